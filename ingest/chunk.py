@@ -1,0 +1,209 @@
+"""Text and structure to passages: whole sentences, one section each, about 140 tokens."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from index.types import Draft, Section
+from ingest.directory import loose
+from ingest.reading import Block, Reading
+from ingest.sentences import split
+
+LIMIT_TOKENS = 160
+# From here on a passage may end, at a paragraph's, an item's or else a sentence's end.
+LEAST_TOKENS = (60, 90, 100)
+REMAINDER_TOKENS = 25
+MONSTER_TOKENS = 400
+ITEM_TOKENS = 60
+# White space may be missing altogether (base64, a table of digits); no passage is longer than this.
+UNBROKEN_CHARS = 2_000
+LEAD_IN_CHARS = 200
+
+_PARAGRAPH, _ITEM, _SENTENCE, _NEVER = range(4)
+_PIECE = re.compile(r"\w+|[^\w\s]")
+_CLAUSE = re.compile(r"(?<=[;:,–—])\s+|\s+(?=[–—(])")
+_SPACE = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    """A sentence and how good a place the boundary before it is for ending a passage."""
+
+    start: int
+    end: int
+    tokens: int
+    boundary: int
+    lead_in: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """Blocks that may share a passage: one section's, or one entry's of a directory."""
+
+    blocks: list[Block]
+    path: tuple[str, ...]
+    place: str
+
+
+def estimate_tokens(text: str) -> int:
+    """Return about how many word pieces a tokenizer makes of a text, without one."""
+    return sum(1 + (len(piece) - 1) // 9 for piece in _PIECE.findall(text))
+
+
+def chunk(reading: Reading) -> list[Draft]:
+    """Return the passages of a document, in order.
+
+    Args:
+        reading: What a reader made of the source.
+
+    Returns:
+        Drafts that do not overlap; together with the headings in their contexts they hold every
+        character of the text but white space.
+    """
+    drafts: list[Draft] = []
+    for stretch in _stretches(reading):
+        context = _context(reading.title, stretch)
+        sentences = list(_sentences(reading, stretch.blocks))
+        for passage in _packed(sentences):
+            lead_in = passage[0].lead_in
+            drafts.append(
+                Draft(
+                    passage[0].start,
+                    passage[-1].end,
+                    tuple((sentence.start, sentence.end) for sentence in passage),
+                    " › ".join([*context, lead_in] if lead_in else context),
+                )
+            )
+    return drafts
+
+
+def _context(title: str | None, stretch: _Stretch) -> list[str]:
+    parts = list(stretch.path)
+    if title and (not parts or parts[0] != title):
+        parts.insert(0, title)
+    return [*parts, stretch.place] if stretch.place else parts
+
+
+def _stretches(reading: Reading) -> Iterator[_Stretch]:
+    alone = loose(reading.text, reading.blocks, reading.sections)
+    paths = _paths(reading.sections, reading.blocks)
+    current = _Stretch([], (), "")
+    for position, (block, path) in enumerate(zip(reading.blocks, paths, strict=True)):
+        starts_entry = block.start in alone
+        if block.kind == "heading" or starts_entry or path != current.path:
+            if current.blocks:
+                yield current
+            current = _Stretch([], path, alone.get(block.start, ""))
+        if block.kind != "heading":
+            current.blocks.append(block)
+        elif _governs_nothing(reading, position):
+            yield _Stretch([block], path[:-1], "")
+    if current.blocks:
+        yield current
+
+
+def _governs_nothing(reading: Reading, position: int) -> bool:
+    """Return whether a heading is in no passage's context, so that it must be a passage itself."""
+    heading = reading.blocks[position]
+    if position + 1 == len(reading.blocks):
+        return True
+    following = reading.blocks[position + 1]
+    if following.kind != "heading" or following.level > heading.level:
+        return False
+    text = reading.text
+    return text[heading.start : heading.end] != text[following.start : following.end]
+
+
+def _paths(sections: Sequence[Section], blocks: Sequence[Block]) -> Iterator[tuple[str, ...]]:
+    """Yield each block's heading path: `Version.section_at`, in one pass for all."""
+    opened: list[Section] = []
+    upcoming = iter(sections)
+    following = next(upcoming, None)
+    for block in blocks:
+        while following is not None and following.start <= block.start:
+            opened.append(following)
+            following = next(upcoming, None)
+        while opened and opened[-1].end <= block.start:
+            opened.pop()
+        yield opened[-1].path if opened else ()
+
+
+def _sentences(reading: Reading, blocks: Iterable[Block]) -> Iterator[_Sentence]:
+    text = reading.text
+    language = reading.metadata.language or "en"
+    lead_in = ""
+    after_lead_in = False
+    for block in blocks:
+        words = text[block.start : block.end]
+        boundary = _PARAGRAPH
+        if block.kind in ("item", "row"):
+            boundary = _NEVER if after_lead_in else _ITEM
+            after_lead_in = False
+        else:
+            after_lead_in = words.endswith(":")
+            lead_in = " ".join(words.split())[-LEAD_IN_CHARS:] if after_lead_in else ""
+        whole = block.kind == "item" and estimate_tokens(words) <= ITEM_TOKENS
+        found = [(block.start, block.end)]
+        if not whole:
+            found = split(text, block.start, block.end, language)
+        for start, end in _bounded(text, found):
+            of = lead_in if block.kind in ("item", "row") else ""
+            yield _Sentence(start, end, estimate_tokens(text[start:end]), boundary, of)
+            boundary = _SENTENCE
+
+
+def _packed(sentences: Sequence[_Sentence]) -> Iterator[Sequence[_Sentence]]:
+    """Yield runs of sentences up to the limit, ending where the text itself pauses."""
+    start = 0
+    while start < len(sentences):
+        end, tokens, best, rank = start, 0, 0, _NEVER
+        while end < len(sentences) and (
+            end == start or tokens + sentences[end].tokens <= LIMIT_TOKENS
+        ):
+            boundary = sentences[end].boundary
+            if end > start and boundary <= rank and boundary != _NEVER:
+                if tokens >= LEAST_TOKENS[boundary]:
+                    best, rank = end, boundary
+            tokens += sentences[end].tokens
+            end += 1
+        rest = 0
+        stop = end
+        while stop < len(sentences) and rest < REMAINDER_TOKENS:
+            rest += sentences[stop].tokens
+            stop += 1
+        if stop == len(sentences) and rest < REMAINDER_TOKENS:
+            end = stop
+        elif best and sentences[end].boundary >= rank:
+            end = best
+        yield sentences[start:end]
+        start = end
+
+
+def _bounded(text: str, sentences: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Yield the sentences; one that no passage can hold comes in pieces."""
+    for start, end in sentences:
+        if end - start <= MONSTER_TOKENS or estimate_tokens(text[start:end]) <= MONSTER_TOKENS:
+            yield start, end
+        else:
+            yield from _pieces(text, start, end)
+
+
+def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield the clauses of a monstrous sentence, joined up to the limit.
+
+    A clause over the limit is cut at white space, and what has none after so many characters.
+    """
+    first, tokens, last = start, 0, start
+    for word in re.finditer(r"\S+", text[start:end]):
+        for cut in range(word.start(), word.end(), UNBROKEN_CHARS):
+            begin, stop = start + cut, start + min(word.end(), cut + UNBROKEN_CHARS)
+            cost = estimate_tokens(text[begin:stop])
+            clause_ends = last > first and text[last - 1] in ",;:" and tokens >= LEAST_TOKENS[2]
+            if last > first and (clause_ends or tokens + cost > LIMIT_TOKENS):
+                yield first, last
+                first, tokens = begin, 0
+            last = stop
+            tokens += cost
+    yield first, last

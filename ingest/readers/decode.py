@@ -1,0 +1,189 @@
+"""Bytes to canonical text: the right encoding, one form of newline, nothing invisible."""
+
+from __future__ import annotations
+
+import codecs
+import re
+import unicodedata
+
+from charset_normalizer import from_bytes
+
+from index.errors import SourceRefused
+
+# Long enough to tell languages apart, short enough that detection does not cost more than reading.
+SAMPLE_BYTES = 65_536
+# Unicode's Stream-Safe Text Format (UAX 15): no writing needs more marks on one letter, and
+# normalising an endless run of them takes quadratic time.
+MARKS_ON_ONE_LETTER = 30
+
+_SIGNATURES = (
+    (b"%PDF-", "a PDF"),
+    (b"PK\x03\x04", "a ZIP archive or an Office file"),
+    (b"\xd0\xcf\x11\xe0", "an old Office file"),
+    (b"\x89PNG", "a PNG image"),
+    (b"\xff\xd8\xff", "a JPEG image"),
+    (b"GIF8", "a GIF image"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"{\\rtf", "an RTF file"),
+)
+_MARKED = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+# Letters beyond ASCII of the languages policy documents come in. Code pages of one family give
+# other letters for the same bytes, all of them plausible to charset-normalizer's statistics (it
+# takes Czech in ISO-8859-2 for cp1250); only one of them gives letters of a single alphabet.
+_ALPHABETS = (
+    "äöüß",
+    "àâæçéèêëîïôœùûüÿ",
+    "áéíóúüñ¿¡ªº",
+    "àáâãçéêíóôõúü",
+    "àèéìíîòóùú",
+    "éëïóöüèê",
+    "åæø",
+    "åäöé",
+    "áčďéěíňóřšťúůýž",
+    "áäčďéíĺľňóôŕšťúýž",
+    "ąćęłńóśźż",
+    "áéíóöőúüű",
+    "čćđšž",
+    "ăâîșşțţ",
+    "ąčęėįšųūž",
+    "āčēģīķļņšūž",
+    "äõöüšž",
+    "ċġħżàèìòù",
+    "áðéíóúýþæö",
+    "çğıöşüİâîû",
+    "".join(map(chr, range(0x370, 0x400))),
+    "абвгдежзийклмнопрстуфхцчшщъыьэюяёіїєґўђјљњћџѓѕќ",
+)
+_SIGNS = frozenset("–—‘’‚“”„«»‹›…•·€£§©®™°²³½¼¾±×µ¹\u00a0\u00ad")
+_FAMILIES = (
+    "cp1252",
+    "iso8859_15",
+    "cp1250",
+    "iso8859_2",
+    "cp1257",
+    "cp1254",
+    "cp1253",
+    "iso8859_7",
+    "cp1251",
+    "iso8859_5",
+)
+
+_NEWLINE = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+# Control characters, and what steers layout without being seen: soft hyphens and zero-width
+# spaces hide words from search, directional overrides make a quotation read otherwise than it is.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+_TRAILING = re.compile(r"[^\S\n]+$", re.MULTILINE)
+_BLANK_LINES = re.compile(r"\n{3,}")
+
+
+def decode(data: bytes) -> str:
+    """Return the text that the bytes encode.
+
+    Args:
+        data: A whole file.
+
+    Returns:
+        Text without a byte order mark, otherwise as it stands.
+
+    Raises:
+        SourceRefused: Empty, binary, or in no encoding that can be told.
+    """
+    if not data:
+        raise SourceRefused("the file is empty, text was expected: remove it or fill it")
+    for signature, name in _SIGNATURES:
+        if data.startswith(signature):
+            raise SourceRefused(
+                f"the bytes are {name}, text was expected: convert it to text or rename it"
+            )
+    for mark, encoding in _MARKED:
+        if data.startswith(mark):
+            return _strict(data[len(mark) :], encoding)
+    if b"\0" in data:
+        raise SourceRefused(
+            "binary data (it holds NUL bytes), text was expected: save it as UTF-8 text"
+        )
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return _strict(data, _guess(_telling_sample(data)))
+
+
+def clean(text: str) -> str:
+    """Return text in canonical form: NFC, `\\n`, nothing unseen, no space at a line's end.
+
+    Several blank lines become one and blank lines at both ends go: they are layout, and a
+    passage that spans them would be shown with a hole in it.
+    """
+    text = _UNSEEN.sub("", _NEWLINE.sub("\n", text))
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", _stream_safe(text))
+    return _BLANK_LINES.sub("\n\n", _TRAILING.sub("", text)).strip("\n")
+
+
+def _strict(data: bytes, encoding: str) -> str:
+    try:
+        return data.decode(encoding)
+    except (UnicodeDecodeError, LookupError) as error:
+        raise SourceRefused(
+            f"not valid {encoding} text, which its bytes point to: save it as UTF-8 text"
+        ) from error
+
+
+def _telling_sample(data: bytes) -> bytes:
+    """Return up to SAMPLE_BYTES of the file, lines that are not plain ASCII first."""
+    if len(data) <= SAMPLE_BYTES:
+        return data
+    lines: list[bytes] = []
+    size = 0
+    for line in data.splitlines(keepends=True):
+        if not line.isascii():
+            lines.append(line[:SAMPLE_BYTES])
+            size += len(lines[-1])
+            if size >= SAMPLE_BYTES:
+                break
+    return b"".join(lines)
+
+
+def _guess(sample: bytes) -> str:
+    """Return the encoding that makes the sample letters of one alphabet, else the likeliest."""
+    scored = [(_letters_of_one_alphabet(sample, encoding), encoding) for encoding in _FAMILIES]
+    share, encoding = max(scored, key=lambda item: item[0])
+    if share >= 0.97:
+        return encoding
+    likeliest = from_bytes(sample).best()
+    if likeliest is None:
+        raise SourceRefused(
+            "binary data or an unknown encoding, text was expected: save it as UTF-8 text"
+        )
+    return likeliest.encoding
+
+
+def _letters_of_one_alphabet(sample: bytes, encoding: str) -> float:
+    """Return which share of the characters beyond ASCII fits the best single alphabet."""
+    text = sample.decode(encoding, errors="replace")
+    beyond = [character for character in text if not character.isascii()]
+    odd = sum(1 for character in beyond if unicodedata.category(character) in ("Cc", "Co"))
+    if odd or "\ufffd" in beyond:
+        return 0.0
+    letters = [character.lower() for character in beyond if character not in _SIGNS]
+    known = max(sum(map(frozenset(letters_of).__contains__, letters)) for letters_of in _ALPHABETS)
+    # A capital inside a word tells Cyrillic and Greek code pages apart.
+    capitals = len(re.findall(r"(?<=[^\W\d_a-z])(?<![A-ZÀ-Þ])(?=[À-ÞΑ-ΩА-Я])\w", text))
+    return (len(beyond) - len(letters) + known) / len(beyond) - (capitals > len(beyond) / 4)
+
+
+def _stream_safe(text: str) -> str:
+    marks = [character for character in set(text) if unicodedata.combining(character)]
+    if not marks:
+        return text
+    mark = f"[{re.escape(''.join(marks))}]"
+    return re.sub(f"({mark}{{{MARKS_ON_ONE_LETTER}}}){mark}+", r"\1", text)

@@ -1,0 +1,166 @@
+"""Markdown by markdown-it-py: its text without a sign of markup, its structure as blocks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from html.parser import HTMLParser
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from index.types import Metadata
+from ingest import outline
+from ingest.readers.decode import clean, decode
+from ingest.reading import Block, Kind, Reading
+
+ID = "markdown@1"
+SUFFIXES = (".md", ".markdown")
+
+_FRONT_MATTER = re.compile(r"---[^\S\n]*\n(.*?)\n(?:---|\.\.\.)[^\S\n]*(?:\n|\Z)", re.DOTALL)
+_FIELD = re.compile(
+    r"^(title|date|lang|language|publisher|country|type):[^\S\n]*(\S.*)$", re.MULTILINE
+)
+_UNSEEN_ELEMENTS = frozenset({"script", "style", "template", "noscript"})
+
+
+@dataclass(slots=True)
+class _Collector:
+    """Puts pieces of text one after another and keeps where each one lies."""
+
+    parts: list[str] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
+    length: int = 0
+
+    def add(self, raw: str, kind: Kind, level: int) -> None:
+        """Append a block; paragraphs are set apart by a blank line, items and rows are not."""
+        text = clean(raw).strip()
+        if not text:
+            return
+        if self.blocks:
+            close = kind in ("item", "row") and self.blocks[-1].kind != "heading"
+            gap = "\n" if close else "\n\n"
+            self.parts.append(gap)
+            self.length += len(gap)
+        self.parts.append(text)
+        self.blocks.append(Block(self.length, self.length + len(text), kind, level))
+        self.length += len(text)
+
+
+class _VisibleText(HTMLParser):
+    """Keeps what a browser would show of a piece of HTML."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.pieces: list[str] = []
+        self._hidden = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._hidden += tag in _UNSEEN_ELEMENTS
+
+    def handle_endtag(self, tag: str) -> None:
+        self._hidden -= tag in _UNSEEN_ELEMENTS and self._hidden > 0
+
+    def handle_data(self, data: str) -> None:
+        if not self._hidden:
+            self.pieces.append(data)
+
+
+def read(data: bytes) -> Reading:
+    """Return the text of a Markdown file without its signs, and its structure.
+
+    Args:
+        data: The whole file.
+
+    Returns:
+        The reading; its title is the front matter's, else the first heading that opens the text.
+
+    Raises:
+        SourceRefused: Empty, binary or undecodable.
+    """
+    source = clean(decode(data))
+    said = Metadata()
+    front = _FRONT_MATTER.match(source)
+    if front:
+        source = source[front.end() :]
+        said = _front_matter(front[1])
+    parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    collector = _Collector()
+    for raw, kind, level in _pieces(parser.parse(source)):
+        collector.add(raw, kind, level)
+    text, blocks = "".join(collector.parts), tuple(collector.blocks)
+    title = said.title
+    if title is None and blocks and blocks[0].kind == "heading":
+        title = text[blocks[0].start : blocks[0].end]
+    sections = outline.sections(text, blocks, headings_get_lost=True)
+    metadata = Metadata(title=title, date=said.date, language=said.language)
+    return Reading(text, title, blocks, sections, (), metadata)
+
+
+def _front_matter(source: str) -> Metadata:
+    """Return title, date and language of a front matter; it is metadata, never text."""
+    found = {match[1]: match[2].strip().strip("\"'") for match in _FIELD.finditer(source)}
+    try:
+        published = date.fromisoformat(found.get("date", "")[:10])
+    except ValueError:
+        published = None
+    language = found.get("language") or found.get("lang") or ""
+    code = re.match(r"[a-z]{2}\b", language.lower())
+    return Metadata(title=found.get("title") or None, date=published, language=code and code[0])
+
+
+def _pieces(tokens: Sequence[Token]) -> Iterator[tuple[str, Kind, int]]:
+    """Yield (text, kind, level) of every block of the parsed document."""
+    heading = 0
+    lists: list[int | None] = []
+    marker = ""
+    row: list[str] | None = None
+    for token in tokens:
+        if token.type == "heading_open":
+            heading = int(token.tag[1])
+        elif token.type == "heading_close":
+            heading = 0
+        elif token.type in ("bullet_list_open", "ordered_list_open"):
+            lists.append(1 if token.type.startswith("ordered") else None)
+        elif token.type in ("bullet_list_close", "ordered_list_close"):
+            lists.pop()
+        elif token.type == "list_item_open":
+            marker = f"{token.info}{token.markup} " if token.info else ""
+        elif token.type == "tr_open":
+            row = []
+        elif token.type == "tr_close" and row is not None:
+            yield "\t".join(row), "item", 1
+            row = None
+        elif token.type == "inline":
+            text = _inline_text(token)
+            if row is not None:
+                row.append(text.strip())
+            elif heading:
+                yield " ".join(text.split()), "heading", heading
+            else:
+                yield marker + text, "item" if lists else "paragraph", len(lists)
+                marker = ""
+        elif token.type in ("fence", "code_block"):
+            yield re.sub(r"\n{2,}", "\n", token.content), "paragraph", 0
+        elif token.type == "html_block":
+            yield _without_tags(token.content), "paragraph", 0
+
+
+def _inline_text(token: Token) -> str:
+    """Return what is read of a run of inline markup: no signs, no addresses, no tags."""
+    words: list[str] = []
+    for child in token.children or ():
+        if child.type in ("text", "code_inline", "text_special"):
+            words.append(child.content)
+        elif child.type in ("softbreak", "hardbreak"):
+            words.append(" ")
+    return "".join(words)
+
+
+def _without_tags(source: str) -> str:
+    parser = _VisibleText()
+    parser.feed(source)
+    parser.close()
+    return re.sub(r"\s*\n\s*", "\n", "".join(parser.pieces))
