@@ -80,11 +80,11 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One state of a document's text, immutable.
+    r"""One state of a document's text, immutable.
 
     Attributes:
         id: sha256 of `text` in UTF-8.
-        text: Canonical text: NFC, newlines as `\\n`, running headers and navigation left out.
+        text: Canonical text: NFC, newlines as `\n`, running headers and navigation left out.
         sections: Outline, in order of start; empty where the text has no headings.
         pages: Page map in order; empty for formats without pages.
     """

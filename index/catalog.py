@@ -1,0 +1,316 @@
+"""Reading the catalog: SQLite, the truth. One `Snapshot` is one read transaction.
+
+The writing side is `ledger.py`, the tables are in `schema.py`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.errors import CitationUnknown, DocumentUnknown
+from index.schema import MIGRATIONS, catalog_errors, connect
+from index.types import (
+    Document,
+    Failure,
+    Filter,
+    Manifest,
+    Metadata,
+    Page,
+    Passage,
+    Section,
+    Source,
+    Version,
+    citation_id,
+)
+
+_DOCUMENT = """
+    SELECT d.*, length(v.text) AS characters,
+        (SELECT count(*) FROM passages p WHERE p.version = d.version) AS passages
+    FROM documents d JOIN versions v ON v.id = d.version
+"""
+_BATCH = 500  # values in one IN (…); SQLite allows 32,766
+
+
+@contextlib.contextmanager
+def snapshot(directory: Path) -> Iterator[Snapshot]:
+    """Open one read transaction on the catalog of an index.
+
+    Raises:
+        IndexMissing: There is no index in the folder.
+        IndexDamaged: The catalog cannot be read.
+    """
+    connection = connect(directory)
+    with contextlib.closing(connection), catalog_errors(directory):
+        connection.execute("BEGIN")
+        # BEGIN is deferred: the first SELECT is what fixes the moment that is read.
+        yield Snapshot(connection)
+
+
+class Snapshot:
+    """The catalog at one moment; everything read through it agrees."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        state = self._one("SELECT * FROM state")
+        self.generation: int = state["generation"]
+        self.fingerprint: str = state["fingerprint"]
+        self.dimensions: int = state["dimensions"]
+
+    def manifest(self) -> Manifest:
+        """Return what the index is made of."""
+        return Manifest(
+            schema=len(MIGRATIONS),
+            fingerprint=self.fingerprint,
+            dimensions=self.dimensions,
+            generation=self.generation,
+            documents=self._count("SELECT count(*) FROM documents WHERE removed_at IS NULL"),
+            passages=self._count("SELECT count(*) FROM passages"),
+        )
+
+    def documents(self) -> list[Document]:
+        """Return the live documents, by id."""
+        rows = self._connection.execute(f"{_DOCUMENT} WHERE d.removed_at IS NULL ORDER BY d.id")
+        return [_document(row) for row in rows]
+
+    def document(self, name: str) -> Document:
+        """Return the live document of an id, a path within its root, or a bare file name.
+
+        Raises:
+            DocumentUnknown: No document of that name, or several.
+        """
+        conditions = ("d.id = ?", "d.path = ?", "d.path LIKE '%/' || ?")
+        for condition in conditions:
+            rows = self._connection.execute(
+                f"{_DOCUMENT} WHERE d.removed_at IS NULL AND {condition} ORDER BY d.id", (name,)
+            ).fetchall()
+            if len(rows) == 1:
+                return _document(rows[0])
+            if rows:
+                listed = ", ".join(row["id"] for row in rows[:5])
+                raise DocumentUnknown(f"{name!r} names {len(rows)} documents: {listed}; give one")
+        raise DocumentUnknown(
+            f"no document {name!r} in the index; `python -m ingest status` lists them"
+        )
+
+    def failures(self) -> list[Failure]:
+        """Return the sources that were refused, by id."""
+        rows = self._connection.execute("SELECT * FROM failures ORDER BY root, path")
+        return [Failure(**dict(row)) for row in rows]
+
+    def roots(self) -> dict[str, Path]:
+        """Return the folder of every root by its name."""
+        rows = self._connection.execute("SELECT * FROM roots ORDER BY name")
+        return {row["name"]: Path(row["location"]) for row in rows}
+
+    def version(self, prefix: str) -> Version:
+        """Return the version of an id, or of an unambiguous beginning of one.
+
+        Raises:
+            CitationUnknown: No such text is stored, or several.
+        """
+        rows = self._connection.execute(
+            "SELECT * FROM versions WHERE id >= ? AND id < ? LIMIT 2", (prefix, prefix + "g")
+        ).fetchall()
+        if len(rows) != 1:
+            found = "no text" if not rows else "more than one text"
+            raise CitationUnknown(
+                f"{found} of version {prefix[:16]} is stored here; the citation may come from "
+                "another index, or its text was pruned"
+            )
+        return _version(rows[0])
+
+    def document_of(self, version: str) -> tuple[Document, bool, bool]:
+        """Return the document that shows a version, or showed it last.
+
+        Returns:
+            The document, whether it still shows this version, whether it has been removed.
+
+        Raises:
+            CitationUnknown: No document ever showed it.
+        """
+        row = self._connection.execute(
+            f"""{_DOCUMENT} JOIN history h ON h.document = d.id WHERE h.version = ?
+            ORDER BY d.removed_at IS NOT NULL, d.version != h.version, h.since DESC, d.id LIMIT 1
+            """,
+            (version,),
+        ).fetchone()
+        if row is None:
+            raise CitationUnknown(f"no document shows version {version[:16]}")
+        removed = row["removed_at"] is not None
+        return _document(row), row["version"] == version and not removed, removed
+
+    def passages(self, numbers: Sequence[int]) -> dict[int, Passage]:
+        """Return the live passages among these numbers; the others are not in the result."""
+        rows = self._among(
+            """SELECT p.*, v.sections, v.pages FROM passages p JOIN versions v ON v.id = p.version
+            WHERE p.number IN (%s)""",
+            numbers,
+        )
+        return {row["number"]: _passage(row) for row in rows}
+
+    def versions_matching(self, restriction: Filter) -> list[str]:
+        """Return the versions that live documents passing a filter show."""
+        condition, values = _condition(restriction)
+        rows = self._connection.execute(
+            f"SELECT DISTINCT version FROM documents d WHERE {condition}", values
+        )
+        return [row["version"] for row in rows]
+
+    def documents_showing(
+        self, versions: Sequence[str], restriction: Filter
+    ) -> dict[str, list[Document]]:
+        """Return, by version, the live documents that pass a filter, in order of id."""
+        condition, values = _condition(restriction)
+        shown: dict[str, list[Document]] = {}
+        rows = self._among(
+            f"{_DOCUMENT} WHERE {condition} AND d.version IN (%s) ORDER BY d.id", versions, values
+        )
+        for row in rows:
+            shown.setdefault(row["version"], []).append(_document(row))
+        return shown
+
+    def passage_numbers(self, versions: Sequence[str]) -> NDArray[np.int64]:
+        """Return the numbers of all passages of these versions, ascending."""
+        rows = self._among("SELECT number FROM passages WHERE version IN (%s)", versions)
+        return np.sort(np.array([row["number"] for row in rows], dtype=np.int64))
+
+    def passages_of(self, version: str) -> list[Passage]:
+        """Return the passages of a version in the order of the text."""
+        rows = self._connection.execute(
+            """SELECT p.*, v.sections, v.pages FROM passages p JOIN versions v ON v.id = p.version
+            WHERE p.version = ? ORDER BY p.start""",
+            (version,),
+        )
+        return [_passage(row) for row in rows]
+
+    def languages(self) -> list[str]:
+        """Return the languages that live passages are analysed in."""
+        rows = self._connection.execute("SELECT DISTINCT language FROM passages ORDER BY language")
+        return [row["language"] for row in rows]
+
+    def embeddings(self, numbers: Sequence[int]) -> dict[int, NDArray[np.float32]]:
+        """Return the stored vectors of these passages under the index's embedder."""
+        rows = self._among(
+            """SELECT p.number, e.vector FROM passages p
+            JOIN embeddings e ON e.text_sha256 = p.embedded_sha256 AND e.fingerprint = ?
+            WHERE p.number IN (%s)""",
+            numbers,
+            [self.fingerprint],
+        )
+        return {row["number"]: np.frombuffer(row["vector"], dtype=np.float32) for row in rows}
+
+    def receipt(self, restriction: Filter) -> tuple[int, int]:
+        """Return how many live documents and passages a filter lets through."""
+        condition, values = _condition(restriction)
+        row = self._connection.execute(
+            f"""SELECT
+                (SELECT count(*) FROM documents d WHERE {condition}) AS documents,
+                (SELECT count(*) FROM passages WHERE version IN
+                    (SELECT version FROM documents d WHERE {condition})) AS passages""",
+            [*values, *values],
+        ).fetchone()
+        return row["documents"], row["passages"]
+
+    def _one(self, statement: str) -> sqlite3.Row:
+        row: sqlite3.Row = self._connection.execute(statement).fetchone()
+        return row
+
+    def _count(self, statement: str) -> int:
+        return int(self._one(statement)[0])
+
+    def _among(
+        self, statement: str, wanted: Sequence[int] | Sequence[str], before: Sequence[object] = ()
+    ) -> Iterator[sqlite3.Row]:
+        for start in range(0, len(wanted), _BATCH):
+            part = wanted[start : start + _BATCH]
+            marks = ",".join("?" * len(part))
+            yield from self._connection.execute(statement % marks, [*before, *part])
+
+
+def _condition(restriction: Filter) -> tuple[str, list[object]]:
+    parts, values = ["d.removed_at IS NULL"], list[object]()
+    columns: list[tuple[str, Iterable[str]]] = [
+        ("d.id", restriction.documents),
+        ("d.root", restriction.roots),
+        ("d.publisher", restriction.publishers),
+        ("d.country", restriction.countries),
+        ("d.language", restriction.languages),
+        ("d.type", restriction.types),
+    ]
+    for column, wanted in columns:
+        if listed := list(wanted):
+            parts.append(f"{column} IN ({','.join('?' * len(listed))})")
+            values.extend(listed)
+    if restriction.since:
+        parts.append("d.date >= ?")
+        values.append(restriction.since.isoformat())
+    if restriction.until:
+        parts.append("d.date <= ?")
+        values.append(restriction.until.isoformat())
+    return " AND ".join(parts), values
+
+
+def _version(row: sqlite3.Row) -> Version:
+    return Version(row["id"], row["text"], _sections(row["sections"]), _pages(row["pages"]))
+
+
+def _sections(text: str) -> tuple[Section, ...]:
+    return tuple(Section(start, end, tuple(path)) for start, end, path in json.loads(text))
+
+
+def _pages(text: str) -> tuple[Page, ...]:
+    return tuple(Page(*values) for values in json.loads(text))
+
+
+def _passage(row: sqlite3.Row) -> Passage:
+    outline = Version(row["version"], "", _sections(row["sections"]), _pages(row["pages"]))
+    page = outline.page_at(row["start"])
+    return Passage(
+        number=row["number"],
+        id=citation_id(row["version"], row["start"], row["end"]),
+        version=row["version"],
+        start=row["start"],
+        end=row["end"],
+        text=row["text"],
+        context=row["context"],
+        section=outline.section_at(row["start"]),
+        sentences=tuple((start, end) for start, end in json.loads(row["sentences"])),
+        page=page.number if page else None,
+        page_label=page.label if page else None,
+    )
+
+
+def _document(row: sqlite3.Row) -> Document:
+    return Document(
+        source=Source(
+            root=row["root"],
+            path=row["path"],
+            sha256=row["sha256"],
+            size_bytes=row["size_bytes"],
+            modified_ns=row["modified_ns"],
+            reader=row["reader"],
+            metadata_sha256=row["metadata_sha256"],
+        ),
+        version=row["version"],
+        title=row["title"],
+        metadata=Metadata(
+            title=row["given_title"],
+            publisher=row["publisher"],
+            url=row["url"],
+            date=date.fromisoformat(row["date"]) if row["date"] else None,
+            country=row["country"],
+            language=row["language"],
+            type=row["type"],
+        ),
+        indexed_at=row["indexed_at"],
+        passages=row["passages"],
+        characters=row["characters"],
+    )

@@ -1,0 +1,105 @@
+"""Files that are whole or not there: atomic writes, and the stamp beside a derived store."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from index.errors import IndexDamaged, IndexWriteFailed
+
+STAMP = "generation.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What lies beside a derived store and says which commit it holds.
+
+    Attributes:
+        generation: The catalog's generation it was made for.
+        files: Size in bytes of each file it is made of.
+    """
+
+    generation: int
+    files: dict[str, int]
+
+
+def read_stamp(directory: Path, remedy: str) -> Stamp:
+    """Return the stamp of a derived store after checking that its files have their sizes.
+
+    Raises:
+        IndexDamaged: The stamp or a file is missing, torn or of another size.
+    """
+    path = directory / STAMP
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+        stamp = Stamp(
+            int(values["generation"]), {str(k): int(v) for k, v in values["files"].items()}
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise IndexDamaged(f"{path}: missing or torn; {remedy}") from error
+    for name, size in stamp.files.items():
+        try:
+            found = (directory / name).stat().st_size
+        except OSError as error:
+            raise IndexDamaged(
+                f"{directory / name}: missing ({error.strerror}); {remedy}"
+            ) from error
+        if found != size:
+            raise IndexDamaged(f"{directory / name}: {found:,} bytes, expected {size:,}; {remedy}")
+    return stamp
+
+
+def write_stamp(directory: Path, stamp: Stamp) -> None:
+    """Write the stamp, atomically.
+
+    Raises:
+        IndexWriteFailed: Disk full, no rights.
+    """
+    write_atomically(directory / STAMP, json.dumps(asdict(stamp)).encode())
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Replace a file so that a reader, or a crash, sees the old bytes or the new, never a part.
+
+    Raises:
+        IndexWriteFailed: Disk full, no rights.
+    """
+    with writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+
+
+@contextlib.contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Turn the operating system's refusal to write into one line.
+
+    Raises:
+        IndexWriteFailed: Whatever OSError came out of the block.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise write_failed(path, error) from error
+
+
+def write_failed(path: Path, error: Exception) -> IndexWriteFailed:
+    """Return the one line for a file that could not be written."""
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return IndexWriteFailed(
+        f"{path}: cannot be written ({reason}); free space or mend the rights, then run the same "
+        "command again; what was indexed before is kept"
+    )

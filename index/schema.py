@@ -1,0 +1,189 @@
+"""The catalog's tables, their migrations, and how a connection is opened."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+from index.errors import IndexDamaged, IndexMissing
+from index.files import write_failed
+
+FILE = "catalog.sqlite"
+_BUSY_SECONDS = 30.0
+
+# One script for each `user_version`; a new release appends, never edits.
+MIGRATIONS = (
+    """
+    CREATE TABLE state (
+        id INTEGER PRIMARY KEY CHECK (id = 1),
+        generation INTEGER NOT NULL,
+        reserved_generation INTEGER NOT NULL,
+        fingerprint TEXT NOT NULL,
+        dimensions INTEGER NOT NULL
+    );
+    INSERT INTO state VALUES (1, 0, 0, '', 0);
+
+    CREATE TABLE roots (
+        name TEXT PRIMARY KEY,
+        location TEXT NOT NULL UNIQUE
+    );
+
+    -- Canonical texts, kept after their document moved on so that old citations still open.
+    CREATE TABLE versions (
+        id TEXT PRIMARY KEY,
+        text TEXT NOT NULL,
+        sections TEXT NOT NULL,
+        pages TEXT NOT NULL,
+        stored_at TEXT NOT NULL
+    );
+
+    CREATE TABLE documents (
+        id TEXT PRIMARY KEY,
+        root TEXT NOT NULL REFERENCES roots (name),
+        path TEXT NOT NULL,
+        version TEXT NOT NULL REFERENCES versions (id),
+        title TEXT NOT NULL,
+        publisher TEXT, url TEXT, date TEXT, country TEXT, language TEXT, type TEXT,
+        given_title TEXT,
+        sha256 TEXT NOT NULL,
+        size_bytes INTEGER NOT NULL,
+        modified_ns INTEGER NOT NULL,
+        reader TEXT NOT NULL,
+        metadata_sha256 TEXT NOT NULL,
+        indexed_at TEXT NOT NULL,
+        removed_at TEXT
+    );
+    CREATE INDEX documents_by_version ON documents (version) WHERE removed_at IS NULL;
+
+    -- Which versions a document has shown, and from which bytes.
+    CREATE TABLE history (
+        document TEXT NOT NULL REFERENCES documents (id),
+        version TEXT NOT NULL REFERENCES versions (id),
+        sha256 TEXT NOT NULL,
+        reader TEXT NOT NULL,
+        since TEXT NOT NULL,
+        PRIMARY KEY (document, version, sha256, reader)
+    );
+    CREATE INDEX history_by_version ON history (version);
+
+    -- Passages of the versions that a live document shows today.
+    CREATE TABLE passages (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        version TEXT NOT NULL REFERENCES versions (id),
+        start INTEGER NOT NULL,
+        "end" INTEGER NOT NULL,
+        text TEXT NOT NULL,
+        context TEXT NOT NULL,
+        sentences TEXT NOT NULL,
+        language TEXT NOT NULL,
+        embedded_sha256 TEXT NOT NULL,
+        UNIQUE (version, start, "end")
+    );
+
+    CREATE TABLE embeddings (
+        fingerprint TEXT NOT NULL,
+        text_sha256 TEXT NOT NULL,
+        vector BLOB NOT NULL,
+        PRIMARY KEY (fingerprint, text_sha256)
+    );
+
+    -- Passages that the derived stores may still hold: to be deleted there, then forgotten here.
+    CREATE TABLE departed (number INTEGER PRIMARY KEY);
+
+    CREATE TABLE failures (
+        root TEXT NOT NULL,
+        path TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        size_bytes INTEGER NOT NULL,
+        modified_ns INTEGER NOT NULL,
+        reader TEXT NOT NULL,
+        seen_at TEXT NOT NULL,
+        PRIMARY KEY (root, path)
+    );
+    """,
+)
+
+
+@contextlib.contextmanager
+def catalog_errors(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors into one line each.
+
+    Raises:
+        IndexWriteFailed: Disk full, no rights.
+        IndexDamaged: The file is not a catalog, or torn.
+    """
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        raise write_failed(path, error) from error
+    except sqlite3.DatabaseError as error:
+        raise IndexDamaged(
+            f"{path}: {error}; move the folder {path.parent} away and run `python -m ingest`, "
+            "which makes it anew from the sources"
+        ) from error
+
+
+def connect(directory: Path) -> sqlite3.Connection:
+    """Open the catalog of an existing index.
+
+    Raises:
+        IndexMissing: There is none.
+        IndexDamaged: The file is not a catalog of a version this program knows.
+        IndexWriteFailed: No rights.
+    """
+    path = directory / FILE
+    if not path.is_file():
+        raise IndexMissing(f"no index in {directory}; run `python -m ingest` to make one")
+    with catalog_errors(path):
+        connection = _open(path)
+        try:
+            found = connection.execute("PRAGMA user_version").fetchone()[0]
+            if found > len(MIGRATIONS):
+                raise IndexDamaged(
+                    f"{path}: made by a newer release (schema {found}, this one knows up to "
+                    f"{len(MIGRATIONS)}); update, or move the folder away and reindex"
+                )
+            if found < len(MIGRATIONS):
+                raise IndexMissing(
+                    f"the index in {directory} has schema {found}, this release needs "
+                    f"{len(MIGRATIONS)}; run `python -m ingest` to bring it up to date"
+                )
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+def migrate(directory: Path) -> None:
+    """Make the catalog, or bring it up to date; every step in a transaction of its own.
+
+    Call under the write lock.
+
+    Raises:
+        IndexDamaged: The file is not a catalog.
+        IndexWriteFailed: Disk full, no rights.
+    """
+    path = directory / FILE
+    with catalog_errors(path), contextlib.closing(_open(path)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+        found = connection.execute("PRAGMA user_version").fetchone()[0]
+        for number, script in enumerate(MIGRATIONS[found:], start=found + 1):
+            connection.executescript(f"BEGIN; {script} PRAGMA user_version = {number}; COMMIT;")
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+    )
+    connection.row_factory = sqlite3.Row
+    try:
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA synchronous = FULL")
+        # The default cache is 2 MB: a search over a large catalog reads more than that.
+        connection.execute("PRAGMA cache_size = -32000")
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection

@@ -1,0 +1,136 @@
+"""Where things are and what may be configured: paths from the project's root, `settings.toml`."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TypeVar
+
+from index.errors import SettingsError
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+CORPUS = PROJECT_ROOT / "corpus"
+HOME_VARIABLE = "POLICY_CHAT_HOME"
+
+
+@dataclass(frozen=True, slots=True)
+class EmbedderSettings:
+    """The `[embedder]` table.
+
+    Attributes:
+        model: Hub name or local folder of a sentence-transformers model; "" is the packaged one.
+        query_prompt: Put before a question, for models that were trained with one.
+        passage_prompt: Put before a passage.
+    """
+
+    model: str = ""
+    query_prompt: str = ""
+    passage_prompt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RetrievalSettings:
+    """The `[retrieval]` table.
+
+    Attributes:
+        dense_weight: Weight of the ranking by meaning in reciprocal rank fusion.
+        lexical_weight: Weight of the ranking by words (BM25).
+        rank_constant: Added to every rank; larger values flatten the fusion.
+        candidates: Passages taken from each ranking before fusion.
+        exact_below: Passages up to which the vector search is exact.
+    """
+
+    dense_weight: float = 0.3
+    lexical_weight: float = 0.7
+    rank_constant: int = 60
+    candidates: int = 100
+    exact_below: int = 50_000
+
+    def __post_init__(self) -> None:
+        if min(self.dense_weight, self.lexical_weight) < 0 or (
+            self.dense_weight + self.lexical_weight <= 0
+        ):
+            raise ValueError("retrieval weights must not be negative and not both be 0")
+        if min(self.rank_constant, self.candidates, self.exact_below) < 1:
+            raise ValueError("rank_constant, candidates and exact_below must be at least 1")
+
+
+_Table = TypeVar("_Table", EmbedderSettings, RetrievalSettings)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything a process needs to know before it opens an index.
+
+    Attributes:
+        home: The folder of all state: index, uploads, originals, settings.toml.
+        embedder: The `[embedder]` table.
+        retrieval: The `[retrieval]` table.
+    """
+
+    home: Path
+    embedder: EmbedderSettings = EmbedderSettings()
+    retrieval: RetrievalSettings = RetrievalSettings()
+
+    @property
+    def index_directory(self) -> Path:
+        """The catalog, the vectors and the words."""
+        return self.home / "index"
+
+    @property
+    def uploads(self) -> Path:
+        """Files added in the Library page; a root of its own."""
+        return self.home / "uploads"
+
+    @property
+    def originals(self) -> Path:
+        """Source bytes by sha256, so that an old citation can be checked against its file."""
+        return self.home / "originals"
+
+
+def load_settings() -> Settings:
+    """Return the settings of this process.
+
+    The home folder is `$POLICY_CHAT_HOME`, else `var/` in the project's root; `settings.toml` in
+    it is read if it is there.
+
+    Raises:
+        SettingsError: The file is not TOML, or holds an unknown table, key or type.
+    """
+    home = Path(os.environ.get(HOME_VARIABLE) or PROJECT_ROOT / "var").expanduser().resolve()
+    path = home / "settings.toml"
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return Settings(home)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"{path}: cannot be read ({error}); mend or remove it") from error
+    known = {"embedder", "retrieval"}
+    if unknown := sorted(set(tables) - known):
+        listed = ", ".join(sorted(known))
+        raise SettingsError(f"{path}: unknown table [{unknown[0]}]; known are {listed}")
+    return Settings(
+        home,
+        _table(path, "embedder", EmbedderSettings, tables.get("embedder", {})),
+        _table(path, "retrieval", RetrievalSettings, tables.get("retrieval", {})),
+    )
+
+
+def _table(path: Path, name: str, kind: type[_Table], values: object) -> _Table:
+    if not isinstance(values, dict):
+        raise SettingsError(f"{path}: [{name}] must be a table")
+    types = {entry.name: type(entry.default) for entry in fields(kind)}
+    for key, value in values.items():
+        expected = types.get(key)
+        if expected is None:
+            raise SettingsError(f"{path}: unknown key {name}.{key}; known are {', '.join(types)}")
+        if type(value) is not expected and not (expected is float and type(value) is int):
+            raise SettingsError(
+                f"{path}: {name}.{key} must be a {expected.__name__}, not {value!r}"
+            )
+    try:
+        return kind(**values)
+    except ValueError as error:
+        raise SettingsError(f"{path}: {error}") from error

@@ -1,0 +1,315 @@
+"""`Index`: the one way in. Opens an index for reading, searches it, and hands out the writer."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from index.catalog import Snapshot, snapshot
+from index.embedder import Embedder, Matrix
+from index.errors import CitationUnknown, EmbedderMismatch, IndexDamaged
+from index.lexical import Words, content_terms
+from index.settings import Settings
+from index.types import (
+    Citable,
+    Document,
+    Failure,
+    Filter,
+    Hit,
+    Manifest,
+    Passage,
+    SearchReceipt,
+    parse_citation_id,
+)
+from index.vectors import Vectors
+from index.writer import VECTORS, WORDS, Writer, open_writer
+
+_EVERYTHING = Filter()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search returns.
+
+    Attributes:
+        hits: Best first.
+        receipt: What was searched.
+        query_vector: The question's embedding, float32, shape (dimensions,), for later steps.
+    """
+
+    hits: tuple[Hit, ...]
+    receipt: SearchReceipt
+    query_vector: Matrix
+
+
+@dataclass(frozen=True, slots=True)
+class _Stores:
+    """The derived stores as opened when the catalog was at `seen`."""
+
+    seen: int
+    vectors: Vectors | None
+    words: Words
+
+
+class Index:
+    """A reader of one index; follows the writer from generation to generation by itself.
+
+    Safe to share between threads.
+
+    Attributes:
+        settings: Where the index is, and how its rankings are fused.
+        embedder: Makes the vectors of questions, and of passages for the writer.
+    """
+
+    def __init__(self, settings: Settings, embedder: Embedder) -> None:
+        self.settings = settings
+        self.embedder = embedder
+        self._lock = threading.Lock()
+        self._stores: _Stores | None = None
+
+    def snapshot(self) -> contextlib.AbstractContextManager[Snapshot]:
+        """Open one read transaction on the catalog.
+
+        Raises:
+            IndexMissing: There is no index yet.
+            IndexDamaged: The catalog cannot be read.
+        """
+        return snapshot(self.settings.index_directory)
+
+    def writer(self, reembed: bool = False) -> contextlib.AbstractContextManager[Writer]:
+        """Hold the write lock and yield the writer: see `index.writer.open_writer`."""
+        return open_writer(self.settings, self.embedder, reembed)
+
+    def manifest(self) -> Manifest:
+        """Return what the index is made of."""
+        with self.snapshot() as catalog:
+            return catalog.manifest()
+
+    def documents(self) -> list[Document]:
+        """Return the live documents, by id."""
+        with self.snapshot() as catalog:
+            return catalog.documents()
+
+    def failures(self) -> list[Failure]:
+        """Return the refused sources, by id."""
+        with self.snapshot() as catalog:
+            return catalog.failures()
+
+    def citable(self, citation: str) -> Citable:
+        """Return the text that a citation id names, as it was when it was cited.
+
+        Raises:
+            CitationUnknown: The id is malformed, its text is not stored here, or it is shorter.
+        """
+        try:
+            prefix, start, end = parse_citation_id(citation)
+        except ValueError as error:
+            raise CitationUnknown(str(error)) from error
+        with self.snapshot() as catalog:
+            version = catalog.version(prefix)
+            if not start < end <= len(version.text):
+                raise CitationUnknown(
+                    f"version {prefix} has {len(version.text):,} characters, the citation names "
+                    f"{start} to {end}"
+                )
+            document, current, removed = catalog.document_of(version.id)
+        return Citable(version, start, end, document, current, removed)
+
+    def passages(self, version: str) -> list[Passage]:
+        """Return the passages of a version that is shown today, in the order of the text."""
+        with self.snapshot() as catalog:
+            return catalog.passages_of(version)
+
+    def rarity(self, terms: Sequence[str]) -> dict[str, float]:
+        """Return the inverse document frequency of analysed terms over all passages."""
+        with self.snapshot() as catalog:
+            words = self._current(catalog).words
+        return {term: words.rarity(term) for term in terms}
+
+    def search(self, question: str, k: int = 10, restriction: Filter = _EVERYTHING) -> Found:
+        """Return the k passages that fit a question best, by meaning and by words.
+
+        Args:
+            question: Plain language; any text, no syntax.
+            k: Results wanted, at least 1.
+            restriction: Search only documents that pass.
+
+        Returns:
+            Hits best first, each of a passage that is live at one moment of the catalog.
+
+        Raises:
+            ValueError: k is less than 1.
+            EmbedderMismatch: The index holds vectors of another embedder.
+            IndexMissing: There is no index yet.
+            IndexDamaged: A stored file cannot be read.
+
+        Source: reciprocal rank fusion (Cormack, Clarke and Büttcher 2009), weighted, divided by
+        its largest possible value.
+        """
+        if k < 1:
+            raise ValueError(f"k must be at least 1, not {k}")
+        self._check_embedder()
+        vector = self.embedder.encode([question], "query")[0]
+        with self.snapshot() as catalog:
+            documents, passages = catalog.receipt(restriction)
+            receipt = SearchReceipt(documents, passages, restriction)
+            stores = self._current(catalog)
+            hits = _search(catalog, stores, self.settings, question, vector, k, restriction)
+        return Found(tuple(hits), receipt, vector)
+
+    def verify(self) -> list[str]:
+        """Check every promise between the stores and return one line for each that is broken.
+
+        Raises:
+            IndexMissing: There is no index yet.
+            IndexDamaged: A stored file cannot be read.
+        """
+        with self.snapshot() as catalog:
+            stores = self._current(catalog)
+            versions = {document.version for document in catalog.documents()}
+            problems = []
+            live = 0
+            for name in sorted(versions):
+                version = catalog.version(name)
+                passages = catalog.passages_of(name)
+                live += len(passages)
+                problems += [
+                    f"passage {p.id}: its text is not what its version holds at its offsets"
+                    for p in passages
+                    if version.text[p.start : p.end] != p.text
+                ]
+            counts = {
+                "catalog": catalog.manifest().passages,
+                "live documents": live,
+                "vectors": len(stores.vectors) if stores.vectors else 0,
+                "words": len(stores.words),
+            }
+        if len(set(counts.values())) > 1:
+            listed = ", ".join(f"{count} in {name}" for name, count in counts.items())
+            problems.append(f"passages: {listed}; run `python -m ingest`")
+        return problems
+
+    def _check_embedder(self) -> None:
+        with self.snapshot() as catalog:
+            found = catalog.fingerprint
+        if found and found != self.embedder.fingerprint:
+            raise EmbedderMismatch(
+                f"the index was made by {found}, the settings name {self.embedder.fingerprint}; "
+                "run `python -m ingest --reembed` to embed every passage anew, or set [embedder] "
+                "in settings.toml back"
+            )
+
+    def _current(self, catalog: Snapshot) -> _Stores:
+        """Return stores that hold at least what the snapshot holds."""
+        with self._lock:
+            if self._stores is None or self._stores.seen != catalog.generation:
+                self._stores = self._load(catalog)
+            return self._stores
+
+    def _load(self, catalog: Snapshot) -> _Stores:
+        directory = self.settings.index_directory
+        words = Words.load(directory / WORDS)
+        vectors = None
+        if catalog.dimensions:
+            vectors = self._load_vectors()
+        for store in (words, vectors):
+            if store is not None and store.generation < catalog.generation:
+                raise IndexDamaged(
+                    f"{directory}: generation {store.generation} of a derived store, the catalog "
+                    f"has {catalog.generation}; run `python -m ingest`, which rebuilds it"
+                )
+        return _Stores(catalog.generation, vectors, words)
+
+    def _load_vectors(self) -> Vectors:
+        directory = self.settings.index_directory / VECTORS
+        exact_below = self.settings.retrieval.exact_below
+        for _ in range(5):
+            # The writer replaces the files between two reads at any time: look again.
+            with contextlib.suppress(IndexDamaged):
+                return Vectors.load(directory, exact_below)
+        return Vectors.load(directory, exact_below)
+
+
+def _search(
+    catalog: Snapshot,
+    stores: _Stores,
+    settings: Settings,
+    question: str,
+    vector: Matrix,
+    k: int,
+    restriction: Filter,
+) -> list[Hit]:
+    """Fuse the two rankings, resolve them in one transaction, and refill what was not live."""
+    terms = [t.text for lang in catalog.languages() for t in content_terms(question, lang)]
+    versions = catalog.versions_matching(restriction) if restriction else None
+    allowed = None if versions is None else catalog.passage_numbers(versions)
+    depth = max(settings.retrieval.candidates, k)
+    while True:
+        dense = [] if stores.vectors is None else stores.vectors.search(vector, depth, allowed)
+        lexical = stores.words.search(terms, depth, versions)
+        fused = _fuse([n for n, _ in dense], [n for n, _ in lexical], settings)
+        hits = _resolve(catalog, fused, vector, restriction)
+        # Fewer than asked for because hits had departed, and there is more to be had.
+        exhausted = max(len(dense), len(lexical)) < depth
+        if len(hits) >= k or exhausted:
+            return hits[:k]
+        depth *= 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Fused:
+    number: int
+    score: float
+    dense_rank: int | None
+    lexical_rank: int | None
+
+
+def _fuse(dense: Sequence[int], lexical: Sequence[int], settings: Settings) -> list[_Fused]:
+    weights = settings.retrieval
+    dense_ranks = {number: rank for rank, number in enumerate(dense, start=1)}
+    lexical_ranks = {number: rank for rank, number in enumerate(lexical, start=1)}
+    best = (weights.dense_weight + weights.lexical_weight) / (weights.rank_constant + 1)
+    fused = []
+    for number in dense_ranks.keys() | lexical_ranks.keys():
+        dense_rank, lexical_rank = dense_ranks.get(number), lexical_ranks.get(number)
+        score = 0.0
+        if dense_rank is not None:
+            score += weights.dense_weight / (weights.rank_constant + dense_rank)
+        if lexical_rank is not None:
+            score += weights.lexical_weight / (weights.rank_constant + lexical_rank)
+        fused.append(_Fused(number, score / best, dense_rank, lexical_rank))
+    return sorted(fused, key=lambda f: (-f.score, f.number))
+
+
+def _resolve(
+    catalog: Snapshot, fused: Sequence[_Fused], vector: Matrix, restriction: Filter
+) -> list[Hit]:
+    numbers = [f.number for f in fused]
+    passages = catalog.passages(numbers)
+    vectors = catalog.embeddings(list(passages))
+    shown = catalog.documents_showing(
+        sorted({passage.version for passage in passages.values()}), restriction
+    )
+    hits = []
+    for candidate in fused:
+        passage = passages.get(candidate.number)
+        documents = shown.get(passage.version) if passage else None
+        if passage is None or not documents:
+            continue
+        stored = vectors.get(passage.number)
+        hits.append(
+            Hit(
+                passage=passage,
+                document=documents[0],
+                also_in=tuple(document.id for document in documents[1:]),
+                score=candidate.score,
+                similarity=0.0 if stored is None else float(np.dot(stored, vector)),
+                dense_rank=candidate.dense_rank,
+                lexical_rank=candidate.lexical_rank,
+            )
+        )
+    return hits

@@ -1,0 +1,313 @@
+"""The order in which a change becomes true, and the repair of what a crash left behind.
+
+A commit adds to FAISS and tantivy first, then commits SQLite with the next generation, and
+deletes from FAISS and tantivy last. Killed anywhere, the catalog is either before or after, and
+the next writer brings the derived stores in step with it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import filelock
+import numpy as np
+
+from index.embedder import Embedder, Matrix
+from index.errors import EmbedderMismatch, IndexDamaged, IndexLocked
+from index.files import write_atomically, write_failed, writing
+from index.ledger import Incoming, Ledger, Stored, embedded_text, text_sha256
+from index.lexical import Entry, Words
+from index.schema import FILE, catalog_errors, connect, migrate
+from index.settings import Settings
+from index.types import Failure, Source
+from index.vectors import Vectors
+
+VECTORS = "vectors"
+WORDS = "words"
+_LOCK = "write.lock"
+_PID = "write.pid"
+_EMBED_TEXTS = 256
+Progress = Callable[[int], None]
+
+
+@contextlib.contextmanager
+def open_writer(settings: Settings, embedder: Embedder, reembed: bool = False) -> Iterator[Writer]:
+    """Hold the write lock, bring the derived stores in step, and yield the writer.
+
+    Args:
+        settings: Where the index is.
+        embedder: Makes the vectors.
+        reembed: Replace the vectors of another embedder instead of refusing.
+
+    Raises:
+        IndexLocked: Another process, or another session of this one, is writing.
+        EmbedderMismatch: The index holds vectors of another embedder and `reembed` is not set.
+        IndexWriteFailed: Disk full, no rights.
+        IndexDamaged: The catalog cannot be read.
+    """
+    directory = settings.index_directory
+    with writing(directory):
+        directory.mkdir(parents=True, exist_ok=True)
+    with _lock(directory):
+        migrate(directory)
+        with (
+            contextlib.closing(connect(directory)) as connection,
+            catalog_errors(directory / FILE),
+        ):
+            writer = Writer(settings, Ledger(connection), embedder)
+            try:
+                writer.repair(reembed)
+                yield writer
+            finally:
+                writer.close()
+
+
+@contextlib.contextmanager
+def _lock(directory: Path) -> Iterator[None]:
+    lock = filelock.FileLock(directory / _LOCK, timeout=0, thread_local=False)
+    try:
+        lock.acquire()
+    except filelock.Timeout as error:
+        try:
+            pid = (directory / _PID).read_text(encoding="utf-8").strip()
+        except OSError:
+            pid = "?"
+        raise IndexLocked(
+            f"the index in {directory} is being written by PID {pid}; wait until it is done, "
+            "or stop that process"
+        ) from error
+    except OSError as error:
+        raise write_failed(directory / _LOCK, error) from error
+    try:
+        write_atomically(directory / _PID, str(os.getpid()).encode())
+        yield
+    finally:
+        (directory / _PID).unlink(missing_ok=True)
+        lock.release()
+
+
+class Writer:
+    """Stages changes in memory; `commit` makes them true together. See `open_writer`.
+
+    Attributes:
+        settings: Where the index is.
+        embedder: Makes the vectors.
+    """
+
+    def __init__(self, settings: Settings, ledger: Ledger, embedder: Embedder) -> None:
+        self.settings = settings
+        self.embedder = embedder
+        self._ledger = ledger
+        self._directory = settings.index_directory
+        self._changes: list[Callable[[], list[int] | None]] = []
+        self._passages = 0
+        self._vectors: Vectors | None = None
+        self._words: Words | None = None
+        self._torn = False
+
+    def repair(self, reembed: bool) -> None:
+        """Bring the derived stores in step with the catalog, and finish pending deletions."""
+        state = self._ledger.state()
+        if state.fingerprint and state.fingerprint != self.embedder.fingerprint and not reembed:
+            raise EmbedderMismatch(
+                f"the index was made by {state.fingerprint}, the settings name "
+                f"{self.embedder.fingerprint}; run `python -m ingest --reembed` to embed every "
+                "passage anew, or set [embedder] in settings.toml back"
+            )
+        if state.fingerprint != self.embedder.fingerprint and state.fingerprint:
+            self._reembed()
+        else:
+            self._vectors = self._loaded_vectors(state.generation)
+        self._words = self._loaded_words(self._ledger.state().generation)
+        self._finish_departures()
+        self._torn = False
+
+    def add(self, documents: Sequence[Incoming], progress: Progress = lambda _: None) -> None:
+        """Embed the passages of documents and stage them to replace what they showed before.
+
+        Vectors are stored as they are made, so an interrupted run does not embed them twice.
+
+        Args:
+            documents: Any number; embedding is fastest when they come together.
+            progress: Called with the number of passages just embedded or found embedded already.
+
+        Raises:
+            EmbedderUnavailable: The model cannot be loaded.
+            IndexWriteFailed: Disk full.
+        """
+        texts = [
+            embedded_text(doc.version.text[draft.start : draft.end], draft.context)
+            for doc in documents
+            for draft in doc.drafts
+        ]
+        self._embed(texts, progress)
+        for document in documents:
+            self._changes.append(functools.partial(self._ledger.put, document))
+            self._passages += len(document.drafts)
+
+    def touch(self, source: Source) -> None:
+        """Stage new stat values of a document whose bytes are the same."""
+        self._changes.append(functools.partial(self._ledger.touch, source))
+
+    def remove(self, document: str) -> None:
+        """Stage the removal of a document by its id."""
+        self._changes.append(functools.partial(self._ledger.remove, document))
+
+    def fail(self, failure: Failure) -> None:
+        """Stage the memory of a refused source."""
+        self._changes.append(functools.partial(self._ledger.put_failure, failure))
+
+    def forget_failure(self, root: str, path: str) -> None:
+        """Stage forgetting a refused source."""
+        self._changes.append(functools.partial(self._ledger.forget_failure, root, path))
+
+    def put_root(self, name: str, location: Path) -> None:
+        """Stage a root's folder."""
+        self._changes.append(functools.partial(self._ledger.put_root, name, str(location)))
+
+    def keep_original(self, sha256: str, data: bytes) -> None:
+        """Store source bytes under their hash, at once.
+
+        Raises:
+            IndexWriteFailed: Disk full.
+        """
+        path = self.settings.originals / sha256
+        if not path.is_file():
+            write_atomically(path, data)
+
+    def commit(self) -> None:
+        """Make the staged changes true together, in the order that this module describes.
+
+        Raises:
+            IndexWriteFailed: Disk full; nothing of this commit is true, all before it is.
+        """
+        if not self._changes:
+            return
+        if self._torn:
+            self.repair(reembed=False)
+        generation = self._ledger.reserve(self._passages)
+        try:
+            with self._ledger.transaction():
+                added = [number for change in self._changes for number in change() or ()]
+                self._store_added(added, generation)
+                self._ledger.set_generation(generation)
+        except BaseException:
+            # What they hold in memory may be ahead of the catalog.
+            self._torn = True
+            self._forget_words()
+            raise
+        finally:
+            self._changes, self._passages = [], 0
+        self._finish_departures()
+
+    def close(self) -> None:
+        """Drop what was staged and not committed."""
+        self._changes = []
+        self._forget_words()
+
+    def _store_added(self, added: list[int], generation: int) -> None:
+        stored = list(self._ledger.stored(added))
+        vectors, words = self._vectors, self._words
+        assert words is not None  # repair made it
+        words.add(_entry(passage) for passage in stored)
+        if stored:
+            found = self._ledger.embeddings(self.embedder.fingerprint, [p.key for p in stored])
+            matrix = np.stack([found[passage.key] for passage in stored])
+            if vectors is None:
+                vectors = Vectors(matrix.shape[1], self.settings.retrieval.exact_below)
+            self._ledger.set_embedder(self.embedder.fingerprint, matrix.shape[1])
+            vectors.add(np.array([p.number for p in stored], dtype=np.int64), matrix)
+            if vectors.outgrown:
+                vectors = self._built_vectors(matrix.shape[1])
+        if vectors is not None:
+            vectors.save(self._directory / VECTORS, generation)
+        words.commit(generation)
+        self._vectors = vectors
+
+    def _finish_departures(self) -> None:
+        departed = self._ledger.departed()
+        if not departed:
+            return
+        generation = self._ledger.state().generation
+        if self._vectors is not None:
+            self._vectors.remove(np.array(departed, dtype=np.int64))
+            self._vectors.save(self._directory / VECTORS, generation)
+        if self._words is not None:
+            self._words.remove(departed)
+            self._words.commit(generation)
+        with self._ledger.transaction():
+            self._ledger.forget_departed()
+
+    def _embed(self, texts: Sequence[str], progress: Progress) -> None:
+        fingerprint = self.embedder.fingerprint
+        unique = {text_sha256(text): text for text in texts}
+        known = self._ledger.embeddings(fingerprint, list(unique))
+        missing = [(key, text) for key, text in unique.items() if key not in known]
+        progress(len(texts) - len(missing))
+        # Neighbours in length waste no padding; several batches a call keep the progress moving.
+        missing.sort(key=lambda pair: -len(pair[1]))
+        for start in range(0, len(missing), _EMBED_TEXTS):
+            part = missing[start : start + _EMBED_TEXTS]
+            vectors: Matrix = self.embedder.encode([text for _, text in part], "passage")
+            with self._ledger.transaction():
+                self._ledger.put_embeddings(fingerprint, [key for key, _ in part], vectors)
+            progress(len(part))
+
+    def _reembed(self) -> None:
+        stored = list(self._ledger.stored())
+        self._embed([passage.embedded_text for passage in stored], lambda _: None)
+        generation = self._ledger.reserve(0)
+        with self._ledger.transaction():
+            dimensions = self._ledger.dimensions_of(self.embedder.fingerprint)
+            self._ledger.set_embedder(self.embedder.fingerprint, dimensions)
+            self._vectors = self._built_vectors(dimensions)
+            self._vectors.save(self._directory / VECTORS, generation)
+            self._ledger.set_generation(generation)
+
+    def _loaded_vectors(self, generation: int) -> Vectors | None:
+        state = self._ledger.state()
+        if not state.dimensions:
+            return None
+        try:
+            vectors = Vectors.load(self._directory / VECTORS, self.settings.retrieval.exact_below)
+            if vectors.generation == generation and vectors.dimensions == state.dimensions:
+                return vectors
+        except IndexDamaged:
+            pass  # rebuilt below, which is what the message of this error promises
+        self._embed([p.embedded_text for p in self._ledger.stored()], lambda _: None)
+        vectors = self._built_vectors(state.dimensions)
+        vectors.save(self._directory / VECTORS, generation)
+        return vectors
+
+    def _built_vectors(self, dimensions: int) -> Vectors:
+        numbers, matrix = self._ledger.matrix(self.embedder.fingerprint, dimensions)
+        return Vectors.build(numbers, matrix, self.settings.retrieval.exact_below)
+
+    def _loaded_words(self, generation: int) -> Words:
+        try:
+            words = Words.load(self._directory / WORDS)
+            if words.generation == generation:
+                return words
+            words.close()
+        except IndexDamaged:
+            pass  # rebuilt below, which is what the message of this error promises
+        return self._rebuilt_words(generation)
+
+    def _rebuilt_words(self, generation: int) -> Words:
+        words = Words.create(self._directory / WORDS)
+        words.add(_entry(passage) for passage in self._ledger.stored())
+        words.commit(generation)
+        return words
+
+    def _forget_words(self) -> None:
+        if self._words is not None:
+            self._words.close()
+            self._words = None
+
+
+def _entry(passage: Stored) -> Entry:
+    return Entry(passage.number, passage.version, passage.embedded_text, passage.language)
