@@ -1,0 +1,1 @@
+"""A question in, checked quotations out. Never imports `ingest`."""

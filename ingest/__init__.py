@@ -1,0 +1,1 @@
+"""Sources in, passages out: plan, read, chunk, embed. Never imports `chat`."""

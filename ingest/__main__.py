@@ -1,0 +1,215 @@
+"""`python -m ingest`: keep the index in step with its sources."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from typing import NoReturn
+
+from tqdm import tqdm
+
+from index.embedder import SentenceTransformerEmbedder
+from index.errors import PolicyChatError
+from index.settings import load_settings
+from index.store import Index
+from index.types import Document, Failure
+from ingest.health import check
+from ingest.pipeline import apply
+from ingest.plan import ORDER, Plan, make_plan
+from ingest.removal import remove
+from ingest.report import Progress, Report
+
+_COMMANDS = "status, doctor, remove DOC"
+_DESCRIPTION = """Index documents and keep the index in step with them.
+
+  python -m ingest [PATH ...]     files and folders; without one: corpus/ and the uploads
+  python -m ingest status         what is indexed, and what was refused
+  python -m ingest doctor         check the index; exit code 1 if anything is wrong
+  python -m ingest remove DOC     take one document out
+"""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command; return 0 if all is well, 1 after a known error."""
+    try:
+        if arguments and arguments[0] in ("status", "doctor", "remove"):
+            return _command(arguments[0], arguments[1:])
+        return _ingest(arguments)
+    except PolicyChatError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("stopped; what was committed stands, run it again to go on", file=sys.stderr)
+        return 130
+
+
+def _ingest(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(
+        "python -m ingest",
+        description=_DESCRIPTION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog=f"A folder that is called like a command ({_COMMANDS}): write ./status",
+    )
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="file or folder")
+    parser.add_argument("--dry-run", action="store_true", help="print the plan, change nothing")
+    parser.add_argument(
+        "--prune", action="store_true", help="remove vanished files, inside the paths given only"
+    )
+    parser.add_argument(
+        "--reembed", action="store_true", help="replace the vectors of another embedder"
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    options = parser.parse_args(arguments)
+    index = _open()
+    plan = make_plan(index, options.paths, options.prune)
+    if options.dry_run:
+        print(_plan_json(plan) if options.json else _plan_text(plan))
+        return 0
+    if not options.json:
+        print(plan.summary(), file=sys.stderr)
+    with _bar(plan) as bar:
+        report = apply(index, plan, _teller(bar), options.reembed)
+    print(_report_json(report, plan) if options.json else _report_text(report, index))
+    for trouble in report.failures:
+        print(f"error: {trouble.id}: {trouble.reason}", file=sys.stderr)
+    return 1 if report.failures else 0
+
+
+def _command(name: str, arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(f"python -m ingest {name}")
+    if name == "remove":
+        parser.add_argument("document", metavar="DOC", help="id, path in its root, or file name")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    options = parser.parse_args(arguments)
+    index = _open()
+    if name == "remove":
+        document = remove(index, options.document)
+        removed = {"removed": document.id}
+        print(json.dumps(removed) if options.json else f"removed {document.id}")
+        return 0
+    if name == "status":
+        _status(index, options.json)
+        return 0
+    problems = check(index)
+    print(
+        json.dumps({"problems": problems}, ensure_ascii=False) if options.json else _list(problems)
+    )
+    return 1 if problems else 0
+
+
+def _status(index: Index, as_json: bool) -> None:
+    manifest, documents, failures = index.manifest(), index.documents(), index.failures()
+    if as_json:
+        values = {
+            "documents": [_document_json(document) for document in documents],
+            "failures": [_failure_json(failure) for failure in failures],
+            "passages": manifest.passages,
+            "embedder": manifest.fingerprint or None,
+            "generation": manifest.generation,
+        }
+        print(json.dumps(values, ensure_ascii=False))
+        return
+    for document in documents:
+        print(f"{document.passages:6,} passages  {document.id}  “{document.title}”")
+    for failure in failures:
+        print(f"       refused   {failure.id}: {failure.reason}")
+    embedder = manifest.fingerprint or "none yet"
+    print(f"{manifest.documents:,} documents, {manifest.passages:,} passages, embedder {embedder}")
+
+
+def _open() -> Index:
+    settings = load_settings()
+    return Index(settings, SentenceTransformerEmbedder(settings.embedder))
+
+
+def _bar(plan: Plan) -> tqdm[NoReturn]:
+    todo = plan.of("add", "change")
+    return tqdm(
+        total=sum(max(1, s.candidate.size_bytes) for s in todo if s.candidate),
+        unit="B",
+        unit_scale=True,
+        disable=not todo or not sys.stderr.isatty(),
+        bar_format="{percentage:3.0f}%|{bar}| {desc}[{elapsed}<{remaining}]",
+    )
+
+
+def _teller(bar: tqdm[NoReturn]) -> Callable[[Progress], None]:
+    def tell(progress: Progress) -> None:
+        bar.set_description_str(
+            f"{progress.documents}/{progress.documents_total} documents, "
+            f"{progress.passages:,} passages ",
+            refresh=False,
+        )
+        bar.update(progress.source_bytes - bar.n)
+
+    return tell
+
+
+def _plan_text(plan: Plan) -> str:
+    labels = {"add": "new", "change": "changed", "remove": "removed"}
+    steps = sorted(plan.of(*ORDER[:6]), key=lambda step: (ORDER.index(step.action), step.id))
+    lines = [f"{labels.get(s.action, s.action):8} {s.id} ({s.reason})" for s in steps]
+    return "\n".join([plan.summary(), *lines])
+
+
+def _plan_json(plan: Plan) -> str:
+    steps = [{"action": s.action, "document": s.id, "reason": s.reason} for s in plan.steps]
+    return json.dumps({"plan": steps, "summary": plan.summary()}, ensure_ascii=False)
+
+
+def _report_text(report: Report, index: Index) -> str:
+    manifest = index.manifest()
+    return (
+        f"{len(report.added)} added, {len(report.changed)} changed, {len(report.removed)} removed, "
+        f"{report.unchanged} unchanged, {len(report.failures)} refused in {report.seconds:.1f} s; "
+        f"the index holds {manifest.documents:,} documents, {manifest.passages:,} passages"
+    )
+
+
+def _report_json(report: Report, plan: Plan) -> str:
+    values = {
+        "added": report.added,
+        "changed": report.changed,
+        "removed": report.removed,
+        "missing": report.missing,
+        "unchanged": report.unchanged,
+        "refused_before": report.refused,
+        "failures": [_failure_json(failure) for failure in report.failures],
+        "passages": report.passages,
+        "seconds": round(report.seconds, 3),
+        "summary": plan.summary(),
+    }
+    return json.dumps(values, ensure_ascii=False)
+
+
+def _document_json(document: Document) -> dict[str, object]:
+    return {
+        "document": document.source.path,
+        "id": document.id,
+        "title": document.title,
+        "version": document.version,
+        "passages": document.passages,
+        "size_bytes": document.source.size_bytes,
+        "indexed_at": document.indexed_at,
+        "reader": document.source.reader,
+    }
+
+
+def _failure_json(failure: Failure) -> dict[str, object]:
+    return {"id": failure.id, "reason": failure.reason, "seen_at": failure.seen_at}
+
+
+def _list(problems: Sequence[str]) -> str:
+    return "\n".join(problems) if problems else "nothing is wrong"
+
+
+def _stop(*_: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, _stop)
+    sys.exit(main(sys.argv[1:]))
