@@ -1,0 +1,158 @@
+"""`python -m chat`: ask the corpus from the command line."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import textwrap
+from collections.abc import Iterable, Sequence
+
+from chat.answer import Answerer
+from chat.serialize import answer_json, citation_json, parse_question
+from chat.types import Answer, Citation, Question
+from index.embedder import SentenceTransformerEmbedder
+from index.errors import PolicyChatError, QuestionRefused
+from index.settings import load_settings
+from index.store import Index
+from index.types import Filter
+
+_DESCRIPTION = """Ask a question and get quotations with their sources.
+
+  python -m chat "question"             the answer with numbered sources
+  python -m chat --json "question"      the same as one JSON object
+  python -m chat --jsonl < questions    one JSON object in and one out per line
+  python -m chat search "words"         the passages that fit best
+"""
+_WIDTH = 96
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command; return 0 if all is well, 1 after a known error."""
+    try:
+        if len(arguments) > 1 and arguments[0] == "search":
+            return _search(arguments[1:])
+        return _ask(arguments)
+    except PolicyChatError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _ask(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(
+        "python -m chat",
+        description=_DESCRIPTION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("question", nargs="?", help="in plain language, in quotation marks")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print one JSON object")
+    form.add_argument("--jsonl", action="store_true", help="read and print JSON, one a line")
+    options = parser.parse_args(arguments)
+    if options.jsonl == (options.question is not None):
+        parser.error("give a question, or --jsonl and the questions on standard input")
+    answerer = _answerer()
+    if options.jsonl:
+        return _answer_lines(answerer, sys.stdin)
+    answer = answerer.answer(Question(options.question))
+    print(json.dumps(answer_json(answer), ensure_ascii=False) if options.json else _text(answer))
+    return 0
+
+
+def _search(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser("python -m chat search")
+    parser.add_argument("words", help="in plain language, in quotation marks")
+    parser.add_argument("--k", type=_positive, default=10, help="passages wanted (10)")
+    parser.add_argument("--json", action="store_true", help="print one JSON list")
+    options = parser.parse_args(arguments)
+    found = _answerer().search(options.words, options.k, Filter())
+    if options.json:
+        items = []
+        for citation in found:
+            item = citation_json(citation)
+            items.append({"rank": item.pop("marker"), **item})
+        print(json.dumps(items, ensure_ascii=False))
+    else:
+        print("\n\n".join(_source(citation) for citation in found) or "nothing found")
+    return 0
+
+
+def _answerer() -> Answerer:
+    settings = load_settings()
+    index = Index(settings, SentenceTransformerEmbedder(settings.embedder))
+    index.manifest()  # without an index, say so before the model is loaded
+    return Answerer(index)
+
+
+def _answer_lines(answerer: Answerer, lines: Iterable[str]) -> int:
+    """Answer one question a line; a bad line gets an error in its place and the rest goes on."""
+    failed = False
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            values: dict[str, object] = answer_json(answerer.answer(_parse(line)))
+        except PolicyChatError as error:
+            failed = True
+            values = {"error": str(error), "line": number}
+        print(json.dumps(values, ensure_ascii=False), flush=True)
+    return 1 if failed else 0
+
+
+def _parse(line: str) -> Question:
+    try:
+        return parse_question(json.loads(line))
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise QuestionRefused(f"not a JSON object: {error}") from error
+
+
+def _text(answer: Answer) -> str:
+    lines = []
+    if answer.searched_for != answer.question:
+        lines.append(f"Searched for: {answer.searched_for}")
+    if answer.text is None:
+        lines += _not_found(answer)
+    else:
+        lines += [textwrap.fill(answer.text, _WIDTH), ""]
+        if answer.unmatched:
+            lines += [f"Found nowhere: {', '.join(answer.unmatched)}", ""]
+        lines.append(f"Sources (support: {answer.support})")
+        lines += [_source(citation) for citation in answer.citations]
+    return "\n".join(lines)
+
+
+def _not_found(answer: Answer) -> list[str]:
+    receipt = answer.receipt
+    lines = [
+        f"Not found in the corpus: {receipt.documents:,} documents, {receipt.passages:,} passages "
+        "were searched.",
+    ]
+    if receipt.nearest:
+        lines += ["", "Nearest passages, which do not answer the question:"]
+        lines += [_source(citation) for citation in receipt.nearest]
+    return lines
+
+
+def _source(citation: Citation) -> str:
+    known = [citation.publisher, citation.date.isoformat() if citation.date else None]
+    page = citation.page_label or citation.page
+    place = [" › ".join(citation.section), f"page {page}" if page else ""]
+    head = ", ".join(part for part in [citation.title, *known, *place] if part)
+    quote = textwrap.fill(
+        f"“{citation.quote}”", _WIDTH, initial_indent="    ", subsequent_indent="    "
+    )
+    where = f"    {citation.source}, characters {citation.start}–{citation.end}"
+    return f"[{citation.marker}] {head}\n{quote}\n{where}"
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise ValueError(f"{value} is less than 1")
+    return value
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

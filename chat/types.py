@@ -1,0 +1,166 @@
+"""The nouns of an answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from index.types import Filter, Hit, citation_id
+
+Role = Literal["user", "assistant"]
+Status = Literal["answered", "partial", "not_found"]
+Support = Literal["strong", "fair", "weak"]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One message of a conversation."""
+
+    role: Role
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What somebody asks.
+
+    Attributes:
+        text: As typed.
+        history: Earlier turns, oldest first.
+        restriction: Which documents to search.
+    """
+
+    text: str
+    history: tuple[Turn, ...] = ()
+    restriction: Filter = field(default_factory=Filter)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A passage that may answer the question.
+
+    Attributes:
+        hit: As the index found it.
+        coverage: Share of the question's weight in rare terms that the passage and its headings
+            hold, in [0, 1].
+        score: Of the passage as a whole, in [0, 1].
+    """
+
+    hit: Hit
+    coverage: float
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One sentence that may answer the question.
+
+    Attributes:
+        candidate: The passage it stands in.
+        start: Half-open offsets in the version's text.
+        end: See start.
+        quote: The words between them.
+        score: In [0, 1].
+    """
+
+    candidate: Candidate
+    start: int
+    end: int
+    quote: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A quotation and where to check it.
+
+    Attributes:
+        marker: 1-based number shown in the answer; the rank for a search result.
+        document: Path of the document within its root.
+        source: Id of the document, `root/path`.
+        title: What the document is called.
+        version: sha256 of the text that the offsets refer to.
+        section: Heading path, outermost first.
+        page: 1-based, None for formats without pages.
+        page_label: What is printed on that page as its number.
+        start: Half-open offsets of the quote in the version's text.
+        end: See start.
+        quote: `text[start:end]` of that version.
+        score: In [0, 1].
+        support: The score in words.
+        verified: Whether the quote was compared with the stored text; False is never shown as a
+            quotation.
+        publisher: None where it is not known.
+        date: None where it is not known.
+        url: None where it is not known.
+        also_in: Ids of other documents with the same text.
+    """
+
+    marker: int
+    document: str
+    source: str
+    title: str
+    version: str
+    section: tuple[str, ...]
+    page: int | None
+    page_label: str | None
+    start: int
+    end: int
+    quote: str
+    score: float
+    support: Support
+    verified: bool
+    publisher: str | None
+    date: date | None
+    url: str | None
+    also_in: tuple[str, ...]
+
+    @property
+    def id(self) -> str:
+        """Names the quote for a link; stays valid when the document changes."""
+        return citation_id(self.version, self.start, self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What was searched, so that "not found" can be checked.
+
+    Attributes:
+        documents: How many documents were searched.
+        passages: How many passages they have.
+        restriction: Which documents were let through.
+        nearest: The passages that came nearest; not an answer.
+    """
+
+    documents: int
+    passages: int
+    restriction: Filter
+    nearest: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The outcome of a question.
+
+    Attributes:
+        status: `answered`, `partial` (words of the question stand nowhere), or `not_found`.
+        question: As typed.
+        searched_for: The question after earlier turns were taken into account.
+        text: Sentences with their markers, None if not found.
+        citations: In order of their markers; empty if not found.
+        receipt: What was searched.
+        support: How well the best quotation fits, in words.
+        unmatched: Words of the question that stand in no quoted passage.
+        milliseconds: Duration by step, and "total".
+    """
+
+    status: Status
+    question: str
+    searched_for: str
+    text: str | None
+    citations: tuple[Citation, ...]
+    receipt: Receipt
+    support: Support
+    unmatched: tuple[str, ...]
+    milliseconds: dict[str, float]
