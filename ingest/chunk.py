@@ -22,9 +22,8 @@ UNBROKEN_CHARS = 2_000
 LEAD_IN_CHARS = 200
 
 _PARAGRAPH, _ITEM, _SENTENCE, _NEVER = range(4)
-_PIECE = re.compile(r"\w+|[^\w\s]")
-_CLAUSE = re.compile(r"(?<=[;:,–—])\s+|\s+(?=[–—(])")
-_SPACE = re.compile(r"\s+")
+# One ideograph is about one token; other scripts are words.
+_PIECE = re.compile(r"[぀-ヿ㐀-鿿가-힯]|[^\W぀-ヿ㐀-鿿가-힯]+|[^\w\s]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +47,17 @@ class _Stretch:
 
 
 def estimate_tokens(text: str) -> int:
-    """Return about how many word pieces a tokenizer makes of a text, without one."""
-    return sum(1 + (len(piece) - 1) // 9 for piece in _PIECE.findall(text))
+    """Return about how many word pieces a tokenizer makes of a text, without one.
+
+    Passage ids must not change with the embedder, so no tokenizer is asked. Against the one of
+    all-MiniLM-L6-v2, on stretches of 120 tokens: 1 % too low on the five pages (half of all
+    stretches within 2 %), 2 % on EU law, 3 to 7 % on doc2dial, MTRAG and SQuAD, 15 % on
+    biomedicine. A vocabulary made for English cuts Czech or German half as small again.
+    """
+    return sum(
+        1 + (max(0, len(piece) - 7) // 5 if piece.isascii() else len(piece) // 4)
+        for piece in _PIECE.findall(text)
+    )
 
 
 def chunk(reading: Reading) -> list[Draft]:
@@ -88,9 +96,10 @@ def _context(title: str | None, stretch: _Stretch) -> list[str]:
 
 def _stretches(reading: Reading) -> Iterator[_Stretch]:
     alone = loose(reading.text, reading.blocks, reading.sections)
+    idle = _idle_headings(reading)
     paths = _paths(reading.sections, reading.blocks)
     current = _Stretch([], (), "")
-    for position, (block, path) in enumerate(zip(reading.blocks, paths, strict=True)):
+    for block, path in zip(reading.blocks, paths, strict=True):
         starts_entry = block.start in alone
         if block.kind == "heading" or starts_entry or path != current.path:
             if current.blocks:
@@ -98,22 +107,31 @@ def _stretches(reading: Reading) -> Iterator[_Stretch]:
             current = _Stretch([], path, alone.get(block.start, ""))
         if block.kind != "heading":
             current.blocks.append(block)
-        elif _governs_nothing(reading, position):
+        elif block.start in idle:
             yield _Stretch([block], path[:-1], "")
     if current.blocks:
         yield current
 
 
-def _governs_nothing(reading: Reading, position: int) -> bool:
-    """Return whether a heading is in no passage's context, so that it must be a passage itself."""
-    heading = reading.blocks[position]
-    if position + 1 == len(reading.blocks):
-        return True
-    following = reading.blocks[position + 1]
-    if following.kind != "heading" or following.level > heading.level:
-        return False
+def _idle_headings(reading: Reading) -> set[int]:
+    """Return where headings start that no passage has in its context.
+
+    Such a heading becomes a passage itself, so that its words can be found. One that is said
+    twice, with the text below the second, is not idle.
+    """
     text = reading.text
-    return text[heading.start : heading.end] != text[following.start : following.end]
+    idle: set[int] = set()
+    following: Block | None = None
+    for block in reversed(reading.blocks):
+        if block.kind == "heading":
+            if following is None:
+                idle.add(block.start)
+            elif following.kind == "heading" and following.level <= block.level:
+                twice = text[block.start : block.end] == text[following.start : following.end]
+                if not twice or following.start in idle:
+                    idle.add(block.start)
+        following = block
+    return idle
 
 
 def _paths(sections: Sequence[Section], blocks: Sequence[Block]) -> Iterator[tuple[str, ...]]:
@@ -138,8 +156,12 @@ def _sentences(reading: Reading, blocks: Iterable[Block]) -> Iterator[_Sentence]
     for block in blocks:
         words = text[block.start : block.end]
         boundary = _PARAGRAPH
-        if block.kind in ("item", "row"):
-            boundary = _NEVER if after_lead_in else _ITEM
+        listed = block.kind in ("item", "row")
+        if after_lead_in:
+            boundary = _NEVER
+        elif listed:
+            boundary = _ITEM
+        if listed:
             after_lead_in = False
         else:
             after_lead_in = words.endswith(":")
@@ -149,7 +171,7 @@ def _sentences(reading: Reading, blocks: Iterable[Block]) -> Iterator[_Sentence]
         if not whole:
             found = split(text, block.start, block.end, language)
         for start, end in _bounded(text, found):
-            of = lead_in if block.kind in ("item", "row") else ""
+            of = lead_in if listed else ""
             yield _Sentence(start, end, estimate_tokens(text[start:end]), boundary, of)
             boundary = _SENTENCE
 
@@ -159,13 +181,13 @@ def _packed(sentences: Sequence[_Sentence]) -> Iterator[Sequence[_Sentence]]:
     start = 0
     while start < len(sentences):
         end, tokens, best, rank = start, 0, 0, _NEVER
-        while end < len(sentences) and (
-            end == start or tokens + sentences[end].tokens <= LIMIT_TOKENS
-        ):
+        while end < len(sentences):
             boundary = sentences[end].boundary
-            if end > start and boundary <= rank and boundary != _NEVER:
-                if tokens >= LEAST_TOKENS[boundary]:
+            if end > start:
+                if boundary <= rank and boundary != _NEVER and tokens >= LEAST_TOKENS[boundary]:
                     best, rank = end, boundary
+                if tokens + sentences[end].tokens > LIMIT_TOKENS:
+                    break
             tokens += sentences[end].tokens
             end += 1
         rest = 0
@@ -175,7 +197,7 @@ def _packed(sentences: Sequence[_Sentence]) -> Iterator[Sequence[_Sentence]]:
             stop += 1
         if stop == len(sentences) and rest < REMAINDER_TOKENS:
             end = stop
-        elif best and sentences[end].boundary >= rank:
+        elif best:
             end = best
         yield sentences[start:end]
         start = end

@@ -20,6 +20,7 @@ NAME_CHARS = 40
 NAME_WORDS = 5
 # How many entries in a row make a directory, and which share of them has one paragraph. Names
 # that no gazetteer knows could be any document's headings, so more is asked of them.
+HEADINGS_TRIED = 200
 PLACE_ENTRIES, PLACE_SHARE = 5, 0.7
 NAME_ENTRIES, NAME_SHARE = 8, 0.85
 
@@ -53,12 +54,14 @@ class _Directory:
     def named_in(self, text: str) -> set[str]:
         """Return the keys of all places and entries that a text names."""
         found = set(self.gazetteer.find(text)) if self.gazetteer else set()
-        # Cheap first: most names do not stand in most paragraphs.
-        return found | {
-            key
-            for name, key in self.names.items()
-            if name in text and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text)
-        }
+        # Word by word through a dictionary: a register may have thousands of names.
+        words = [match.span() for match in _WORD.finditer(text)]
+        for position, (start, _) in enumerate(words):
+            for _, end in words[position : position + NAME_WORDS]:
+                key = self.names.get(text[start:end])
+                if key is not None:
+                    found.add(key)
+        return found
 
     def is_about(self, text: str, key: str) -> bool:
         """Return whether a text speaks of the entry, by its name or its adjective."""
@@ -197,17 +200,19 @@ def _as_directory(text: str, run: Sequence[_Entry]) -> _Directory | None:
         last = len(known) - known[::-1].index(True)
         run = run[known.index(True) : last]
     least, share = (PLACE_ENTRIES, PLACE_SHARE) if gazetteer else (NAME_ENTRIES, NAME_SHARE)
-    single = sum(1 for entry in run if len(entry.groups) == 1)
-    if len(run) < least or single < share * len(run):
+    # The last entry does not count: nothing marks where it ends.
+    single = sum(1 for entry in run[:-1] if len(entry.groups) == 1)
+    if len(run) < least or single < share * (len(run) - 1):
         return None
     unnamed = _Directory(list(run), {}, gazetteer)
-    names = {_text(text, entry.heading): "" for entry in run}
-    return _Directory(list(run), {name: unnamed.key(name) for name in names}, gazetteer)
+    names = {_trimmed(heading): unnamed.key(heading) for heading in dict.fromkeys(headings)}
+    return _Directory(list(run), names, gazetteer)
 
 
 def _gazetteer_for(headings: Sequence[str]) -> places.Gazetteer | None:
     """Return the gazetteer that knows most headings, if that is at least half of them."""
     best, most = None, 0
+    headings = list(dict.fromkeys(headings))[:HEADINGS_TRIED]
     for locale in places.LOCALES:
         gazetteer = places.gazetteer(locale)
         known = sum(1 for heading in headings if gazetteer.find_or_guess(heading))
@@ -232,6 +237,12 @@ def _closes(text: str, group: Group, heading: Block) -> bool:
         return False
     words = set(_WORD.findall(_text(text, group[-1]).lower()))
     return words.issuperset(_WORD.findall(_text(text, heading).lower()))
+
+
+def _trimmed(name: str) -> str:
+    """Return a name from its first word character to its last: "European Alliance (ECA"."""
+    words = [match.span() for match in _WORD.finditer(name)]
+    return name[words[0][0] : words[-1][1]] if words else name
 
 
 def _text(text: str, block: Block) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from index.types import Section
 from ingest.directory import lost_from
-from ingest.reading import Block, Kind
+from ingest.lines import Line, paragraphs
+from ingest.reading import Block
 
 HEADING_CHARS = 90
 HEADING_WORDS = 12
@@ -16,11 +16,7 @@ HEADING_WORDS = 12
 BODY_CHARS = 60
 # So many headings with nothing between them are a menu or a list without bullets.
 EMPTY_RUN = 3
-_WRAP_CHARS = 130
 
-_ITEM = re.compile(
-    r"(?:[-–—*•▪◦‣·●○■□➢✓]|\(?(?:\d{1,3}|[a-z]|[ivx]{1,5})[.)])(?=\s+\S)|[•▪◦‣●○■□➢✓](?=\S)"
-)
 _NUMBERED = re.compile(r"(\d{1,2}(?:\.\d{1,2})*)[.)]?\s+(?=[^\W\d_])")
 _DATE = re.compile(r"\d{1,4}\s?[./ -]\s?\w+\.?\s?[./ -]\s?\d{1,4}")
 _ADDRESS = re.compile(r"https?://|www\.|\S@\S")
@@ -91,16 +87,6 @@ _DIVISION = re.compile(r"(\S+)\s+(?:\d+[a-z]?|[IVXLC]+|[A-Z])(?:\b|$)")
 _PLAIN_LEVEL = 2
 
 
-@dataclass(slots=True)
-class _Line:
-    start: int
-    end: int
-    text: str
-    after_blank: bool
-    kind: Kind
-    level: int = 0
-
-
 def of_lines(text: str) -> tuple[tuple[Block, ...], str | None]:
     """Return the blocks of a text whose only structure is its lines, and its title.
 
@@ -110,7 +96,7 @@ def of_lines(text: str) -> tuple[tuple[Block, ...], str | None]:
     Returns:
         Blocks covering all but white space, and the title if the text starts with one.
     """
-    lines = _paragraphs(text)
+    lines = paragraphs(text)
     _mark_headings(lines)
     title = _set_levels(lines)
     return tuple(Block(line.start, line.end, line.kind, line.level) for line in lines), title
@@ -143,78 +129,7 @@ def sections(text: str, blocks: Sequence[Block], *, headings_get_lost: bool) -> 
     return tuple(sorted(done, key=lambda section: (section.start, -section.end)))
 
 
-def _paragraphs(text: str) -> list[_Line]:
-    """Return the text's paragraphs: its lines, or several lines where it is hard-wrapped."""
-    found: list[_Line] = []
-    after_blank = True
-    offset = 0
-    for raw in text.split("\n"):
-        line = raw.strip()
-        if line:
-            start = offset + len(raw) - len(raw.lstrip())
-            kind: Kind = "item" if _ITEM.match(line) else "paragraph"
-            found.append(_Line(start, start + len(line), line, after_blank, kind, kind == "item"))
-        after_blank = not line
-        offset += len(raw) + 1
-    width = _wrap_width(found)
-    return _unwrap(text, found, width) if width else found
-
-
-def _breaks_forced(line: _Line, following: _Line, width: int) -> bool:
-    first_word = following.text.split(maxsplit=1)[0]
-    return len(line.text) + 1 + len(first_word) > width
-
-
-def _wrap_width(lines: Sequence[_Line]) -> int:
-    """Return the width in characters at which the text is hard-wrapped, 0 if it is not.
-
-    A line was broken by force if the next line's first word would not have fitted any more.
-    """
-    pairs = [
-        (line, following)
-        for line, following in zip(lines, lines[1:], strict=False)
-        if not following.after_blank and following.kind == "paragraph"
-    ]
-    if len(pairs) < 3:
-        return 0
-    lengths = sorted(len(line.text) for line in lines)
-    width = lengths[int(0.95 * (len(lengths) - 1))]
-    if width > _WRAP_CHARS:
-        return 0
-    forced = [following for line, following in pairs if _breaks_forced(line, following, width)]
-    lower = sum(1 for line in forced if line.text[0].islower())
-    return width if len(forced) >= 0.4 * len(pairs) and lower >= 0.4 * len(forced) else 0
-
-
-def _unwrap(text: str, lines: Sequence[_Line], width: int) -> list[_Line]:
-    joined: list[_Line] = []
-    last: _Line | None = None
-    for line in lines:
-        continues = (
-            last is not None
-            and not line.after_blank
-            and line.kind == "paragraph"
-            and (_breaks_forced(last, line, width) or line.text[0].islower())
-        )
-        if continues:
-            joined[-1].end = line.end
-        else:
-            joined.append(line)
-        last = line
-    return [
-        _Line(
-            line.start,
-            line.end,
-            text[line.start : line.end],
-            line.after_blank,
-            line.kind,
-            line.level,
-        )
-        for line in joined
-    ]
-
-
-def _mark_headings(lines: list[_Line]) -> None:
+def _mark_headings(lines: list[Line]) -> None:
     """Turn the lines that head something into headings, from the last line up."""
     for position in range(len(lines) - 2, -1, -1):
         line, following = lines[position], lines[position + 1]
@@ -232,7 +147,7 @@ def _mark_headings(lines: list[_Line]) -> None:
     _demote_menus(lines)
 
 
-def _has_heading_shape(line: _Line, previous: _Line | None, following: _Line) -> bool:
+def _has_heading_shape(line: Line, previous: Line | None, following: Line) -> bool:
     if not _reads_as_heading(line.text):
         return False
     if line.kind == "paragraph":
@@ -255,11 +170,11 @@ def _reads_as_heading(text: str) -> bool:
     return starts and has_word and not _DATE.fullmatch(text) and not _ADDRESS.search(text)
 
 
-def _is_body(line: _Line) -> bool:
+def _is_body(line: Line) -> bool:
     return line.kind == "item" or len(line.text) >= BODY_CHARS or line.text[-1] in ".:;!?…"
 
 
-def _demote_menus(lines: list[_Line]) -> None:
+def _demote_menus(lines: list[Line]) -> None:
     start = 0
     while start < len(lines):
         end = start
@@ -278,14 +193,14 @@ def _division_level(text: str) -> int:
     return _DIVISION_LEVEL.get(match[1].lower(), 0) if match else 0
 
 
-def _set_levels(lines: Sequence[_Line]) -> str | None:
+def _set_levels(lines: Sequence[Line]) -> str | None:
     """Give every heading its level and return the title.
 
     Where the text opens with one heading (perhaps twice), it is the title and all else stands
     below it. Of several different ones nothing tells which is the title and which a site's name
     or the first section, so the last is taken as the title and none is put above the others.
     """
-    opening: list[_Line] = []
+    opening: list[Line] = []
     for line in lines:
         name = line.text.lower()
         if line.kind != "heading" or name in _GENERIC or _NUMBERED.match(line.text):
@@ -293,7 +208,7 @@ def _set_levels(lines: Sequence[_Line]) -> str | None:
         if _division_level(line.text):
             break
         opening.append(line)
-    above: _Line | None = None
+    above: Line | None = None
     for line in lines:
         if line.kind != "heading":
             above = None

@@ -29,10 +29,10 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A source as text and structure.
+    r"""A source as text and structure.
 
     Attributes:
-        text: NFC, newlines as `\\n`, no control characters but tabs, furniture left out.
+        text: NFC, newlines as `\n`, no control characters but tabs, furniture left out.
         title: The document's title if its text shows one.
         blocks: In order, not overlapping; every character but white space is in one.
         sections: The outline, in order of start.

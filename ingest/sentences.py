@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from sentencex import get_sentence_boundaries
+
+TAIL_CHARS = 40
 
 # Ends of a piece after which the sentence goes on.
 _BEFORE_NUMBER = re.compile(
@@ -19,6 +22,7 @@ _NEVER_LAST = re.compile(
 )
 _ENUMERATOR = re.compile(r"\(?(?:\d{1,3}|[a-z]|[ivx]{1,5})[.)]", re.IGNORECASE)
 _ORDINAL = re.compile(r"(?:^|\s)\d{1,2}\.$")
+_FOOTNOTE = re.compile(r"(?<=[^\W\d_]{2}\.)(\d{1,2})\s+(?=[A-ZÀ-Þ“\"])")
 _WORD = re.compile(r"\w")
 
 
@@ -37,18 +41,36 @@ def split(text: str, start: int, end: int, language: str = "en") -> list[tuple[i
     """
     paragraph = text[start:end].replace("\n", " ")
     found: list[tuple[int, int]] = []
-    for boundary in get_sentence_boundaries(language, paragraph):
-        raw = paragraph[boundary["start_index"] : boundary["end_index"]]
+    for begin, stop in _boundaries(paragraph, language):
+        raw = paragraph[begin:stop]
         piece = raw.strip()
         if not piece:
             continue
-        first = start + boundary["start_index"] + len(raw) - len(raw.lstrip())
+        first = start + begin + len(raw) - len(raw.lstrip())
         last = first + len(piece)
-        if found and _goes_on(text[found[-1][0] : found[-1][1]], piece):
+        if found and _goes_on(_tail(text, *found[-1]), piece):
             found[-1] = (found[-1][0], last)
         else:
             found.append((first, last))
     return found
+
+
+def _boundaries(paragraph: str, language: str) -> Iterator[tuple[int, int]]:
+    """Yield sentencex's pieces, cut also behind a footnote's number: "in SMEs.6 They"."""
+    for boundary in get_sentence_boundaries(language, paragraph):
+        begin, stop = boundary["start_index"], boundary["end_index"]
+        for note in _FOOTNOTE.finditer(paragraph, begin, stop):
+            if not _BEFORE_NUMBER.search(
+                paragraph[max(begin, note.start() - TAIL_CHARS) : note.start(1)]
+            ):
+                yield begin, note.end()
+                begin = note.end()
+        yield begin, stop
+
+
+def _tail(text: str, start: int, end: int) -> str:
+    """Return the end of a sentence; all of it would make a long run of mends quadratic."""
+    return text[max(start, end - TAIL_CHARS) : end]
 
 
 def _goes_on(before: str, after: str) -> bool:
@@ -56,9 +78,8 @@ def _goes_on(before: str, after: str) -> bool:
     word = _WORD.search(after)
     if word is None or word[0].islower() or _ENUMERATOR.fullmatch(before):
         return True
-    tail = before[-40:]
-    if _NEVER_LAST.search(tail):
+    if _NEVER_LAST.search(before):
         return True
     # "Art. 5", "1. 2. 2004"
     digit = after[0].isdigit() or re.match(r"[IVXLC]+\b", after) is not None
-    return digit and bool(_BEFORE_NUMBER.search(tail) or _ORDINAL.search(tail))
+    return digit and bool(_BEFORE_NUMBER.search(before) or _ORDINAL.search(before))

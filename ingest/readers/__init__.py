@@ -24,6 +24,12 @@ def suffixes() -> tuple[str, ...]:
 def reader_id(name: str) -> str:
     """Return `name@version` of the reader for a file name.
 
+    Args:
+        name: The file's name; only its ending counts.
+
+    Returns:
+        The reader's id; it changes when the reader gives other text for the same bytes.
+
     Raises:
         SourceRefused: No reader takes this kind of file.
     """

@@ -61,6 +61,10 @@ _ALPHABETS = (
     "".join(map(chr, range(0x370, 0x400))),
     "абвгдежзийклмнопрстуфхцчшщъыьэюяёіїєґўђјљњћџѓѕќ",
 )
+_ALPHABET_SETS = [frozenset(letters + letters.upper()) for letters in _ALPHABETS]
+_MIXED_SCRIPTS = re.compile("[a-zA-Z][\u0370-\u04ff]|[\u0370-\u04ff][a-zA-Z]")
+# Below 1, since a text quotes words of other languages.
+ONE_ALPHABET_SHARE = 0.9
 _SIGNS = frozenset("–—‘’‚“”„«»‹›…•·€£§©®™°²³½¼¾±×µ¹\u00a0\u00ad")
 _FAMILIES = (
     "cp1252",
@@ -81,7 +85,6 @@ _NEWLINE = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _UNSEEN = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
-_TRAILING = re.compile(r"[^\S\n]+$", re.MULTILINE)
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
@@ -118,7 +121,7 @@ def decode(data: bytes) -> str:
 
 
 def clean(text: str) -> str:
-    """Return text in canonical form: NFC, `\\n`, nothing unseen, no space at a line's end.
+    r"""Return text in canonical form: NFC, `\n`, nothing unseen, no space at a line's end.
 
     Several blank lines become one and blank lines at both ends go: they are layout, and a
     passage that spans them would be shown with a hole in it.
@@ -126,7 +129,8 @@ def clean(text: str) -> str:
     text = _UNSEEN.sub("", _NEWLINE.sub("\n", text))
     if not text.isascii():
         text = unicodedata.normalize("NFC", _stream_safe(text))
-    return _BLANK_LINES.sub("\n\n", _TRAILING.sub("", text)).strip("\n")
+    text = "\n".join(line.rstrip() for line in text.split("\n"))
+    return _BLANK_LINES.sub("\n\n", text).strip("\n")
 
 
 def _strict(data: bytes, encoding: str) -> str:
@@ -157,7 +161,7 @@ def _guess(sample: bytes) -> str:
     """Return the encoding that makes the sample letters of one alphabet, else the likeliest."""
     scored = [(_letters_of_one_alphabet(sample, encoding), encoding) for encoding in _FAMILIES]
     share, encoding = max(scored, key=lambda item: item[0])
-    if share >= 0.97:
+    if share >= ONE_ALPHABET_SHARE:
         return encoding
     likeliest = from_bytes(sample).best()
     if likeliest is None:
@@ -174,8 +178,10 @@ def _letters_of_one_alphabet(sample: bytes, encoding: str) -> float:
     odd = sum(1 for character in beyond if unicodedata.category(character) in ("Cc", "Co"))
     if odd or "\ufffd" in beyond:
         return 0.0
-    letters = [character.lower() for character in beyond if character not in _SIGNS]
-    known = max(sum(map(frozenset(letters_of).__contains__, letters)) for letters_of in _ALPHABETS)
+    letters = [character for character in beyond if character not in _SIGNS]
+    known = max(sum(map(alphabet.__contains__, letters)) for alphabet in _ALPHABET_SETS)
+    # Greek or Cyrillic letters inside Latin words are a sure sign of the wrong code page.
+    known -= len(_MIXED_SCRIPTS.findall(text))
     # A capital inside a word tells Cyrillic and Greek code pages apart.
     capitals = len(re.findall(r"(?<=[^\W\d_a-z])(?<![A-ZÀ-Þ])(?=[À-ÞΑ-ΩА-Я])\w", text))
     return (len(beyond) - len(letters) + known) / len(beyond) - (capitals > len(beyond) / 4)
