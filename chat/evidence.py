@@ -15,7 +15,7 @@ from index.embedder import Embedder, Matrix
 
 # Passages whose sentences are looked at, and sentences that are embedded: a question has 40 ms.
 PASSAGES = 5
-SENTENCES = 12
+SENTENCES = 10
 # A sentence's score: its words, its meaning, and the passage it stands in.
 COVERAGE_WEIGHT = 0.35
 SIMILARITY_WEIGHT = 0.35
@@ -23,11 +23,12 @@ PASSAGE_WEIGHT = 0.30
 # A term that stands in the heading and not in the sentence counts this much.
 CONTEXT_SHARE = 0.8
 MOST_SENTENCES = 3
-# Further sentences must come this near to the best one ...
+# Further sentences must come this near to the best one, those of another passage nearer ...
 NEAR_BEST = 0.8
-# ... their passage too, so that an answer about Poland does not end with Portugal ...
+NEAR_BEST_ELSEWHERE = 0.9
+# ... whose passage must come near too, so that an answer about Poland does not end with Portugal;
 NEAR_BEST_PASSAGE = 0.85
-# ... and not say what is said already (cosine of meaning; share of words).
+# and they must not say what is said already (cosine of meaning; share of words).
 SAME_MEANING = 0.92
 SAME_WORDS = 0.8
 _REMEMBERED_SENTENCES = 5_000
@@ -46,6 +47,9 @@ _ANAPHOR = re.compile(
     r"furthermore|in addition|however|therefore|thus|instead|nevertheless|in this context)\b",
     re.IGNORECASE,
 )
+
+
+_ITEM = re.compile(r"(?:[-–•*·▪◦]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)])\s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,11 +155,17 @@ def _choose(sentences: Sequence[_Sentence], vectors: Matrix, scores: Sequence[fl
     for i in ranked[1:]:
         if len(chosen) == MOST_SENTENCES or scores[i] < NEAR_BEST * scores[best]:
             break
-        near = sentences[i].candidate.score >= (NEAR_BEST_PASSAGE * sentences[best].candidate.score)
-        repeated = any(_repeats(i, j, sentences, vectors) for j in chosen)
-        if near and not repeated:
+        near = _is_near(sentences[i], scores[i], sentences[best], scores[best])
+        if near and not any(_repeats(i, j, sentences, vectors) for j in chosen):
             chosen.append(i)
     return chosen
+
+
+def _is_near(sentence: _Sentence, score: float, best: _Sentence, best_score: float) -> bool:
+    if sentence.candidate is best.candidate:
+        return True
+    same_league = sentence.candidate.score >= NEAR_BEST_PASSAGE * best.candidate.score
+    return same_league and score >= NEAR_BEST_ELSEWHERE * best_score
 
 
 def _repeats(i: int, j: int, sentences: Sequence[_Sentence], vectors: Matrix) -> bool:
@@ -174,12 +184,11 @@ def _ordered(
     spans: dict[tuple[int, int], Evidence] = {}
     for i in chosen:
         sentence = sentences[i]
-        for start, end in _with_antecedent(sentence):
-            known = spans.get((sentence.candidate.hit.passage.number, start))
-            if known is None or known.score < scores[i]:
-                spans[sentence.candidate.hit.passage.number, start] = _evidence(
-                    sentence.candidate, start, end, scores[i]
-                )
+        number = sentence.candidate.hit.passage.number
+        for start, end in _complete(sentence):
+            known = spans.get((number, start))
+            if known is None or known.end < end:
+                spans[number, start] = _evidence(sentence.candidate, start, end, scores[i])
     ranks = {sentences[i].candidate.hit.passage.number: sentences[i].order for i in chosen}
     return sorted(
         spans.values(),
@@ -191,11 +200,27 @@ def _ordered(
     )
 
 
-def _with_antecedent(sentence: _Sentence) -> list[tuple[int, int]]:
-    spans = list(sentence.candidate.hit.passage.sentences)
+def _complete(sentence: _Sentence) -> list[tuple[int, int]]:
+    """Return the spans that make a sentence understandable, each to be quoted by itself.
+
+    A lead-in is quoted with the items that it announces, and an item with its lead-in and
+    siblings, in one piece; "It …" brings the sentence before.
+    """
+    passage = sentence.candidate.hit.passage
+    spans = passage.sentences
+    texts = [passage.text[a - passage.start : b - passage.start] for a, b in spans]
     at = spans.index((sentence.start, sentence.end))
-    own = [spans[at]]
-    return [spans[at - 1], *own] if at and _ANAPHOR.match(sentence.text) else own
+    first = at
+    while first and _ITEM.match(texts[first]):
+        first -= 1
+    if texts[first].endswith(":"):
+        last = at
+        while last + 1 < len(spans) and _ITEM.match(texts[last + 1]):
+            last += 1
+        return [(spans[first][0], spans[last][1])]
+    if at and _ANAPHOR.match(sentence.text):
+        return [spans[at - 1], spans[at]]
+    return [spans[at]]
 
 
 def _evidence(candidate: Candidate, start: int, end: int, score: float) -> Evidence:

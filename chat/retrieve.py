@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -79,6 +80,7 @@ def retrieve(index: Index, question: str, restriction: Filter, depth: int = DEPT
     return Retrieved(tuple(candidates), terms, found.query_vector, found.receipt)
 
 
+@functools.lru_cache(maxsize=20_000)
 def words_of(text: str, language: str | None) -> frozenset[str]:
     """Return the analysed terms of a text of a document."""
     return frozenset(term.text for term in analyse(text, language or DEFAULT_LANGUAGE))

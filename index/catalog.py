@@ -154,7 +154,8 @@ class Snapshot:
             WHERE p.number IN (%s)""",
             numbers,
         )
-        return {row["number"]: _passage(row) for row in rows}
+        outlines: dict[str, Version] = {}
+        return {row["number"]: _passage(row, outlines) for row in rows}
 
     def versions_matching(self, restriction: Filter) -> list[str]:
         """Return the versions that live documents passing a filter show."""
@@ -189,7 +190,8 @@ class Snapshot:
             WHERE p.version = ? ORDER BY p.start""",
             (version,),
         )
-        return [_passage(row) for row in rows]
+        outlines: dict[str, Version] = {}
+        return [_passage(row, outlines) for row in rows]
 
     def languages(self) -> list[str]:
         """Return the languages that live passages are analysed in."""
@@ -270,8 +272,11 @@ def _pages(text: str) -> tuple[Page, ...]:
     return tuple(Page(*values) for values in json.loads(text))
 
 
-def _passage(row: sqlite3.Row) -> Passage:
-    outline = Version(row["version"], "", _sections(row["sections"]), _pages(row["pages"]))
+def _passage(row: sqlite3.Row, outlines: dict[str, Version]) -> Passage:
+    outline = outlines.get(row["version"])
+    if outline is None:  # parsed once a version: an outline may have thousands of headings
+        outline = Version(row["version"], "", _sections(row["sections"]), _pages(row["pages"]))
+        outlines[row["version"]] = outline
     page = outline.page_at(row["start"])
     return Passage(
         number=row["number"],

@@ -252,7 +252,11 @@ def _search(
         dense = [] if stores.vectors is None else stores.vectors.search(vector, depth, allowed)
         lexical = stores.words.search(terms, depth, versions)
         fused = _fuse([n for n, _ in dense], [n for n, _ in lexical], settings)
-        hits = _resolve(catalog, fused, vector, restriction)
+        hits: list[Hit] = []
+        for start in range(0, len(fused), k):
+            hits += _resolve(catalog, fused[start : start + k], vector, restriction)
+            if len(hits) >= k:
+                break
         # Fewer than asked for because hits had departed, and there is more to be had.
         exhausted = max(len(dense), len(lexical)) < depth
         if len(hits) >= k or exhausted:
