@@ -12,7 +12,9 @@ PolicyChatError                 one line: what was found, what was expected, wha
 │   ├── SourceUnreadable        vanished, no rights, an input/output error
 │   └── SourceRefused           read, but not a document we index (empty, binary, unsupported)
 ├── DocumentUnknown             no document of that name, or more than one
-└── CitationUnknown             a citation whose text is not stored here
+├── CitationUnknown             a citation whose text is not stored here
+├── QuoteMismatch               a quotation that is not what the stored text says
+└── QuestionRefused             a question that cannot be searched for (empty, malformed)
 
 Wrong arguments raise ValueError. "Not found in the corpus" is an outcome of a question, never an
 exception.
@@ -71,3 +73,11 @@ class DocumentUnknown(PolicyChatError):
 
 class CitationUnknown(PolicyChatError):
     """A citation whose text is not stored."""
+
+
+class QuoteMismatch(PolicyChatError):
+    """A quotation that the stored text does not hold at its offsets."""
+
+
+class QuestionRefused(PolicyChatError):
+    """A question that cannot be searched for."""
