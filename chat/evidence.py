@@ -15,6 +15,8 @@ from index.embedder import Embedder, Matrix
 
 # Passages whose sentences are looked at, and sentences that are embedded: a question has 40 ms.
 PASSAGES = 5
+# A passage that scores less than this share of the best one is not read.
+IN_REACH = 0.75
 SENTENCES = 10
 # A sentence's score: its words, its meaning, and the passage it stands in.
 COVERAGE_WEIGHT = 0.35
@@ -110,7 +112,10 @@ class EvidenceSelector:
 def _shortlist(retrieved: Retrieved) -> list[_Sentence]:
     """Return the sentences worth embedding: of the best passages, the ones with the best words."""
     sentences: list[_Sentence] = []
+    worth_reading = IN_REACH * retrieved.candidates[0].score if retrieved.candidates else 0.0
     for candidate in retrieved.candidates[:PASSAGES]:
+        if candidate.score < worth_reading:
+            break
         sentences += _sentences(candidate, retrieved.terms, len(sentences))
     likely = sorted(sentences, key=lambda s: -(s.coverage + s.candidate.score))[:SENTENCES]
     return sorted(likely, key=lambda sentence: sentence.order)
