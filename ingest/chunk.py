@@ -127,7 +127,8 @@ def _idle_headings(reading: Reading) -> set[int]:
             if following is None:
                 idle.add(block.start)
             elif following.kind == "heading" and following.level <= block.level:
-                twice = text[block.start : block.end] == text[following.start : following.end]
+                same_words = text[block.start : block.end] == text[following.start : following.end]
+                twice = same_words and following.level == block.level
                 if not twice or following.start in idle:
                     idle.add(block.start)
         following = block

@@ -64,9 +64,19 @@ class _Directory:
         return found
 
     def is_about(self, text: str, key: str) -> bool:
-        """Return whether a text speaks of the entry, by its name or its adjective."""
-        described = self.gazetteer.described(text) if self.gazetteer else set()
-        return key in self.named_in(text) or key in described
+        """Return whether a text speaks of the entry, by its name or a word made of it."""
+        if key in self.named_in(text):
+            return True
+        if self.gazetteer is None:
+            return False
+        # "Austrian", "Belgian": CLDR has no adjectives but those that are languages too.
+        name = self.gazetteer.names.get(key, key)
+        stem = name[: max(5, len(name) - 2)]
+        derived = any(
+            word.startswith(stem) and word not in self.gazetteer.codes
+            for word in _WORD.findall(text)
+        )
+        return derived or key in self.gazetteer.described(text)
 
 
 def lost_from(text: str, blocks: Sequence[Block]) -> dict[int, int]:

@@ -18,7 +18,9 @@ BODY_CHARS = 60
 EMPTY_RUN = 3
 
 _NUMBERED = re.compile(r"(\d{1,2}(?:\.\d{1,2})*)[.)]?\s+(?=[^\W\d_])")
-_DATE = re.compile(r"\d{1,4}\s?[./ -]\s?\w+\.?\s?[./ -]\s?\d{1,4}")
+_DATE = re.compile(
+    r"\d{1,4}\s?[./ -]\s?\w+\.?\s?[./ -]\s?\d{1,4}|[^\W\d_]{3,9}\.?\s\d{1,2},?\s\d{4}"
+)
 _ADDRESS = re.compile(r"https?://|www\.|\S@\S")
 # Lines that break off at one of these are unfinished sentences.
 _UNFINISHED = frozenset(
@@ -166,8 +168,10 @@ def _reads_as_heading(text: str) -> bool:
         return False
     first = text.lstrip("\"'“„«‘([")[:1]
     starts = first.isdigit() or (first.isalpha() and not first.islower())
-    has_word = any(character.isalpha() for character in text)
-    return starts and has_word and not _DATE.fullmatch(text) and not _ADDRESS.search(text)
+    # A telephone number or a row of figures has no more letters than digits.
+    letters = sum(map(str.isalpha, text))
+    has_words = letters > sum(map(str.isdigit, text))
+    return starts and has_words and not _DATE.fullmatch(text) and not _ADDRESS.search(text)
 
 
 def _is_body(line: Line) -> bool:

@@ -37,6 +37,10 @@ def path_of(reading: Reading, words: str) -> tuple[str, ...]:
         pytest.param([BODY, "See more on clusters", "", BODY], [], id="trailing-link"),
         pytest.param([BODY, "", "Related initiatives (167 kB)", "", "Videos (2 kB)"], [], id="end"),
         pytest.param(["12 March 2024", BODY], [], id="date"),
+        pytest.param(["May 07, 2024", BODY], [], id="american-date"),
+        pytest.param(["Tel.: (40) 21 231 02 62", BODY], [], id="telephone"),
+        pytest.param(["Article 5", BODY], ["Article 5"], id="article"),
+        pytest.param(["www.example.org", BODY], [], id="address"),
         pytest.param(["Austria", "Belgium", "Bulgaria", "Croatia", BODY], [], id="menu"),
         pytest.param(["1. Scope", BODY, "2. Aims", BODY], ["1. Scope", "2. Aims"], id="numbered"),
         pytest.param(["1. Scope", "2. Aims", "3. End", BODY], [], id="numbered-list"),
@@ -168,6 +172,33 @@ def test_a_directory_in_another_language() -> None:
     )
     assert path_of(reading, "In Dänemark") == ("Overview of agencies", "Dänemark")
     assert path_of(reading, "Auch Frankreich") == ("Overview of agencies",)
+
+
+@pytest.mark.parametrize(
+    ("second", "keeps"),
+    [
+        pytest.param("Polish firms trade with Germany.", True, id="adjective-that-is-a-language"),
+        pytest.param("It began long ago, in 1990.", True, id="names-nothing"),
+        pytest.param("Germany has programmes too.", False, id="names-another"),
+        pytest.param("Germany and Poland share one.", True, id="names-both"),
+    ],
+)
+def test_a_second_paragraph_of_an_entry(second: str, keeps: bool) -> None:
+    names = ["Spain", "Italy", "Poland", "Greece", "Malta", "Ireland", "Sweden"]
+    entries = [(name, f"In {name} there are programmes for clusters of firms.") for name in names]
+    entries[2] = (names[2], f"{entries[2][1]}\n{second}")
+    expected = ("Overview of agencies", "Poland") if keeps else ("Overview of agencies",)
+    assert path_of(directory(*entries), second) == expected
+
+
+def test_an_adjective_that_is_no_language_speaks_of_its_country_too() -> None:
+    names = ["Spain", "Italy", "Austria", "Greece", "Malta", "Ireland", "Sweden"]
+    entries = [(name, f"In {name} there are programmes for clusters of firms.") for name in names]
+    entries[2] = ("Austria", f"{entries[2][1]}\nAustrian firms trade with Germany.")
+    reading = directory(*entries)
+    assert path_of(reading, "Austrian firms") == ("Overview of agencies", "Austria")
+    entries[2] = ("Austria", "In Austria there is one.\nAustralia is no part of it.")
+    assert path_of(directory(*entries), "Australia is") == ("Overview of agencies",)
 
 
 NAMES = ["Enterprise Agency", "Growth Fund", "Export Office", "Skills Council", "Seed Fund"]
