@@ -56,7 +56,8 @@ class Answerer:
         searched_for = followup.resolve(question.text, question.history)
         retrieved = retrieve(self.index, searched_for, question.restriction)
         clock.lap("retrieve")
-        evidence = self._evidence.select(retrieved) if _is_answerable(retrieved) else []
+        score = support_score(retrieved)
+        evidence = self._evidence.select(retrieved) if score >= FAIR else []
         clock.lap("evidence")
         sentences = self.writer.write(searched_for, evidence) if evidence else []
         citations = verify(
@@ -71,7 +72,8 @@ class Answerer:
             text=_with_markers(sentences) or None,
             citations=tuple(citations),
             receipt=self._receipt(retrieved, nearest=not citations),
-            support=_support(retrieved.candidates[0].score if citations else 0.0),
+            support=_support(score if citations else 0.0),
+            support_score=score,
             unmatched=unmatched,
             milliseconds=clock.done(),
         )
@@ -106,6 +108,11 @@ class Answerer:
         )
 
 
+def support_score(retrieved: Retrieved) -> float:
+    """Return how well the corpus supports an answer, in [0, 1]; 0 when nothing was found."""
+    return retrieved.candidates[0].score if retrieved.candidates else 0.0
+
+
 class _Clock:
     """Milliseconds between laps."""
 
@@ -130,10 +137,6 @@ def _check(text: str) -> None:
             f"the question has {len(text):,} characters, up to {MOST_QUESTION_CHARS:,} can be "
             "searched for; shorten it"
         )
-
-
-def _is_answerable(retrieved: Retrieved) -> bool:
-    return bool(retrieved.candidates) and retrieved.candidates[0].score >= FAIR
 
 
 def _numbered(sentences: Sequence[Sentence]) -> list[tuple[int, Sentence]]:

@@ -151,6 +151,8 @@ class Answer:
         citations: In order of their markers; empty if not found.
         receipt: What was searched.
         support: How well the best quotation fits, in words.
+        support_score: In [0, 1], what `support` and the decision to answer rest on, so it is there
+            for `not_found` too; it orders questions and is not a probability to be shown.
         unmatched: Words of the question that stand in no quoted passage.
         milliseconds: Duration by step, and "total".
     """
@@ -162,5 +164,6 @@ class Answer:
     citations: tuple[Citation, ...]
     receipt: Receipt
     support: Support
+    support_score: float
     unmatched: tuple[str, ...]
     milliseconds: dict[str, float]
