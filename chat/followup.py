@@ -37,7 +37,12 @@ _INTERROGATIVE = re.compile(
     r"should|will|would|has|have|had)\b",
     re.IGNORECASE,
 )
+_PARTICLE = re.compile(
+    r"(?:since|until|by|with|for|from|at|in|on|to|of|under|between|not|yes|no)\b", re.IGNORECASE
+)
+_VERB = re.compile(r"\b(?:is|are|was|were|do|does|did|has|have|had|can|will)\b", re.IGNORECASE)
 _SWAPPED_WORDS = 5
+_FRAGMENT_WORDS = 3
 _STANDS_ALONE_TERMS = 2
 
 
@@ -86,14 +91,14 @@ def _swap_name(rest: str, previous: str) -> str | None:
 
 def _opens_sentence(match: re.Match[str], text: str) -> bool:
     """Tell whether a capital is there only because a sentence begins ("Which agency …")."""
-    return match.start() == 0 and bool(_INTERROGATIVE.match(text))
+    return match.start() == 0 and bool(_INTERROGATIVE.match(text) or _PARTICLE.match(text))
 
 
 def _is_fragment(question: str) -> bool:
     """Tell whether a question names nothing that could be searched for ("Since when?")."""
-    words = question.split()
     has_name = any(not _opens_sentence(m, question) for m in _NAME.finditer(question))
-    return len(words) <= 3 and not has_name and len(content_terms(question)) < _STANDS_ALONE_TERMS
+    short = len(question.split()) <= _FRAGMENT_WORDS
+    return short and not has_name and not _VERB.search(question)
 
 
 def _topic(previous: str) -> str:

@@ -1,4 +1,4 @@
-"""Fixtures of the browser tests: the real app in a process of its own, and a real Chromium."""
+"""Shared fixtures: the five pages indexed by the real model, the real app, a real Chromium."""
 
 from __future__ import annotations
 
@@ -16,6 +16,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
+from index.embedder import SentenceTransformerEmbedder
+from index.settings import CORPUS, EmbedderSettings, Settings
+from index.store import Index
+from ingest.pipeline import apply
+from ingest.plan import make_plan
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -35,6 +41,17 @@ START_SECONDS = 60
 STOP_SECONDS = 10
 
 StartApp = Callable[[Mapping[str, str]], str]
+
+
+@pytest.fixture(scope="session")
+def corpus_index(tmp_path_factory: pytest.TempPathFactory) -> Index:
+    """The five pages of corpus/, indexed by the packaged model; tests only read it."""
+    index = Index(
+        Settings(tmp_path_factory.mktemp("home")), SentenceTransformerEmbedder(EmbedderSettings())
+    )
+    report = apply(index, make_plan(index, [str(CORPUS)]))
+    assert not report.failures
+    return index
 
 
 def find_chromium() -> str | None:

@@ -1,0 +1,23 @@
+// An answer as running text, each sentence followed by the button that opens its source.
+export default function ({ data, parentElement, setTriggerValue }) {
+  const paragraph = parentElement.querySelector("p");
+  paragraph.replaceChildren();
+  for (const { text, marker, id } of data.sentences) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = marker;
+    button.title = "Open the source";
+    button.setAttribute("aria-label", `Open source ${marker}`);
+    button.setAttribute("aria-pressed", String(id === data.opened));
+    button.onclick = () => setTriggerValue("chosen", id);
+    // The marker stays on the line of the last word.
+    const words = text.split(/(\s+)/);
+    const last = document.createElement("span");
+    last.className = "last";
+    last.append(words.pop() ?? "", "\u00a0", button);
+    const sentence = document.createElement("span");
+    sentence.append(words.join(""), last);
+    if (id === data.opened) sentence.className = "opened";
+    paragraph.append(sentence, " ");
+  }
+}

@@ -1,0 +1,104 @@
+"""What an Ask page remembers between two runs of its script."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from chat.types import Answer, Citation, Turn
+from index.types import Filter
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One question and what came of it: an answer, or the one line of an error.
+
+    Attributes:
+        question: As typed.
+        answer: None if asking failed.
+        error: None if it did not.
+    """
+
+    question: str
+    answer: Answer | None
+    error: str | None
+
+
+@dataclass(slots=True)
+class Conversation:
+    """The state of one visitor.
+
+    Attributes:
+        exchanges: Oldest first.
+        pending: A question that is still to be asked.
+        opened: Id of the citation shown beside the answer.
+        restriction: Which documents are searched.
+        linked_question: The `?q=` that this conversation already follows.
+        linked_citation: The `?cite=` that this conversation already follows.
+    """
+
+    exchanges: list[Exchange] = field(default_factory=list)
+    pending: str | None = None
+    opened: str | None = None
+    restriction: Filter = field(default_factory=Filter)
+    linked_question: str | None = None
+    linked_citation: str | None = None
+
+    def ask(self, question: str) -> None:
+        """Put a question next; a source that was open belongs to the answer before."""
+        self.pending = question
+        self.opened = None
+
+    def open(self, citation_id: str) -> None:
+        """Show a citation beside the answer."""
+        self.opened = citation_id
+
+    def close(self) -> None:
+        """Put the open source away."""
+        self.opened = None
+
+    def clear(self) -> None:
+        """Start anew; what is searched stays as chosen."""
+        self.exchanges.clear()
+        self.pending = self.opened = self.linked_question = self.linked_citation = None
+
+    def follow(self, question: str | None, citation: str | None) -> None:
+        """Do what a link says, once.
+
+        Args:
+            question: The value of `?q=`.
+            citation: The value of `?cite=`.
+        """
+        if question is not None and question != self.linked_question:
+            self.clear()
+            self.linked_question = self.pending = question
+        if citation is not None and citation != self.linked_citation:
+            self.linked_citation = self.opened = citation
+
+    def link(self) -> dict[str, str]:
+        """Return the query parameters that reproduce what is shown, and follow them."""
+        last = self.exchanges[-1] if self.exchanges else None
+        # A follow-up is linked as it was searched for: complete without the turns before it.
+        searched = last.answer.searched_for if last and last.answer else None
+        self.linked_question = searched or (last.question if last else None)
+        self.linked_citation = self.opened
+        parameters = {"q": self.linked_question, "cite": self.linked_citation}
+        return {name: value for name, value in parameters.items() if value is not None}
+
+    def history(self) -> tuple[Turn, ...]:
+        """Return the turns that follow-up questions lean on; failed questions are left out."""
+        turns: list[Turn] = []
+        for exchange in self.exchanges:
+            if exchange.answer is not None:
+                turns.append(Turn("user", exchange.question))
+                turns.append(Turn("assistant", exchange.answer.text or ""))
+        return tuple(turns)
+
+    def citation(self, citation_id: str) -> Citation | None:
+        """Return the newest citation of this id that was shown here."""
+        for exchange in reversed(self.exchanges):
+            if exchange.answer is not None:
+                shown = (*exchange.answer.citations, *exchange.answer.receipt.nearest)
+                for citation in shown:
+                    if citation.id == citation_id:
+                        return citation
+        return None

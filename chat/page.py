@@ -1,0 +1,159 @@
+"""The Ask page: a conversation, with the source of any sentence beside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from chat.answer import Answerer
+from chat.answer_view import show_answer
+from chat.conversation import Conversation, Exchange
+from chat.examples import examples
+from chat.filter_view import choose_filter
+from chat.source_view import show_source
+from chat.types import Question
+from index.errors import IndexMissing, PolicyChatError
+from index.literal import literal
+from index.store import Index
+
+_PLACEHOLDER = "Ask about these documents"
+
+
+def show(answerer: Answerer, library: StreamlitPage) -> None:
+    """Show the page.
+
+    Args:
+        answerer: Shared by all visitors.
+        library: The page where documents are added.
+    """
+    conversation = _conversation()
+    conversation.follow(st.query_params.get("q"), st.query_params.get("cite"))
+    has_turns = bool(conversation.exchanges) or conversation.pending is not None
+    beside = has_turns and conversation.opened is not None
+    st.set_page_config(layout="wide" if beside else "centered")
+    st.html(f"<style>{Path(__file__).with_suffix('.css').read_text(encoding='utf-8')}</style>")
+    try:
+        with answerer.index.snapshot() as catalog:
+            generation, searchable = catalog.generation, catalog.manifest().passages > 0
+    except PolicyChatError as error:
+        _nothing_to_ask(library, error)
+        return
+    if not searchable and not conversation.opened:
+        _nothing_to_ask(library, None)
+        return
+    if not has_turns and conversation.opened is None:
+        _welcome(answerer.index, generation, conversation)
+    else:
+        _talk(answerer, conversation, generation, beside)
+    wanted = conversation.link()
+    if st.query_params.to_dict() != wanted:
+        st.query_params.from_dict(wanted)
+
+
+def _conversation() -> Conversation:
+    state: Conversation = st.session_state.setdefault("conversation", Conversation())
+    return state
+
+
+def _typed() -> None:
+    _conversation().ask(st.session_state["question"])
+
+
+def _welcome(index: Index, generation: int, conversation: Conversation) -> None:
+    st.space("large")
+    st.title("What do the policies say?", text_alignment="center", anchor=False)
+    st.markdown(
+        "Answers are quotations. Choose a number to check one in its document.",
+        text_alignment="center",
+    )
+    with st.container():
+        st.chat_input(_PLACEHOLDER, key="question", on_submit=_typed)
+    for number, example in enumerate(_examples(index, str(index.settings.home), generation)):
+        st.button(
+            literal(example),
+            key=f"example-{number}",
+            width="stretch",
+            on_click=conversation.ask,
+            args=(example,),
+        )
+    with st.container(horizontal=True, horizontal_alignment="center"):
+        conversation.restriction = choose_filter(index, generation, conversation.restriction)
+
+
+def _talk(answerer: Answerer, conversation: Conversation, generation: int, beside: bool) -> None:
+    left = right = st.container()
+    if beside:
+        left, right = st.columns([11, 10], gap="large")
+    with left:
+        with st.container(horizontal=True, gap="small"):
+            st.button(
+                "New conversation",
+                icon=":material/add_comment:",
+                on_click=conversation.clear,
+            )
+            conversation.restriction = choose_filter(
+                answerer.index, generation, conversation.restriction
+            )
+        for number, exchange in enumerate(conversation.exchanges):
+            _show_exchange(exchange, number, conversation)
+        if conversation.pending is not None:
+            _ask(answerer, conversation)
+    if conversation.opened is not None:
+        with right, st.container(key="source-panel"):
+            _source(answerer.index, conversation, conversation.opened)
+    st.chat_input(_PLACEHOLDER, key="question", on_submit=_typed)
+
+
+def _ask(answerer: Answerer, conversation: Conversation) -> None:
+    text = conversation.pending or ""
+    with st.chat_message("user"):
+        st.text(text)
+    with st.spinner("Looking through the documents …"):
+        try:
+            question = Question(text, conversation.history(), conversation.restriction)
+            exchange = Exchange(text, answerer.answer(question), None)
+        except PolicyChatError as error:
+            exchange = Exchange(text, None, str(error))
+    # Only now: a visitor who interrupts the search finds the question asked again, not lost.
+    conversation.pending = None
+    conversation.exchanges.append(exchange)
+    _show_reply(exchange, len(conversation.exchanges) - 1, conversation)
+
+
+def _show_exchange(exchange: Exchange, number: int, conversation: Conversation) -> None:
+    with st.chat_message("user"):
+        st.text(exchange.question)
+    _show_reply(exchange, number, conversation)
+
+
+def _show_reply(exchange: Exchange, number: int, conversation: Conversation) -> None:
+    with st.chat_message("assistant", avatar=":material/menu_book:"):
+        if exchange.answer is None:
+            st.error(literal(exchange.error or ""))
+        else:
+            show_answer(exchange.answer, number, conversation.opened, conversation.open)
+
+
+def _source(index: Index, conversation: Conversation, opened: str) -> None:
+    citation = conversation.citation(opened)
+    with st.container(horizontal=True, horizontal_alignment="distribute"):
+        st.markdown(f"**Source {citation.marker}**" if citation else "**Source**")
+        st.button("Close", icon=":material/close:", type="tertiary", on_click=conversation.close)
+    show_source(index, opened, citation)
+
+
+def _nothing_to_ask(library: StreamlitPage, error: PolicyChatError | None) -> None:
+    st.title("What do the policies say?", anchor=False)
+    if error is None or isinstance(error, IndexMissing):
+        st.info("There is nothing to ask yet: no document is indexed. The Library indexes them.")
+    else:
+        st.error(literal(str(error)))
+    st.page_link(library, label="Open the Library", icon=":material/library_books:")
+
+
+@st.cache_data(max_entries=20, show_spinner=False)
+def _examples(_index: Index, home: str, generation: int) -> list[str]:
+    """Home and generation are what the examples depend on, so they are the cache's key."""
+    return examples(_index)

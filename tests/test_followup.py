@@ -1,0 +1,79 @@
+"""Follow-ups are completed from the conversation, and new topics are left alone."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chat.followup import resolve
+from chat.types import Turn
+
+POLAND = "What is the cluster policy of Poland?"
+
+
+def after(*questions: str) -> list[Turn]:
+    turns = []
+    for question in questions:
+        turns += [Turn("user", question), Turn("assistant", "An answer about Portugal. [1]")]
+    return turns
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        pytest.param("And the Netherlands?", "the Netherlands", id="and"),
+        pytest.param("and in Spain?", "Spain", id="preposition"),
+        pytest.param("What about Bosnia and Herzegovina?", "Bosnia and Herzegovina", id="about"),
+        pytest.param("How about malta", "malta", id="lower case"),
+        pytest.param("Norway?", "Norway", id="bare name"),
+    ],
+)
+def test_another_name_is_put_in_the_place_of_the_last(question: str, expected: str) -> None:
+    assert resolve(question, after(POLAND)) == f"What is the cluster policy of {expected}?"
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["Who runs it?", "Since when?", "Which agency?", "Why?", "And who pays for that?"],
+)
+def test_a_question_that_points_back_takes_the_topic_along(question: str) -> None:
+    assert resolve(question, after(POLAND)) == f"{question} (cluster policy Poland)"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which excellence labels can clusters obtain?",
+        "What did the expert group publish in February 2021?",
+        "How many clusters operate in the EU-27?",
+        "What is clustering?",
+    ],
+)
+def test_a_new_topic_is_left_alone(question: str) -> None:
+    assert resolve(question, after(POLAND)) == question
+
+
+def test_a_chain_is_followed_through() -> None:
+    history = after(POLAND, "And the Netherlands?")
+    assert resolve("And Spain?", history) == "What is the cluster policy of Spain?"
+
+
+def test_an_adjective_of_a_country_is_swapped_too() -> None:
+    history = after("Which agency runs the Polish cluster programmes?")
+    assert resolve("And Latvia?", history) == "Which agency runs Latvia cluster programmes?"
+
+
+def test_the_assistants_words_are_not_searched_for() -> None:
+    assert "Portugal" not in resolve("Who runs it?", after(POLAND))
+
+
+@given(question=st.text(max_size=80), earlier=st.lists(st.text(max_size=80), max_size=3))
+def test_any_conversation_gives_a_question(question: str, earlier: list[str]) -> None:
+    resolved = resolve(question, after(*earlier))
+    assert resolved or not question.strip()
+
+
+@given(question=st.text(max_size=80))
+def test_without_history_nothing_changes(question: str) -> None:
+    assert resolve(question, []) == question.strip()
