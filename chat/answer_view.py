@@ -7,15 +7,16 @@ from functools import cache
 from html import escape
 from itertools import groupby
 from pathlib import Path
+from typing import Literal
 
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
-from chat.types import Answer, Citation
+from chat.types import Answer, Citation, Support
 from index.literal import literal
 
 _EXCERPT_CHARS = 240
-_SUPPORT = {
+_SUPPORT: dict[Support, tuple[str, Literal["green", "blue", "orange"]]] = {
     "strong": ("Strong support", "green"),
     "fair": ("Fair support", "blue"),
     "weak": ("Weak support", "orange"),

@@ -9,7 +9,9 @@ MOST = 4
 _SECTION_CHARS = range(8, 61)
 # Of the pages in corpus/: each is shown only where its document is indexed.
 _KNOWN = {
-    "corpus/clusterplattform-european-level.txt": "Which agency runs the Polish cluster programmes?",
+    "corpus/clusterplattform-european-level.txt": (
+        "Which agency runs the Polish cluster programmes?"
+    ),
     "corpus/eu-cluster-policy.txt": "How many clusters are there in the EU?",
     "corpus/eu-cluster-portal.txt": "Why do clusters matter for jobs in Europe?",
     "corpus/czech-nca-cluster-policy.txt": "What does the National Cluster Association do?",

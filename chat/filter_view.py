@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+
 import streamlit as st
 
 from index.store import Index
 from index.types import Filter
+
+_PUBLISHERS, _DOCUMENTS = "filter-publishers", "filter-documents"
 
 
 def choose_filter(index: Index, generation: int, chosen: Filter) -> Filter:
@@ -20,23 +24,28 @@ def choose_filter(index: Index, generation: int, chosen: Filter) -> Filter:
         What is chosen now.
     """
     titles, publishers = _known(index, str(index.settings.home), generation)
-    count = len(chosen.documents) + len(chosen.publishers)
+    # Kept here as well as in the widgets: Streamlit forgets those when another page is shown.
+    _keep(_PUBLISHERS, chosen.publishers, publishers)
+    _keep(_DOCUMENTS, chosen.documents, titles)
+    count = len(st.session_state[_PUBLISHERS]) + len(st.session_state[_DOCUMENTS])
     label = f"Searching {count} chosen" if count else "Searching everything"
     with st.popover(label, icon=":material/filter_alt:"):
         wanted_publishers = st.multiselect(
-            "Publishers",
-            publishers,
-            default=[name for name in chosen.publishers if name in publishers],
-            placeholder="Any publisher",
+            "Publishers", publishers, key=_PUBLISHERS, placeholder="Any publisher"
         )
         wanted_documents = st.multiselect(
             "Documents",
             list(titles),
-            default=[name for name in chosen.documents if name in titles],
-            format_func=lambda name: f"{titles[name]} ({name})",
+            key=_DOCUMENTS,
+            format_func=lambda name: f"{titles.get(name, '')} ({name})",
             placeholder="Any document",
         )
     return Filter(documents=tuple(wanted_documents), publishers=tuple(wanted_publishers))
+
+
+def _keep(key: str, chosen: Sequence[str], options: Collection[str]) -> None:
+    known = st.session_state.get(key, chosen)
+    st.session_state[key] = [name for name in known if name in options]
 
 
 @st.cache_data(max_entries=20, show_spinner=False)

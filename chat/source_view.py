@@ -157,9 +157,7 @@ def _head(citable: Citable) -> None:
         ("Document", f"{escape(document.id)}, {document.characters:,} characters"),
     ]
     listed = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in rows if value)
-    st.html(
-        f'<div class="source-head"><h3>{escape(document.title)}</h3><dl>{listed}</dl></div>'
-    )
+    st.html(f'<div class="source-head"><h3>{escape(document.title)}</h3><dl>{listed}</dl></div>')
 
 
 def _link(url: str | None) -> str:

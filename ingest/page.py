@@ -1,0 +1,184 @@
+"""The Library page: what is indexed, adding files, bringing the index up to date."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from index.errors import IndexMissing, PolicyChatError
+from index.literal import literal
+from index.store import Index
+from index.types import Document, Failure
+from ingest.library_view import show_documents, show_failures, show_plan, show_saved
+from ingest.plan import Plan, make_plan
+from ingest.readers import suffixes
+from ingest.removal import remove
+from ingest.report import Progress
+from ingest.run import Runner
+from ingest.uploads import save
+
+_POLL_SECONDS = 0.5
+_PLAN, _NOTICE, _PRUNE = "library-plan", "library-notice", "library-prune"
+
+
+def show(runner: Runner) -> None:
+    """Show the page.
+
+    Args:
+        runner: Shared by all visitors; holds the index.
+    """
+    st.set_page_config(layout="centered")
+    st.title("Library", anchor=False)
+    index = runner.index
+    try:
+        documents, failures = index.documents(), index.failures()
+    except IndexMissing:
+        documents, failures = [], []
+        st.info("Nothing is indexed yet. “Reindex” reads the files of corpus/ and those added.")
+    except PolicyChatError as error:
+        st.error(literal(str(error)))
+        documents, failures = [], []
+    _totals(documents, failures)
+    _update(runner)
+    _add(index)
+    plan: Plan | None = st.session_state.get(_PLAN)
+    show_documents(documents, plan)
+    show_failures(failures)
+    if documents:
+        _offer_removal(index, documents)
+
+
+def _totals(documents: list[Document], failures: list[Failure]) -> None:
+    with st.container(horizontal=True, gap="large"):
+        st.metric("Documents", f"{len(documents):,}", width="content")
+        st.metric("Passages", f"{sum(d.passages for d in documents):,}", width="content")
+        st.metric("Refused files", f"{len(failures):,}", width="content")
+
+
+def _update(runner: Runner) -> None:
+    """Preview and run; while a run is on its way every visitor sees its progress instead."""
+    st.subheader("Bring the index up to date", anchor=False)
+    if runner.running:
+        st.fragment(_watch, run_every=_POLL_SECONDS)(runner)
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button("Preview changes", icon=":material/difference:"):
+            _preview(runner.index)
+        st.button(
+            "Reindex", icon=":material/sync:", type="primary", on_click=_start, args=(runner,)
+        )
+        st.checkbox(
+            "Remove documents whose file has vanished",
+            key=_PRUNE,
+            help="Without it they stay, and are listed as missing.",
+        )
+    if runner.error:
+        st.error(literal(runner.error))
+    elif runner.report:
+        report = runner.report
+        st.success(
+            f"{len(report.added)} added, {len(report.changed)} changed, {len(report.removed)} "
+            f"removed, {report.unchanged} unchanged, {len(report.failures)} refused "
+            f"in {report.seconds:.1f} s"
+        )
+    if plan := st.session_state.get(_PLAN):
+        show_plan(plan)
+
+
+def _start(runner: Runner) -> None:
+    st.session_state.pop(_PLAN, None)
+    st.session_state.pop(_NOTICE, None)
+    runner.start(prune=st.session_state.get(_PRUNE, False))
+
+
+def _preview(index: Index) -> None:
+    try:
+        st.session_state[_PLAN] = make_plan(index, prune=st.session_state.get(_PRUNE, False))
+    except PolicyChatError as error:
+        st.error(literal(str(error)))
+
+
+def _watch(runner: Runner) -> None:
+    if not runner.running:
+        st.rerun()
+    progress = runner.progress
+    st.progress(progress.share if progress else 0.0, text=_told(progress))
+    st.button("Stop", icon=":material/stop_circle:", on_click=runner.stop)
+    st.caption("This goes on while you ask questions; they are answered from what is indexed.")
+
+
+def _told(progress: Progress | None) -> str:
+    if progress is None:
+        return "Looking at the files …"
+    text = (
+        f"{progress.documents:,} of {progress.documents_total:,} documents, "
+        f"{progress.passages:,} passages"
+    )
+    left = progress.seconds_left
+    if left is None:
+        return f"{text}; loading the model"
+    minutes, seconds = divmod(round(left), 60)
+    return f"{text}, about {f'{minutes} min {seconds} s' if minutes else f'{seconds} s'} left"
+
+
+def _add(index: Index) -> None:
+    st.subheader("Add files", anchor=False)
+    endings = ", ".join(suffix.lstrip(".") for suffix in suffixes())
+    with st.form("add-files", clear_on_submit=True):
+        files = st.file_uploader(
+            f"Files to add ({endings})", accept_multiple_files=True, key="library-files"
+        )
+        submitted = st.form_submit_button("Add files", icon=":material/upload_file:")
+    if submitted and files:
+        try:
+            given = [(file.name, file.getvalue()) for file in files]
+            st.session_state[_NOTICE] = save(index.settings.uploads, given)
+        except PolicyChatError as error:
+            st.error(literal(str(error)))
+        else:
+            _preview(index)
+            st.rerun()
+    elif submitted:
+        st.warning("Choose at least one file first.")
+    if notice := st.session_state.get(_NOTICE):
+        show_saved(notice)
+
+
+def _offer_removal(index: Index, documents: list[Document]) -> None:
+    st.subheader("Remove a document", anchor=False)
+    titles = {document.id: document.title for document in documents}
+    chosen = st.selectbox(
+        "Document",
+        list(titles),
+        index=None,
+        key="library-remove",
+        format_func=lambda name: f"{titles.get(name, '')} ({name})",
+        placeholder="Choose a document",
+    )
+    if chosen and st.button("Remove …", icon=":material/delete:"):
+        st.dialog("Remove this document?")(_confirm)(index, chosen, titles[chosen])
+    if notice := st.session_state.pop("library-removed", None):
+        (st.success if notice[0] else st.error)(literal(notice[1]))
+
+
+def _confirm(index: Index, name: str, title: str) -> None:
+    st.text(f"{title}\n{name}")
+    st.write(
+        "It will not be found any more. Quotations made from it still open, and say that it was "
+        "removed. A file that was added here is deleted; a file in corpus/ stays and is not "
+        "indexed again."
+    )
+    if st.button(
+        "Remove", type="primary", key="library-confirm", on_click=_remove, args=(index, name)
+    ):
+        st.rerun()
+
+
+def _remove(index: Index, name: str) -> None:
+    try:
+        removed = remove(index, name)
+    except PolicyChatError as error:
+        st.session_state["library-removed"] = (False, str(error))
+    else:
+        st.session_state.pop(_PLAN, None)
+        st.session_state["library-remove"] = None
+        st.session_state["library-removed"] = (True, f"Removed {removed.id}.")

@@ -1,0 +1,91 @@
+"""Reindexing in the background: it goes on when whoever started it looks at another page."""
+
+from __future__ import annotations
+
+import threading
+
+from index.errors import PolicyChatError
+from index.store import Index
+from ingest.pipeline import apply
+from ingest.plan import make_plan
+from ingest.report import Progress, Report
+
+
+class _Stopped(Exception):
+    """Somebody asked a run to stop."""
+
+
+class Runner:
+    """At most one run at a time, seen by every visitor of this process.
+
+    A run that ends early, with the process even, leaves an index in order: the writer commits
+    whole documents only.
+
+    Args:
+        index: What is brought up to date.
+
+    Attributes:
+        index: What is brought up to date.
+        progress: How far the run is, None before it has said so.
+        report: What the last run did, None if there was none or it failed.
+        error: The one line of why the last run failed.
+    """
+
+    def __init__(self, index: Index) -> None:
+        self.index = index
+        self.progress: Progress | None = None
+        self.report: Report | None = None
+        self.error: str | None = None
+        self._stop = threading.Event()
+        self._start = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether a run is on its way."""
+        thread = self._thread
+        return thread is not None and thread.is_alive()
+
+    def start(self, prune: bool = False) -> None:
+        """Begin a run over corpus/ and the uploads; does nothing while one is on its way.
+
+        Args:
+            prune: Remove documents whose file has vanished.
+        """
+        with self._start:
+            if self.running:
+                return
+            self.progress = self.report = self.error = None
+            self._stop.clear()
+            self._thread = threading.Thread(
+                target=self._run, args=(prune,), name="reindex", daemon=True
+            )
+            self._thread.start()
+
+    def stop(self) -> None:
+        """Ask the run to stop; what it has committed stands."""
+        self._stop.set()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for the end of the run; return whether it has come."""
+        thread = self._thread
+        if thread is not None:
+            thread.join(seconds)
+        return not self.running
+
+    def _run(self, prune: bool) -> None:
+        self.error = "the run ended unexpectedly; the terminal says why, what was indexed stands"
+        try:
+            plan = make_plan(self.index, prune=prune)
+            self.report = apply(self.index, plan, self._tell)
+        except PolicyChatError as error:
+            self.error = str(error)
+        except _Stopped:
+            self.error = "stopped; what was indexed until then stands, reindex to go on"
+        else:
+            self.error = None
+
+    def _tell(self, progress: Progress) -> None:
+        self.progress = progress
+        if self._stop.is_set():
+            raise _Stopped

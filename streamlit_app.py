@@ -1,0 +1,62 @@
+"""The app: navigation, and what its two pages share."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+import chat.page
+import ingest.page
+from chat.answer import Answerer
+from index.embedder import SentenceTransformerEmbedder
+from index.errors import SettingsError
+from index.literal import literal
+from index.settings import EmbedderSettings, Settings, load_settings
+from index.store import Index
+from ingest.run import Runner
+
+
+@st.cache_resource(show_spinner=False)
+def _embedder(settings: EmbedderSettings) -> SentenceTransformerEmbedder:
+    embedder = SentenceTransformerEmbedder(settings)
+    # Importing the model takes seconds: begun with the first visit, so that no page waits for it.
+    embedder.warm()
+    return embedder
+
+
+@st.cache_resource(show_spinner=False)
+def _answerer(settings: Settings) -> Answerer:
+    return Answerer(Index(settings, _embedder(settings.embedder)))
+
+
+@st.cache_resource(show_spinner=False)
+def _runner(settings: Settings) -> Runner:
+    return Runner(_answerer(settings).index)
+
+
+def main() -> None:
+    """Show the page that the address names."""
+    st.set_page_config(page_title="Policy chat", page_icon=":material/policy:", layout="centered")
+    try:
+        settings = load_settings()
+    except SettingsError as error:
+        st.error(literal(str(error)))
+        return
+    answerer, runner = _answerer(settings), _runner(settings)
+    library = st.Page(
+        lambda: ingest.page.show(runner),
+        title="Library",
+        icon=":material/library_books:",
+        url_path="library",
+    )
+    ask = st.Page(
+        lambda: chat.page.show(answerer, library),
+        title="Ask",
+        icon=":material/forum:",
+        url_path="ask",
+        default=True,
+    )
+    st.navigation([ask, library], position="top").run()
+
+
+if __name__ == "__main__":
+    main()
