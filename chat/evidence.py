@@ -218,14 +218,17 @@ def _complete(sentence: _Sentence) -> list[tuple[int, int]]:
     first = at
     while first and _ITEM.match(texts[first]):
         first -= 1
+    start, end = spans[at]
     if texts[first].endswith(":"):
         last = at
         while last + 1 < len(spans) and _ITEM.match(texts[last + 1]):
             last += 1
-        return [(spans[first][0], spans[last][1])]
-    if at and _ANAPHOR.match(sentence.text):
-        return [spans[at - 1], spans[at]]
-    return [spans[at]]
+        start, end = spans[first][0], spans[last][1]
+    else:
+        first = at
+    if first and _ANAPHOR.match(texts[first]):
+        return [spans[first - 1], (start, end)]
+    return [(start, end)]
 
 
 def _evidence(candidate: Candidate, start: int, end: int, score: float) -> Evidence:
