@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import CitationUnknown, DocumentUnknown
-from index.schema import MIGRATIONS, catalog_errors, connect
+from index.schema import FILE, MIGRATIONS, catalog_errors, connect
 from index.types import (
     Document,
     Failure,
@@ -43,12 +43,18 @@ _BATCH = 500  # values in one IN (…); SQLite allows 32,766
 def snapshot(directory: Path) -> Iterator[Snapshot]:
     """Open one read transaction on the catalog of an index.
 
+    Args:
+        directory: Of the index.
+
+    Yields:
+        The catalog at the moment of the first reading.
+
     Raises:
         IndexMissing: There is no index in the folder.
         IndexDamaged: The catalog cannot be read.
     """
     connection = connect(directory)
-    with contextlib.closing(connection), catalog_errors(directory):
+    with contextlib.closing(connection), catalog_errors(directory / FILE):
         connection.execute("BEGIN")
         # BEGIN is deferred: the first SELECT is what fixes the moment that is read.
         yield Snapshot(connection)
@@ -83,10 +89,16 @@ class Snapshot:
     def document(self, name: str) -> Document:
         """Return the live document of an id, a path within its root, or a bare file name.
 
+        Args:
+            name: What a person calls it; case counts.
+
+        Returns:
+            The only document of that id, else of that path, else of that file name.
+
         Raises:
             DocumentUnknown: No document of that name, or several.
         """
-        conditions = ("d.id = ?", "d.path = ?", "d.path LIKE '%/' || ?")
+        conditions = ("d.id = ?", "d.path = ?", "substr(d.path, -length(?1) - 1) = '/' || ?1")
         for condition in conditions:
             rows = self._connection.execute(
                 f"{_DOCUMENT} WHERE d.removed_at IS NULL AND {condition} ORDER BY d.id", (name,)
@@ -113,6 +125,12 @@ class Snapshot:
     def version(self, prefix: str) -> Version:
         """Return the version of an id, or of an unambiguous beginning of one.
 
+        Args:
+            prefix: Lower-case hexadecimal digits.
+
+        Returns:
+            The version with its text, whether or not a document still shows it.
+
         Raises:
             CitationUnknown: No such text is stored, or several.
         """
@@ -129,6 +147,9 @@ class Snapshot:
 
     def document_of(self, version: str) -> tuple[Document, bool, bool]:
         """Return the document that shows a version, or showed it last.
+
+        Args:
+            version: The whole id.
 
         Returns:
             The document, whether it still shows this version, whether it has been removed.
@@ -197,6 +218,20 @@ class Snapshot:
         """Return the languages that live passages are analysed in."""
         rows = self._connection.execute("SELECT DISTINCT language FROM passages ORDER BY language")
         return [row["language"] for row in rows]
+
+    def departed(self) -> set[int]:
+        """Return the passages that the derived stores may hold though they are not live."""
+        return {row["number"] for row in self._connection.execute("SELECT number FROM departed")}
+
+    def live_numbers(self) -> NDArray[np.int64]:
+        """Return the numbers of all live passages, int64, ascending."""
+        rows = self._connection.execute("SELECT number FROM passages ORDER BY number")
+        return np.array([row["number"] for row in rows], dtype=np.int64)
+
+    def damage(self) -> list[str]:
+        """Return what SQLite finds wrong with its file, a line each; reads all of it."""
+        lines = [str(row[0]) for row in self._connection.execute("PRAGMA quick_check(5)")]
+        return [] if lines == ["ok"] else lines
 
     def embeddings(self, numbers: Sequence[int]) -> dict[int, NDArray[np.float32]]:
         """Return the stored vectors of these passages under the index's embedder."""

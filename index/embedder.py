@@ -45,6 +45,9 @@ class Embedder(Protocol):
         Args:
             texts: Any strings, the empty one included.
             kind: Questions and passages may need different prompts.
+
+        Returns:
+            One row a text, in the order given.
         """
 
 
@@ -53,6 +56,9 @@ class SentenceTransformerEmbedder:
 
     Making one is cheap: importing sentence-transformers takes seconds and is put off until the
     first vector. Safe to share between threads.
+
+    Args:
+        settings: Model and prompts.
 
     Attributes:
         settings: Model and prompts.
@@ -86,6 +92,13 @@ class SentenceTransformerEmbedder:
         """Return float32, shape (len(texts), dimensions), unit L2 norm.
 
         Texts longer than the model's window are cut there by its tokenizer.
+
+        Args:
+            texts: Any strings, the empty one included.
+            kind: Which of the two prompts of the settings is put before each text.
+
+        Returns:
+            One row a text, in the order given.
 
         Raises:
             EmbedderUnavailable: The model cannot be loaded.
@@ -154,6 +167,9 @@ class SentenceTransformerEmbedder:
 
 class HashingEmbedder:
     """Words hashed into signed buckets: fast, deterministic and without a model, for unit tests.
+
+    Args:
+        dimensions: Length of a vector.
 
     Attributes:
         dimensions: Length of a vector.

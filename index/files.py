@@ -13,6 +13,7 @@ from pathlib import Path
 from index.errors import IndexDamaged, IndexWriteFailed
 
 STAMP = "generation.json"
+PART = ".part"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +23,23 @@ class Stamp:
     Attributes:
         generation: The catalog's generation it was made for.
         files: Size in bytes of each file it is made of.
+        mark: The store's own number of the commit; 0 where it has none.
     """
 
     generation: int
     files: dict[str, int]
+    mark: int = 0
 
 
 def read_stamp(directory: Path, remedy: str) -> Stamp:
     """Return the stamp of a derived store after checking that its files have their sizes.
+
+    Args:
+        directory: Of the store.
+        remedy: What to do about damage, for the message.
+
+    Returns:
+        The stamp.
 
     Raises:
         IndexDamaged: The stamp or a file is missing, torn or of another size.
@@ -38,7 +48,9 @@ def read_stamp(directory: Path, remedy: str) -> Stamp:
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
         stamp = Stamp(
-            int(values["generation"]), {str(k): int(v) for k, v in values["files"].items()}
+            int(values["generation"]),
+            {str(k): int(v) for k, v in values["files"].items()},
+            int(values.get("mark", 0)),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise IndexDamaged(f"{path}: missing or torn; {remedy}") from error
@@ -57,6 +69,10 @@ def read_stamp(directory: Path, remedy: str) -> Stamp:
 def write_stamp(directory: Path, stamp: Stamp) -> None:
     """Write the stamp, atomically.
 
+    Args:
+        directory: Of the store; made if it is not there.
+        stamp: What to write.
+
     Raises:
         IndexWriteFailed: Disk full, no rights.
     """
@@ -66,12 +82,16 @@ def write_stamp(directory: Path, stamp: Stamp) -> None:
 def write_atomically(path: Path, data: bytes) -> None:
     """Replace a file so that a reader, or a crash, sees the old bytes or the new, never a part.
 
+    Args:
+        path: The file; its folder is made if it is not there.
+        data: All of its new content.
+
     Raises:
         IndexWriteFailed: Disk full, no rights.
     """
     with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=PART)
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(data)
@@ -83,9 +103,25 @@ def write_atomically(path: Path, data: bytes) -> None:
             raise
 
 
+def remove_parts(directory: Path) -> None:
+    """Remove what a killed writer left half written. Call under the write lock.
+
+    Args:
+        directory: Need not exist.
+    """
+    for path in directory.glob(f".*{PART}"):
+        path.unlink(missing_ok=True)
+
+
 @contextlib.contextmanager
 def writing(path: Path) -> Iterator[None]:
     """Turn the operating system's refusal to write into one line.
+
+    Args:
+        path: What is written in the block, for the message.
+
+    Yields:
+        Nothing.
 
     Raises:
         IndexWriteFailed: Whatever OSError came out of the block.
@@ -99,6 +135,7 @@ def writing(path: Path) -> Iterator[None]:
 def write_failed(path: Path, error: Exception) -> IndexWriteFailed:
     """Return the one line for a file that could not be written."""
     reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    reason = " ".join(reason.split())
     return IndexWriteFailed(
         f"{path}: cannot be written ({reason}); free space or mend the rights, then run the same "
         "command again; what was indexed before is kept"

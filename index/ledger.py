@@ -155,6 +155,9 @@ class Ledger:
     def put(self, incoming: Incoming) -> list[int]:
         """Make a document show a version; passages that the version has already are kept.
 
+        Args:
+            incoming: No more drafts than `reserve` was asked for.
+
         Returns:
             The numbers of the passages that are new.
         """

@@ -6,42 +6,26 @@ its own rules, and so that questions, passages and sentences are compared by the
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import math
 import re
-from collections.abc import Iterable, Sequence
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import tantivy
 
+from index import segments
 from index.errors import IndexDamaged
 from index.files import Stamp, read_stamp, write_failed, write_stamp
+from index.languages import QUESTION_WORDS, STEMMERS, STOPWORD_LANGUAGES, base
 
 REMEDY = "run `python -m ingest`, which rebuilds it from the catalog"
 _WRITER_HEAP_BYTES = 50_000_000
-# tantivy stems these; Polish, Czech, Greek and others are only folded.
-_STEMMERS = {
-    "ar": "arabic", "da": "danish", "nl": "dutch", "en": "english", "fi": "finnish",
-    "fr": "french", "de": "german", "hu": "hungarian", "it": "italian", "no": "norwegian",
-    "nb": "norwegian", "pt": "portuguese", "ro": "romanian", "ru": "russian", "es": "spanish",
-    "sv": "swedish", "ta": "tamil", "tr": "turkish",
-}  # fmt: skip
-_STOPWORD_LANGUAGES = frozenset(_STEMMERS) - {"ar", "ro", "ta", "tr"}
-# What English questions are made of besides their subject; tantivy's list has only the articles,
-# prepositions and the like.
-_QUESTION_WORDS = frozenset(
-    [
-        "about", "all", "also", "am", "any", "been", "being", "can", "could", "did", "do",
-        "does", "doing", "done", "from", "give", "had", "has", "have", "he", "her", "here",
-        "his", "how", "i", "its", "just", "like", "many", "may", "me", "might", "more", "most",
-        "much", "must", "my", "our", "please", "s", "shall", "she", "should", "show", "so",
-        "some", "t", "tell", "than", "them", "they", "those", "too", "under", "us", "very",
-        "was", "we", "were", "what", "when", "where", "whether", "which", "while", "who",
-        "whom", "whose", "why", "would", "you", "your",
-    ]
-)  # fmt: skip
 _WORDS = r"[0-9]+(?:[.,][0-9]+)*|\w+"
+_ACCENTS = re.compile("[\u0300-\u036f]")
 _GROUPED_NUMBER = re.compile(r"\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*")
 
 
@@ -75,10 +59,14 @@ def analyse(text: str, language: str = "en") -> list[Term]:
 
     Args:
         text: Any text.
-        language: ISO 639-1; one without a stemmer is lower-cased and folded only.
+        language: ISO 639-1, a region is ignored; one without a stemmer is lower-cased and
+            folded only.
+
+    Returns:
+        One term for each word or number, in order, not overlapping.
     """
-    tokens = _analyser(language).pre_tokenize(text).tokens
-    return [Term(_ungrouped(t.text), t.char_offset_from, t.char_offset_to) for t in tokens]
+    tokens = _analyser(base(language)).pre_tokenize(text).tokens
+    return [Term(_finished(t.text), t.char_offset_from, t.char_offset_to) for t in tokens]
 
 
 def content_terms(text: str, language: str = "en") -> list[Term]:
@@ -87,93 +75,161 @@ def content_terms(text: str, language: str = "en") -> list[Term]:
     A text of nothing else keeps them all.
     """
     terms = analyse(text, language)
-    kept = [t for t in terms if not _is_stopword(text[t.start : t.end].lower(), language)]
+    kept = [t for t in terms if not _is_stopword(text[t.start : t.end].lower(), base(language))]
     return kept or terms
+
+
+def query_terms(question: str, languages: Sequence[str]) -> list[str]:
+    """Return what to look for in an index of several languages: each term once.
+
+    The question is analysed by the rules of every language, but what is a stop word is decided
+    once, by the language with most of them in the question: English "what is" would otherwise be
+    searched for wherever the index also holds Czech, which has no list of stop words.
+
+    Args:
+        question: Plain language.
+        languages: ISO 639-1, those of the index.
+
+    Returns:
+        Analysed terms, in the order of the question.
+    """
+    likeliest = max(
+        sorted(languages), key=lambda language: _stopwords_in(question, language), default=""
+    )
+    kept = {term.start for term in content_terms(question, likeliest)}
+    terms = [t for language in languages for t in analyse(question, language) if t.start in kept]
+    terms.sort(key=lambda term: term.start)
+    return list(dict.fromkeys(term.text for term in terms))
 
 
 class Words:
     """An inverted index of passages, opened for reading or, under the write lock, for writing.
 
+    Args:
+        directory: Where it is.
+        generation: The catalog's that it holds.
+        mark: tantivy's own number of that commit.
+
     Attributes:
         generation: The catalog's generation it was opened at.
     """
 
-    def __init__(self, directory: Path, index: tantivy.Index, generation: int) -> None:
+    def __init__(self, directory: Path, generation: int, mark: int) -> None:
         self.generation = generation
         self._directory = directory
-        self._index = index
+        self._mark = mark
+        self._index = tantivy.Index(_schema(), str(directory))
+        # Without this a thread looks for commits twice a second; `_searcher` would not see them.
+        self._index.config_reader("Manual", 1)
         self._writer: tantivy.IndexWriter | None = None
-        index.reload()
-        self._searcher = index.searcher()
+        self._index.reload()
+        self._searcher = self._index.searcher()
 
     @classmethod
-    def load(cls, directory: Path) -> Words:
+    def load(cls, directory: Path, exact: bool = False) -> Words:
         """Return the stored index.
 
+        Args:
+            directory: Where it is.
+            exact: Refuse one that holds a commit whose stamp was not written: what a writer
+                that was killed leaves. A reader may see the same while a writer works.
+
+        Returns:
+            The index, at its last commit.
+
         Raises:
-            IndexDamaged: Missing, torn or not tantivy's.
+            IndexDamaged: Missing, torn, not tantivy's, or not exactly what its stamp says.
         """
         stamp = read_stamp(directory, REMEDY)
-        try:
-            return cls(directory, tantivy.Index(_schema(), str(directory)), stamp.generation)
-        except (ValueError, OSError) as error:
-            raise IndexDamaged(f"{directory}: {error}; {REMEDY}") from error
+        mark = segments.check(directory, REMEDY)
+        if exact and mark != stamp.mark:
+            raise IndexDamaged(f"{directory}: commit {mark}, expected {stamp.mark}; {REMEDY}")
+        with _reading(directory):
+            return cls(directory, stamp.generation, mark)
 
     @classmethod
     def create(cls, directory: Path) -> Words:
         """Return an empty index in place of whatever the folder holds.
 
+        Args:
+            directory: Made if it is not there.
+
+        Returns:
+            The index, at generation 0 and without a stamp until it is committed.
+
         Raises:
             IndexWriteFailed: Disk full, no rights.
         """
-        try:
-            directory.mkdir(parents=True, exist_ok=True)
-            for path in directory.iterdir():
-                path.unlink()
-            return cls(directory, tantivy.Index(_schema(), str(directory)), 0)
-        except (ValueError, OSError) as error:
-            raise write_failed(directory, error) from error
+        with _writing(directory):
+            segments.remove_all(directory)
+            return cls(directory, 0, 0)
 
     def __len__(self) -> int:
         return int(self._searcher.num_docs)
 
+    def numbers(self) -> list[int]:
+        """Return the numbers of all passages it holds, ascending."""
+        with _reading(self._directory):
+            everything = tantivy.Query.all_query()
+            hits = self._searcher.search(everything, max(1, len(self)), count=False).hits
+            found = self._searcher.fast_field_values("number", [address for _, address in hits])
+        return sorted(int(number) for number in found if number is not None)
+
     def add(self, entries: Iterable[Entry]) -> None:
-        """Stage passages; `commit` makes them findable."""
-        writer = self._open_writer()
+        """Stage passages; `commit` makes them findable.
+
+        Args:
+            entries: Passages that are not there yet.
+
+        Raises:
+            IndexWriteFailed: Disk full, no rights.
+        """
         for entry in entries:
             document = tantivy.Document()
             document.add_unsigned("number", entry.number)
             document.add_text("version", entry.version)
             document.add_pre_tokenized_text("words", _tokens(entry.text, entry.language))
-            writer.add_document(document)
+            with _writing(self._directory):
+                self._open_writer().add_document(document)
 
     def remove(self, numbers: Iterable[int]) -> None:
-        """Stage removals; numbers that are not there are passed over."""
-        # By query: delete_documents_by_term takes the number for a signed one and finds nothing.
-        query = tantivy.Query.term_set_query(self._index.schema, "number", list(numbers))
-        self._open_writer().delete_documents_by_query(query)
+        """Stage removals; numbers that are not there are passed over.
 
-    def commit(self, generation: int) -> None:
-        """Make what was staged durable, then write the stamp.
+        Args:
+            numbers: Of passages.
 
         Raises:
             IndexWriteFailed: Disk full, no rights.
         """
-        try:
-            self._open_writer().commit()
+        # By query: delete_documents_by_term takes the number for a signed one and finds nothing.
+        query = tantivy.Query.term_set_query(self._index.schema, "number", list(numbers))
+        with _writing(self._directory):
+            self._open_writer().delete_documents_by_query(query)
+
+    def commit(self, generation: int) -> None:
+        """Make what was staged durable, then write the stamp.
+
+        Args:
+            generation: The catalog's, for the stamp.
+
+        Raises:
+            IndexWriteFailed: Disk full, no rights.
+        """
+        with _writing(self._directory):
+            self._mark = self._open_writer().commit()
             self._index.reload()
-        except (ValueError, OSError) as error:
-            raise write_failed(self._directory, error) from error
         # tantivy's own files are not in the stamp: its merges replace them at any time.
-        write_stamp(self._directory, Stamp(generation, {}))
+        write_stamp(self._directory, Stamp(generation, {}, self._mark))
         self.generation = generation
         self._searcher = self._index.searcher()
 
     def close(self) -> None:
         """Give tantivy's writer back; staged changes that were not committed are dropped."""
-        if self._writer is not None:
-            self._writer.wait_merging_threads()
-            self._writer = None
+        writer, self._writer = self._writer, None
+        if writer is not None:
+            # A writer whose disk was full says so once more here; the commit has said it.
+            with contextlib.suppress(ValueError, OSError):
+                writer.wait_merging_threads()
 
     def search(
         self, terms: Sequence[str], k: int, versions: Sequence[str] | None = None
@@ -187,6 +243,9 @@ class Words:
 
         Returns:
             (number, score) best first; ties broken by number.
+
+        Raises:
+            IndexDamaged: A file was damaged since it was opened.
 
         Source: BM25 with k1 = 1.2, b = 0.75 (tantivy's).
         """
@@ -205,8 +264,9 @@ class Words:
                     (tantivy.Occur.Must, tantivy.Query.const_score_query(among, 0.0)),
                 ]
             )
-        hits = self._searcher.search(query, k, count=False).hits
-        numbers = self._searcher.fast_field_values("number", [address for _, address in hits])
+        with _reading(self._directory):
+            hits = self._searcher.search(query, k, count=False).hits
+            numbers = self._searcher.fast_field_values("number", [address for _, address in hits])
         pairs = [
             (int(n), float(s)) for n, (s, _) in zip(numbers, hits, strict=True) if n is not None
         ]
@@ -215,19 +275,43 @@ class Words:
     def rarity(self, term: str) -> float:
         """Return a term's inverse document frequency over the passages, > 0.
 
+        Args:
+            term: Analysed, as `analyse` gives it.
+
+        Returns:
+            The natural logarithm below; passages that were removed do not count.
+
+        Raises:
+            IndexDamaged: A file was damaged since it was opened.
+
         Source: ln(1 + (N - n + 0.5) / (n + 0.5)), as in BM25.
         """
-        total = self._searcher.num_docs
-        found = min(self._searcher.doc_freq("words", term), total)
-        return math.log(1 + (total - found + 0.5) / (found + 0.5))
+        query = tantivy.Query.term_query(self._index.schema, "words", term)
+        with _reading(self._directory):
+            # Not doc_freq: until segments are merged it counts what was removed.
+            found = self._searcher.search(query, 1, count=True).count  # type: ignore[attr-defined]
+        return math.log(1 + (len(self) - found + 0.5) / (found + 0.5))
 
     def _open_writer(self) -> tantivy.IndexWriter:
         if self._writer is None:
-            try:
-                self._writer = self._index.writer(_WRITER_HEAP_BYTES, 1)
-            except (ValueError, OSError) as error:
-                raise write_failed(self._directory, error) from error
+            self._writer = self._index.writer(_WRITER_HEAP_BYTES, 1)
         return self._writer
+
+
+@contextlib.contextmanager
+def _reading(directory: Path) -> Iterator[None]:
+    try:
+        yield
+    except (ValueError, OSError) as error:
+        raise IndexDamaged(f"{directory}: {' '.join(str(error).split())}; {REMEDY}") from error
+
+
+@contextlib.contextmanager
+def _writing(directory: Path) -> Iterator[None]:
+    try:
+        yield
+    except (ValueError, OSError) as error:
+        raise write_failed(directory, error) from error
 
 
 @functools.cache
@@ -246,8 +330,8 @@ def _analyser(language: str) -> tantivy.TextAnalyzer:
         .filter(tantivy.Filter.lowercase())
         .filter(tantivy.Filter.ascii_fold())
     )
-    if language in _STEMMERS:
-        builder = builder.filter(tantivy.Filter.stemmer(_STEMMERS[language]))
+    if language in STEMMERS:
+        builder = builder.filter(tantivy.Filter.stemmer(STEMMERS[language]))
     return builder.build()
 
 
@@ -255,16 +339,16 @@ def _analyser(language: str) -> tantivy.TextAnalyzer:
 def _stopword_filter(language: str) -> tantivy.TextAnalyzer:
     return (
         tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.raw())
-        .filter(tantivy.Filter.stopword(_STEMMERS[language]))
+        .filter(tantivy.Filter.stopword(STEMMERS[language]))
         .build()
     )
 
 
 @functools.lru_cache(maxsize=50_000)
 def _is_stopword(word: str, language: str) -> bool:
-    if language == "en" and word in _QUESTION_WORDS:
+    if language == "en" and word in QUESTION_WORDS:
         return True
-    return language in _STOPWORD_LANGUAGES and not _stopword_filter(language).analyze(word)
+    return language in STOPWORD_LANGUAGES and not _stopword_filter(language).analyze(word)
 
 
 def _tokens(text: str, language: str) -> tantivy.PreTokenizedString:
@@ -275,5 +359,14 @@ def _tokens(text: str, language: str) -> tantivy.PreTokenizedString:
     return tantivy.PreTokenizedString(text, tokens)
 
 
-def _ungrouped(token: str) -> str:
+def _stopwords_in(text: str, language: str) -> int:
+    words = [text[term.start : term.end].lower() for term in analyse(text, language)]
+    return sum(_is_stopword(word, base(language)) for word in words)
+
+
+def _finished(token: str) -> str:
+    """Take the grouping out of a number, and the accents that tantivy folds only in Latin."""
+    if not token.isascii():
+        bare = _ACCENTS.sub("", unicodedata.normalize("NFD", token))
+        return unicodedata.normalize("NFC", bare) or token
     return re.sub("[.,]", "", token) if _GROUPED_NUMBER.fullmatch(token) else token

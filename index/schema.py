@@ -7,10 +7,15 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from index.errors import IndexDamaged, IndexMissing
+from index.errors import IndexDamaged, IndexLocked, IndexMissing
 from index.files import write_failed
 
 FILE = "catalog.sqlite"
+# Primary result codes that speak of the disk and not of what is in the file.
+_CANNOT_WRITE = {
+    sqlite3.SQLITE_PERM, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+}  # fmt: skip
 _BUSY_SECONDS = 30.0
 
 # One script for each `user_version`; a new release appends, never edits.
@@ -110,15 +115,27 @@ MIGRATIONS = (
 def catalog_errors(path: Path) -> Iterator[None]:
     """Turn SQLite's errors into one line each.
 
+    Args:
+        path: Of the catalog, for the message.
+
+    Yields:
+        Nothing.
+
     Raises:
         IndexWriteFailed: Disk full, no rights.
+        IndexLocked: Another program has held the file for longer than we wait.
         IndexDamaged: The file is not a catalog, or torn.
     """
     try:
         yield
-    except sqlite3.OperationalError as error:
-        raise write_failed(path, error) from error
     except sqlite3.DatabaseError as error:
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+        if code in _CANNOT_WRITE:
+            raise write_failed(path, error) from error
+        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            raise IndexLocked(
+                f"{path}: {error}; another program holds it, end that program and try again"
+            ) from error
         raise IndexDamaged(
             f"{path}: {error}; move the folder {path.parent} away and run `python -m ingest`, "
             "which makes it anew from the sources"
@@ -127,6 +144,12 @@ def catalog_errors(path: Path) -> Iterator[None]:
 
 def connect(directory: Path) -> sqlite3.Connection:
     """Open the catalog of an existing index.
+
+    Args:
+        directory: Of the index.
+
+    Returns:
+        A connection in autocommit mode; transactions are begun by hand.
 
     Raises:
         IndexMissing: There is none.
@@ -160,6 +183,9 @@ def migrate(directory: Path) -> None:
     """Make the catalog, or bring it up to date; every step in a transaction of its own.
 
     Call under the write lock.
+
+    Args:
+        directory: Of the index.
 
     Raises:
         IndexDamaged: The file is not a catalog.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import tomllib
 from dataclasses import dataclass, fields
@@ -49,6 +50,8 @@ class RetrievalSettings:
     exact_below: int = 50_000
 
     def __post_init__(self) -> None:
+        if not (math.isfinite(self.dense_weight) and math.isfinite(self.lexical_weight)):
+            raise ValueError("retrieval weights must be finite")
         if min(self.dense_weight, self.lexical_weight) < 0 or (
             self.dense_weight + self.lexical_weight <= 0
         ):
@@ -95,6 +98,9 @@ def load_settings() -> Settings:
 
     The home folder is `$POLICY_CHAT_HOME`, else `var/` in the project's root; `settings.toml` in
     it is read if it is there.
+
+    Returns:
+        The settings, defaults where nothing is said.
 
     Raises:
         SettingsError: The file is not TOML, or holds an unknown table, key or type.

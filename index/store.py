@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,7 +14,7 @@ import numpy as np
 from index.catalog import Snapshot, snapshot
 from index.embedder import Embedder, Matrix
 from index.errors import CitationUnknown, EmbedderMismatch, IndexDamaged
-from index.lexical import Words, content_terms
+from index.lexical import Words, query_terms
 from index.settings import Settings
 from index.types import (
     Citable,
@@ -24,11 +26,15 @@ from index.types import (
     Passage,
     SearchReceipt,
     parse_citation_id,
+    version_of,
 )
 from index.vectors import Vectors
 from index.writer import VECTORS, WORDS, Writer, open_writer
 
 _EVERYTHING = Filter()
+# The writer replaces files between two readings at any time: look again before calling it damage.
+_LOOKS = 5
+_SECONDS_BETWEEN_LOOKS = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,10 @@ class Index:
 
     Safe to share between threads.
 
+    Args:
+        settings: Where the index is, and how its rankings are fused.
+        embedder: Makes the vectors of questions, and of passages for the writer.
+
     Attributes:
         settings: Where the index is, and how its rankings are fused.
         embedder: Makes the vectors of questions, and of passages for the writer.
@@ -73,6 +83,9 @@ class Index:
 
     def snapshot(self) -> contextlib.AbstractContextManager[Snapshot]:
         """Open one read transaction on the catalog.
+
+        Returns:
+            For use in a `with`; everything read through it agrees.
 
         Raises:
             IndexMissing: There is no index yet.
@@ -101,6 +114,12 @@ class Index:
 
     def citable(self, citation: str) -> Citable:
         """Return the text that a citation id names, as it was when it was cited.
+
+        Args:
+            citation: `VERSION-START-END`.
+
+        Returns:
+            The whole text of that version, and whether its document still shows it.
 
         Raises:
             CitationUnknown: The id is malformed, its text is not stored here, or it is shorter.
@@ -134,7 +153,7 @@ class Index:
         """Return the k passages that fit a question best, by meaning and by words.
 
         Args:
-            question: Plain language; any text, no syntax.
+            question: Plain language; any text, no syntax. Searched for in NFC, as texts are stored.
             k: Results wanted, at least 1.
             restriction: Search only documents that pass.
 
@@ -152,9 +171,12 @@ class Index:
         """
         if k < 1:
             raise ValueError(f"k must be at least 1, not {k}")
-        self._check_embedder()
+        question = unicodedata.normalize("NFC", question.encode("utf-8", "replace").decode())
+        with self.snapshot() as catalog:
+            self._check_embedder(catalog)
         vector = self.embedder.encode([question], "query")[0]
         with self.snapshot() as catalog:
+            self._check_embedder(catalog)  # --reembed may have come between
             documents, passages = catalog.receipt(restriction)
             receipt = SearchReceipt(documents, passages, restriction)
             stores = self._current(catalog)
@@ -162,60 +184,55 @@ class Index:
         return Found(tuple(hits), receipt, vector)
 
     def verify(self) -> list[str]:
-        """Check every promise between the stores and return one line for each that is broken.
+        """Check every promise between the stores; reads all that is stored.
+
+        Returns:
+            One line for each promise that is broken, none if all is well.
 
         Raises:
             IndexMissing: There is no index yet.
             IndexDamaged: A stored file cannot be read.
         """
-        with self.snapshot() as catalog:
-            stores = self._current(catalog)
-            versions = {document.version for document in catalog.documents()}
-            problems = []
-            live = 0
-            for name in sorted(versions):
-                version = catalog.version(name)
-                passages = catalog.passages_of(name)
-                live += len(passages)
-                problems += [
-                    f"passage {p.id}: its text is not what its version holds at its offsets"
-                    for p in passages
-                    if version.text[p.start : p.end] != p.text
-                ]
-            counts = {
-                "catalog": catalog.manifest().passages,
-                "live documents": live,
-                "vectors": len(stores.vectors) if stores.vectors else 0,
-                "words": len(stores.words),
-            }
-        if len(set(counts.values())) > 1:
-            listed = ", ".join(f"{count} in {name}" for name, count in counts.items())
-            problems.append(f"passages: {listed}; run `python -m ingest`")
-        return problems
+        before: list[str] | None = None
+        while True:
+            with self.snapshot() as catalog:
+                if damage := catalog.damage():
+                    return [f"catalog: {line}" for line in damage]
+                # Afresh, and not what this process opened when all was still well.
+                problems = _broken_promises(catalog, self._load(catalog))
+            # A writer at work may be between two steps of a commit: damage stays as it is.
+            if not problems or problems == before:
+                return problems
+            before = problems
+            time.sleep(_SECONDS_BETWEEN_LOOKS)
 
-    def _check_embedder(self) -> None:
-        with self.snapshot() as catalog:
-            found = catalog.fingerprint
-        if found and found != self.embedder.fingerprint:
+    def _check_embedder(self, catalog: Snapshot) -> None:
+        if catalog.fingerprint and catalog.fingerprint != self.embedder.fingerprint:
             raise EmbedderMismatch(
-                f"the index was made by {found}, the settings name {self.embedder.fingerprint}; "
-                "run `python -m ingest --reembed` to embed every passage anew, or set [embedder] "
-                "in settings.toml back"
+                f"the index was made by {catalog.fingerprint}, the settings name "
+                f"{self.embedder.fingerprint}; run `python -m ingest --reembed` to embed every "
+                "passage anew, or set [embedder] in settings.toml back"
             )
 
     def _current(self, catalog: Snapshot) -> _Stores:
-        """Return stores that hold at least what the snapshot holds."""
+        """Return stores that hold at least what is live, in the snapshot and now."""
         with self._lock:
             if self._stores is None or self._stores.seen != catalog.generation:
                 self._stores = self._load(catalog)
             return self._stores
 
     def _load(self, catalog: Snapshot) -> _Stores:
+        for _ in range(_LOOKS - 1):
+            with contextlib.suppress(IndexDamaged):
+                return self._look(catalog)
+            time.sleep(_SECONDS_BETWEEN_LOOKS)
+        return self._look(catalog)
+
+    def _look(self, catalog: Snapshot) -> _Stores:
         directory = self.settings.index_directory
-        words = Words.load(directory / WORDS)
-        vectors = None
+        words, vectors = Words.load(directory / WORDS), None
         if catalog.dimensions:
-            vectors = self._load_vectors()
+            vectors = Vectors.load(directory / VECTORS, self.settings.retrieval.exact_below)
         for store in (words, vectors):
             if store is not None and store.generation < catalog.generation:
                 raise IndexDamaged(
@@ -224,14 +241,40 @@ class Index:
                 )
         return _Stores(catalog.generation, vectors, words)
 
-    def _load_vectors(self) -> Vectors:
-        directory = self.settings.index_directory / VECTORS
-        exact_below = self.settings.retrieval.exact_below
-        for _ in range(5):
-            # The writer replaces the files between two reads at any time: look again.
-            with contextlib.suppress(IndexDamaged):
-                return Vectors.load(directory, exact_below)
-        return Vectors.load(directory, exact_below)
+
+def _broken_promises(catalog: Snapshot, stores: _Stores) -> list[str]:
+    problems = []
+    shown = set[int]()
+    for name in sorted({document.version for document in catalog.documents()}):
+        version = catalog.version(name)
+        if version_of(version.text) != name:
+            problems.append(f"version {name[:16]}: its text has another sha256")
+        passages = catalog.passages_of(name)
+        shown.update(passage.number for passage in passages)
+        problems += [
+            f"passage {p.id}: its text is not what its version holds at its offsets"
+            for p in passages
+            if version.text[p.start : p.end] != p.text
+        ]
+    live = set(catalog.live_numbers().tolist())
+    vectors, words, here = stores.vectors, stores.words, catalog.generation
+    held = {
+        "live documents": (shown, here),
+        "embeddings": (set(catalog.embeddings(sorted(live))), here),
+        "vectors": (set(vectors.numbers().tolist()), vectors.generation) if vectors else ((), here),
+        "words": (set(words.numbers()), words.generation),
+    }
+    pending = catalog.departed()
+    for name, (numbers, generation) in held.items():
+        missing = live.difference(numbers)
+        # What is to be deleted lies there by right, and what a commit under way has added.
+        surplus = set(numbers) - live - pending if generation == here else ()
+        if missing or surplus:
+            problems.append(
+                f"{name}: {len(missing):,} passages are missing and {len(surplus):,} are too many; "
+                "run `python -m ingest`"
+            )
+    return problems
 
 
 def _search(
@@ -244,7 +287,7 @@ def _search(
     restriction: Filter,
 ) -> list[Hit]:
     """Fuse the two rankings, resolve them in one transaction, and refill what was not live."""
-    terms = [t.text for lang in catalog.languages() for t in content_terms(question, lang)]
+    terms = query_terms(question, catalog.languages())
     versions = catalog.versions_matching(restriction) if restriction else None
     allowed = None if versions is None else catalog.passage_numbers(versions)
     depth = max(settings.retrieval.candidates, k)

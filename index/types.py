@@ -31,6 +31,12 @@ def citation_id(version: str, start: int, end: int) -> str:
 def parse_citation_id(text: str) -> tuple[str, int, int]:
     """Return (version or a prefix of it, start, end) of a citation id.
 
+    Args:
+        text: `VERSION-START-END`, as `citation_id` makes it.
+
+    Returns:
+        16 to 64 hexadecimal digits and half-open offsets; not checked against any text.
+
     Raises:
         ValueError: The text is not of the form VERSION-START-END.
     """

@@ -37,7 +37,7 @@ class Tuning:
     Attributes:
         lists: Number of inverted lists (FAISS nlist).
         probes: Lists visited by a search (FAISS nprobe).
-        recall: Share of the exact top RECALL_DEPTH that it finds, measured on held-out members.
+        recall: Share of the exact top RECALL_DEPTH that it finds, measured on members.
         trained_on: Vectors it held when it was trained.
     """
 
@@ -48,7 +48,11 @@ class Tuning:
 
 
 class Vectors:
-    """Unit vectors by passage number.
+    """Unit vectors by passage number, none at first.
+
+    Args:
+        dimensions: Length of a vector.
+        exact_below: Largest number of vectors that is searched exactly.
 
     Attributes:
         dimensions: Length of a vector.
@@ -67,6 +71,17 @@ class Vectors:
     def __len__(self) -> int:
         return int(self._index.ntotal)
 
+    def numbers(self) -> Numbers:
+        """Return the numbers of all passages it holds, int64, ascending."""
+        if self.tuning is None:
+            return np.sort(faiss.vector_to_array(self._index.id_map))
+        lists = self._index.invlists
+        held = [
+            faiss.rev_swig_ptr(lists.get_ids(i), lists.list_size(i)).copy()
+            for i in range(lists.nlist)
+        ]
+        return np.sort(np.concatenate(held))
+
     @property
     def outgrown(self) -> bool:
         """Whether there are so many vectors now that `build` would choose another set-up."""
@@ -83,6 +98,9 @@ class Vectors:
             vectors: float32, shape (n, dimensions), unit L2 norm, as the catalog keeps them
                 (retraining on quantised vectors would add its error to theirs).
             exact_below: Largest n that is searched exactly.
+
+        Returns:
+            The store, not yet saved.
         """
         store = cls(vectors.shape[1], exact_below)
         if len(numbers) > exact_below:
@@ -95,6 +113,13 @@ class Vectors:
     def load(cls, directory: Path, exact_below: int) -> Vectors:
         """Return the stored vectors.
 
+        Args:
+            directory: Where `save` put them.
+            exact_below: Largest number of vectors that is searched exactly.
+
+        Returns:
+            The store with the generation it was saved for.
+
         Raises:
             IndexDamaged: Missing, torn or not what was written.
         """
@@ -105,20 +130,24 @@ class Vectors:
         try:
             data = (directory / name).read_bytes()
             header = json.loads((directory / f"{name}.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
+            checksum, dimensions = int(header["crc32"]), int(header["dimensions"])
+            tuning = Tuning(**header["tuning"]) if header["tuning"] else None
+        except (OSError, ValueError, KeyError, TypeError) as error:
             raise IndexDamaged(f"{directory / name}: cannot be read; {REMEDY}") from error
-        if zlib.crc32(data) != header["crc32"]:
+        if zlib.crc32(data) != checksum:
             raise IndexDamaged(f"{directory / name}: its checksum is wrong; {REMEDY}")
-        vectors = cls(header["dimensions"], exact_below)
+        vectors = cls(dimensions, exact_below)
         vectors.generation = stamp.generation
-        vectors.tuning = Tuning(**header["tuning"]) if header["tuning"] else None
+        vectors.tuning = tuning
         vectors._index = faiss.deserialize_index(np.frombuffer(data, dtype=np.uint8))
-        if vectors.tuning:
-            vectors._index.nprobe = vectors.tuning.probes
         return vectors
 
     def save(self, directory: Path, generation: int) -> None:
         """Store the vectors under a new name, then the stamp, then drop the files before.
+
+        Args:
+            directory: Of the vectors; made if it is not there.
+            generation: The catalog's, for the stamp.
 
         Raises:
             IndexWriteFailed: Disk full, no rights.
@@ -186,20 +215,32 @@ class Vectors:
         k = min(k, len(self) if allowed is None else len(allowed))
         if k < 1:
             return []
-        scores, numbers = self._index.search(query[None, :], k, params=self._parameters(allowed))
+        probes = self._probes(allowed)
+        scores, numbers = self._nearest(query, k, allowed, probes)
+        if self.tuning and probes < self.tuning.lists and (numbers < 0).any():
+            # The lists looked into do not hold k such passages; the others may.
+            scores, numbers = self._nearest(query, k, allowed, self.tuning.lists)
         pairs = [(int(n), float(s)) for n, s in zip(numbers[0], scores[0], strict=True) if n >= 0]
         return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))
 
-    def _parameters(self, allowed: Numbers | None) -> faiss.SearchParameters | None:
-        if allowed is None:
-            return None
-        selector = faiss.IDSelectorBatch(allowed)
+    def _nearest(
+        self, query: Matrix, k: int, allowed: Numbers | None, probes: int
+    ) -> tuple[Matrix, Numbers]:
+        selector = None if allowed is None else faiss.IDSelectorBatch(allowed)
+        parameters = None
+        if self.tuning:
+            parameters = faiss.SearchParametersIVF(sel=selector, nprobe=probes)
+        elif selector:
+            parameters = faiss.SearchParameters(sel=selector)
+        found: tuple[Matrix, Numbers] = self._index.search(query[None, :], k, params=parameters)
+        return found
+
+    def _probes(self, allowed: Numbers | None) -> int:
         if self.tuning is None:
-            return faiss.SearchParameters(sel=selector)
+            return 0
         # A narrow filter leaves most probed lists empty: look into all of them.
-        narrow = len(allowed) < len(self) // 10
-        probes = self.tuning.lists if narrow else self.tuning.probes
-        return faiss.SearchParametersIVF(sel=selector, nprobe=probes)
+        narrow = allowed is not None and len(allowed) < len(self) // 10
+        return self.tuning.lists if narrow else self.tuning.probes
 
 
 def _inverted_file(numbers: Numbers, vectors: Matrix) -> tuple[faiss.Index, Tuning]:
@@ -214,7 +255,6 @@ def _inverted_file(numbers: Numbers, vectors: Matrix) -> tuple[faiss.Index, Tuni
     index.train(vectors[sample])
     index.add_with_ids(vectors, numbers)
     probes, recall = _tune(index, lists, numbers, vectors, generator)
-    index.nprobe = probes
     return index, Tuning(lists, probes, recall, len(numbers))
 
 
@@ -229,9 +269,7 @@ def _tune(
     count = min(_RECALL_QUERIES, len(numbers))
     queries = vectors[generator.choice(len(numbers), count, replace=False)]
     depth = min(RECALL_DEPTH, len(numbers))
-    exact = faiss.IndexIDMap2(faiss.IndexFlatIP(vectors.shape[1]))
-    exact.add_with_ids(vectors, numbers)
-    truth = exact.search(queries, depth)[1]
+    truth = numbers[faiss.knn(queries, vectors, depth, metric=faiss.METRIC_INNER_PRODUCT)[1]]
     probes, recall = 1, 0.0
     while True:
         index.nprobe = probes

@@ -18,7 +18,7 @@ import numpy as np
 
 from index.embedder import Embedder, Matrix
 from index.errors import EmbedderMismatch, IndexDamaged, IndexLocked
-from index.files import write_atomically, write_failed, writing
+from index.files import remove_parts, write_atomically, write_failed, writing
 from index.ledger import Incoming, Ledger, Stored, embedded_text, text_sha256
 from index.lexical import Entry, Words
 from index.schema import FILE, catalog_errors, connect, migrate
@@ -42,6 +42,9 @@ def open_writer(settings: Settings, embedder: Embedder, reembed: bool = False) -
         settings: Where the index is.
         embedder: Makes the vectors.
         reembed: Replace the vectors of another embedder instead of refusing.
+
+    Yields:
+        The writer, with every store in step; what it staged and did not commit is dropped.
 
     Raises:
         IndexLocked: Another process, or another session of this one, is writing.
@@ -93,6 +96,11 @@ def _lock(directory: Path) -> Iterator[None]:
 class Writer:
     """Stages changes in memory; `commit` makes them true together. See `open_writer`.
 
+    Args:
+        settings: Where the index is.
+        ledger: The catalog, under the write lock.
+        embedder: Makes the vectors.
+
     Attributes:
         settings: Where the index is.
         embedder: Makes the vectors.
@@ -110,7 +118,18 @@ class Writer:
         self._torn = False
 
     def repair(self, reembed: bool) -> None:
-        """Bring the derived stores in step with the catalog, and finish pending deletions."""
+        """Bring the derived stores in step with the catalog, and finish pending deletions.
+
+        Args:
+            reembed: Replace the vectors of another embedder instead of refusing.
+
+        Raises:
+            EmbedderMismatch: They are another embedder's and `reembed` is not set.
+            IndexWriteFailed: Disk full, no rights.
+        """
+        for part in ("", VECTORS, WORDS):
+            remove_parts(self._directory / part)
+        remove_parts(self.settings.originals)
         state = self._ledger.state()
         if state.fingerprint and state.fingerprint != self.embedder.fingerprint and not reembed:
             raise EmbedderMismatch(
@@ -118,11 +137,11 @@ class Writer:
                 f"{self.embedder.fingerprint}; run `python -m ingest --reembed` to embed every "
                 "passage anew, or set [embedder] in settings.toml back"
             )
-        if state.fingerprint != self.embedder.fingerprint and state.fingerprint:
-            self._reembed()
+        self._words = self._loaded_words(state.generation)
+        if state.fingerprint and state.fingerprint != self.embedder.fingerprint:
+            self._reembed(self._words)
         else:
             self._vectors = self._loaded_vectors(state.generation)
-        self._words = self._loaded_words(self._ledger.state().generation)
         self._finish_departures()
         self._torn = False
 
@@ -171,6 +190,10 @@ class Writer:
 
     def keep_original(self, sha256: str, data: bytes) -> None:
         """Store source bytes under their hash, at once.
+
+        Args:
+            sha256: Of the bytes, in hexadecimal.
+            data: The whole source.
 
         Raises:
             IndexWriteFailed: Disk full.
@@ -257,15 +280,18 @@ class Writer:
                 self._ledger.put_embeddings(fingerprint, [key for key, _ in part], vectors)
             progress(len(part))
 
-    def _reembed(self) -> None:
+    def _reembed(self, words: Words) -> None:
         stored = list(self._ledger.stored())
         self._embed([passage.embedded_text for passage in stored], lambda _: None)
         generation = self._ledger.reserve(0)
         with self._ledger.transaction():
             dimensions = self._ledger.dimensions_of(self.embedder.fingerprint)
             self._ledger.set_embedder(self.embedder.fingerprint, dimensions)
-            self._vectors = self._built_vectors(dimensions)
-            self._vectors.save(self._directory / VECTORS, generation)
+            self._vectors = None
+            if dimensions:
+                self._vectors = self._built_vectors(dimensions)
+                self._vectors.save(self._directory / VECTORS, generation)
+            words.commit(generation)
             self._ledger.set_generation(generation)
 
     def _loaded_vectors(self, generation: int) -> Vectors | None:
@@ -289,7 +315,7 @@ class Writer:
 
     def _loaded_words(self, generation: int) -> Words:
         try:
-            words = Words.load(self._directory / WORDS)
+            words = Words.load(self._directory / WORDS, exact=True)
             if words.generation == generation:
                 return words
             words.close()
