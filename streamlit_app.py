@@ -14,6 +14,12 @@ from index.settings import EmbedderSettings, Settings, load_settings
 from index.store import Index
 from ingest.run import Runner
 
+# Drawn here: a Material icon or an emoji would be fetched from somebody's server.
+_ICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" '
+    'rx="3" fill="#1d5b8f"/><path d="M4 5h8M4 8h8M4 11h5" stroke="#fff" stroke-width="1.6"/></svg>'
+)
+
 
 @st.cache_resource(show_spinner=False)
 def _embedder(settings: EmbedderSettings) -> SentenceTransformerEmbedder:
@@ -35,7 +41,7 @@ def _runner(settings: Settings) -> Runner:
 
 def main() -> None:
     """Show the page that the address names."""
-    st.set_page_config(page_title="Policy chat", page_icon=":material/policy:", layout="centered")
+    st.set_page_config(page_title="Policy chat", page_icon=_ICON, layout="centered")
     try:
         settings = load_settings()
     except SettingsError as error:

@@ -12,6 +12,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     button.onclick = () => setTriggerValue("chosen", id);
     // The marker stays on the line of the last word.
     const words = text.split(/(\s+)/);
+    if (words.at(-1).length > 24) words.push("");
     const last = document.createElement("span");
     last.className = "last";
     last.append(words.pop() ?? "", "\u00a0", button);

@@ -134,9 +134,9 @@ def _not_found(answer: Answer, number: int, opened: str | None, open_source: Ope
                 f'<div class="excerpt">{escape(_excerpt(citation.quote))}</div>'
             )
             st.button(
-                "Open",
+                "Open this passage",
                 key=f"nearest-{number}-{citation.marker}",
-                type="primary" if citation.id == opened else "secondary",
+                type="primary" if citation.id == opened else "tertiary",
                 on_click=open_source,
                 args=(citation.id,),
             )

@@ -28,7 +28,7 @@ def choose_filter(index: Index, generation: int, chosen: Filter) -> Filter:
     _keep(_PUBLISHERS, chosen.publishers, publishers)
     _keep(_DOCUMENTS, chosen.documents, titles)
     count = len(st.session_state[_PUBLISHERS]) + len(st.session_state[_DOCUMENTS])
-    label = f"Searching {count} chosen" if count else "Searching everything"
+    label = f"{count} chosen" if count else "All documents"
     with st.popover(label, icon=":material/filter_alt:"):
         wanted_publishers = st.multiselect(
             "Publishers", publishers, key=_PUBLISHERS, placeholder="Any publisher"

@@ -28,20 +28,26 @@ def show(answerer: Answerer, library: StreamlitPage) -> None:
         answerer: Shared by all visitors.
         library: The page where documents are added.
     """
+    try:
+        _show(answerer, library)
+    except IndexMissing:
+        _nothing_to_ask(library)
+    except PolicyChatError as error:
+        st.error(literal(str(error)))
+        st.page_link(library, label="Open the Library", icon=":material/library_books:")
+
+
+def _show(answerer: Answerer, library: StreamlitPage) -> None:
     conversation = _conversation()
     conversation.follow(st.query_params.get("q"), st.query_params.get("cite"))
     has_turns = bool(conversation.exchanges) or conversation.pending is not None
     beside = has_turns and conversation.opened is not None
     st.set_page_config(layout="wide" if beside else "centered")
     st.html(f"<style>{Path(__file__).with_suffix('.css').read_text(encoding='utf-8')}</style>")
-    try:
-        with answerer.index.snapshot() as catalog:
-            generation, searchable = catalog.generation, catalog.manifest().passages > 0
-    except PolicyChatError as error:
-        _nothing_to_ask(library, error)
-        return
-    if not searchable and not conversation.opened:
-        _nothing_to_ask(library, None)
+    with answerer.index.snapshot() as catalog:
+        generation, searchable = catalog.generation, catalog.manifest().passages > 0
+    if not searchable and conversation.opened is None:
+        _nothing_to_ask(library)
         return
     if not has_turns and conversation.opened is None:
         _welcome(answerer.index, generation, conversation)
@@ -108,7 +114,7 @@ def _talk(answerer: Answerer, conversation: Conversation, generation: int, besid
 
 def _ask(answerer: Answerer, conversation: Conversation) -> None:
     text = conversation.pending or ""
-    with st.chat_message("user"):
+    with st.chat_message("user", avatar=":material/person:"):
         st.text(text)
     with st.spinner("Looking through the documents …"):
         try:
@@ -123,7 +129,7 @@ def _ask(answerer: Answerer, conversation: Conversation) -> None:
 
 
 def _show_exchange(exchange: Exchange, number: int, conversation: Conversation) -> None:
-    with st.chat_message("user"):
+    with st.chat_message("user", avatar=":material/person:"):
         st.text(exchange.question)
     _show_reply(exchange, number, conversation)
 
@@ -138,18 +144,17 @@ def _show_reply(exchange: Exchange, number: int, conversation: Conversation) -> 
 
 def _source(index: Index, conversation: Conversation, opened: str) -> None:
     citation = conversation.citation(opened)
-    with st.container(horizontal=True, horizontal_alignment="distribute"):
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+    ):
         st.markdown(f"**Source {citation.marker}**" if citation else "**Source**")
         st.button("Close", icon=":material/close:", type="tertiary", on_click=conversation.close)
     show_source(index, opened, citation)
 
 
-def _nothing_to_ask(library: StreamlitPage, error: PolicyChatError | None) -> None:
+def _nothing_to_ask(library: StreamlitPage) -> None:
     st.title("What do the policies say?", anchor=False)
-    if error is None or isinstance(error, IndexMissing):
-        st.info("There is nothing to ask yet: no document is indexed. The Library indexes them.")
-    else:
-        st.error(literal(str(error)))
+    st.info("There is nothing to ask yet: no document is indexed. The Library indexes them.")
     st.page_link(library, label="Open the Library", icon=":material/library_books:")
 
 

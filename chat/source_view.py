@@ -20,11 +20,13 @@ from index.types import Citable, citation_id
 
 # Text shown on each side of a quotation; more of it makes a page slow and nobody reads it here.
 WINDOW_CHARS = 6_000
-_HTML = """
-<div class="text" data-part="text" tabindex="0" role="region" aria-label="Text of the source">
-<div class="more" data-part="above"></div><span data-part="before"></span><mark data-part="quote">
-</mark><span data-part="after"></span><div class="more" data-part="below"></div></div>
-"""
+# Without white space between the tags: line breaks are shown here.
+_HTML = (
+    '<div class="text" data-part="text" tabindex="0" role="region" aria-label="Text of the source">'
+    '<div class="more" data-part="above"></div><span data-part="before"></span>'
+    '<mark data-part="quote"></mark><span data-part="after"></span>'
+    '<div class="more" data-part="below"></div></div>'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +97,14 @@ def show_source(index: Index, citation_id: str, citation: Citation | None) -> No
         data={
             "id": citation_id,
             "above": _more(shown.lines_above, "above"),
-            "before": shown.before,
+            "before": _lines(citable, citable.start - len(shown.before), shown.before),
             "quote": shown.quote,
-            "after": shown.after,
+            "after": _lines(citable, citable.end, shown.after),
             "below": _more(shown.lines_below, "below"),
         },
     )
-    st.caption("Quotation with its reference, to copy:")
-    st.code(reference(citable, st.context.url or ""), language=None, wrap_lines=True)
+    with st.expander("Quotation with its reference", icon=":material/content_copy:"):
+        st.code(reference(citable, st.context.url or ""), language=None, wrap_lines=True)
 
 
 def reference(citable: Citable, address: str) -> str:
@@ -117,7 +119,7 @@ def reference(citable: Citable, address: str) -> str:
     """
     document = citable.document
     known = document.metadata
-    place = " › ".join(citable.version.section_at(citable.start))
+    place = _section(citable)
     page = citable.version.page_at(citable.start)
     parts = [
         document.title,
@@ -132,7 +134,7 @@ def reference(citable: Citable, address: str) -> str:
         f"— {', '.join(part for part in parts if part)}\n"
         f"Document {document.id}, version {citable.version.id[:16]}, "
         f"characters {citable.start:,}–{citable.end:,}\n"
-        f"{address}?cite={citation_id(citable.version.id, citable.start, citable.end)}"
+        f"{address.rstrip('/')}/?cite={citation_id(citable.version.id, citable.start, citable.end)}"
     )
 
 
@@ -149,7 +151,7 @@ def _head(citable: Citable) -> None:
     document, known = citable.document, citable.document.metadata
     page = citable.version.page_at(citable.start)
     rows = [
-        ("Section", escape(" › ".join(citable.version.section_at(citable.start)))),
+        ("Section", escape(_section(citable))),
         ("Page", escape(str(page.label or page.number)) if page else ""),
         ("Publisher", escape(known.publisher or "")),
         ("Date", known.date.isoformat() if known.date else ""),
@@ -158,6 +160,12 @@ def _head(citable: Citable) -> None:
     ]
     listed = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in rows if value)
     st.html(f'<div class="source-head"><h3>{escape(document.title)}</h3><dl>{listed}</dl></div>')
+
+
+def _section(citable: Citable) -> str:
+    """Return the heading path, without the title that it mostly begins with."""
+    path = citable.version.section_at(citable.start)
+    return " › ".join(path[1:] if path[:1] == (citable.document.title,) else path)
 
 
 def _link(url: str | None) -> str:
@@ -179,6 +187,16 @@ def _state(citable: Citable) -> None:
             "newer text still says so.",
             icon=":material/history:",
         )
+
+
+def _lines(citable: Citable, start: int, text: str) -> list[dict[str, str | bool]]:
+    """Return the lines of a stretch of the version's text, and which of them are headings."""
+    headings = {section.start: section.path[-1] for section in citable.version.sections}
+    lines: list[dict[str, str | bool]] = []
+    for line in text.split("\n"):
+        lines.append({"text": line, "heading": headings.get(start) == line.strip() != ""})
+        start += len(line) + 1
+    return lines
 
 
 def _more(lines: int, where: str) -> str:

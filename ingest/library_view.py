@@ -44,14 +44,13 @@ def show_documents(documents: Sequence[Document], plan: Plan | None) -> None:
             "Document": [document.id for document in documents],
             "Passages": [document.passages for document in documents],
             "Size": [document.source.size_bytes for document in documents],
-            "Date": [document.metadata.date for document in documents],
+            "Date": [str(document.metadata.date or "") for document in documents],
             "Indexed at": [datetime.fromisoformat(d.indexed_at) for d in documents],
             "Status": [_PLANNED.get(actions.get(d.id, "unchanged"), "Indexed") for d in documents],
         },
         hide_index=True,
         column_config={
             "Size": st.column_config.NumberColumn(format="bytes"),
-            "Date": st.column_config.DateColumn(),
             "Indexed at": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm"),
         },
     )
@@ -68,6 +67,8 @@ def show_plan(plan: Plan) -> None:
     """Show what a run would do."""
     with st.container(border=True):
         st.markdown("**Preview**")
+        if not plan.of("add", "change", "remove", "touch"):
+            st.text("There is nothing to do.")
         st.text(plan.summary().replace("--prune removes them", "tick the box to remove them"))
         for action, label in _PLANNED.items():
             steps = plan.of(action)

@@ -26,25 +26,28 @@ def show(runner: Runner) -> None:
     Args:
         runner: Shared by all visitors; holds the index.
     """
-    st.set_page_config(layout="centered")
+    st.set_page_config(layout="wide")
+    st.html("<style>.stMainBlockContainer{max-width:66rem;padding-top:4.5rem}</style>")
     st.title("Library", anchor=False)
-    index = runner.index
-    try:
-        documents, failures = index.documents(), index.failures()
-    except IndexMissing:
-        documents, failures = [], []
-        st.info("Nothing is indexed yet. “Reindex” reads the files of corpus/ and those added.")
-    except PolicyChatError as error:
-        st.error(literal(str(error)))
-        documents, failures = [], []
+    documents, failures = _known(runner.index)
     _totals(documents, failures)
     _update(runner)
-    _add(index)
+    _add(runner.index)
     plan: Plan | None = st.session_state.get(_PLAN)
     show_documents(documents, plan)
     show_failures(failures)
     if documents:
-        _offer_removal(index, documents)
+        _offer_removal(runner.index, documents)
+
+
+def _known(index: Index) -> tuple[list[Document], list[Failure]]:
+    try:
+        return index.documents(), index.failures()
+    except IndexMissing:
+        st.info("Nothing is indexed yet. “Reindex” reads the files of corpus/ and those added.")
+    except PolicyChatError as error:
+        st.error(literal(str(error)))
+    return [], []
 
 
 def _totals(documents: list[Document], failures: list[Failure]) -> None:
@@ -125,9 +128,9 @@ def _add(index: Index) -> None:
     endings = ", ".join(suffix.lstrip(".") for suffix in suffixes())
     with st.form("add-files", clear_on_submit=True):
         files = st.file_uploader(
-            f"Files to add ({endings})", accept_multiple_files=True, key="library-files"
+            f"Choose files ({endings})", accept_multiple_files=True, key="library-files"
         )
-        submitted = st.form_submit_button("Add files", icon=":material/upload_file:")
+        submitted = st.form_submit_button("Add to the library", icon=":material/library_add:")
     if submitted and files:
         try:
             given = [(file.name, file.getvalue()) for file in files]
