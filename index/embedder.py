@@ -30,6 +30,7 @@ PACKAGED_NAME = "all-MiniLM-L6-v2"
 PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 # Measured on 2 cores with AVX-512: larger batches waste padding, smaller ones the matrix units.
 BATCH_TEXTS = 16
+_HUB_SECONDS = 10.0
 
 
 class Embedder(Protocol):
@@ -72,7 +73,10 @@ class SentenceTransformerEmbedder:
 
     @property
     def name(self) -> str:
-        """The model as a person would call it."""
+        """The model as a person would call it; of a local folder its last part."""
+        folder = Path(self.settings.model).expanduser()
+        if self.settings.model and folder.is_dir():
+            return folder.resolve().name
         return self.settings.model or PACKAGED_NAME
 
     @property
@@ -104,6 +108,8 @@ class SentenceTransformerEmbedder:
             EmbedderUnavailable: The model cannot be loaded.
         """
         model = self._loaded()
+        if not texts:
+            return np.zeros((0, model.get_embedding_dimension() or 0), dtype=np.float32)
         prompt = self.settings.query_prompt if kind == "query" else self.settings.passage_prompt
         with self._lock:
             raw = model.encode(
@@ -135,30 +141,24 @@ class SentenceTransformerEmbedder:
             return self._model
 
     def _load(self) -> SentenceTransformer:
-        packaged = not self.settings.model
-        folder = _packaged_folder() if packaged else Path(self.settings.model).expanduser()
-        local = folder.is_dir()
-        if packaged:
+        name = self.settings.model
+        folder = Path(name).expanduser() if name else _packaged_folder()
+        if not name:
             _check_packaged(folder)
-        if local:
+        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+        if folder.is_dir():
             # Nothing to ask a hub for; without this every start would try.
             os.environ.setdefault("HF_HUB_OFFLINE", "1")
-        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
         import torch
-        import transformers
-        from sentence_transformers import SentenceTransformer
 
-        transformers.utils.logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         try:
-            model = SentenceTransformer(
-                str(folder) if local else self.settings.model, device="cpu", local_files_only=local
-            )
-        except (OSError, ValueError, RuntimeError) as error:
+            model = _from_folder(folder) if folder.is_dir() else _from_hub(name)
+        except Exception as error:  # three libraries, each with errors of its own
             raise EmbedderUnavailable(
                 f"the model {self.name!r} cannot be loaded ({_first_line(error)}); give a folder "
                 "or a reachable hub name as embedder.model in settings.toml, or leave it out"
             ) from error
-        if not packaged:
+        if name:
             self._weights_sha256 = _weights_sha256(model)
         if _bfloat16_is_fast():
             model = model.to(torch.bfloat16)
@@ -198,6 +198,27 @@ class HashingEmbedder:
                 vectors[row, 0] = 1.0
         unit: Matrix = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
         return unit
+
+
+def _from_folder(folder: Path) -> SentenceTransformer:
+    import transformers
+    from sentence_transformers import SentenceTransformer
+
+    transformers.utils.logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    return SentenceTransformer(str(folder), device="cpu", local_files_only=True)
+
+
+def _from_hub(name: str) -> SentenceTransformer:
+    """Return a model that was downloaded before, without asking the hub, or download it."""
+    import huggingface_hub
+    from sentence_transformers import SentenceTransformer
+
+    try:
+        return SentenceTransformer(name, device="cpu", local_files_only=True)
+    except (OSError, ValueError):
+        # Asked once here: the download tries each file six times before it gives up.
+        huggingface_hub.HfApi().model_info(name, timeout=_HUB_SECONDS)
+        return SentenceTransformer(name, device="cpu")
 
 
 def _packaged_folder() -> Path:
@@ -244,4 +265,4 @@ def _bfloat16_is_fast() -> bool:
 
 
 def _first_line(error: BaseException) -> str:
-    return str(error).strip().split("\n")[0]
+    return str(error).strip().split("\n")[0] or type(error).__name__

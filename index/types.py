@@ -220,7 +220,8 @@ class Failure:
         reason: One line in plain words.
         size_bytes: The file's size when it failed; -1 if it could not be asked.
         modified_ns: The file's mtime when it failed; -1 if it could not be asked.
-        reader: `name@version` of the reader that refused it, "" if none was reached.
+        reader: `name@version` of the reader that refused it, "" if none was reached,
+            "removed by hand" if a person did.
         seen_at: UTC time, ISO 8601.
     """
 
