@@ -2,37 +2,57 @@
 
 from __future__ import annotations
 
+from index.errors import EmbedderUnavailable, IndexDamaged
 from index.store import Index
-from index.types import Document
+from ingest.report import BY_HAND
+from ingest.sources import folders
 
 
 def check(index: Index) -> list[str]:
-    """Return one line for each thing that is wrong; none means that all is well.
+    """Compare the stores with each other, the index with the settings and with its sources.
+
+    Args:
+        index: Must exist; nothing in it is changed.
+
+    Returns:
+        One line for each thing that is wrong; none means that all is well.
 
     Raises:
         IndexMissing: There is no index yet.
-        IndexDamaged: A stored file cannot be read.
+        IndexDamaged: The catalog cannot be read.
     """
-    problems = index.verify()
+    problems = _wrong_inside(index)
     with index.snapshot() as catalog:
-        documents, failures, roots = catalog.documents(), catalog.failures(), catalog.roots()
-        fingerprint = catalog.fingerprint
-    if fingerprint and fingerprint != index.embedder.fingerprint:
-        problems.append(
-            f"embedder: the vectors are {fingerprint}'s, the settings name "
-            f"{index.embedder.fingerprint}; run `python -m ingest --reembed`"
-        )
-    problems += [f"{f.id}: {f.reason}" for f in failures]
+        documents, failures = catalog.documents(), catalog.failures()
+        where = folders(catalog.roots(), index.settings)
+    problems += [f"{f.id}: {f.reason}" for f in failures if f.reader != BY_HAND]
     problems += [
-        f"{d.id}: its file has vanished; run `python -m ingest --prune {roots[d.source.root]}`"
+        f"{d.id}: its file has vanished; run `python -m ingest --prune {where[d.source.root]}`"
         for d in documents
-        if not (roots[d.source.root] / d.source.path).exists()
+        if not (where[d.source.root] / d.source.path).exists()
     ]
     problems += [
-        f"{d.id}: {d.passages} passages; look at its text" for d in _nearly_empty(documents)
+        f"{d.id}: it has no passages, so nothing in it can be found; look at its text"
+        for d in documents
+        if d.passages == 0
     ]
     return problems
 
 
-def _nearly_empty(documents: list[Document]) -> list[Document]:
-    return [document for document in documents if document.passages == 0]
+def _wrong_inside(index: Index) -> list[str]:
+    try:
+        problems = index.verify()
+    except IndexDamaged as error:
+        problems = [str(error)]
+    with index.snapshot() as catalog:
+        fingerprint = catalog.fingerprint
+    try:
+        configured = index.embedder.fingerprint
+    except EmbedderUnavailable as error:
+        return [*problems, str(error)]
+    if fingerprint and fingerprint != configured:
+        problems.append(
+            f"embedder: the vectors are {fingerprint}'s, the settings name {configured}; "
+            "run `python -m ingest --reembed`"
+        )
+    return problems

@@ -20,11 +20,21 @@ from ingest.plan import Plan, Step
 from ingest.report import Progress, Report, failure
 from ingest.sources import Candidate
 
-# Enough passages at a time to sort by length; few enough that the progress moves.
-_BATCH_PASSAGES = 256
-# A commit rewrites the vectors' file, so not after every batch; a crash repeats this much reading
-# and chunking, but no embedding, since vectors are stored as they are made.
-_COMMIT_SECONDS = 10.0
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How much is done at a time.
+
+    Attributes:
+        passages: Read ahead and embedded together: enough to sort by length, few enough that the
+            progress moves.
+        commit_seconds: Between two commits. A commit rewrites the vectors' file, so not after
+            every batch; a crash repeats this much reading and chunking, but no embedding, since
+            vectors are stored as they are made.
+    """
+
+    passages: int = 256
+    commit_seconds: float = 10.0
 
 
 def apply(
@@ -32,6 +42,7 @@ def apply(
     plan: Plan,
     report_progress: Callable[[Progress], None] = lambda _: None,
     reembed: bool = False,
+    pace: Pace = Pace(),
 ) -> Report:
     """Bring the index in step with the plan.
 
@@ -40,6 +51,7 @@ def apply(
         plan: From `make_plan`.
         report_progress: Called often with how far it is.
         reembed: Replace the vectors of another embedder instead of refusing.
+        pace: How much is done at a time.
 
     Returns:
         What was done. A file that cannot be indexed is in its failures; if it was indexed
@@ -63,7 +75,7 @@ def apply(
             writer.forget_failure(outdated.root, outdated.path)
         run = _Run(writer, plan, report, report_progress, began)
         run.small_steps()
-        run.documents()
+        run.documents(pace)
         writer.commit()
     report.seconds = time.monotonic() - began
     return report
@@ -109,17 +121,17 @@ class _Run:
                 self._writer.fail(step.failure)
                 self._report.failures.append(step.failure)
 
-    def documents(self) -> None:
-        """Read, chunk and embed in batches; commit every few seconds."""
+    def documents(self, pace: Pace) -> None:
+        """Read, chunk and embed in batches; commit now and then."""
         self._tell()
         committed = time.monotonic()
         batch: list[_Read] = []
         for read in self._reads():
             batch.append(read)
-            if sum(len(r.incoming.drafts) for r in batch) >= _BATCH_PASSAGES:
+            if sum(len(r.incoming.drafts) for r in batch) >= pace.passages:
                 self._store(batch)
                 batch = []
-                if time.monotonic() - committed > _COMMIT_SECONDS:
+                if time.monotonic() - committed >= pace.commit_seconds:
                     self._writer.commit()
                     committed = time.monotonic()
         self._store(batch)
@@ -143,8 +155,12 @@ class _Run:
             candidate.modified_ns if known_stat else -1,
             readers.reader_id(candidate.path),
         )
-        self._writer.fail(trouble)
-        self._report.failures.append(trouble)
+        # No stat tells when a file can be read again, so that is tried each time; but said once.
+        if step.remembered and step.remembered.reason == trouble.reason and not known_stat:
+            self._report.refused.append(step.id)
+        else:
+            self._writer.fail(trouble)
+            self._report.failures.append(trouble)
         self._finish(step)
         self._tell()
 

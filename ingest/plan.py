@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -13,8 +13,8 @@ from index.errors import IndexMissing, SourceRefused
 from index.store import Index
 from index.types import Document, Failure, Source
 from ingest import metadata, readers
-from ingest.report import failure
-from ingest.sources import Candidate, Root, Scope, home_roots, resolve, scan
+from ingest.report import BY_HAND, failure
+from ingest.sources import Candidate, Root, Scope, folders, resolve, scan
 
 Action = Literal["add", "change", "remove", "unchanged", "touch", "missing", "refused", "fail"]
 ORDER: tuple[Action, ...] = (
@@ -33,6 +33,7 @@ class Step:
         candidate: The file, None if there is none.
         source: New stat values of an unchanged document, for "touch".
         failure: What is wrong, for "fail".
+        remembered: What was wrong last time, unless the file was named by itself now.
     """
 
     action: Action
@@ -41,6 +42,7 @@ class Step:
     candidate: Candidate | None = None
     source: Source | None = None
     failure: Failure | None = None
+    remembered: Failure | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +51,8 @@ class Plan:
 
     Attributes:
         steps: In order of id.
-        new_roots: Roots that the index does not know yet.
-        outdated_failures: Remembered failures whose file is no longer there.
+        new_roots: Roots that the index does not know yet, or knows elsewhere.
+        outdated_failures: Remembered failures of files that are gone, or as they were indexed.
     """
 
     steps: tuple[Step, ...]
@@ -86,6 +88,9 @@ def make_plan(index: Index, paths: Sequence[str] = (), prune: bool = False) -> P
         paths: Files and folders; none means corpus/ and the uploads.
         prune: Remove documents whose file has vanished, inside the paths given only.
 
+    Returns:
+        The plan; empty where there is neither a source nor anything indexed.
+
     Raises:
         SourceUnreadable: A path given does not exist.
         IndexDamaged: The catalog cannot be read.
@@ -101,7 +106,7 @@ def make_plan(index: Index, paths: Sequence[str] = (), prune: bool = False) -> P
 
 
 def _roots(scopes: Sequence[Scope], known: Mapping[str, Path], index: Index) -> list[Root]:
-    roots = {root.name: root for root in home_roots(index.settings)}
+    roots = {name: Root(name, folder) for name, folder in folders(known, index.settings).items()}
     roots |= {scope.root.name: scope.root for scope in scopes}
     return list(roots.values())
 
@@ -111,27 +116,45 @@ def _plan(
 ) -> Plan:
     documents = {d.id: d for d in catalog.documents()} if catalog else {}
     failed = {f.id: f for f in catalog.failures()} if catalog else {}
+    known_roots = catalog.roots() if catalog else {}
     found = scan(scopes, roots)
+    named = {f"{scope.root.name}/{scope.under}" for scope in scopes if scope.single}
     steps = [Step("fail", f.id, f.reason, failure=f) for f in found.failures]
-    blocked = [f.id for f in found.failures]
     for candidate in found.candidates:
         steps.append(_step(candidate, documents.get(candidate.id), failed.get(candidate.id)))
-    present = {candidate.id for candidate in found.candidates}
+    steps = [_unless_known(step, failed.get(step.id), step.id in named) for step in steps]
+    mentioned = {step.id for step in steps}
     for document in documents.values():
         inside = _in_scope(scopes, document.source.root, document.source.path)
-        # A folder that could not be looked into says nothing about what is in it.
-        hidden = any(document.id == b or document.id.startswith(f"{b}/") for b in blocked)
-        if inside and document.id not in present and not hidden:
+        if inside and document.id not in mentioned and not _hidden(document.id, found.failures):
             action: Action = "remove" if prune else "missing"
             steps.append(Step(action, document.id, "its file has vanished"))
-    known_roots = catalog.roots() if catalog else {}
-    new_roots = {s.root.name: s.root for s in scopes if s.root.name not in known_roots}
-    mentioned = {step.id for step in steps}
+    open_questions = {s.id for s in steps if s.action in ("add", "change", "fail", "refused")}
     outdated = [
-        f for f in failed.values() if f.id not in mentioned and _in_scope(scopes, f.root, f.path)
+        f
+        for f in failed.values()
+        if f.id not in open_questions
+        and _in_scope(scopes, f.root, f.path)
+        and not _hidden(f.id, found.failures)
     ]
+    moved = {s.root.name: s.root for s in scopes if known_roots.get(s.root.name) != s.root.folder}
     ordered = tuple(sorted(steps, key=lambda step: step.id))
-    return Plan(ordered, tuple(new_roots.values()), tuple(outdated))
+    return Plan(ordered, tuple(moved.values()), tuple(outdated))
+
+
+def _unless_known(step: Step, before: Failure | None, named: bool) -> Step:
+    """Return the step, or "refused" if it would only repeat what is remembered already."""
+    if step.failure is None or before is None or named:
+        return step
+    if replace(step.failure, seen_at="") != replace(before, seen_at=""):
+        return step
+    return Step("refused", step.id, step.reason)
+
+
+def _hidden(name: str, failures: Sequence[Failure]) -> bool:
+    """Tell whether a document is in a folder that could not be looked into, and may be there."""
+    above = [f.root if f.path == "." else f.id for f in failures]
+    return any(name.startswith(f"{folder}/") for folder in above)
 
 
 def _in_scope(scopes: Sequence[Scope], root: str, path: str) -> bool:
@@ -147,20 +170,25 @@ def _step(candidate: Candidate, document: Document | None, failed: Failure | Non
     except SourceRefused as error:
         reader, sidecar = "", ""
         trouble = failure(candidate.root.name, candidate.path, str(error), *identity)
-    if failed and not candidate.single:
-        known = (failed.size_bytes, failed.modified_ns, failed.reader)
-        if known == (*identity, reader) and (trouble is None or failed.reason == trouble.reason):
-            return Step("refused", candidate.id, failed.reason)
+    remembered = None if candidate.single else failed
+    if remembered and (remembered.size_bytes, remembered.modified_ns) == identity:
+        same = remembered.reader == reader and (not trouble or trouble.reason == remembered.reason)
+        if same or remembered.reader == BY_HAND:
+            return Step("refused", candidate.id, remembered.reason)
     if trouble:
         return Step("fail", candidate.id, trouble.reason, failure=trouble)
     if document is None:
-        return Step("add", candidate.id, "new", candidate)
-    source = document.source
+        return Step("add", candidate.id, "new", candidate, remembered=remembered)
+    step = _compared(candidate, document.source, reader, sidecar)
+    return replace(step, remembered=remembered)
+
+
+def _compared(candidate: Candidate, source: Source, reader: str, sidecar: str) -> Step:
     if source.reader != reader:
         return Step("change", candidate.id, f"read by {source.reader}, now {reader}", candidate)
     if source.metadata_sha256 != sidecar:
         return Step("change", candidate.id, "its metadata changed", candidate)
-    if (source.size_bytes, source.modified_ns) == identity:
+    if (source.size_bytes, source.modified_ns) == (candidate.size_bytes, candidate.modified_ns):
         return Step("unchanged", candidate.id, "same size and time")
     return _compared_by_content(candidate, source)
 

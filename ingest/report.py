@@ -7,6 +7,9 @@ from datetime import UTC, datetime
 
 from index.types import Failure
 
+# Stands for the reader where not a reader but a person said no.
+BY_HAND = "removed by hand"
+
 
 def failure(
     root: str,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -80,24 +81,40 @@ def home_roots(settings: Settings) -> list[Root]:
     return [Root(CORPUS_ROOT, CORPUS), Root(UPLOADS_ROOT, settings.uploads)]
 
 
+def folders(known: Mapping[str, Path], settings: Settings) -> dict[str, Path]:
+    """Return the folder of every root by its name, today's for those of the installation.
+
+    Args:
+        known: As the index knows them; the project may have been moved since.
+        settings: Where the uploads are.
+
+    Returns:
+        Absolute folders, which need not exist.
+    """
+    return {**known, **{root.name: root.folder for root in home_roots(settings)}}
+
+
 def resolve(paths: Sequence[str], known: Mapping[str, Path], settings: Settings) -> list[Scope]:
     """Return the scopes that paths on a command line mean.
 
     A path belongs to the deepest known root above it. A folder outside every root becomes a root
     of its own; a file outside every root makes its folder a root, of which only it is in scope.
+    Roots inside a folder that is given are in scope with it.
 
     Args:
         paths: Files and folders; none means corpus/ and the uploads.
         known: Folder of each root that the index knows, by name.
         settings: Where the uploads are.
 
+    Returns:
+        One scope a path and one for each root inside it; they may overlap.
+
     Raises:
-        SourceUnreadable: A path is a URL or does not exist.
+        SourceUnreadable: A path is a URL, is empty or does not exist.
     """
-    roots = home_roots(settings)
-    roots += [Root(n, folder) for n, folder in known.items() if n not in {r.name for r in roots}]
+    roots = [Root(name, folder) for name, folder in folders(known, settings).items()]
     if not paths:
-        return [Scope(root, "") for root in roots[:2] if root.folder.is_dir()]
+        return [Scope(root, "") for root in home_roots(settings) if root.folder.is_dir()]
     scopes = []
     for text in paths:
         if re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*://", text):
@@ -105,11 +122,17 @@ def resolve(paths: Sequence[str], known: Mapping[str, Path], settings: Settings)
                 f"{text}: web addresses cannot be indexed by this release; save the page as text "
                 "and give the file"
             )
-        path = Path(os.path.abspath(Path(text).expanduser()))  # noqa: PTH100 (keeps links)
-        if not os.path.lexists(path):
-            raise SourceUnreadable(f"{text}: no such file or folder; check the path")
+        # os.path: keeps links, and leaves a `~name` that is nobody's as it is.
+        path = Path(os.path.abspath(os.path.expanduser(text)))  # noqa: PTH100, PTH111
+        if not text or not os.path.lexists(path):
+            raise SourceUnreadable(f"{text or '(empty)'}: no such file or folder; check the path")
+        if not _is_utf8(str(path)):
+            raise SourceUnreadable(f"{_shown(text)}: the path is not UTF-8; rename it")
         scope = _scope(path, roots)
         scopes.append(scope)
+        if not scope.single:
+            inside = [root for root in roots if path in root.folder.parents]
+            scopes += [Scope(root, "") for root in inside if root.folder.is_dir()]
         if scope.root not in roots:
             roots.append(scope.root)
     return scopes
@@ -118,7 +141,16 @@ def resolve(paths: Sequence[str], known: Mapping[str, Path], settings: Settings)
 def scan(scopes: Sequence[Scope], roots: Sequence[Root]) -> Scan:
     """Return the files in scope, each once, each under the deepest root that holds it.
 
-    Hidden files and folders, sidecars, and links that lead out of their root are passed over.
+    Hidden files and folders and sidecars are passed over in silence, links to folders and links
+    that lead out of their root are failures.
+
+    Args:
+        scopes: Where to look.
+        roots: All roots that there are; a folder that is a root is not looked at as part of
+            another one.
+
+    Returns:
+        What was found, the files in order of id.
     """
     found = Scan()
     seen: set[str] = set()
@@ -156,12 +188,16 @@ def _walk(scope: Scope, inner_roots: set[Path], found: Scan) -> Iterator[Path]:
         path = Path(error.filename or start)
         found.failures.append(_failure(scope.root, path, error))
 
-    for folder, folders, files in os.walk(start, onerror=note):
-        folders[:] = sorted(
+    for folder, subfolders, files in os.walk(start, onerror=note):
+        subfolders[:] = sorted(
             name
-            for name in folders
+            for name in subfolders
             if not name.startswith(".") and Path(folder, name) not in inner_roots
         )
+        for path in (Path(folder, name) for name in subfolders):
+            if path.is_symlink():
+                reason = "a link to a folder; give that folder itself to `python -m ingest`"
+                found.failures.append(_refused(scope.root, path, reason))
         for name in sorted(files):
             if not name.startswith(".") and not is_sidecar(Path(name)):
                 yield Path(folder, name)
@@ -174,17 +210,13 @@ def _look_at(scope: Scope, file: Path, found: Scan, seen: set[str]) -> None:
         return
     seen.add(f"{root.name}/{path}")
     try:
-        if file.is_symlink() and not _inside(file, root.folder):
-            found.failures.append(
-                failure(root.name, path, "a link that leads out of its folder; copy the file here")
-            )
-            return
         status = file.stat()
+        reason = _objection(root, file, status.st_mode)
     except OSError as error:
         found.failures.append(_failure(root, file, error))
         return
-    if not file.is_file():
-        found.failures.append(failure(root.name, path, "not a regular file; leave it out"))
+    if reason:
+        found.failures.append(_refused(root, file, reason))
         return
     found.candidates.append(
         Candidate(root, path, file, status.st_size, status.st_mtime_ns, scope.single)
@@ -195,7 +227,29 @@ def _inside(file: Path, folder: Path) -> bool:
     return folder.resolve() in file.resolve(strict=True).parents
 
 
+def _objection(root: Root, file: Path, mode: int) -> str:
+    if not _is_utf8(str(file)):
+        return "its name is not UTF-8; rename it"
+    if not stat.S_ISREG(mode):
+        return "not a regular file; leave it out"
+    if file.is_symlink() and not _inside(file, root.folder):
+        return "a link that leads out of its folder; copy the file here"
+    return ""
+
+
 def _failure(root: Root, path: Path, error: OSError) -> Failure:
-    relative = path.relative_to(root.folder).as_posix()
     reason = f"cannot be read ({error.strerror}); check that it is there and its rights"
-    return failure(root.name, relative, reason)
+    return _refused(root, path, reason)
+
+
+def _refused(root: Root, path: Path, reason: str) -> Failure:
+    return failure(root.name, _shown(path.relative_to(root.folder).as_posix()), reason)
+
+
+def _is_utf8(path: str) -> bool:
+    return _shown(path) == path
+
+
+def _shown(path: str) -> str:
+    """Return a path that can be stored and printed, whatever the bytes of its name."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
