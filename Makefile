@@ -9,6 +9,11 @@ TORCH ?= $(shell sed -n 's/^torch==//p' constraints.txt)
 BIN := .venv/bin
 RUNTIME := .venv/.installed-runtime
 DEV := .venv/.installed-dev
+BENCH := .venv/.installed-bench
+PEERS := build/peers/.installed
+# Folders of question sets, and where their results go: see benchmarks/README.md.
+DATA ?=
+RESULTS ?= benchmarks/results
 SOURCES := $(wildcard index ingest chat benchmarks streamlit_app.py)
 
 # Makes .venv unless one that works is there. A half-made one (no pip in it) is made anew.
@@ -19,11 +24,11 @@ define environment
   $(PYTHON) -m venv --clear .venv; }
 endef
 
-.PHONY: help run test check index constraints clean
+.PHONY: help run test check index bench bench-peers constraints clean
 .NOTPARALLEL:
 
 help:  ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 run: $(RUNTIME)  ## Install, index corpus/ and open the app on http://localhost:8501 (PORT=...)
 	@$(BIN)/python -m ingest || { test $$? -eq 1 && echo "Not everything was indexed (see above); the app opens all the same." >&2; }
@@ -43,9 +48,17 @@ check: $(DEV)  ## Lint, formatting, types, docstrings and the import rules
 index: $(RUNTIME)  ## Index what changed in corpus/
 	$(BIN)/python -m ingest
 
+bench: $(BENCH)  ## Measure on question sets (DATA="DIR ..."; see benchmarks/README.md)
+	@test -n "$(DATA)" || { echo 'Name the question sets: make bench DATA="DIR ..."' >&2; exit 2; }
+	$(BIN)/python -m benchmarks.suite --out $(RESULTS) $(DATA)
+
+bench-peers: $(BENCH) $(PEERS)  ## Measure other tools on the same sets (DATA="DIR ...")
+	@test -n "$(DATA)" || { echo 'Name the question sets: make bench-peers DATA="DIR ..."' >&2; exit 2; }
+	$(BIN)/python -m benchmarks.suite --peers --out $(RESULTS) $(DATA)
+
 constraints:  ## Write constraints.txt anew from the newest releases (torch stays: TORCH=...)
 	$(PYTHON) -m venv --clear build/constraints
-	build/constraints/bin/python -m pip install ".[dev]" "torch==$(TORCH)"
+	build/constraints/bin/python -m pip install ".[dev,bench]" "torch==$(TORCH)"
 	{ sed -n '/^#/p' constraints.txt; \
 	  build/constraints/bin/python -m pip list --format=freeze --exclude pip --exclude setuptools --exclude policy-chat \
 	    | sed -e 's/+.*//' -e '/^nvidia-/d' -e '/^cuda-/d' -e '/^triton=/d'; } > build/constraints.txt
@@ -65,3 +78,14 @@ $(DEV): pyproject.toml constraints.txt
 	$(environment)
 	$(BIN)/python -m pip install -e ".[dev]" -c constraints.txt
 	@touch $(RUNTIME) $@
+
+$(BENCH): pyproject.toml constraints.txt
+	$(environment)
+	$(BIN)/python -m pip install -e ".[bench]" -c constraints.txt
+	@touch $(RUNTIME) $@
+
+# Of their own: what they need must not decide what we run with. Only torch is the same build.
+$(PEERS): benchmarks/peers-requirements.txt
+	$(PYTHON) -m venv --clear build/peers
+	build/peers/bin/python -m pip install -r $< "torch==$(TORCH)"
+	@touch $@

@@ -1,0 +1,209 @@
+"""`python -m benchmarks.answers`: are the quotes right, and is refused what has no answer?"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from benchmarks import measures, report
+from benchmarks.corpus_index import CorpusIndex, open_corpus
+from benchmarks.data import Query, load
+from benchmarks.options import Options, asked, parse
+from benchmarks.trace import Place, Trace, overlaps
+from chat import followup
+from chat.answer import Answerer
+from chat.evidence import EvidenceSelector
+from chat.retrieve import Retrieved, retrieve
+from chat.types import Answer, Evidence, Question
+from index.embedder import Embedder
+
+WARM = 5
+FIRST = (1, 3)
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Quoted words and the stretch of a version they are said to be."""
+
+    version: str
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One question answered.
+
+    Attributes:
+        answer: The product's.
+        quotes: Of the answer, in the order of their markers; none if it refused.
+        unrefused: What it would have quoted without the threshold.
+        answerable: None where that is not known.
+        gold: Answer spans in canonical texts; empty where there are none.
+        answers: Short answers; empty where there are none.
+        milliseconds: Wall-clock time of the whole answer.
+    """
+
+    answer: Answer
+    quotes: tuple[Quote, ...]
+    unrefused: tuple[Quote, ...]
+    answerable: bool | None
+    gold: tuple[Place, ...]
+    answers: tuple[str, ...]
+    milliseconds: float
+
+
+def run(options: Options, embedder: Embedder | None = None) -> dict[str, object]:
+    """Measure answers and write the result and, if wanted, the trace.
+
+    Args:
+        options: What to measure; `depth` does not apply.
+        embedder: The product's default if None.
+
+    Returns:
+        What is written: see benchmarks/README.md.
+
+    Raises:
+        PolicyChatError: The data is not in the layout, or whatever the product raises.
+    """
+    questions = load(options.data)
+    chosen = asked(questions, options)
+    with open_corpus(questions, options.cache, embedder) as corpus:
+        trace = Trace(options.trace, questions, corpus) if options.trace else None
+        asking = _Asking(corpus, trace)
+        asking.warm([question for _, question in chosen[:WARM]])
+        outcomes = [asking.ask(query, question) for query, question in chosen]
+        result = {
+            "data": questions.name,
+            **measured(corpus, outcomes),
+            "passages_per_s": corpus.built.passages_per_s,
+            "peak_mb": report.peak_mb(),
+            "documents": corpus.built.documents,
+            "documents_refused": corpus.built.refused,
+            "passages": corpus.built.passages,
+            **report.circumstances("answers", options),
+        }
+    report.write(options.out, result)
+    return result
+
+
+class _Asking:
+    """The product's answerer, and the same evidence without its threshold."""
+
+    def __init__(self, corpus: CorpusIndex, trace: Trace | None) -> None:
+        self._corpus = corpus
+        self._trace = trace
+        self._answerer = Answerer(corpus.index)
+        self._selector = EvidenceSelector(corpus.index.embedder)
+
+    def warm(self, questions: Sequence[Question]) -> None:
+        for question in questions:
+            self._answerer.answer(question)
+
+    def ask(self, query: Query, question: Question) -> Outcome:
+        began = time.perf_counter()
+        answer = self._answerer.answer(question)
+        milliseconds = (time.perf_counter() - began) * 1000
+        quotes = tuple(Quote(c.version, c.start, c.end, c.quote) for c in answer.citations)
+        gold = tuple(self._corpus.gold(query.id))
+        unrefused = quotes
+        if not quotes or self._trace:
+            retrieved, evidence = self._without_threshold(question)
+            unrefused = quotes or tuple(_quote(piece) for piece in evidence)
+            if self._trace:
+                fields = {"status": answer.status, "support_score": answer.support_score}
+                self._trace.write(query, answer.searched_for, retrieved, gold, evidence, fields)
+        answerable = self._corpus.questions.is_answerable(query)
+        return Outcome(answer, quotes, unrefused, answerable, gold, query.answers, milliseconds)
+
+    def _without_threshold(self, question: Question) -> tuple[Retrieved, list[Evidence]]:
+        searched_for = followup.resolve(question.text, question.history)
+        retrieved = retrieve(self._corpus.index, searched_for, question.restriction)
+        return retrieved, self._selector.select(retrieved)
+
+
+def measured(corpus: CorpusIndex, outcomes: Sequence[Outcome]) -> dict[str, object]:
+    """Return the numbers of a result, each over the questions that are eligible for it.
+
+    Args:
+        corpus: Where the quotes are looked up.
+        outcomes: One for each question.
+
+    Returns:
+        The measures, `eligible` with how many questions (or quotes) each is over, `intervals`,
+        and times. A measure that nothing is eligible for is None.
+    """
+    values = _values(corpus, outcomes)
+    scores: dict[bool | None, list[float]] = {True: [], False: [], None: []}
+    for outcome in outcomes:
+        scores[outcome.answerable].append(outcome.answer.support_score)
+    area, area_interval = measures.auroc(scores[True], scores[False])
+    milliseconds = [outcome.milliseconds for outcome in outcomes]
+    intervals = {name: measures.mean_interval(found) for name, found in values.items()}
+    return {
+        **{name: measures.mean(found) for name, found in values.items()},
+        "auroc": area,
+        "p50_ms": measures.percentile(milliseconds, 50),
+        "p95_ms": measures.percentile(milliseconds, 95),
+        "queries": len(outcomes),
+        "eligible": {name: len(found) for name, found in values.items()}
+        | {"auroc": min(len(scores[True]), len(scores[False])) and len(outcomes)},
+        "intervals": intervals | {"auroc": area_interval},
+    }
+
+
+def _values(corpus: CorpusIndex, outcomes: Sequence[Outcome]) -> dict[str, list[float]]:
+    located = [o for o in outcomes if o.gold]
+    worded = [o for o in outcomes if o.answers and o.answerable is not False]
+    values = {"verbatim": [float(_is_verbatim(corpus, q)) for o in outcomes for q in o.quotes]}
+    for k in FIRST:
+        values[f"quote_overlap@{k}"] = [_overlap(o.quotes[:k], o.gold) for o in located]
+        values[f"answer_in_quote@{k}"] = [_contained(o.quotes[:k], o.answers) for o in worded]
+    for k in FIRST:
+        values[f"quote_overlap@{k}_unrefused"] = [
+            _overlap(o.unrefused[:k], o.gold) for o in located
+        ]
+        values[f"answer_in_quote@{k}_unrefused"] = [
+            _contained(o.unrefused[:k], o.answers) for o in worded
+        ]
+    for name, answerable in (("refused_answerable", True), ("refused_unanswerable", False)):
+        values[name] = [
+            float(o.answer.status == "not_found") for o in outcomes if o.answerable is answerable
+        ]
+    return values
+
+
+def contains_answer(quote: str, answers: Sequence[str]) -> bool:
+    """Tell whether one of the answers stands in a quote as whole words, in any case and spacing.
+
+    >>> contains_answer("It has 1066 words", ["10", "66"])
+    False
+    """
+    words = " ".join(quote.casefold().split())
+    folded = (" ".join(answer.casefold().split()) for answer in answers)
+    return any(re.search(rf"(?<!\w){re.escape(answer)}(?!\w)", words) for answer in folded)
+
+
+def _contained(quotes: Sequence[Quote], answers: Sequence[str]) -> float:
+    return float(any(contains_answer(quote.text, answers) for quote in quotes))
+
+
+def _overlap(quotes: Sequence[Quote], gold: Sequence[Place]) -> float:
+    return float(any(overlaps(q.version, q.start, q.end, gold) for q in quotes))
+
+
+def _is_verbatim(corpus: CorpusIndex, quote: Quote) -> bool:
+    """Compare with the stored text, past the product's own check of the same thing."""
+    with corpus.index.snapshot() as catalog:
+        return catalog.version(quote.version).text[quote.start : quote.end] == quote.text
+
+
+def _quote(piece: Evidence) -> Quote:
+    return Quote(piece.candidate.hit.passage.version, piece.start, piece.end, piece.quote)
+
+
+if __name__ == "__main__":
+    report.run_or_exit(lambda: run(parse("Measure answers on a question set.")))

@@ -1,0 +1,58 @@
+"""What stands around the numbers of a result: the command, the machine, the version, the date."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from benchmarks.machine import describe
+from benchmarks.options import Options
+from index.errors import PolicyChatError
+
+
+def circumstances(module: str, options: Options) -> dict[str, object]:
+    """Return the fields that say how a result came about."""
+    return {"command": command(module, options), "machine": machine()}
+
+
+def machine() -> dict[str, object]:
+    """Return what durations depend on; the load tells whether others were at work too."""
+    return {**describe(), "load_1_min": round(os.getloadavg()[0], 2)}
+
+
+def peak_mb() -> float:
+    """Return the most memory this process ever held, model and libraries included."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(peak / (1024 * 1024 if sys.platform == "darwin" else 1024), 1)
+
+
+def command(module: str, options: Options) -> str:
+    """Return the command line that makes a result; where the data lies is left out."""
+    parts = ["python", "-m", f"benchmarks.{module}", "--data", f"…/{options.data.resolve().name}"]
+    parts += ["--query", options.query, "--turns", options.turns]
+    for name in ("limit", "depth"):
+        if value := getattr(options, name):
+            parts += [f"--{name}", str(value)]
+    return " ".join([*parts, "--out", options.out.name])
+
+
+def write(path: Path, result: Mapping[str, object]) -> None:
+    """Write a result and say its numbers on the terminal."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    numbers = {name: value for name, value in result.items() if isinstance(value, int | float)}
+    print(", ".join(f"{name} {value}" for name, value in numbers.items()))
+    print(f"written to {path}", file=sys.stderr)
+
+
+def run_or_exit(run: Callable[[], object]) -> None:
+    """Run a benchmark; a known error is one line and status 1."""
+    try:
+        run()
+    except PolicyChatError as error:
+        print(error, file=sys.stderr)
+        sys.exit(1)

@@ -1,0 +1,99 @@
+"""`python -m benchmarks.retrieval`: does the right document come first, and how fast?"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import quote
+
+from benchmarks import measures, report
+from benchmarks.corpus_index import CorpusIndex, open_corpus
+from benchmarks.data import load
+from benchmarks.options import Options, asked, parse
+from benchmarks.trace import Trace
+from chat import followup
+from chat.retrieve import DEPTH, Retrieved, retrieve
+from chat.types import Candidate, Question
+from index.embedder import Embedder
+
+WARM = 5
+
+
+def run(options: Options, embedder: Embedder | None = None) -> dict[str, object]:
+    """Measure retrieval and write the result, a TREC run and, if wanted, the trace.
+
+    Args:
+        options: What to measure.
+        embedder: The product's default if None.
+
+    Returns:
+        What is written: see benchmarks/README.md.
+
+    Raises:
+        PolicyChatError: The data is not in the layout, or whatever the product raises.
+    """
+    questions = load(options.data)
+    chosen = asked(questions, options)
+    rankings: dict[str, list[str]] = {}
+    milliseconds: list[float] = []
+    with open_corpus(questions, options.cache, embedder) as corpus:
+        trace = Trace(options.trace, questions, corpus) if options.trace else None
+        for _, question in chosen[:WARM]:
+            _retrieve(corpus, question, options.depth)
+        for query, question in chosen:
+            began = time.perf_counter()
+            searched_for, retrieved = _retrieve(corpus, question, options.depth)
+            milliseconds.append((time.perf_counter() - began) * 1000)
+            rankings[query.id] = documents(corpus, retrieved.candidates)
+            if trace:
+                trace.write(query, searched_for, retrieved, corpus.gold(query.id))
+    qrels = {
+        query.id: questions.qrels[query.id] for query, _ in chosen if query.id in questions.qrels
+    }
+    values = {name: list(v.values()) for name, v in measures.ranking(rankings, qrels).items()}
+    result: dict[str, object] = {
+        "data": questions.name,
+        **{name: measures.mean(v) for name, v in values.items()},
+        "p50_ms": measures.percentile(milliseconds, 50),
+        "p95_ms": measures.percentile(milliseconds, 95),
+        "passages_per_s": corpus.built.passages_per_s,
+        "peak_mb": report.peak_mb(),
+        "queries": len(qrels),
+        "queries_timed": len(chosen),
+        "intervals": {name: measures.mean_interval(v) for name, v in values.items()},
+        "documents": corpus.built.documents,
+        "documents_refused": corpus.built.refused,
+        "passages": corpus.built.passages,
+        **report.circumstances("retrieval", options),
+    }
+    _write_run(options.out.with_suffix(".trec"), rankings)
+    report.write(options.out, result)
+    return result
+
+
+def documents(corpus: CorpusIndex, candidates: Sequence[Candidate]) -> list[str]:
+    """Return the records of candidates, each at the place of its best passage."""
+    ids = (name for c in candidates for name in (c.hit.document.id, *c.hit.also_in))
+    return list(dict.fromkeys(corpus.record_of[name] for name in ids))
+
+
+def _retrieve(corpus: CorpusIndex, question: Question, depth: int | None) -> tuple[str, Retrieved]:
+    searched_for = followup.resolve(question.text, question.history)
+    found = retrieve(corpus.index, searched_for, question.restriction, depth or DEPTH)
+    return searched_for, found
+
+
+def _write_run(path: Path, rankings: dict[str, list[str]]) -> None:
+    """Write a TREC run; white space within an id, which the format forbids, is percent-encoded."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8") as file:
+        for query, found in rankings.items():
+            for rank, document in enumerate(found, start=1):
+                ids = [re.sub(r"\s", lambda m: quote(m[0]), name) for name in (query, document)]
+                file.write(f"{ids[0]} Q0 {ids[1]} {rank} {1 / rank:.6f} policy-chat\n")
+
+
+if __name__ == "__main__":
+    report.run_or_exit(lambda: run(parse("Measure retrieval on a question set.")))

@@ -1,0 +1,99 @@
+"""`python -m benchmarks.table DIR`: the results in a folder as Markdown tables."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+_RETRIEVAL = ("ndcg@10", "recall@10", "mrr@10")
+_ANSWERS = (
+    "verbatim",
+    "quote_overlap@1",
+    "quote_overlap@3",
+    "answer_in_quote@1",
+    "answer_in_quote@3",
+    "auroc",
+    "refused_answerable",
+    "refused_unanswerable",
+)
+_TIMES = ("p50_ms", "p95_ms")
+Result = dict[str, object]
+
+
+def of(folder: Path) -> str:
+    """Return the tables; each value has its 95 % interval, `–` stands where nothing is eligible."""
+    parts = [
+        "# Results\n",
+        "Written by `python -m benchmarks.table`; what the numbers mean is in `../README.md`. "
+        "Brackets hold bootstrap 95 % intervals.\n",
+    ]
+    for title, kind, names in (
+        ("Retrieval", "retrieval", (*_RETRIEVAL, *_TIMES)),
+        ("Answers", "answers", (*_ANSWERS, *_TIMES)),
+    ):
+        results = _results(folder, kind)
+        if results:
+            rows = [[name, *_cells(result, names)] for name, result in results.items()]
+            parts += [f"## {title}\n", _table(["set", "questions", *names], rows)]
+            parts.append(_machines(results))
+    for name, result in _results(folder, "peers").items():
+        parts += [f"## Beside peers: {name}\n", _peers(result), _machines({name: result})]
+    return "\n".join(parts)
+
+
+def _results(folder: Path, kind: str) -> dict[str, Result]:
+    suffix = f".{kind}.json"
+    return {
+        path.name.removesuffix(suffix): json.loads(path.read_text(encoding="utf-8"))
+        for path in sorted(folder.glob(f"*{suffix}"))
+    }
+
+
+def _cells(result: Result, names: Sequence[str]) -> list[str]:
+    intervals = result.get("intervals")
+    known = intervals if isinstance(intervals, dict) else {}
+    return [_value(result["queries"]), *(_value(result.get(n), known.get(n)) for n in names)]
+
+
+def _value(value: object, interval: object = None) -> str:
+    if value is None:
+        return "–"
+    text = f"{value:.3f}" if isinstance(value, float) and value <= 1 else f"{value:g}"
+    if isinstance(interval, list | tuple) and interval[0] != interval[1]:
+        text += f" [{interval[0]:.3f}, {interval[1]:.3f}]"
+    return text
+
+
+def _peers(result: Result) -> str:
+    tools = result["tools"]
+    assert isinstance(tools, dict)
+    names = ("ndcg@10", "p50_ms", "passages_per_s")
+    rows = [
+        [tool, _value(n["ndcg@10"], n["interval"]), _value(n["p50_ms"]), _value(n[names[2]])]
+        for tool, n in tools.items()
+    ]
+    return _table(["tool", *names], rows)
+
+
+def _machines(results: Mapping[str, Result]) -> str:
+    lines = []
+    for result in results.values():
+        machine = result["machine"]
+        assert isinstance(machine, dict)
+        number = "bfloat16" if machine["bfloat16"] else "float32"
+        lines.append(
+            f"- `{result['command']}`: {machine['cpu']}, {machine['cores']} cores, {number}, "
+            f"load {machine['load_1_min']}, {machine['commit']}, {machine['date']}"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
+
+
+if __name__ == "__main__":
+    print(of(Path(sys.argv[1])))
