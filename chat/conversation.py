@@ -57,9 +57,12 @@ class Conversation:
         self.opened = None
 
     def clear(self) -> None:
-        """Start anew; what is searched stays as chosen."""
+        """Start anew; what is searched stays as chosen.
+
+        The links stay as followed: the address still holds them while this is called.
+        """
         self.exchanges.clear()
-        self.pending = self.opened = self.linked_question = self.linked_citation = None
+        self.pending = self.opened = None
 
     def follow(self, question: str | None, citation: str | None) -> None:
         """Do what a link says, once.
