@@ -32,12 +32,33 @@ _DESCRIPTION = """Index documents and keep the index in step with them.
 """
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Run one command; return 0 if all is well, 1 after a known error."""
+def open_index() -> Index:
+    """Return the index of this process's settings; the model is not loaded yet.
+
+    Returns:
+        A reader; its `writer` makes the folder.
+
+    Raises:
+        SettingsError: settings.toml cannot be used.
+    """
+    settings = load_settings()
+    return Index(settings, SentenceTransformerEmbedder(settings.embedder))
+
+
+def main(arguments: Sequence[str], index: Callable[[], Index] = open_index) -> int:
+    """Run one command.
+
+    Args:
+        arguments: Without the program's name.
+        index: Opens the index once the arguments are known to be right.
+
+    Returns:
+        The exit code: 0 if all is well, 1 after a known error, 130 if stopped.
+    """
     try:
         if arguments and arguments[0] in ("status", "doctor", "remove"):
-            return _command(arguments[0], arguments[1:])
-        return _ingest(arguments)
+            return _command(arguments[0], arguments[1:], index)
+        return _ingest(arguments, index)
     except PolicyChatError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
@@ -46,7 +67,7 @@ def main(arguments: Sequence[str]) -> int:
         return 130
 
 
-def _ingest(arguments: Sequence[str]) -> int:
+def _ingest(arguments: Sequence[str], open_index: Callable[[], Index]) -> int:
     parser = argparse.ArgumentParser(
         "python -m ingest",
         description=_DESCRIPTION,
@@ -63,7 +84,7 @@ def _ingest(arguments: Sequence[str]) -> int:
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     options = parser.parse_args(arguments)
-    index = _open()
+    index = open_index()
     plan = make_plan(index, options.paths, options.prune)
     if options.dry_run:
         print(_plan_json(plan) if options.json else _plan_text(plan))
@@ -78,13 +99,13 @@ def _ingest(arguments: Sequence[str]) -> int:
     return 1 if report.failures else 0
 
 
-def _command(name: str, arguments: Sequence[str]) -> int:
+def _command(name: str, arguments: Sequence[str], open_index: Callable[[], Index]) -> int:
     parser = argparse.ArgumentParser(f"python -m ingest {name}")
     if name == "remove":
         parser.add_argument("document", metavar="DOC", help="id, path in its root, or file name")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     options = parser.parse_args(arguments)
-    index = _open()
+    index = open_index()
     if name == "remove":
         document = remove(index, options.document)
         removed = {"removed": document.id}
@@ -118,11 +139,6 @@ def _status(index: Index, as_json: bool) -> None:
         print(f"       refused   {failure.id}: {failure.reason}")
     embedder = manifest.fingerprint or "none yet"
     print(f"{manifest.documents:,} documents, {manifest.passages:,} passages, embedder {embedder}")
-
-
-def _open() -> Index:
-    settings = load_settings()
-    return Index(settings, SentenceTransformerEmbedder(settings.embedder))
 
 
 def _bar(plan: Plan) -> tqdm[NoReturn]:
