@@ -119,7 +119,7 @@ def _row(
 
 def _not_found(answer: Answer, number: int, opened: str | None, open_source: Open) -> None:
     receipt = answer.receipt
-    st.markdown("**Not found.** Nothing in these documents answers the question.")
+    st.markdown("**Not found.** No passage that answers the question was found.")
     within = " that pass your filter" if receipt.restriction else ""
     st.caption(
         f"Searched {_count(receipt.documents, 'document')} with "

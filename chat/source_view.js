@@ -31,6 +31,7 @@ export default function ({ data, parentElement }) {
   requestAnimationFrame(() => {
     const spare = box.clientHeight - mark.offsetHeight;
     box.scrollTop = mark.offsetTop - Math.max(24, spare / 2.5);
+    box.focus({ preventScroll: true }); // the arrow keys read on from here
     const place = box.getBoundingClientRect();
     // On a phone the source stands below the conversation.
     if (place.top > window.innerHeight - 120 || place.bottom < 0) {

@@ -105,8 +105,12 @@ def _watch(runner: Runner) -> None:
         st.rerun()
     progress = runner.progress
     st.progress(progress.share if progress else 0.0, text=_told(progress))
-    st.button("Stop", icon=":material/stop_circle:", on_click=runner.stop)
-    st.caption("This goes on while you ask questions; they are answered from what is indexed.")
+    st.button("Stop", icon=":material/stop_circle:", on_click=runner.stop, disabled=runner.stopping)
+    st.caption(
+        "Stopping after the passages at hand."
+        if runner.stopping
+        else "This goes on while you ask questions; they are answered from what is indexed."
+    )
 
 
 def _told(progress: Progress | None) -> str:
@@ -118,7 +122,7 @@ def _told(progress: Progress | None) -> str:
     )
     left = progress.seconds_left
     if left is None:
-        return f"{text}; loading the model"
+        return f"{text} so far"
     minutes, seconds = divmod(round(left), 60)
     return f"{text}, about {f'{minutes} min {seconds} s' if minutes else f'{seconds} s'} left"
 

@@ -46,6 +46,11 @@ class Runner:
         thread = self._thread
         return thread is not None and thread.is_alive()
 
+    @property
+    def stopping(self) -> bool:
+        """Whether the run was asked to stop."""
+        return self._stop.is_set()
+
     def start(self, prune: bool = False) -> None:
         """Begin a run over corpus/ and the uploads; does nothing while one is on its way.
 

@@ -115,7 +115,7 @@ def test_markers_work_from_the_keyboard(page: Page, url: str) -> None:
     marker = page.get_by_role("button", name="Open source 1")
     marker.focus()
     marker.press("Enter")
-    page.locator("mark").wait_for()
+    page.locator(".text:focus mark").wait_for()
 
 
 def test_text_of_documents_is_never_obeyed(page: Page, url: str) -> None:
