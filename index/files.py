@@ -24,11 +24,13 @@ class Stamp:
         generation: The catalog's generation it was made for.
         files: Size in bytes of each file it is made of.
         mark: The store's own number of the commit; 0 where it has none.
+        folder: Where in the store's folder its files are.
     """
 
     generation: int
     files: dict[str, int]
     mark: int = 0
+    folder: str = ""
 
 
 def read_stamp(directory: Path, remedy: str) -> Stamp:
@@ -51,6 +53,7 @@ def read_stamp(directory: Path, remedy: str) -> Stamp:
             int(values["generation"]),
             {str(k): int(v) for k, v in values["files"].items()},
             int(values.get("mark", 0)),
+            str(values.get("folder", "")),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise IndexDamaged(f"{path}: missing or torn; {remedy}") from error

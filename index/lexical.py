@@ -10,6 +10,7 @@ import contextlib
 import functools
 import math
 import re
+import shutil
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ import tantivy
 
 from index import segments
 from index.errors import IndexDamaged
-from index.files import Stamp, read_stamp, write_failed, write_stamp
+from index.files import STAMP, Stamp, read_stamp, write_failed, write_stamp
 from index.languages import QUESTION_WORDS, STEMMERS, STOPWORD_LANGUAGES, base
 
 REMEDY = "run `python -m ingest`, which rebuilds it from the catalog"
@@ -105,20 +106,22 @@ def query_terms(question: str, languages: Sequence[str]) -> list[str]:
 class Words:
     """An inverted index of passages, opened for reading or, under the write lock, for writing.
 
+    It is rebuilt in a folder of its own, beside the one before, and the stamp says which holds:
+    readers have one to open at any time.
+
     Args:
-        directory: Where it is.
-        generation: The catalog's that it holds.
-        mark: tantivy's own number of that commit.
+        directory: Of the stamp.
+        stamp: Which folder in it, and which commit.
 
     Attributes:
         generation: The catalog's generation it was opened at.
     """
 
-    def __init__(self, directory: Path, generation: int, mark: int) -> None:
-        self.generation = generation
+    def __init__(self, directory: Path, stamp: Stamp) -> None:
+        self.generation = stamp.generation
         self._directory = directory
-        self._mark = mark
-        self._index = tantivy.Index(_schema(), str(directory))
+        self._folder = stamp.folder
+        self._index = tantivy.Index(_schema(), str(directory / stamp.folder))
         # Without this a thread looks for commits twice a second; `_searcher` would not see them.
         self._index.config_reader("Manual", 1)
         self._writer: tantivy.IndexWriter | None = None
@@ -141,28 +144,31 @@ class Words:
             IndexDamaged: Missing, torn, not tantivy's, or not exactly what its stamp says.
         """
         stamp = read_stamp(directory, REMEDY)
-        mark = segments.check(directory, REMEDY)
+        mark = segments.check(directory / stamp.folder, REMEDY)
         if exact and mark != stamp.mark:
             raise IndexDamaged(f"{directory}: commit {mark}, expected {stamp.mark}; {REMEDY}")
         with _reading(directory):
-            return cls(directory, stamp.generation, mark)
+            return cls(directory, stamp)
 
     @classmethod
     def create(cls, directory: Path) -> Words:
-        """Return an empty index in place of whatever the folder holds.
+        """Return an empty index, which takes the place of what there is when it is committed.
 
         Args:
             directory: Made if it is not there.
 
         Returns:
-            The index, at generation 0 and without a stamp until it is committed.
+            The index, at generation 0.
 
         Raises:
             IndexWriteFailed: Disk full, no rights.
         """
         with _writing(directory):
-            segments.remove_all(directory)
-            return cls(directory, 0, 0)
+            directory.mkdir(parents=True, exist_ok=True)
+            taken = [int(path.name) for path in directory.iterdir() if path.name.isdecimal()]
+            folder = str(max(taken, default=0) + 1)
+            (directory / folder).mkdir()
+            return cls(directory, Stamp(0, {}, folder=folder))
 
     def __len__(self) -> int:
         return int(self._searcher.num_docs)
@@ -216,10 +222,11 @@ class Words:
             IndexWriteFailed: Disk full, no rights.
         """
         with _writing(self._directory):
-            self._mark = self._open_writer().commit()
+            mark = self._open_writer().commit()
             self._index.reload()
         # tantivy's own files are not in the stamp: its merges replace them at any time.
-        write_stamp(self._directory, Stamp(generation, {}, self._mark))
+        write_stamp(self._directory, Stamp(generation, {}, mark, self._folder))
+        self._remove_others()
         self.generation = generation
         self._searcher = self._index.searcher()
 
@@ -291,6 +298,13 @@ class Words:
             # Not doc_freq: until segments are merged it counts what was removed.
             found = self._searcher.search(query, 1, count=True).count  # type: ignore[attr-defined]
         return math.log(1 + (len(self) - found + 0.5) / (found + 0.5))
+
+    def _remove_others(self) -> None:
+        for path in self._directory.iterdir():
+            if path.is_dir() and path.name != self._folder:
+                shutil.rmtree(path, ignore_errors=True)
+            elif path.is_file() and path.name != STAMP and self._folder:
+                path.unlink(missing_ok=True)
 
     def _open_writer(self) -> tantivy.IndexWriter:
         if self._writer is None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import functools
 import json
-import os
 import zlib
 from pathlib import Path
 
@@ -81,18 +80,3 @@ def _is_whole(file: Path, inode: int, size_bytes: int, modified_ns: int) -> bool
     except (ValueError, KeyError, TypeError):
         return False
     return bool(zlib.crc32(memoryview(data)[:body_end]) == expected)
-
-
-def remove_all(directory: Path) -> None:
-    """Make a folder for a new index, empty; what says that there is one goes first.
-
-    Args:
-        directory: Made if it is not there; other folders in it are left alone.
-
-    Raises:
-        OSError: No rights.
-    """
-    directory.mkdir(parents=True, exist_ok=True)
-    files = [Path(entry.path) for entry in os.scandir(directory) if not entry.is_dir()]
-    for path in sorted(files, key=lambda path: not path.name.endswith(".json")):
-        path.unlink()

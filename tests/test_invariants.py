@@ -148,9 +148,9 @@ def damage(library: Library, what: str) -> None:
         stamp = folder / "vectors" / "generation.json"
         stamp.write_text(stamp.read_text().replace('"generation": 1', '"generation": 0'))
     elif what == "no meta.json":
-        (folder / "words" / "meta.json").unlink()
+        (folder / "words" / "1" / "meta.json").unlink()
     else:
-        file = next((folder / "words").glob(f"*.{what.removeprefix('changed .')}"))
+        file = next((folder / "words" / "1").glob(f"*.{what.removeprefix('changed .')}"))
         file.write_bytes(bytes([file.read_bytes()[0] ^ 255]) + file.read_bytes()[1:])
 
 
