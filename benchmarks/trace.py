@@ -63,6 +63,8 @@ class Trace:
             "evidence": [
                 {
                     "passage": piece.candidate.hit.passage.id,
+                    "start": piece.start,
+                    "end": piece.end,
                     "score": piece.score,
                     "gold": overlaps(
                         piece.candidate.hit.passage.version, piece.start, piece.end, gold
