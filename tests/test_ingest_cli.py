@@ -1,0 +1,267 @@
+"""`python -m ingest`: the contract that others script against."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from index.embedder import HashingEmbedder
+from index.settings import CORPUS, load_settings
+from index.store import Index
+from ingest.__main__ import main
+from tests.library import ROOT, essay
+
+STATUS_KEYS = {"documents", "failures", "passages", "embedder", "generation"}
+DOCUMENT_KEYS = {
+    "document", "id", "title", "version", "passages", "size_bytes", "indexed_at", "reader",
+}  # fmt: skip
+REPORT_KEYS = {
+    "added", "changed", "removed", "missing", "unchanged", "refused_before", "failures",
+    "passages", "seconds", "summary",
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("POLICY_CHAT_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def texts(tmp_path: Path) -> Path:
+    folder = tmp_path / "texts"
+    folder.mkdir()
+    for number in range(3):
+        (folder / f"{number}.md").write_text(essay(number, 2))
+    return folder
+
+
+def open_index() -> Index:
+    return Index(load_settings(), HashingEmbedder())
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
+    code = main([str(argument) for argument in arguments], open_index)
+    out, err = capsys.readouterr()
+    return code, out, err
+
+
+def test_a_dry_run_prints_the_plan_and_changes_nothing(
+    capsys: pytest.CaptureFixture[str], texts: Path, home: Path
+) -> None:
+    code, out, _ = run(capsys, "--dry-run", texts)
+    assert code == 0
+    assert out.splitlines() == [
+        "3 new, 0 changed, 0 removed, 0 unchanged",
+        *(f"new      texts/{number}.md (new)" for number in range(3)),
+    ]
+    assert not home.exists()
+    run(capsys, texts)
+    (texts / "0.md").unlink()
+    (texts / "1.md").write_text(essay(9))
+    (texts / "bad.txt").write_bytes(b"")
+    generation = open_index().manifest().generation
+    code, out, _ = run(capsys, "--dry-run", "--prune", "--json", texts)
+    plan = json.loads(out)
+    assert code == 0
+    assert plan["summary"] == "1 new, 1 changed, 1 removed, 1 unchanged"
+    assert [(step["action"], step["document"], step["reason"]) for step in plan["plan"]] == [
+        ("remove", "texts/0.md", "its file has vanished"),
+        ("change", "texts/1.md", "its content changed"),
+        ("unchanged", "texts/2.md", "same size and time"),
+        ("add", "texts/bad.txt", "new"),
+    ]
+    assert open_index().manifest().generation == generation
+
+
+def test_json_of_a_run(capsys: pytest.CaptureFixture[str], texts: Path) -> None:
+    (texts / "bad.txt").write_bytes(b"")
+    code, out, err = run(capsys, "--json", texts)
+    report = json.loads(out)
+    assert code == 1
+    assert set(report) == REPORT_KEYS
+    assert report["added"] == ["texts/0.md", "texts/1.md", "texts/2.md"]
+    assert [failure["id"] for failure in report["failures"]] == ["texts/bad.txt"]
+    assert err.startswith("error: texts/bad.txt: the file is empty")
+    assert err.count("\n") == 1
+
+
+def test_a_run_in_words(capsys: pytest.CaptureFixture[str], texts: Path) -> None:
+    code, out, err = run(capsys, texts)
+    assert code == 0
+    assert out.startswith("3 added, 0 changed, 0 removed, 0 unchanged, 0 refused in ")
+    assert "the index holds 3 documents, " in out
+    assert err == "3 new, 0 changed, 0 removed, 0 unchanged\n"
+
+
+def test_the_second_run_reads_no_text_and_commits_nothing(
+    capsys: pytest.CaptureFixture[str], texts: Path
+) -> None:
+    (texts / "bad.txt").write_bytes(b"")
+    (texts / "dangling.txt").symlink_to(texts / "nowhere")
+    run(capsys, texts)
+    generation = open_index().manifest().generation
+    opened: list[str] = []
+    watching = True
+
+    def hook(event: str, arguments: tuple[object, ...]) -> None:
+        if watching and event == "open" and str(arguments[0]).startswith(str(texts)):
+            opened.append(Path(str(arguments[0])).name)
+
+    sys.addaudithook(hook)  # cannot be taken out again, so it is told to stop
+    code, out, _ = run(capsys, texts)
+    watching = False
+    assert code == 0
+    assert "3 unchanged" in out
+    assert not {"0.md", "1.md", "2.md", "bad.txt"} & set(opened)
+    assert opened  # it did look for sidecars
+    assert open_index().manifest().generation == generation
+
+
+def test_prune(capsys: pytest.CaptureFixture[str], texts: Path) -> None:
+    run(capsys, texts)
+    (texts / "1.md").unlink()
+    code, out, err = run(capsys, texts, "--json")
+    assert (code, json.loads(out)["missing"]) == (0, ["texts/1.md"])
+    code, out, err = run(capsys, texts)
+    assert "1 missing (kept; --prune removes them)" in err
+    code, out, _ = run(capsys, texts, "--prune", "--json")
+    assert (code, json.loads(out)["removed"]) == (0, ["texts/1.md"])
+    assert open_index().manifest().documents == 2
+
+
+def test_status(capsys: pytest.CaptureFixture[str], texts: Path) -> None:
+    (texts / "bad.txt").write_bytes(b"")
+    run(capsys, texts)
+    code, out, _ = run(capsys, "status", "--json")
+    status = json.loads(out)
+    assert code == 0
+    assert set(status) == STATUS_KEYS
+    assert [set(document) for document in status["documents"]] == [DOCUMENT_KEYS] * 3
+    assert status["passages"] == sum(document["passages"] for document in status["documents"])
+    assert status["embedder"] == "hashing-64@1"
+    code, out, _ = run(capsys, "status")
+    lines = out.splitlines()
+    assert "texts/0.md  “Programme 0 for wind energy”" in lines[0]
+    assert lines[3].strip().startswith("refused   texts/bad.txt: the file is empty")
+    assert lines[4].startswith("3 documents, ")
+
+
+def test_remove(capsys: pytest.CaptureFixture[str], texts: Path) -> None:
+    run(capsys, texts)
+    assert run(capsys, "remove", "0.md")[:2] == (0, "removed texts/0.md\n")
+    code, out, _ = run(capsys, "remove", "texts/1.md", "--json")
+    assert (code, json.loads(out)) == (0, {"removed": "texts/1.md"})
+    code, out, err = run(capsys, "remove", "0.md")
+    assert (code, out) == (1, "")
+    assert err == ("error: no document '0.md' in the index; `python -m ingest status` lists them\n")
+    assert (texts / "0.md").exists()
+    code, out, _ = run(capsys, texts, "--json")
+    assert json.loads(out)["refused_before"] == ["texts/0.md", "texts/1.md"]
+    assert run(capsys, "doctor")[:2] == (0, "nothing is wrong\n")  # what was wanted is no problem
+
+
+def test_removing_an_upload_removes_its_file(
+    capsys: pytest.CaptureFixture[str], home: Path
+) -> None:
+    (home / "uploads").mkdir(parents=True)
+    (home / "uploads" / "a.txt").write_text(essay(1))
+    (home / "uploads" / "a.txt.meta.toml").write_text('publisher = "P"\n')
+    (home / "uploads" / "b.txt").write_text(essay(2))
+    run(capsys, home / "uploads")
+    run(capsys, "remove", "a.txt")
+    assert [path.name for path in (home / "uploads").iterdir()] == ["b.txt"]
+    assert [document.id for document in open_index().documents()] == ["uploads/b.txt"]
+
+
+def test_doctor(capsys: pytest.CaptureFixture[str], texts: Path, home: Path) -> None:
+    run(capsys, texts)
+    assert run(capsys, "doctor")[:2] == (0, "nothing is wrong\n")
+    assert json.loads(run(capsys, "doctor", "--json")[1]) == {"problems": []}
+    (texts / "0.md").unlink()
+    (texts / "bad.txt").write_bytes(b"")
+    run(capsys, texts)
+    next((home / "index" / "vectors").glob("*.faiss")).unlink()
+    code, out, _ = run(capsys, "doctor", "--json")
+    problems = json.loads(out)["problems"]
+    assert code == 1
+    assert len(problems) == 3
+    assert "missing (No such file or directory); run `python -m ingest`" in problems[0]
+    assert problems[1].startswith("texts/bad.txt: the file is empty")
+    assert problems[2] == (
+        f"texts/0.md: its file has vanished; run `python -m ingest --prune {texts}`"
+    )
+    run(capsys, texts, "--prune")
+    assert run(capsys, "doctor")[1].startswith("texts/bad.txt")
+
+
+def test_doctor_finds_what_the_stores_disagree_about(
+    capsys: pytest.CaptureFixture[str], texts: Path
+) -> None:
+    run(capsys, texts)
+    index = open_index()
+    with index.snapshot() as catalog:
+        first = int(catalog.live_numbers()[0])
+    with index.writer() as writer:
+        assert writer._words is not None
+        writer._words.remove([first])
+        writer._words.commit(index.manifest().generation)
+    code, out, _ = run(capsys, "doctor")
+    assert code == 1
+    assert out == ("words: 1 passages are missing and 0 are too many; run `python -m ingest`\n")
+
+
+@pytest.mark.parametrize("command", ["status", "doctor", "remove x"])
+def test_without_an_index_the_command_that_makes_one_is_named(
+    capsys: pytest.CaptureFixture[str], command: str, home: Path
+) -> None:
+    code, out, err = run(capsys, *command.split())
+    assert (code, out) == (1, "")
+    assert err == f"error: no index in {home / 'index'}; run `python -m ingest` to make one\n"
+
+
+def test_wrong_usage_exits_2(capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments in (["--nonsense"], ["remove"], ["status", "extra"]):
+        with pytest.raises(SystemExit) as caught:
+            run(capsys, *arguments)
+        assert caught.value.code == 2
+        assert "usage: python -m ingest" in capsys.readouterr().err
+
+
+def test_no_argument_means_the_corpus_and_the_uploads(
+    capsys: pytest.CaptureFixture[str], home: Path
+) -> None:
+    (home / "uploads").mkdir(parents=True)
+    (home / "uploads" / "mine.txt").write_text(essay(1))
+    plan = json.loads(run(capsys, "--dry-run", "--json")[1])["plan"]
+    pages = [f"corpus/{path.name}" for path in sorted(CORPUS.glob("*.txt"))]
+    assert pages
+    assert {step["document"] for step in plan} >= {*pages, "uploads/mine.txt"}
+    assert {step["document"].split("/")[0] for step in plan} == {"corpus", "uploads"}
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["status"], ["status", "--json"], ["--dry-run"]], ids=" ".join
+)
+def test_no_model_is_imported_where_none_is_needed(
+    arguments: list[str], texts: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(capsys, texts)
+    script = (
+        "import sys, runpy\n"
+        "try: runpy.run_module('ingest', run_name='__main__')\n"
+        "except SystemExit as ended: assert not ended.code, ended.code\n"
+        "slow = {'torch', 'sentence_transformers', 'streamlit'} & set(sys.modules)\n"
+        "sys.exit(f'imported {slow}' if slow else 0)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, *arguments],
+        cwd=ROOT, env=os.environ, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout
