@@ -125,7 +125,9 @@ def resolve(paths: Sequence[str], known: Mapping[str, Path], settings: Settings)
         # os.path: keeps links, and leaves a `~name` that is nobody's as it is.
         path = Path(os.path.abspath(os.path.expanduser(text)))  # noqa: PTH100, PTH111
         if not text or not os.path.lexists(path):
-            raise SourceUnreadable(f"{text or '(empty)'}: no such file or folder; check the path")
+            raise SourceUnreadable(
+                f"{_shown(text) or '(empty)'}: no such file or folder; check the path"
+            )
         if not _is_utf8(str(path)):
             raise SourceUnreadable(f"{_shown(text)}: the path is not UTF-8; rename it")
         scope = _scope(path, roots)
