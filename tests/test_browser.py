@@ -60,6 +60,8 @@ def open_source(page: Page, marker: int) -> str:
     button.click()
     sentence = page.locator(".opened").filter(has=button)
     sentence.wait_for()
+    # Until the script ends, Streamlit keeps what stood there before beside what is new.
+    page.locator('.stApp[data-test-script-state="notRunning"]').wait_for()
     words = sentence.inner_text().removesuffix(str(marker)).strip()
     return page.locator("mark").filter(has_text=words).inner_text()
 
