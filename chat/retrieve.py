@@ -16,9 +16,9 @@ from index.types import Filter, Hit, SearchReceipt
 DEPTH = 30
 # A passage's score: how much of the question's rare words it holds, how near its meaning is, and
 # where the two rankings put it. See docs/adr/0006.
-COVERAGE_WEIGHT = 0.5
-SIMILARITY_WEIGHT = 0.4
-RANK_WEIGHT = 0.1
+COVERAGE_WEIGHT = 0.3
+SIMILARITY_WEIGHT = 0.5
+RANK_WEIGHT = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +45,14 @@ class Retrieved:
     """What retrieval hands on.
 
     Attributes:
+        question: What was searched for.
         candidates: Best first.
         terms: The question's words.
         query_vector: The question's embedding, float32, shape (dimensions,).
         receipt: What was searched.
     """
 
+    question: str
     candidates: tuple[Candidate, ...]
     terms: Terms
     query_vector: Matrix
@@ -77,7 +79,7 @@ def retrieve(index: Index, question: str, restriction: Filter, depth: int = DEPT
     terms = _terms(index, question)
     candidates = [_scored(hit, terms) for hit in found.hits]
     candidates.sort(key=lambda candidate: (-candidate.score, candidate.hit.passage.number))
-    return Retrieved(tuple(candidates), terms, found.query_vector, found.receipt)
+    return Retrieved(question, tuple(candidates), terms, found.query_vector, found.receipt)
 
 
 @functools.lru_cache(maxsize=20_000)

@@ -1,0 +1,98 @@
+"""What can be quoted by itself: a sentence with what it cannot be understood without."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from index.types import Passage
+
+# A sentence that opens with one of these leans on the one before it.
+_ANAPHOR = re.compile(
+    r"(it|its|they|their|this|these|those|such|he|she|his|her|the former|the latter|moreover|"
+    r"furthermore|in addition|however|therefore|thus|instead|nevertheless|in this context)\b",
+    re.IGNORECASE,
+)
+_ITEM = re.compile(r"(?:[-–•*·▪◦]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)])\s")
+# A list longer than this is not quoted whole for one of its items.
+_LIST_CHARS = 800
+# "Yes." answers a question but says nothing.
+_SAYS_NOTHING_WORDS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A stretch of whole sentences of one passage.
+
+    Attributes:
+        start: Half-open offsets in the version's text.
+        end: See start.
+        text: The words between them.
+    """
+
+    start: int
+    end: int
+    text: str
+
+
+def quotable(passage: Passage) -> list[Unit]:
+    """Return the units of a passage, in order; they may overlap.
+
+    - A lead-in ("They are designed to:") comes with its items, an item with its lead-in and
+      siblings, unless the list is long.
+    - "It …" and "Moreover …" come with the sentence before.
+    - A question comes with its answer and never alone.
+    - Any other sentence is a unit by itself.
+
+    Args:
+        passage: With its sentences.
+
+    Returns:
+        At least one unit if the passage has a sentence; each once.
+    """
+    texts = [
+        passage.text[start - passage.start : end - passage.start]
+        for start, end in passage.sentences
+    ]
+    spans = dict.fromkeys(_span(texts, at) for at in range(len(texts)))
+    units = []
+    for first, last in spans:
+        start, end = passage.sentences[first][0], passage.sentences[last][1]
+        units.append(Unit(start, end, passage.text[start - passage.start : end - passage.start]))
+    return units
+
+
+def _span(texts: list[str], at: int) -> tuple[int, int]:
+    """Return the first and last sentence of the unit of a sentence."""
+    listed = _list_around(texts, at)
+    if listed:
+        return listed
+    first, last = at, at
+    if texts[at].endswith("?"):
+        last = _end_of_answer(texts, at)
+    elif at and texts[at - 1].endswith("?"):
+        first, last = at - 1, _end_of_answer(texts, at - 1)
+    elif at and _ANAPHOR.match(texts[at]):
+        first = at - 1
+    return first, last
+
+
+def _list_around(texts: list[str], at: int) -> tuple[int, int] | None:
+    first = at
+    while first and _ITEM.match(texts[first]):
+        first -= 1
+    if not texts[first].endswith(":"):
+        return None
+    last = at
+    while last + 1 < len(texts) and _ITEM.match(texts[last + 1]):
+        last += 1
+    if sum(map(len, texts[first : last + 1])) > _LIST_CHARS and at != first:
+        return at, at
+    return first, last
+
+
+def _end_of_answer(texts: list[str], question: int) -> int:
+    last = min(question + 1, len(texts) - 1)
+    while last + 1 < len(texts) and len(texts[last].split()) <= _SAYS_NOTHING_WORDS:
+        last += 1
+    return last

@@ -1,0 +1,45 @@
+"""What a question asks for, and whether a text names one."""
+
+from __future__ import annotations
+
+import pytest
+
+from chat.question_type import kind_of, names_one
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("When was PARP founded?", "date"),
+        ("In which year did it start?", "date"),
+        ("Since when do districts exist?", "date"),
+        ("How many clusters are there?", "number"),
+        ("What share of jobs is in clusters?", "number"),
+        ("Who runs the programme?", "name"),
+        ("Which agency runs the Polish cluster programmes?", "name"),
+        ("Where are the clusters?", "name"),
+        ("What is a cluster?", "other"),
+        ("Wie viele Cluster gibt es?", "other"),
+        ("", "other"),
+    ],
+)
+def test_kind_of_question(question: str, kind: str) -> None:
+    assert kind_of(question) == kind
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "expected"),
+    [
+        pytest.param("When was it founded?", "It was founded in 2011.", True, id="year"),
+        pytest.param("When was it founded?", "It was founded late.", False, id="no date"),
+        pytest.param("When was the 2011 act passed?", "The 2011 act.", False, id="asked year"),
+        pytest.param("How many clusters?", "There are 2,000 clusters.", True, id="digits"),
+        pytest.param("How many clusters?", "There are four clusters.", True, id="word"),
+        pytest.param("How many clusters?", "There are some clusters.", False, id="no number"),
+        pytest.param("Who runs PARP?", "It is run by the Ministry.", True, id="new name"),
+        pytest.param("Who runs PARP?", "Everybody runs PARP.", False, id="asked name"),
+        pytest.param("What is a cluster?", "A cluster is 1 Thing.", False, id="other"),
+    ],
+)
+def test_names_one(question: str, text: str, expected: bool) -> None:
+    assert names_one(kind_of(question), text, question) is expected
