@@ -13,7 +13,7 @@ import numpy as np
 
 from index.catalog import Snapshot, snapshot
 from index.embedder import Embedder, Matrix
-from index.errors import CitationUnknown, EmbedderMismatch, IndexDamaged
+from index.errors import CitationUnknown, EmbedderMismatch, IndexDamaged, QuoteMismatch
 from index.lexical import Words, query_terms
 from index.settings import Settings
 from index.types import (
@@ -123,6 +123,7 @@ class Index:
 
         Raises:
             CitationUnknown: The id is malformed, its text is not stored here, or it is shorter.
+            QuoteMismatch: The stored text was altered.
         """
         try:
             prefix, start, end = parse_citation_id(citation)
@@ -136,6 +137,11 @@ class Index:
                     f"{start} to {end}"
                 )
             document, current, removed = catalog.document_of(version.id)
+        if version_of(version.text) != version.id:
+            raise QuoteMismatch(
+                f"{document.id}: the stored text of version {prefix} is not what was indexed; run "
+                "`python -m ingest doctor`"
+            )
         return Citable(version, start, end, document, current, removed)
 
     def passages(self, version: str) -> list[Passage]:

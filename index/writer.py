@@ -30,7 +30,8 @@ VECTORS = "vectors"
 WORDS = "words"
 _LOCK = "write.lock"
 _PID = "write.pid"
-_EMBED_TEXTS = 256
+# Vectors stored and progress told after so many: a second or less on two cores.
+_EMBED_TEXTS = 64
 Progress = Callable[[int], None]
 
 

@@ -61,11 +61,12 @@ def estimate_tokens(text: str) -> int:
     )
 
 
-def chunk(reading: Reading) -> list[Draft]:
+def chunk(reading: Reading, title: str | None = None) -> list[Draft]:
     """Return the passages of a document, in order.
 
     Args:
         reading: What a reader made of the source.
+        title: What the document is called if its text does not say; searched with every passage.
 
     Returns:
         Drafts that do not overlap; together with the headings in their contexts they hold every
@@ -73,7 +74,7 @@ def chunk(reading: Reading) -> list[Draft]:
     """
     drafts: list[Draft] = []
     for stretch in _stretches(reading):
-        context = _context(reading.title, stretch)
+        context = _context(title or reading.title, stretch)
         sentences = list(_sentences(reading, stretch.blocks))
         for passage in _packed(sentences):
             lead_in = passage[0].lead_in

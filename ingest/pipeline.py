@@ -107,6 +107,8 @@ class _Run:
         self._todo = plan.of("add", "change")
         self._sizes = {s.id: max(1, s.candidate.size_bytes) for s in self._todo if s.candidate}
         self._documents_done = self._passages_done = self._bytes_done = 0
+        # Of the batch that is being embedded, so that one large file does not stand at 0 %.
+        self._batch_bytes = self._batch_passages = self._batch_embedded = 0
 
     def small_steps(self) -> None:
         """Stage what needs no reading: removals, new stat values, failures of the scan."""
@@ -169,7 +171,11 @@ class _Run:
             return
         for read in batch:
             self._writer.keep_original(read.incoming.source.sha256, read.data)
+        self._batch_bytes = sum(self._sizes[read.step.id] for read in batch)
+        self._batch_passages = sum(len(read.incoming.drafts) for read in batch)
+        self._batch_embedded = 0
         self._writer.add([read.incoming for read in batch], self._embedded)
+        self._batch_bytes = 0
         for read in batch:
             known = self._report.added if read.step.action == "add" else self._report.changed
             known.append(read.step.id)
@@ -183,15 +189,17 @@ class _Run:
 
     def _embedded(self, passages: int) -> None:
         self._passages_done += passages
+        self._batch_embedded += passages
         self._tell()
 
     def _tell(self) -> None:
+        embedded = self._batch_embedded / max(1, self._batch_passages)
         self._report_progress(
             Progress(
                 self._documents_done,
                 len(self._todo),
                 self._passages_done,
-                self._bytes_done,
+                self._bytes_done + int(self._batch_bytes * embedded),
                 sum(self._sizes.values()),
                 time.monotonic() - self._began,
             )
@@ -219,7 +227,7 @@ def _read(step: Step, candidate: Candidate) -> _Read:
         metadata_sha256=sidecar_sha256,
     )
     title = known.title or reading.title or _title_of(candidate.path)
-    incoming = Incoming(source, reading.version(), title, known, tuple(chunk(reading)))
+    incoming = Incoming(source, reading.version(), title, known, tuple(chunk(reading, known.title)))
     return _Read(step, incoming, data)
 
 
