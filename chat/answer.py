@@ -27,9 +27,9 @@ MOST_QUESTION_CHARS = 2_000
 class Answerer:
     """Answers questions from an index; safe to keep for as long as the process runs.
 
-    Attributes:
+    Args:
         index: Where the passages are.
-        writer: Puts evidence into words.
+        writer: Puts evidence into words; word for word if None.
     """
 
     def __init__(self, index: Index, writer: Writer | None = None) -> None:

@@ -76,7 +76,7 @@ class _Option:
 class EvidenceSelector:
     """Chooses what is quoted; remembers the vectors of units it has seen.
 
-    Attributes:
+    Args:
         embedder: Makes vectors of units.
     """
 
