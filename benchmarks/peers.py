@@ -47,8 +47,9 @@ def run(options: Options) -> dict[str, object]:
         PolicyChatError: The data is not in the layout, a peer failed, or what the product raises.
     """
     questions = load(options.data)
-    chosen = asked(questions, options)
-    qrels = {q.id: questions.qrels[q.id] for q, _ in chosen if q.id in questions.qrels}
+    # Only what can be scored: each tool is asked everything.
+    chosen = [pair for pair in asked(questions, options) if pair[0].id in questions.qrels]
+    qrels = {query.id: questions.qrels[query.id] for query, _ in chosen}
     with open_corpus(questions, options.cache) as corpus, tempfile.TemporaryDirectory() as folder:
         found = {"policy-chat": _ours(corpus, chosen)}
         texts = {query.id: followup.resolve(q.text, q.history) for query, q in chosen}

@@ -21,7 +21,10 @@ def circumstances(module: str, options: Options) -> dict[str, object]:
 
 def machine() -> dict[str, object]:
     """Return what durations depend on; the load tells whether others were at work too."""
-    return {**describe(), "load_1_min": round(os.getloadavg()[0], 2)}
+    import torch
+
+    load = round(os.getloadavg()[0], 2)
+    return {**describe(), "threads": torch.get_num_threads(), "load_1_min": load}
 
 
 def peak_mb() -> float:

@@ -86,6 +86,7 @@ def _machines(results: Mapping[str, Result]) -> str:
         lines.append(
             f"- `{result['command']}`: {machine['cpu']}, {machine['cores']} cores, {number}, "
             f"load {machine['load_1_min']}, {machine['commit']}, {machine['date']}"
+            + (f". {result['note']}" if "note" in result else "")
         )
     return "\n".join(lines) + "\n"
 
