@@ -59,6 +59,9 @@ def is_right(case: Case, answer: Answer, paragraph: tuple[int, int] | None) -> t
         case: With an answer in the pages.
         answer: The product's.
         paragraph: Offsets of a country's paragraph.
+
+    Returns:
+        Two verdicts; both False where nothing was cited.
     """
     verdicts = []
     for citation in answer.citations:

@@ -7,19 +7,15 @@ from collections.abc import Sequence
 
 from chat import followup
 from chat.evidence import EvidenceSelector
-from chat.retrieve import Retrieved, retrieve, words_of
+from chat.retrieve import Retrieved, retrieve
+from chat.support import in_words, support_score
 from chat.types import Answer, Candidate, Citation, Evidence, Question, Receipt, Status, Support
 from chat.verify import verify
 from chat.writer import Sentence, VerbatimWriter, Writer
 from index.errors import QuestionRefused
-from index.ledger import embedded_text
 from index.store import Index
 from index.types import Filter
 
-# The best passage's score below which nothing is quoted, and from which support is strong. On the
-# five pages of corpus/, 19 questions: those without an answer reach 0.49, those with one 0.65.
-FAIR = 0.55
-STRONG = 0.75
 NEAREST = 3
 MOST_QUESTION_CHARS = 2_000
 
@@ -56,15 +52,18 @@ class Answerer:
         searched_for = followup.resolve(question.text, question.history)
         retrieved = retrieve(self.index, searched_for, question.restriction)
         clock.lap("retrieve")
-        score = support_score(retrieved)
-        evidence = self._evidence.select(retrieved) if score >= FAIR else []
+        evidence = self._evidence.select(retrieved)
+        score = support_score(retrieved, evidence)
+        support = in_words(score)
+        if support == "weak":
+            evidence = []
         clock.lap("evidence")
         sentences = self.writer.write(searched_for, evidence) if evidence else []
         citations = verify(
-            self.index, [_cite(n, evidence[s.evidence]) for n, s in _numbered(sentences)]
+            self.index, [_cite(n, evidence[s.evidence], support) for n, s in _numbered(sentences)]
         )
         clock.lap("verify")
-        unmatched = _unmatched(retrieved)
+        unmatched = retrieved.unmatched()
         return Answer(
             status=_status(citations, unmatched),
             question=question.text,
@@ -72,7 +71,7 @@ class Answerer:
             text=_with_markers(sentences) or None,
             citations=tuple(citations),
             receipt=self._receipt(retrieved, nearest=not citations),
-            support=_support(score if citations else 0.0),
+            support=support,
             support_score=score,
             unmatched=unmatched,
             milliseconds=clock.done(),
@@ -106,11 +105,6 @@ class Answerer:
             receipt.filter,
             tuple(verify(self.index, passages)),
         )
-
-
-def support_score(retrieved: Retrieved) -> float:
-    """Return how well the corpus supports an answer, in [0, 1]; 0 when nothing was found."""
-    return retrieved.candidates[0].score if retrieved.candidates else 0.0
 
 
 class _Clock:
@@ -153,35 +147,25 @@ def _status(citations: Sequence[Citation], unmatched: Sequence[str]) -> Status:
     return "partial" if unmatched else "answered"
 
 
-def _support(score: float) -> Support:
-    if score >= STRONG:
-        return "strong"
-    return "fair" if score >= FAIR else "weak"
-
-
-def _unmatched(retrieved: Retrieved) -> tuple[str, ...]:
-    """Return the question's words that stand in no passage that was found."""
-    found: set[str] = set()
-    for candidate in retrieved.candidates:
-        passage = candidate.hit.passage
-        found |= words_of(
-            embedded_text(passage.text, passage.context), candidate.hit.document.metadata.language
-        )
-    return tuple(word for term, word in retrieved.terms.words.items() if term not in found)
-
-
-def _cite(marker: int, evidence: Evidence) -> Citation:
-    return _citation(marker, evidence.candidate, evidence.start, evidence.end, evidence.quote)
+def _cite(marker: int, evidence: Evidence, support: Support) -> Citation:
+    span = (evidence.start, evidence.end, evidence.quote)
+    return _citation(marker, evidence.candidate, span, support)
 
 
 def _cite_passages(candidates: Sequence[Candidate]) -> list[Citation]:
-    return [
-        _citation(rank, c, c.hit.passage.start, c.hit.passage.end, c.hit.passage.text)
-        for rank, c in enumerate(candidates, start=1)
-    ]
+    """Return whole passages as citations: found, but not judged to answer anything."""
+    found = []
+    for rank, candidate in enumerate(candidates, start=1):
+        passage = candidate.hit.passage
+        span = (passage.start, passage.end, passage.text)
+        found.append(_citation(rank, candidate, span, "weak"))
+    return found
 
 
-def _citation(marker: int, candidate: Candidate, start: int, end: int, quote: str) -> Citation:
+def _citation(
+    marker: int, candidate: Candidate, span: tuple[int, int, str], support: Support
+) -> Citation:
+    start, end, quote = span
     passage, document = candidate.hit.passage, candidate.hit.document
     return Citation(
         marker=marker,
@@ -196,7 +180,7 @@ def _citation(marker: int, candidate: Candidate, start: int, end: int, quote: st
         end=end,
         quote=quote,
         score=round(candidate.hit.score, 4),
-        support=_support(candidate.score),
+        support=support,
         verified=False,
         publisher=document.metadata.publisher,
         date=document.metadata.date,

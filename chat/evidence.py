@@ -11,6 +11,7 @@ import numpy as np
 
 from chat.question_type import Kind, kind_of, names_one
 from chat.retrieve import Retrieved, Terms, words_of
+from chat.support import weights
 from chat.types import Candidate, Evidence
 from chat.units import Unit, quotable
 from index.embedder import Embedder, Matrix
@@ -20,19 +21,14 @@ PASSAGES = 5
 UNITS = 12
 # A passage that scores less than this share of the best one is not read.
 IN_REACH = 0.75
-# A unit's score: its words, its meaning, the passage it stands in, and whether it names a thing
-# of the kind that is asked for. See docs/adr/0009.
-COVERAGE_WEIGHT = 0.30
-SIMILARITY_WEIGHT = 0.35
-PASSAGE_WEIGHT = 0.25
-KIND_WEIGHT = 0.10
 # A term that stands in the heading and not in the unit counts this much.
 CONTEXT_SHARE = 0.8
 MOST_UNITS = 3
 # Further units must come this near to the best one, those of another passage nearer ...
 NEAR_BEST = 0.8
 NEAR_BEST_ELSEWHERE = 0.9
-# ... whose passage must come near too, so that an answer about Poland does not end with Portugal;
+# ... whose passage must come near too, with the same rarest word of the question, so that an
+# answer about Poland does not end with Portugal;
 NEAR_BEST_PASSAGE = 0.85
 # and they must not say what is said already (cosine of meaning; share of words).
 SAME_MEANING = 0.92
@@ -46,11 +42,10 @@ _POINTER = re.compile(
 )
 _POINTER_WORDS = 14
 _FRAGMENT_WORDS = 4
-_SAYS_LITTLE_SHARE = 0.6
 
 
 @dataclass(frozen=True, slots=True)
-class _Option:
+class Option:
     """A unit that may be quoted.
 
     Attributes:
@@ -58,6 +53,7 @@ class _Option:
         unit: Where it stands.
         terms: Its analysed words.
         coverage: Share of the question's weight that it and its headings hold.
+        rarest: The rarest of the question's terms that it or its headings hold, "" for none.
         of_kind: Whether it names a thing of the kind that is asked for.
     """
 
@@ -65,7 +61,24 @@ class _Option:
     unit: Unit
     terms: frozenset[str]
     coverage: float
+    rarest: str
     of_kind: bool
+
+    def signals(self, similarity: float) -> dict[str, float]:
+        """Return what speaks for this unit, each in [0, 1], by the names of the learnt weights.
+
+        Args:
+            similarity: Cosine of the question and the unit under its headings.
+
+        Returns:
+            As many signals as there are weights.
+        """
+        return {
+            "coverage": self.coverage,
+            "similarity": similarity,
+            "passage": self.candidate.score,
+            "of_kind": float(self.of_kind),
+        }
 
     @property
     def passage(self) -> int:
@@ -94,16 +107,28 @@ class EvidenceSelector:
             At most MOST_UNITS that do not overlap: the best one first, then the others of its
             passage and those of other passages, each in the order of the text.
         """
-        options = _shortlist(retrieved)
+        options, vectors, similarities = self.options(retrieved)
         if not options:
             return []
+        scores = [_score(*pair) for pair in zip(options, similarities, strict=True)]
+        return _ordered(options, scores, _choose(options, vectors, scores))
+
+    def options(self, retrieved: Retrieved) -> tuple[list[Option], Matrix, list[float]]:
+        """Return the units that are weighed against each other.
+
+        Args:
+            retrieved: Passages, best first, with the question, its terms and its vector.
+
+        Returns:
+            At most UNITS; their vectors, float32, shape (units, dimensions); and the cosine of
+            each with the question, in [0, 1].
+        """
+        options = _shortlist(retrieved)
+        if not options:
+            return [], np.zeros((0, 0), dtype=np.float32), []
         vectors = self._encode([_in_context(option) for option in options])
         similarities = np.clip(vectors @ retrieved.query_vector, 0.0, 1.0)
-        scores = [
-            _score(option, float(similarity))
-            for option, similarity in zip(options, similarities, strict=True)
-        ]
-        return _ordered(options, scores, _choose(options, vectors, scores))
+        return options, vectors, [float(similarity) for similarity in similarities]
 
     def _encode(self, texts: Sequence[str]) -> Matrix:
         missing = [text for text in dict.fromkeys(texts) if text not in self._vectors]
@@ -116,7 +141,7 @@ class EvidenceSelector:
         return vectors
 
 
-def _shortlist(retrieved: Retrieved) -> list[_Option]:
+def _shortlist(retrieved: Retrieved) -> list[Option]:
     """Return the units worth embedding: of the best passages, the ones with the best words."""
     if not retrieved.candidates:
         return []
@@ -129,32 +154,30 @@ def _shortlist(retrieved: Retrieved) -> list[_Option]:
         if candidate.score >= worth_reading
         for unit in quotable(candidate.hit.passage)
     ]
-    return sorted(options, key=lambda option: -_score(option, similarity=0.0))[:UNITS]
+    telling = [option for option in options if not _says_little(option.unit.text)]
+    return sorted(telling or options, key=lambda option: -_score(option, similarity=0.0))[:UNITS]
 
 
-def _option(candidate: Candidate, unit: Unit, terms: Terms, kind: Kind, question: str) -> _Option:
+def _option(candidate: Candidate, unit: Unit, terms: Terms, kind: Kind, question: str) -> Option:
     passage, language = candidate.hit.passage, candidate.hit.document.metadata.language
     words = words_of(unit.text, language)
-    own = terms.coverage(words)
-    both = terms.coverage(words | words_of(passage.context, language))
+    present = words | words_of(passage.context, language)
+    own, both = terms.coverage(words), terms.coverage(present)
     # What only the heading says counts for less than what the unit itself says.
     coverage = own + CONTEXT_SHARE * (both - own)
-    return _Option(candidate, unit, words, coverage, names_one(kind, unit.text, question))
+    held = [term for term in terms.weights if term in present]
+    rarest = max(held, key=terms.weights.__getitem__, default="")
+    return Option(candidate, unit, words, coverage, rarest, names_one(kind, unit.text, question))
 
 
-def _in_context(option: _Option) -> str:
+def _in_context(option: Option) -> str:
     context = option.candidate.hit.passage.context
     return f"{context}\n{option.unit.text}" if context else option.unit.text
 
 
-def _score(option: _Option, similarity: float) -> float:
-    score = (
-        COVERAGE_WEIGHT * option.coverage
-        + SIMILARITY_WEIGHT * similarity
-        + PASSAGE_WEIGHT * option.candidate.score
-        + KIND_WEIGHT * option.of_kind
-    )
-    return score * _SAYS_LITTLE_SHARE if _says_little(option.unit.text) else score
+def _score(option: Option, similarity: float) -> float:
+    learnt = weights().evidence
+    return sum(learnt[name] * value for name, value in option.signals(similarity).items())
 
 
 def _says_little(text: str) -> bool:
@@ -163,7 +186,7 @@ def _says_little(text: str) -> bool:
     return bool(points) or words <= _FRAGMENT_WORDS or text.endswith("?")
 
 
-def _choose(options: Sequence[_Option], vectors: Matrix, scores: Sequence[float]) -> list[int]:
+def _choose(options: Sequence[Option], vectors: Matrix, scores: Sequence[float]) -> list[int]:
     ranked = sorted(
         range(len(options)), key=lambda i: (-scores[i], options[i].passage, options[i].unit.start)
     )
@@ -178,14 +201,15 @@ def _choose(options: Sequence[_Option], vectors: Matrix, scores: Sequence[float]
     return chosen
 
 
-def _is_near(option: _Option, score: float, best: _Option, best_score: float) -> bool:
+def _is_near(option: Option, score: float, best: Option, best_score: float) -> bool:
     if option.passage == best.passage:
         return True
     same_league = option.candidate.score >= NEAR_BEST_PASSAGE * best.candidate.score
-    return same_league and score >= NEAR_BEST_ELSEWHERE * best_score
+    same_subject = option.rarest == best.rarest
+    return same_league and same_subject and score >= NEAR_BEST_ELSEWHERE * best_score
 
 
-def _repeats(i: int, j: int, options: Sequence[_Option], vectors: Matrix) -> bool:
+def _repeats(i: int, j: int, options: Sequence[Option], vectors: Matrix) -> bool:
     one, other = options[i], options[j]
     if one.candidate.hit.passage.version == other.candidate.hit.passage.version and (
         one.unit.start < other.unit.end and other.unit.start < one.unit.end
@@ -198,7 +222,7 @@ def _repeats(i: int, j: int, options: Sequence[_Option], vectors: Matrix) -> boo
 
 
 def _ordered(
-    options: Sequence[_Option], scores: Sequence[float], chosen: Sequence[int]
+    options: Sequence[Option], scores: Sequence[float], chosen: Sequence[int]
 ) -> list[Evidence]:
     best = options[chosen[0]]
     # Other passages in the order in which their first unit was chosen.
@@ -208,6 +232,8 @@ def _ordered(
     return [_evidence(options[i], scores[i]) for i in [chosen[0], *rest]]
 
 
-def _evidence(option: _Option, score: float) -> Evidence:
+def _evidence(option: Option, score: float) -> Evidence:
     unit = option.unit
-    return Evidence(option.candidate, unit.start, unit.end, unit.text, min(1.0, score))
+    return Evidence(
+        option.candidate, unit.start, unit.end, unit.text, min(1.0, max(0.0, score)), option.of_kind
+    )

@@ -58,6 +58,15 @@ class Retrieved:
     query_vector: Matrix
     receipt: SearchReceipt
 
+    def unmatched(self) -> tuple[str, ...]:
+        """Return the question's words, as typed, that stand in no passage that was found."""
+        found: set[str] = set()
+        for candidate in self.candidates:
+            passage, document = candidate.hit.passage, candidate.hit.document
+            text = embedded_text(passage.text, passage.context)
+            found |= words_of(text, document.metadata.language)
+        return tuple(word for term, word in self.terms.words.items() if term not in found)
+
 
 def retrieve(index: Index, question: str, restriction: Filter, depth: int = DEPTH) -> Retrieved:
     """Return the passages that may answer a question, best first.

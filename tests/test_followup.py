@@ -27,6 +27,7 @@ def after(*questions: str) -> list[Turn]:
         pytest.param("What about Bosnia and Herzegovina?", "Bosnia and Herzegovina", id="about"),
         pytest.param("How about malta", "malta", id="lower case"),
         pytest.param("Norway?", "Norway", id="bare name"),
+        pytest.param("Oh, I meant Spain", "Spain", id="correction"),
     ],
 )
 def test_another_name_is_put_in_the_place_of_the_last(question: str, expected: str) -> None:
@@ -35,7 +36,16 @@ def test_another_name_is_put_in_the_place_of_the_last(question: str, expected: s
 
 @pytest.mark.parametrize(
     "question",
-    ["Who runs it?", "Since when?", "Which agency?", "Why?", "And who pays for that?"],
+    [
+        "Who runs it?",
+        "Since when?",
+        "Which agency?",
+        "Why?",
+        "And who pays for that?",
+        "How do I apply?",
+        "What is the deadline?",
+        "What about the regular one?",
+    ],
 )
 def test_a_question_that_points_back_takes_the_topic_along(question: str) -> None:
     assert resolve(question, after(POLAND)) == f"{question} (cluster policy Poland)"

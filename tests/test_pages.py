@@ -226,7 +226,7 @@ def test_a_quotation_that_the_text_does_not_hold_is_not_shown(home: Path) -> Non
     catalog.close()
     app = press(app, "source-0-1")
     assert len(app.error) == 1
-    assert "does not hold the quotation" in app.error[0].value
+    assert "is not what was indexed" in app.error[0].value
     assert [c.key for c in app.get("bidi_component")] == ["answer-0"]
     assert not app.code
 

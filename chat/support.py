@@ -1,0 +1,137 @@
+"""How well the corpus answers a question: one calibrated score from several signals.
+
+A logistic model whose coefficients `benchmarks/fit.py` learns on public question sets; they are
+kept with their provenance in `weights.json`.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from chat.question_type import kind_of
+from chat.retrieve import Retrieved, words_of
+from chat.types import Evidence, Support
+
+_EVERY_WORD = 0.999
+WEIGHTS = Path(__file__).with_name("weights.json")
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """The learnt numbers.
+
+    Attributes:
+        evidence: Weight of each signal of a unit: see `chat.evidence.Option.signals`.
+        support: Coefficient of each signal of a question: see `signals`; "intercept" too.
+        not_found_below: Support under which nothing is quoted, in [0, 1].
+        strong_from: Support from which it is called strong, in [0, 1].
+    """
+
+    evidence: dict[str, float]
+    support: dict[str, float]
+    not_found_below: float
+    strong_from: float
+
+
+@cache
+def weights() -> Weights:
+    """Return the numbers of `weights.json`."""
+    values = json.loads(WEIGHTS.read_text(encoding="utf-8"))
+    return Weights(
+        values["evidence"],
+        values["support"],
+        values["thresholds"]["not_found_below"],
+        values["thresholds"]["strong_from"],
+    )
+
+
+def signals(retrieved: Retrieved, evidence: Sequence[Evidence]) -> dict[str, float]:
+    """Return what speaks for an answer being there, each in about [0, 1].
+
+    Args:
+        retrieved: The passages, best first.
+        evidence: What would be quoted, the best first.
+
+    Returns:
+        Values by the names of the coefficients; all 0 where nothing was found.
+    """
+    names = [name for name in weights().support if name != "intercept"]
+    if not retrieved.candidates or not evidence:
+        return dict.fromkeys(names, 0.0)
+    best = evidence[0]
+    hit = best.candidate.hit
+    language = hit.document.metadata.language
+    words = words_of(best.quote, language) | words_of(hit.passage.context, language)
+    others = [c.score for c in retrieved.candidates if c is not best.candidate]
+    rarest = max(retrieved.terms.weights, key=retrieved.terms.weights.__getitem__, default="")
+    everything = max(retrieved.terms.weights.values(), default=0.0)
+    found = {
+        "similarity": max(candidate.hit.similarity for candidate in retrieved.candidates),
+        "passage_coverage": best.candidate.coverage,
+        "quote_coverage": retrieved.terms.coverage(words),
+        "quote_score": best.score,
+        "margin": best.candidate.score - max(others, default=0.0),
+        "first_by_meaning": float(hit.dense_rank == 1),
+        "first_by_words": float(hit.lexical_rank == 1),
+        "of_kind": float(best.of_kind),
+        "asks_for_kind": float(kind_of(retrieved.question) != "other"),
+        "rarest_in_passage": float(
+            rarest in words_of(hit.passage.text, language) | words_of(hit.passage.context, language)
+        ),
+        "rarest_weight": everything / 10,
+    }
+    return {name: found[name] for name in names}
+
+
+def support_score(retrieved: Retrieved, evidence: Sequence[Evidence]) -> float:
+    """Return how likely it is that the evidence answers the question.
+
+    Args:
+        retrieved: The passages, best first.
+        evidence: What would be quoted, the best first.
+
+    Returns:
+        In [0, 1]; 0 where nothing was found.
+
+    Two rules go before the model, which learns little about them from questions on Wikipedia: a
+    name or number that stands nowhere is not asked about a corpus that can answer, however much
+    else fits; and where the quotation and its headings hold every word of the question, it is
+    shown.
+
+    Source: logistic regression.
+    """
+    if not evidence:
+        return 0.0
+    learnt = weights()
+    found = signals(retrieved, evidence)
+    total = sum(learnt.support[name] * value for name, value in found.items())
+    score = 1 / (1 + math.exp(-total - learnt.support["intercept"]))
+    if any(map(_is_name, retrieved.unmatched())):
+        return score * learnt.not_found_below
+    if found["quote_coverage"] >= _EVERY_WORD:
+        return max(score, learnt.not_found_below)
+    return score
+
+
+def _is_name(word: str) -> bool:
+    """Tell whether a word as typed names one thing: a capital, or a digit."""
+    return word[:1].isupper() or any(character.isdigit() for character in word)
+
+
+def in_words(score: float) -> Support:
+    """Return a support score as it is shown: a false precision helps nobody.
+
+    Args:
+        score: In [0, 1].
+
+    Returns:
+        `weak` is never shown with a quotation.
+    """
+    if score >= weights().strong_from:
+        return "strong"
+    return "fair" if score >= weights().not_found_below else "weak"
