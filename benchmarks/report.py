@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import resource
+import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -24,7 +25,30 @@ def machine() -> dict[str, object]:
     import torch
 
     load = round(os.getloadavg()[0], 2)
-    return {**describe(), "threads": torch.get_num_threads(), "load_1_min": load}
+    described = describe()
+    # Results written into the tree a moment ago do not make another product.
+    described["commit"] = str(described["commit"]).removesuffix("-dirty") + _dirt()
+    return {**described, "threads": torch.get_num_threads(), "load_1_min": load}
+
+
+def _dirt() -> str:
+    done = subprocess.run(
+        [
+            "git",
+            "status",
+            "--porcelain",
+            "--",
+            ":/index",
+            ":/ingest",
+            ":/chat",
+            ":/benchmarks/*.py",
+        ],
+        cwd=Path(__file__).parent,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return "-dirty" if done.stdout.strip() else ""
 
 
 def peak_mb() -> float:
