@@ -55,7 +55,10 @@ class Trace:
             "text": query.text,
             "searched_for": searched_for,
             "answerable": self._questions.is_answerable(query),
-            "terms": retrieved.terms.weights,
+            "terms": {
+                word.text: weight
+                for word, weight in zip(retrieved.terms.words, retrieved.terms.weights, strict=True)
+            },
             "candidates": [
                 self._candidate(query, candidate, gold)
                 for candidate in retrieved.candidates[:CANDIDATES]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from chat import followup
 from chat.evidence import EvidenceSelector
-from chat.retrieve import Retrieved, retrieve
+from chat.retrieve import DEPTH, Retrieved, retrieve
 from chat.support import in_words, support_score
 from chat.types import Answer, Candidate, Citation, Evidence, Question, Receipt, Status, Support
 from chat.verify import verify
@@ -63,7 +63,7 @@ class Answerer:
             self.index, [_cite(n, evidence[s.evidence], support) for n, s in _numbered(sentences)]
         )
         clock.lap("verify")
-        unmatched = retrieved.unmatched()
+        unmatched = tuple(word.text for word in retrieved.unmatched())
         return Answer(
             status=_status(citations, unmatched),
             question=question.text,
@@ -93,7 +93,7 @@ class Answerer:
             ValueError: k is less than 1.
         """
         _check(words)
-        retrieved = retrieve(self.index, words, restriction, depth=k)
+        retrieved = retrieve(self.index, words, restriction, depth=max(k, DEPTH))
         return verify(self.index, _cite_passages(retrieved.candidates[:k]))
 
     def _receipt(self, retrieved: Retrieved, nearest: bool) -> Receipt:
@@ -179,7 +179,7 @@ def _citation(
         start=start,
         end=end,
         quote=quote,
-        score=round(candidate.hit.score, 4),
+        score=round(candidate.score, 4),
         support=support,
         verified=False,
         publisher=document.metadata.publisher,

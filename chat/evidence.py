@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from chat.support import weights
 from chat.types import Candidate, Evidence
 from chat.units import Unit, quotable
 from index.embedder import Embedder, Matrix
+from index.ledger import embedded_text
 
 # Passages whose units are looked at, and units that are embedded: a question has 40 ms.
 PASSAGES = 5
@@ -96,6 +98,7 @@ class EvidenceSelector:
     def __init__(self, embedder: Embedder) -> None:
         self.embedder = embedder
         self._vectors: OrderedDict[str, Matrix] = OrderedDict()
+        self._lock = threading.Lock()
 
     def select(self, retrieved: Retrieved) -> list[Evidence]:
         """Return what is to be quoted.
@@ -131,14 +134,16 @@ class EvidenceSelector:
         return options, vectors, [float(similarity) for similarity in similarities]
 
     def _encode(self, texts: Sequence[str]) -> Matrix:
-        missing = [text for text in dict.fromkeys(texts) if text not in self._vectors]
+        with self._lock:
+            known = {text: self._vectors[text] for text in texts if text in self._vectors}
+        missing = [text for text in dict.fromkeys(texts) if text not in known]
         if missing:
-            made = self.embedder.encode(missing, "passage")
-            self._vectors.update(zip(missing, made, strict=True))
-        vectors = np.stack([self._vectors[text] for text in texts])
-        while len(self._vectors) > _REMEMBERED_UNITS:
-            self._vectors.popitem(last=False)
-        return vectors
+            known |= zip(missing, self.embedder.encode(missing, "passage"), strict=True)
+            with self._lock:
+                self._vectors |= {text: known[text] for text in missing}
+                while len(self._vectors) > _REMEMBERED_UNITS:
+                    self._vectors.popitem(last=False)
+        return np.stack([known[text] for text in texts])
 
 
 def _shortlist(retrieved: Retrieved) -> list[Option]:
@@ -165,14 +170,12 @@ def _option(candidate: Candidate, unit: Unit, terms: Terms, kind: Kind, question
     own, both = terms.coverage(words), terms.coverage(present)
     # What only the heading says counts for less than what the unit itself says.
     coverage = own + CONTEXT_SHARE * (both - own)
-    held = [term for term in terms.weights if term in present]
-    rarest = max(held, key=terms.weights.__getitem__, default="")
-    return Option(candidate, unit, words, coverage, rarest, names_one(kind, unit.text, question))
+    of_kind = names_one(kind, unit.text, question)
+    return Option(candidate, unit, words, coverage, terms.rarest(present), of_kind)
 
 
 def _in_context(option: Option) -> str:
-    context = option.candidate.hit.passage.context
-    return f"{context}\n{option.unit.text}" if context else option.unit.text
+    return embedded_text(option.unit.text, option.candidate.hit.passage.context)
 
 
 def _score(option: Option, similarity: float) -> float:

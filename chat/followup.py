@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from chat.question_type import is_place
 from chat.types import Turn
 from index.lexical import content_terms
 
@@ -21,7 +22,7 @@ _OPENER = re.compile(
 )
 _PREPOSITION = re.compile(r"^(?:in|for|of|to|at|from|about|with|on)\s+", re.IGNORECASE)
 _POINTS_BACK = re.compile(
-    r"\b(?:it|its|they|them|their|theirs|these|those|he|him|his|she|her|the same|"
+    r"\b(?:it|its|he|him|his|she|her|the same|they|them|their|theirs|these|those|"
     r"that (?:one|country|programme|program|policy|agency|initiative|document|page|cluster)|"
     r"this (?:one|country|programme|program|policy|agency|initiative|document|page|cluster)|"
     r"here|(?:the|a) \w+ ones?)\b|\b(?:this|that|there)\s*[?.]*$",
@@ -29,9 +30,13 @@ _POINTS_BACK = re.compile(
 )
 # "the United Kingdom", "Bosnia and Herzegovina", "Pôles de compétitivité": capitalised words, and
 # the small ones between them.
+_NOT_A_NAME = (
+    r"(?!(?:I|Who|What|Which|When|Where|Why|How|Is|Are|Was|Were|Do|Does|Did|Can|Could|Should|Will|"
+    r"Would|Has|Have|Had)\b)"
+)
 _NAME = re.compile(
-    r"(?:the\s+)?(?!I\b)[A-ZÀ-ÞŠŽČĆĐŁ][\w’'.-]*(?:\s+(?:(?:and|of|de|the|for|und|et)\s+)?"
-    r"(?!I\b)[A-ZÀ-ÞŠŽČĆĐŁ0-9][\w’'.-]*)*"
+    rf"(?:the\s+)?{_NOT_A_NAME}[A-ZÀ-ÞŠŽČĆĐŁ][\w’'.-]*(?:\s+(?:(?:and|of|de|the|for|und|et)\s+)?"
+    rf"{_NOT_A_NAME}[A-ZÀ-ÞŠŽČĆĐŁ0-9][\w’'.-]*)*"
 )
 _INTERROGATIVE = re.compile(
     r"\b(?:who|whom|whose|what|which|when|where|why|how|is|are|was|were|do|does|did|can|could|"
@@ -42,8 +47,18 @@ _INTERROGATIVE = re.compile(
 _DEFINITION = re.compile(
     r"^\s*(?:what|who)(?:\s+(?:is|are|was|were)|['’]s)\s+(?!the\b)|^\s*define\b", re.IGNORECASE
 )
+# "What do clusters do for their members?", "Is it true that …?": what is pointed at is in the
+# question itself, or nothing is.
+_POINTS_AT_ITSELF = re.compile(
+    r"\b\w{3,}s\b.*\b(?:they|them|their|theirs|these|those)\b|"
+    r"\b(?:the|an?)\s+\w+\b.*\b(?:it|its|he|him|his|she|her)\b|"
+    r"\b(?:is|was)\s+it\s+\w+\s+(?:that|to|for|if)\b",
+    re.IGNORECASE,
+)
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _SWAPPED_WORDS = 5
-_STANDS_ALONE_TERMS = 3
+_STANDS_ALONE_TERMS = 2
+_UNSURE_WORDS = 2
 _TOPIC_WORDS = 8
 
 
@@ -71,7 +86,8 @@ def _complete(question: str, previous: str) -> str:
     swapped = _swap_name(rest, previous, surely=opener is not None)
     if swapped:
         return swapped
-    if opener or _POINTS_BACK.search(question) or _says_too_little(question):
+    points_back = _POINTS_BACK.search(question) and not _POINTS_AT_ITSELF.search(question)
+    if opener or points_back or _says_too_little(question):
         return f"{question.rstrip('?. ')}? ({_topic(previous)})"
     return question
 
@@ -91,13 +107,26 @@ def _swap_name(rest: str, previous: str, surely: bool) -> str | None:
     short = 0 < len(name.split()) <= _SWAPPED_WORDS
     if not short or _INTERROGATIVE.search(name) or _POINTS_BACK.search(name):
         return None
-    if not surely and not _NAME.fullmatch(name):
+    looks_like_one = _NAME.fullmatch(name) or _YEAR.fullmatch(name) or is_place(name)
+    if not looks_like_one and not (surely and len(name.split()) <= _UNSURE_WORDS):
         return None
+    last = _counterpart(name, previous)
+    return previous[: last.start()] + name + previous[last.end() :] if last else None
+
+
+def _counterpart(name: str, previous: str) -> re.Match[str] | None:
+    """Return what a name replaces: a year a year, a place the last place, else the last name."""
+    years = list(_YEAR.finditer(previous))
+    if _YEAR.fullmatch(name):
+        return years[-1] if years else None
     names = _names(previous)
-    if not names:
-        return None
-    last = names[-1]
-    return previous[: last.start()] + name + previous[last.end() :]
+    places = [match for match in names if is_place(match[0])]
+    if is_place(name) and places:
+        return places[-1]
+    others = [match for match in names if match not in places]
+    if not is_place(name) and others:
+        return others[-1]
+    return names[-1] if names else None
 
 
 def _names(text: str) -> list[re.Match[str]]:

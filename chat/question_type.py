@@ -5,8 +5,11 @@ A sentence about the right subject that holds no number does not answer "How man
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Literal
+
+from babel import Locale
 
 Kind = Literal["date", "number", "name", "other"]
 
@@ -36,6 +39,14 @@ _NUMBER_WORDS = (
     "fifty|hundred|thousand|million|billion|half|third|quarter|twice|none|no"
 )
 _NUMBER = re.compile(rf"\d|\b(?:{_NUMBER_WORDS})\b", re.IGNORECASE)
+_ENGLISH = re.compile(
+    r"\b(?:the|what|which|who|when|where|why|how|is|are|does|do|of|and|to)\b", re.IGNORECASE
+)
+_YEAR = re.compile(r"(?:1[89]|20)\d\d")
+# CLDR's English names are the formal ones of today.
+_OTHER_PLACE_NAMES = frozenset(
+    ["czech republic", "macedonia", "turkey", "england", "scotland", "wales", "uk", "usa"]
+)
 _CAPITALISED = re.compile(r"\b[A-ZÀ-ÞŠŽČĆĐŁ][\w’'-]+")
 
 
@@ -80,3 +91,43 @@ def names_one(kind: Kind, text: str, question: str) -> bool:
             for match in _CAPITALISED.finditer(text)
         )
     return False
+
+
+def is_name(word: str, start: int, question: str) -> bool:
+    """Tell whether a word of a question names one thing: a place, a year, or by its capital.
+
+    Args:
+        word: As typed.
+        start: Where it stands in the question.
+        question: In which a capital that only opens a sentence says nothing.
+
+    Returns:
+        False for an ordinary word.
+    """
+    if is_place(word) or _YEAR.fullmatch(word):
+        return True
+    opens = not question[:start].strip(" \t\n\"'“‘(¿¡") or re.search(
+        r"[.!?:;]\s*[\"'“‘(]*$", question[:start]
+    )
+    # German writes every noun with a capital: only English questions are read this way.
+    return (
+        word[:1].isupper()
+        and _reads_english(question)
+        and (not opens or any(letter.isupper() for letter in word[1:]))
+    )
+
+
+def is_place(words: str) -> bool:
+    """Tell whether words are the English name of a country or territory, in any case."""
+    return words.lower().removeprefix("the ") in _places()
+
+
+@functools.cache
+def _places() -> frozenset[str]:
+    # Codes of more than two characters are continents and the like.
+    names = {name.lower() for code, name in Locale("en").territories.items() if len(code) == 2}
+    return frozenset(names | {name.replace("&", "and") for name in names} | _OTHER_PLACE_NAMES)
+
+
+def _reads_english(question: str) -> bool:
+    return bool(_ENGLISH.search(question))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from chat.types import Candidate
 from index.embedder import Matrix
 from index.ledger import DEFAULT_LANGUAGE, embedded_text
-from index.lexical import analyse, content_terms
+from index.lexical import QueryWord, analyse
 from index.store import Index
 from index.types import Filter, Hit, SearchReceipt
 
@@ -26,18 +26,27 @@ class Terms:
     """The words of a question that carry meaning, with their weight.
 
     Attributes:
-        weights: Inverse document frequency by analysed term.
-        words: The word as typed by analysed term.
+        words: In the order of the question, with their indexed forms in every language.
+        weights: Inverse document frequency of each word: of its commonest form.
     """
 
-    weights: dict[str, float]
-    words: dict[str, str]
+    words: tuple[QueryWord, ...]
+    weights: tuple[float, ...]
 
-    def coverage(self, present: frozenset[str] | set[str]) -> float:
-        """Return the share of the weight that is present, in [0, 1]; 0 for no terms."""
-        total = sum(self.weights.values())
-        found = sum(weight for term, weight in self.weights.items() if term in present)
-        return found / total if total else 0.0
+    def held(self, present: Set[str]) -> list[tuple[QueryWord, float]]:
+        """Return the words that a set of indexed terms holds in any form, with their weights."""
+        pairs = zip(self.words, self.weights, strict=True)
+        return [(word, weight) for word, weight in pairs if not present.isdisjoint(word.forms)]
+
+    def coverage(self, present: Set[str]) -> float:
+        """Return the share of the weight that is present, in [0, 1]; 0 for no words."""
+        total = sum(self.weights)
+        return sum(weight for _, weight in self.held(present)) / total if total else 0.0
+
+    def rarest(self, present: Set[str]) -> str:
+        """Return the rarest word that is present, as typed; "" for none."""
+        best = max(self.held(present), key=lambda pair: pair[1], default=None)
+        return best[0].text if best else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +67,12 @@ class Retrieved:
     query_vector: Matrix
     receipt: SearchReceipt
 
-    def unmatched(self) -> tuple[str, ...]:
-        """Return the question's words, as typed, that stand in no passage that was found."""
+    def unmatched(self) -> tuple[QueryWord, ...]:
+        """Return the question's words that stand in no passage that was found."""
         found: set[str] = set()
         for candidate in self.candidates:
-            passage, document = candidate.hit.passage, candidate.hit.document
-            text = embedded_text(passage.text, passage.context)
-            found |= words_of(text, document.metadata.language)
-        return tuple(word for term, word in self.terms.words.items() if term not in found)
+            found |= present_in(candidate.hit)
+        return tuple(word for word in self.terms.words if found.isdisjoint(word.forms))
 
 
 def retrieve(index: Index, question: str, restriction: Filter, depth: int = DEPTH) -> Retrieved:
@@ -85,7 +92,7 @@ def retrieve(index: Index, question: str, restriction: Filter, depth: int = DEPT
         At most `depth` candidates.
     """
     found = index.search(question, depth, restriction)
-    terms = _terms(index, question)
+    terms = _terms(index, found.words)
     candidates = [_scored(hit, terms) for hit in found.hits]
     candidates.sort(key=lambda candidate: (-candidate.score, candidate.hit.passage.number))
     return Retrieved(question, tuple(candidates), terms, found.query_vector, found.receipt)
@@ -97,29 +104,22 @@ def words_of(text: str, language: str | None) -> frozenset[str]:
     return frozenset(term.text for term in analyse(text, language or DEFAULT_LANGUAGE))
 
 
-def _terms(index: Index, question: str) -> Terms:
-    words = {term.text: question[term.start : term.end] for term in content_terms(question)}
-    return Terms(index.rarity(list(words)), words)
+def present_in(hit: Hit) -> frozenset[str]:
+    """Return the analysed terms of a passage and its headings."""
+    passage = hit.passage
+    return words_of(embedded_text(passage.text, passage.context), hit.document.metadata.language)
+
+
+def _terms(index: Index, words: Sequence[QueryWord]) -> Terms:
+    rarity = index.rarity([form for word in words for form in word.forms])
+    return Terms(tuple(words), tuple(min(rarity[form] for form in word.forms) for word in words))
 
 
 def _scored(hit: Hit, terms: Terms) -> Candidate:
-    passage = hit.passage
-    text = embedded_text(passage.text, passage.context)
-    coverage = terms.coverage(words_of(text, hit.document.metadata.language))
+    coverage = terms.coverage(present_in(hit))
     score = (
         COVERAGE_WEIGHT * coverage
         + SIMILARITY_WEIGHT * max(0.0, hit.similarity)
         + RANK_WEIGHT * hit.score
     )
     return Candidate(hit, coverage, min(1.0, score))
-
-
-def best_per_document(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Return each document's best candidate, in the order given."""
-    seen: set[str] = set()
-    kept = []
-    for candidate in candidates:
-        if candidate.hit.document.id not in seen:
-            seen.add(candidate.hit.document.id)
-            kept.append(candidate)
-    return kept

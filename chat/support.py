@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from chat.question_type import kind_of
-from chat.retrieve import Retrieved, words_of
+from chat.question_type import is_name, kind_of
+from chat.retrieve import Retrieved, present_in, words_of
 from chat.types import Evidence, Support
 
 _EVERY_WORD = 0.999
@@ -68,8 +68,8 @@ def signals(retrieved: Retrieved, evidence: Sequence[Evidence]) -> dict[str, flo
     language = hit.document.metadata.language
     words = words_of(best.quote, language) | words_of(hit.passage.context, language)
     others = [c.score for c in retrieved.candidates if c is not best.candidate]
-    rarest = max(retrieved.terms.weights, key=retrieved.terms.weights.__getitem__, default="")
-    everything = max(retrieved.terms.weights.values(), default=0.0)
+    heaviest = max(retrieved.terms.weights, default=0.0)
+    in_passage = [weight for _, weight in retrieved.terms.held(present_in(hit))]
     found = {
         "similarity": max(candidate.hit.similarity for candidate in retrieved.candidates),
         "passage_coverage": best.candidate.coverage,
@@ -80,10 +80,8 @@ def signals(retrieved: Retrieved, evidence: Sequence[Evidence]) -> dict[str, flo
         "first_by_words": float(hit.lexical_rank == 1),
         "of_kind": float(best.of_kind),
         "asks_for_kind": float(kind_of(retrieved.question) != "other"),
-        "rarest_in_passage": float(
-            rarest in words_of(hit.passage.text, language) | words_of(hit.passage.context, language)
-        ),
-        "rarest_weight": everything / 10,
+        "rarest_in_passage": float(heaviest in in_passage),
+        "rarest_weight": heaviest / 10,
     }
     return {name: found[name] for name in names}
 
@@ -111,16 +109,11 @@ def support_score(retrieved: Retrieved, evidence: Sequence[Evidence]) -> float:
     found = signals(retrieved, evidence)
     total = sum(learnt.support[name] * value for name, value in found.items())
     score = 1 / (1 + math.exp(-total - learnt.support["intercept"]))
-    if any(map(_is_name, retrieved.unmatched())):
+    if any(is_name(word.text, word.start, retrieved.question) for word in retrieved.unmatched()):
         return score * learnt.not_found_below
     if found["quote_coverage"] >= _EVERY_WORD:
         return max(score, learnt.not_found_below)
     return score
-
-
-def _is_name(word: str) -> bool:
-    """Tell whether a word as typed names one thing: a capital, or a digit."""
-    return word[:1].isupper() or any(character.isdigit() for character in word)
 
 
 def in_words(score: float) -> Support:

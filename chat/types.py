@@ -155,7 +155,7 @@ class Answer:
         support: How well the best quotation fits, in words.
         support_score: In [0, 1], what `support` and the decision to answer rest on, so it is there
             for `not_found` too; it orders questions and is not a probability to be shown.
-        unmatched: Words of the question that stand in no quoted passage.
+        unmatched: Words of the question that stand in no passage that was found.
         milliseconds: Duration by step, and "total".
     """
 

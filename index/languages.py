@@ -14,6 +14,8 @@ STOPWORD_LANGUAGES = frozenset(STEMMERS) - {"ar", "ro", "ta", "tr"}
 # prepositions and the like.
 QUESTION_WORDS = frozenset(
     [
+        "compare", "define", "describe", "explain", "hello", "hey", "hi", "know", "summarise",
+        "summarize", "thank", "thanks", "want", "wanted", "wonder", "wondering",
         "about", "all", "also", "am", "any", "been", "being", "can", "could", "did", "do",
         "does", "doing", "done", "from", "give", "had", "has", "have", "he", "her", "here",
         "his", "how", "i", "its", "just", "like", "many", "may", "me", "might", "more", "most",

@@ -46,6 +46,21 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
+class QueryWord:
+    """A word of a question that carries meaning.
+
+    Attributes:
+        text: As typed.
+        start: Where it stands in the question, in characters.
+        forms: Its indexed form by the rules of each language of the index.
+    """
+
+    text: str
+    start: int
+    forms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """What is indexed of a passage: its number, its version and its words."""
 
@@ -80,8 +95,8 @@ def content_terms(text: str, language: str = "en") -> list[Term]:
     return kept or terms
 
 
-def query_terms(question: str, languages: Sequence[str]) -> list[str]:
-    """Return what to look for in an index of several languages: each term once.
+def query_words(question: str, languages: Sequence[str]) -> list[QueryWord]:
+    """Return what to look for in an index of several languages: each word once.
 
     The question is analysed by the rules of every language, but what is a stop word is decided
     once, by the language with most of them in the question: English "what is" would otherwise be
@@ -89,18 +104,31 @@ def query_terms(question: str, languages: Sequence[str]) -> list[str]:
 
     Args:
         question: Plain language.
-        languages: ISO 639-1, those of the index.
+        languages: ISO 639-1, those of the index; without one nothing is looked for.
 
     Returns:
-        Analysed terms, in the order of the question.
+        Words in the order of the question; two with the same forms are one.
     """
-    likeliest = max(
-        sorted(languages), key=lambda language: _stopwords_in(question, language), default=""
-    )
-    kept = {term.start for term in content_terms(question, likeliest)}
-    terms = [t for language in languages for t in analyse(question, language) if t.start in kept]
-    terms.sort(key=lambda term: term.start)
-    return list(dict.fromkeys(term.text for term in terms))
+    if not languages:
+        return []
+    likeliest = max(sorted(languages), key=lambda language: _stopwords_in(question, language))
+    kept = {term.start: term for term in content_terms(question, likeliest)}
+    forms: dict[int, list[str]] = {start: [] for start in kept}
+    for language in languages:
+        for term in analyse(question, language):
+            if term.start in kept:
+                forms[term.start].append(term.text)
+    found: dict[tuple[str, ...], QueryWord] = {}
+    for start, term in sorted(kept.items()):
+        key = tuple(dict.fromkeys(forms[start]))
+        found.setdefault(key, QueryWord(question[start : term.end], start, key))
+    return list(found.values())
+
+
+def query_terms(question: str, languages: Sequence[str]) -> list[str]:
+    """Return the analysed forms of `query_words`, each once, in the order of the question."""
+    forms = [form for word in query_words(question, languages) for form in word.forms]
+    return list(dict.fromkeys(forms))
 
 
 class Words:

@@ -14,7 +14,7 @@ import numpy as np
 from index.catalog import Snapshot, snapshot
 from index.embedder import Embedder, Matrix
 from index.errors import CitationUnknown, EmbedderMismatch, IndexDamaged, QuoteMismatch
-from index.lexical import Words, query_terms
+from index.lexical import QueryWord, Words, query_words
 from index.settings import Settings
 from index.types import (
     Citable,
@@ -45,11 +45,13 @@ class Found:
         hits: Best first.
         receipt: What was searched.
         query_vector: The question's embedding, float32, shape (dimensions,), for later steps.
+        words: The words of the question that were searched for, by the rules of every language.
     """
 
     hits: tuple[Hit, ...]
     receipt: SearchReceipt
     query_vector: Matrix
+    words: tuple[QueryWord, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,8 +188,9 @@ class Index:
             documents, passages = catalog.receipt(restriction)
             receipt = SearchReceipt(documents, passages, restriction)
             stores = self._current(catalog)
-            hits = _search(catalog, stores, self.settings, question, vector, k, restriction)
-        return Found(tuple(hits), receipt, vector)
+            words = query_words(question, catalog.languages())
+            hits = _search(catalog, stores, self.settings, words, vector, k, restriction)
+        return Found(tuple(hits), receipt, vector, tuple(words))
 
     def verify(self) -> list[str]:
         """Check every promise between the stores; reads all that is stored.
@@ -287,13 +290,13 @@ def _search(
     catalog: Snapshot,
     stores: _Stores,
     settings: Settings,
-    question: str,
+    words: Sequence[QueryWord],
     vector: Matrix,
     k: int,
     restriction: Filter,
 ) -> list[Hit]:
     """Fuse the two rankings, resolve them in one transaction, and refill what was not live."""
-    terms = query_terms(question, catalog.languages())
+    terms = [form for word in words for form in word.forms]
     versions = catalog.versions_matching(restriction) if restriction else None
     allowed = None if versions is None else catalog.passage_numbers(versions)
     depth = max(settings.retrieval.candidates, k)

@@ -103,7 +103,7 @@ def test_quotes_hold_the_answers(answerer: Answerer) -> None:
     assert len(missed) <= 2, missed
 
 
-@pytest.mark.parametrize("country", ["Croatia", "Japan", "Cyprus"])
+@pytest.mark.parametrize("country", ["Croatia", "Japan", "Cyprus", "croatia"])
 def test_a_name_that_stands_nowhere_is_not_answered_about(answerer: Answerer, country: str) -> None:
     answer = ask(answerer, f"What is the cluster policy of {country}?")
     assert (answer.status, answer.unmatched) == ("not_found", (country,))
@@ -178,6 +178,19 @@ def test_any_text_is_a_question(answerer: Answerer) -> None:
         text = "".join(generator.choices(alphabet, k=generator.randint(1, 60)))
         if text.strip():
             assert ask(answerer, text).status in ("answered", "partial", "not_found")
+
+
+@pytest.mark.parametrize("opening", ["Explain", "Describe", "Hello, explain"])
+def test_a_request_is_answered_like_a_question(answerer: Answerer, opening: str) -> None:
+    answer = ask(answerer, f"{opening} the cluster policy of Poland.")
+    assert answer.status == "answered"
+    assert answer.citations[0].section[-1] == "Poland"
+
+
+def test_fewer_results_are_the_first_of_more(answerer: Answerer) -> None:
+    ten = answerer.search("Polish agency enterprise", 10, Filter())
+    assert answerer.search("Polish agency enterprise", 2, Filter()) == ten[:2]
+    assert [c.score for c in ten] == sorted((c.score for c in ten), reverse=True)
 
 
 def test_search_ranks_whole_passages(answerer: Answerer) -> None:

@@ -58,6 +58,11 @@ def test_a_question_that_points_back_takes_the_topic_along(question: str) -> Non
         "What did the expert group publish in February 2021?",
         "How many clusters operate in the EU-27?",
         "What is clustering?",
+        "Why do clusters matter?",
+        "How are clusters funded?",
+        "What do clusters do for their members?",
+        "Do clusters help companies find the partners they need?",
+        "Speaking of jobs, is it true that clusters create them?",
     ],
 )
 def test_a_new_topic_is_left_alone(question: str) -> None:
@@ -72,6 +77,45 @@ def test_a_chain_is_followed_through() -> None:
 def test_an_adjective_of_a_country_is_swapped_too() -> None:
     history = after("Which agency runs the Polish cluster programmes?")
     assert resolve("And Latvia?", history) == "Which agency runs Latvia cluster programmes?"
+
+
+@pytest.mark.parametrize(
+    ("previous", "question", "expected"),
+    [
+        pytest.param(
+            "Does Poland support the European Cluster Collaboration Platform?",
+            "And Germany?",
+            "Does Germany support the European Cluster Collaboration Platform?",
+            id="place for place",
+        ),
+        pytest.param(
+            "How many clusters were there in Poland in 2020?",
+            "And in 2024?",
+            "How many clusters were there in Poland in 2024?",
+            id="year for year",
+        ),
+        pytest.param(
+            "What does PARP do in Poland?",
+            "And KOSGEB?",
+            "What does KOSGEB do in Poland?",
+            id="name for name",
+        ),
+        pytest.param(
+            "What is the cluster policy of Poland?",
+            "And in 2024?",
+            "And in 2024? (cluster policy Poland)",
+            id="no year to replace",
+        ),
+        pytest.param(
+            "What is the cluster policy of Poland?",
+            "What about Eurocluster funding in 2024?",
+            "What about Eurocluster funding in 2024? (cluster policy Poland)",
+            id="more than a name",
+        ),
+    ],
+)
+def test_like_is_swapped_for_like(previous: str, question: str, expected: str) -> None:
+    assert resolve(question, after(previous)) == expected
 
 
 def test_the_assistants_words_are_not_searched_for() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chat.question_type import kind_of, names_one
+from chat.question_type import is_name, kind_of, names_one
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,22 @@ def test_kind_of_question(question: str, kind: str) -> None:
 )
 def test_names_one(question: str, text: str, expected: bool) -> None:
     assert names_one(kind_of(question), text, question) is expected
+
+
+@pytest.mark.parametrize(
+    ("word", "question", "expected"),
+    [
+        ("Croatia", "What is the policy of Croatia?", True),
+        ("croatia", "what is the policy of croatia", True),
+        ("2024", "What was said in 2024?", True),
+        ("1000", "Is a claim of 1000 euros valid?", False),
+        ("NASA", "NASA funds what?", True),
+        ("Explain", "Explain the policy.", False),
+        ("Hello", "Who? Hello there, what is it?", False),
+        ("policy", "What is the policy?", False),
+        ("Warsaw", "What happens in Warsaw?", True),
+        ("Behörde", "Welche Behörde ist zuständig?", False),
+    ],
+)
+def test_is_name(word: str, question: str, expected: bool) -> None:
+    assert is_name(word, question.index(word), question) is expected
