@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
-import textwrap
 from collections.abc import Iterable, Sequence
 
 from chat.answer import Answerer
-from chat.serialize import answer_json, citation_json, parse_question
+from chat.serialize import answer_json, check_characters, citation_json, parse_question
 from chat.types import Answer, Citation, Question
 from index.embedder import SentenceTransformerEmbedder
 from index.errors import PolicyChatError, QuestionRefused
@@ -24,11 +24,25 @@ _DESCRIPTION = """Ask a question and get quotations with their sources.
   python -m chat --jsonl < questions    one JSON object in and one out per line
   python -m chat search "words"         the passages that fit best
 """
-_WIDTH = 96
+_MOST_RESULTS = 1_000
+_BROKEN_PIPE = 141  # what a shell reports for a command that a closed pipe ended
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command; return 0 if all is well, 1 after a known error."""
+    try:
+        try:
+            return _run(arguments)
+        finally:
+            if sys.stdout is not None:
+                sys.stdout.flush()
+    except BrokenPipeError:
+        # Python flushes once more as it ends: what nobody reads any longer goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _BROKEN_PIPE
+
+
+def _run(arguments: Sequence[str]) -> int:
     try:
         if len(arguments) > 1 and arguments[0] == "search":
             return _search(arguments[1:])
@@ -53,9 +67,10 @@ def _ask(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     if options.jsonl == (options.question is not None):
         parser.error("give a question, or --jsonl and the questions on standard input")
-    answerer = _answerer()
     if options.jsonl:
-        return _answer_lines(answerer, sys.stdin)
+        return _answer_lines(_answerer(), sys.stdin.buffer)
+    check_characters("the question", options.question)
+    answerer = _answerer()
     answer = answerer.answer(Question(options.question))
     print(json.dumps(answer_json(answer), ensure_ascii=False) if options.json else _text(answer))
     return 0
@@ -64,9 +79,12 @@ def _ask(arguments: Sequence[str]) -> int:
 def _search(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser("python -m chat search")
     parser.add_argument("words", help="in plain language, in quotation marks")
-    parser.add_argument("--k", type=_positive, default=10, help="passages wanted (10)")
+    parser.add_argument(
+        "--k", type=_result_count, default=10, help=f"passages wanted, up to {_MOST_RESULTS:,} (10)"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON list")
     options = parser.parse_args(arguments)
+    check_characters("the question", options.words)
     found = _answerer().search(options.words, options.k, Filter())
     if options.json:
         items = []
@@ -86,7 +104,7 @@ def _answerer() -> Answerer:
     return Answerer(index)
 
 
-def _answer_lines(answerer: Answerer, lines: Iterable[str]) -> int:
+def _answer_lines(answerer: Answerer, lines: Iterable[bytes]) -> int:
     """Answer one question a line; a bad line gets an error in its place and the rest goes on."""
     failed = False
     for number, line in enumerate(lines, start=1):
@@ -101,11 +119,18 @@ def _answer_lines(answerer: Answerer, lines: Iterable[str]) -> int:
     return 1 if failed else 0
 
 
-def _parse(line: str) -> Question:
+def _parse(line: bytes) -> Question:
     try:
-        return parse_question(json.loads(line))
-    except (json.JSONDecodeError, RecursionError) as error:
+        value = json.loads(line.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise QuestionRefused(f"not UTF-8 from byte {error.start} on; save it as UTF-8") from error
+    except json.JSONDecodeError as error:
         raise QuestionRefused(f"not a JSON object: {error}") from error
+    except ValueError as error:
+        raise QuestionRefused("a number has too many digits") from error
+    except RecursionError as error:
+        raise QuestionRefused("brackets are nested too deeply") from error
+    return parse_question(value)
 
 
 def _text(answer: Answer) -> str:
@@ -115,7 +140,7 @@ def _text(answer: Answer) -> str:
     if answer.text is None:
         lines += _not_found(answer)
     else:
-        lines += [textwrap.fill(answer.text, _WIDTH), ""]
+        lines += [answer.text, ""]
         if answer.unmatched:
             lines += [f"Found nowhere: {', '.join(answer.unmatched)}", ""]
         lines.append(f"Sources (support: {answer.support})")
@@ -140,17 +165,19 @@ def _source(citation: Citation) -> str:
     page = citation.page_label or citation.page
     place = [" › ".join(citation.section), f"page {page}" if page else ""]
     head = ", ".join(part for part in [citation.title, *known, *place] if part)
-    quote = textwrap.fill(
-        f"“{citation.quote}”", _WIDTH, initial_indent="    ", subsequent_indent="    "
-    )
+    # Neither wrapped nor indented: what is copied from here is, to the character, in the document.
+    quote = f"    “{citation.quote}”"
     where = f"    {citation.source}, characters {citation.start}–{citation.end}"
     return f"[{citation.marker}] {head}\n{quote}\n{where}"
 
 
-def _positive(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise ValueError(f"{value} is less than 1")
+def _result_count(text: str) -> int:
+    try:
+        value = int(text)
+    except ValueError:
+        value = 0
+    if not 1 <= value <= _MOST_RESULTS:
+        raise argparse.ArgumentTypeError(f"give a whole number from 1 to {_MOST_RESULTS:,}")
     return value
 
 

@@ -101,17 +101,39 @@ def parse_question(value: object) -> Question:
         The question.
 
     Raises:
-        QuestionRefused: A key is missing, unknown or of the wrong type; one line.
+        QuestionRefused: A key is missing, unknown or of the wrong type, or half a character is in
+            a text; one line.
     """
     if not isinstance(value, dict) or not isinstance(value.get("question"), str):
         raise QuestionRefused('expected an object with a "question" that is a string')
     if unknown := sorted(set(value) - {"question", "history", "filters"}):
         raise QuestionRefused(f"unknown key {unknown[0]!r}; known are question, history, filters")
+    check_characters("the question", value["question"])
     return Question(
         value["question"],
         _history(value.get("history", [])),
         parse_filter(value.get("filters", {})),
     )
+
+
+def check_characters(what: str, text: str) -> None:
+    """Refuse text that cannot be written as UTF-8: a lone half of a surrogate pair is in it.
+
+    Half an escape in JSON and arguments that are not UTF-8 arrive that way.
+
+    Args:
+        what: Names the text in the error.
+        text: Any string.
+
+    Raises:
+        QuestionRefused: Half a character is in the text; one line.
+    """
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise QuestionRefused(
+            f"{what} is not valid text: character {error.start + 1} is half of one or not UTF-8"
+        ) from error
 
 
 def parse_filter(value: object) -> Filter:
@@ -147,6 +169,7 @@ def _history(value: object) -> tuple[Turn, ...]:
         role = turn.get("role")
         if role not in ("user", "assistant"):
             raise QuestionRefused(f'a turn\'s role must be "user" or "assistant", not {role!r}')
+        check_characters("the history", turn["text"])
         turns.append(Turn(role, turn["text"]))
     return tuple(turns)
 
@@ -155,6 +178,8 @@ def _strings(key: str, value: object) -> tuple[str, ...]:
     listed = [value] if isinstance(value, str) else value
     if not isinstance(listed, list) or not all(isinstance(item, str) for item in listed):
         raise QuestionRefused(f"filter {key!r} must be a string or a list of strings")
+    for item in listed:
+        check_characters(f"filter {key!r}", item)
     return tuple(listed)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 from chat.__main__ import main
 from index.store import Index
 
+ROOT = Path(__file__).parents[1]
 ANSWER_KEYS = {
     "status", "question", "searched_for", "answer", "citations", "receipt", "support",
     "unmatched", "milliseconds",
@@ -32,6 +34,10 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, 
     code = main(arguments)
     out, err = capsys.readouterr()
     return code, out, err
+
+
+def send(monkeypatch: pytest.MonkeyPatch, standard_input: bytes) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(standard_input)))
 
 
 def test_json_of_an_answer(capsys: pytest.CaptureFixture[str]) -> None:
@@ -92,7 +98,7 @@ def test_jsonl_answers_line_by_line_and_goes_on_after_a_bad_one(
         json.dumps(["What is the ECCP?"]),
         json.dumps({"question": "What is the ECCP?"}),
     ]
-    monkeypatch.setattr(sys, "stdin", io.StringIO("\n".join(lines)))
+    send(monkeypatch, "\n".join(lines).encode())
     code, out, err = run(capsys, "--jsonl")
     answers = [json.loads(line) for line in out.splitlines()]
     assert code == 1
@@ -101,6 +107,91 @@ def test_jsonl_answers_line_by_line_and_goes_on_after_a_bad_one(
     assert answers[2]["receipt"]["documents"] == 1
     assert [a["line"] for a in answers if "error" in a] == [2, 4, 5, 6, 7, 9]
     assert answers[-1]["status"] == "answered"
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        pytest.param(rb'{"question": "x \ud800 Poland"}', "character 3", id="lone surrogate"),
+        pytest.param(
+            rb'{"question": "And?", "history": [{"role": "user", "text": "\udfff"}]}',
+            "the history is not valid text",
+            id="lone surrogate in the history",
+        ),
+        pytest.param(
+            rb'{"question": "x", "filters": {"publishers": ["\ud800"]}}',
+            "filter 'publishers' is not valid text",
+            id="lone surrogate in a filter",
+        ),
+        pytest.param(rb'{"\ud800": 1, "question": "x"}', "unknown key", id="surrogate in a key"),
+        pytest.param(b'{"question": ' + b"9" * 5000 + b"}", "too many digits", id="long number"),
+        pytest.param(b"[" * 100_000, "nested too deeply", id="deep brackets"),
+        pytest.param('{"question": "caf\u00e9"}'.encode("latin-1"), "not UTF-8", id="Latin-1"),
+        pytest.param(b"\x00\xff\xfe", "not UTF-8", id="bytes"),
+        pytest.param(b"{", "not a JSON object", id="not JSON"),
+    ],
+)
+def test_a_line_that_cannot_be_read_does_not_stop_the_batch(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, line: bytes, said: str
+) -> None:
+    good = b'{"question": "What is the ECCP?"}'
+    send(monkeypatch, b"\xef\xbb\xbf" + good + b"\r\n" + line + b"\n" + good)
+    code, out, err = run(capsys, "--jsonl")
+    first, bad, last = (json.loads(printed) for printed in out.splitlines())
+    assert (code, err) == (1, "")
+    assert (first["status"], last["status"]) == ("answered", "answered")
+    assert set(bad) == {"error", "line"}
+    assert bad["line"] == 2
+    assert said in bad["error"]
+    assert "\n" not in bad["error"]
+
+
+@pytest.mark.parametrize("command", [["--json"], ["search"]])
+def test_an_argument_that_is_not_utf_8_is_refused_in_one_line(
+    capsys: pytest.CaptureFixture[str], command: list[str]
+) -> None:
+    code, out, err = run(capsys, *command, "caf\udce9 in Poland")
+    assert (code, out) == (1, "")
+    assert err == "error: the question is not valid text: character 4 is half of one or not UTF-8\n"
+
+
+def test_text_shows_quotations_character_for_character(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    words = "cluster policy of Poland"
+    _, out, _ = run(capsys, "search", words, "--json")
+    quotes = [found["quote"] for found in json.loads(out)]
+    assert any("\n" in quote for quote in quotes)
+    assert any(len(line) > 100 for quote in quotes for line in quote.splitlines())
+    _, out, _ = run(capsys, "search", words)
+    assert all(f"“{quote}”" in out for quote in quotes)
+
+    _, out, _ = run(capsys, "--json", f"What is the {words}?")
+    answer = json.loads(out)
+    _, out, _ = run(capsys, f"What is the {words}?")
+    assert out.startswith(f"{answer['answer']}\n")
+    assert all(f"“{citation['quote']}”" in out for citation in answer["citations"])
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param(["--help"], id="help"),
+        pytest.param(["search", "Corallia"], id="search"),
+        pytest.param(["--jsonl"], id="batch"),
+    ],
+)
+def test_a_closed_pipe_ends_the_command_quietly(arguments: list[str]) -> None:
+    command = [sys.executable, "-m", "chat", *arguments]
+    reading, writing = os.pipe()
+    os.close(reading)
+    questions = b'{"question": "What is the ECCP?"}\n' * 3
+    done = subprocess.run(
+        command, cwd=ROOT, input=questions, stdout=writing, stderr=subprocess.PIPE
+    )
+    os.close(writing)
+    assert done.stderr == b""
+    assert done.returncode == 141
 
 
 def test_search_json_ranks_passages(capsys: pytest.CaptureFixture[str]) -> None:
@@ -126,12 +217,16 @@ def test_a_question_called_search_is_a_question(capsys: pytest.CaptureFixture[st
         pytest.param(["--json", "--jsonl"], id="two forms"),
         pytest.param(["search", "x", "--k", "0"], id="no results wanted"),
         pytest.param(["search", "x", "--k", "many"], id="not a number"),
+        pytest.param(["search", "x", "--k", "1001"], id="too many results"),
+        pytest.param(["search", "x", "--k", "99999999999"], id="far too many results"),
     ],
 )
-def test_wrong_usage_exits_with_2(arguments: list[str]) -> None:
+def test_wrong_usage_exits_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
         main(arguments)
     assert stopped.value.code == 2
+    said = capsys.readouterr().err
+    assert ("give a whole number from 1 to 1,000" in said) is ("--k" in arguments)
 
 
 def test_without_an_index_one_line_names_the_command(
