@@ -16,11 +16,13 @@ class Exchange:
         question: As typed.
         answer: None if asking failed.
         error: None if it did not.
+        restriction: Which documents it was asked of.
     """
 
     question: str
     answer: Answer | None
     error: str | None
+    restriction: Filter
 
 
 @dataclass(slots=True)
@@ -33,6 +35,7 @@ class Conversation:
         opened: Id of the citation shown beside the answer.
         restriction: Which documents are searched.
         linked_question: The `?q=` that this conversation already follows.
+        linked_restriction: The filter of the link that this conversation already follows.
         linked_citation: The `?cite=` that this conversation already follows.
     """
 
@@ -41,6 +44,7 @@ class Conversation:
     opened: str | None = None
     restriction: Filter = field(default_factory=Filter)
     linked_question: str | None = None
+    linked_restriction: Filter = field(default_factory=Filter)
     linked_citation: str | None = None
 
     def ask(self, question: str) -> None:
@@ -64,28 +68,42 @@ class Conversation:
         self.exchanges.clear()
         self.pending = self.opened = None
 
-    def follow(self, question: str | None, citation: str | None) -> None:
+    def follow(self, question: str | None, restriction: Filter, citation: str | None) -> bool:
         """Do what a link says, once.
 
         Args:
             question: The value of `?q=`.
+            restriction: The documents and publishers that the link names beside it.
             citation: The value of `?cite=`.
+
+        Returns:
+            Whether the link asks something new, and so chose what is searched.
         """
-        if question is not None and question != self.linked_question:
+        followed = (self.linked_question, self.linked_restriction)
+        asks = question is not None and (question, restriction) != followed
+        if asks:
             self.clear()
             self.linked_question = self.pending = question
+            self.linked_restriction = self.restriction = restriction
         if citation is not None and citation != self.linked_citation:
             self.linked_citation = self.opened = citation
+        return asks
 
-    def link(self) -> dict[str, str]:
+    def link(self) -> dict[str, list[str]]:
         """Return the query parameters that reproduce what is shown, and follow them."""
         last = self.exchanges[-1] if self.exchanges else None
         # A follow-up is linked as it was searched for: complete without the turns before it.
         searched = last.answer.searched_for if last and last.answer else None
         self.linked_question = searched or (last.question if last else None)
+        self.linked_restriction = last.restriction if last else Filter()
         self.linked_citation = self.opened
-        parameters = {"q": self.linked_question, "cite": self.linked_citation}
-        return {name: value for name, value in parameters.items() if value is not None}
+        parameters = {
+            "q": [] if self.linked_question is None else [self.linked_question],
+            "document": list(self.linked_restriction.documents),
+            "publisher": list(self.linked_restriction.publishers),
+            "cite": [] if self.linked_citation is None else [self.linked_citation],
+        }
+        return {name: values for name, values in parameters.items() if values}
 
     def history(self) -> tuple[Turn, ...]:
         """Return the turns that follow-up questions lean on; failed questions are left out."""

@@ -43,6 +43,28 @@ def choose_filter(index: Index, generation: int, chosen: Filter) -> Filter:
     return Filter(documents=tuple(wanted_documents), publishers=tuple(wanted_publishers))
 
 
+def unknown_names(index: Index, generation: int, restriction: Filter) -> list[str]:
+    """Return the documents and publishers of a filter that the index does not hold.
+
+    Args:
+        index: Must exist.
+        generation: Of the index.
+        restriction: From a link, say.
+
+    Returns:
+        Names in the order of the filter; empty if all are known.
+    """
+    titles, publishers = _known(index, str(index.settings.home), generation)
+    documents = [name for name in restriction.documents if name not in titles]
+    return documents + [name for name in restriction.publishers if name not in publishers]
+
+
+def forget_choice() -> None:
+    """Let the next `choose_filter` begin with what it is told was chosen, say by a link."""
+    for key in (_PUBLISHERS, _DOCUMENTS):
+        st.session_state.pop(key, None)
+
+
 def _keep(key: str, chosen: Sequence[str], options: Collection[str]) -> None:
     known = st.session_state.get(key, chosen)
     st.session_state[key] = [name for name in known if name in options]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
@@ -11,12 +12,13 @@ from chat.answer import Answerer
 from chat.answer_view import show_answer
 from chat.conversation import Conversation, Exchange
 from chat.examples import examples
-from chat.filter_view import choose_filter
+from chat.filter_view import choose_filter, forget_choice, unknown_names
 from chat.source_view import show_source
 from chat.types import Question
-from index.errors import IndexMissing, PolicyChatError
+from index.errors import IndexMissing, PolicyChatError, QuestionRefused
 from index.literal import literal
 from index.store import Index
+from index.types import Filter
 
 _PLACEHOLDER = "Ask about these documents"
 
@@ -39,7 +41,12 @@ def show(answerer: Answerer, library: StreamlitPage) -> None:
 
 def _show(answerer: Answerer, library: StreamlitPage) -> None:
     conversation = _conversation()
-    conversation.follow(st.query_params.get("q"), st.query_params.get("cite"))
+    linked = Filter(
+        documents=tuple(st.query_params.get_all("document")),
+        publishers=tuple(st.query_params.get_all("publisher")),
+    )
+    if conversation.follow(st.query_params.get("q"), linked, st.query_params.get("cite")):
+        forget_choice()
     has_turns = bool(conversation.exchanges) or conversation.pending is not None
     beside = has_turns and conversation.opened is not None
     st.set_page_config(layout="wide" if beside else "centered")
@@ -54,7 +61,7 @@ def _show(answerer: Answerer, library: StreamlitPage) -> None:
     else:
         _talk(answerer, conversation, generation, beside)
     wanted = conversation.link()
-    if st.query_params.to_dict() != wanted:
+    if {name: st.query_params.get_all(name) for name in st.query_params} != wanted:
         st.query_params.from_dict(wanted)
 
 
@@ -89,6 +96,8 @@ def _welcome(index: Index, generation: int, conversation: Conversation) -> None:
 
 
 def _talk(answerer: Answerer, conversation: Conversation, generation: int, beside: bool) -> None:
+    wanted = conversation.restriction
+    unknown = unknown_names(answerer.index, generation, wanted)
     left = right = st.container()
     if beside:
         left, right = st.columns([11, 10], gap="large")
@@ -105,27 +114,40 @@ def _talk(answerer: Answerer, conversation: Conversation, generation: int, besid
         for number, exchange in enumerate(conversation.exchanges):
             _show_exchange(exchange, number, conversation)
         if conversation.pending is not None:
-            _ask(answerer, conversation)
+            # The choice offers only what there is: what a link names beyond that is not dropped.
+            _ask(answerer, conversation, wanted if unknown else conversation.restriction, unknown)
     if conversation.opened is not None:
         with right, st.container(key="source-panel"):
             _source(answerer.index, conversation, conversation.opened)
     st.chat_input(_PLACEHOLDER, key="question", on_submit=_typed)
 
 
-def _ask(answerer: Answerer, conversation: Conversation) -> None:
+def _ask(
+    answerer: Answerer, conversation: Conversation, restriction: Filter, unknown: Sequence[str]
+) -> None:
     text = conversation.pending or ""
     with st.chat_message("user", avatar=":material/person:"):
         st.text(text)
     with st.spinner("Looking through the documents …"):
         try:
-            question = Question(text, conversation.history(), conversation.restriction)
-            exchange = Exchange(text, answerer.answer(question), None)
+            _refuse(unknown)
+            question = Question(text, conversation.history(), restriction)
+            exchange = Exchange(text, answerer.answer(question), None, restriction)
         except PolicyChatError as error:
-            exchange = Exchange(text, None, str(error))
+            exchange = Exchange(text, None, str(error), restriction)
     # Only now: a visitor who interrupts the search finds the question asked again, not lost.
     conversation.pending = None
     conversation.exchanges.append(exchange)
     _show_reply(exchange, len(conversation.exchanges) - 1, conversation)
+
+
+def _refuse(unknown: Sequence[str]) -> None:
+    if unknown:
+        more = f" and {len(unknown) - 1:,} more" if unknown[1:] else ""
+        raise QuestionRefused(
+            f"this was to be asked only of “{unknown[0]}”{more}, which the library does not hold; "
+            "choose what to search and ask again"
+        )
 
 
 def _show_exchange(exchange: Exchange, number: int, conversation: Conversation) -> None:

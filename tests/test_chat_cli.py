@@ -191,7 +191,8 @@ def test_a_closed_pipe_ends_the_command_quietly(arguments: list[str]) -> None:
     )
     os.close(writing)
     assert done.stderr == b""
-    assert done.returncode == 141
+    # Where standard output is not buffered, argparse passes over a help text that nobody reads.
+    assert done.returncode in ((0, 141) if arguments == ["--help"] else (141,))
 
 
 def test_search_json_ranks_passages(capsys: pytest.CaptureFixture[str]) -> None:

@@ -75,7 +75,7 @@ def checked(app: AppTest) -> AppTest:
     return app
 
 
-def opened(**parameters: str) -> AppTest:
+def opened(**parameters: str | list[str]) -> AppTest:
     app = AppTest.from_file(APP, default_timeout=SECONDS)
     for name, value in parameters.items():
         app.query_params[name] = value
@@ -197,6 +197,63 @@ def test_a_filter_restricts_what_is_searched(home: Path) -> None:
     app = ask(app, POLISH)
     found = json.dumps([component(app, c.key) for c in app.get("bidi_component")])
     assert "Polish Agency" not in found + html(app)
+
+
+def test_a_link_asks_of_the_documents_that_its_question_was_asked_of(home: Path) -> None:
+    documents = ["corpus/clusterplattform-european-level.txt", "corpus/eu-cluster-policy.txt"]
+    publishers = sorted({d.metadata.publisher or "" for d in index_of(home).documents()} - {""})
+    app = opened()
+    app.multiselect(key="filter-documents").set_value(documents)
+    app.multiselect(key="filter-publishers").set_value(publishers[:1])
+    app = ask(app, POLISH)
+    link = {"q": POLISH, "document": documents, "publisher": publishers[0]}
+    assert dict(app.query_params) == link
+
+    again = opened(**link)
+    assert dict(again.query_params) == link
+    assert [c.key for c in again.get("bidi_component")] == [
+        c.key for c in app.get("bidi_component")
+    ]
+    assert words(again) == words(app)
+    assert again.multiselect(key="filter-documents").value == documents
+    # A choice made afterwards is for the next question: the link is not followed twice.
+    again.multiselect(key="filter-documents").set_value([])
+    again.multiselect(key="filter-publishers").set_value([])
+    again = checked(again.run())
+    assert dict(again.query_params) == link
+    again = ask(again, POLISH)
+    assert dict(again.query_params) == {"q": POLISH}
+    # Back in the browser: the link's filter takes the place of what is chosen.
+    again.query_params.update(link)
+    again = checked(again.run())
+    assert again.multiselect(key="filter-documents").value == documents
+    assert dict(again.query_params) == link
+
+
+@pytest.mark.parametrize(
+    ("parameters", "line"),
+    [
+        pytest.param({"document": "corpus/gone.txt"}, "gone", id="document"),
+        pytest.param({"publisher": "<b>*x*</b>"}, "which the library", id="hostile publisher"),
+        pytest.param(
+            {"document": ["a\nb", "c", "corpus/clusterplattform-european-level.txt"]},
+            "and 1 more",
+            id="two",
+        ),
+        pytest.param({"document": ""}, "which the library", id="empty"),
+    ],
+)
+def test_a_link_to_documents_that_are_not_there_is_one_line(
+    home: Path, parameters: dict[str, str | list[str]], line: str
+) -> None:
+    app = opened(q=POLISH, **parameters)
+    assert len(app.error) == 1
+    assert line in app.error[0].value
+    assert "\n" not in app.error[0].value
+    assert not app.get("bidi_component")
+    assert dict(app.query_params) == {"q": POLISH, **parameters}
+    # The next question is asked of what is chosen, which holds only what there is.
+    assert component(ask(app, POLISH), "answer-1")["sentences"]
 
 
 def test_an_old_citation_says_that_its_document_changed_or_went(home: Path) -> None:
