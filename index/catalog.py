@@ -32,7 +32,7 @@ from index.types import (
 )
 
 _DOCUMENT = """
-    SELECT d.*, length(v.text) AS characters,
+    SELECT d.*, v.characters,
         (SELECT count(*) FROM passages p WHERE p.version = d.version) AS passages
     FROM documents d JOIN versions v ON v.id = d.version
 """
@@ -51,6 +51,7 @@ def snapshot(directory: Path) -> Iterator[Snapshot]:
 
     Raises:
         IndexMissing: There is no index in the folder.
+        IndexOutdated: An older release made it.
         IndexDamaged: The catalog cannot be read.
     """
     connection = connect(directory)
@@ -216,7 +217,15 @@ class Snapshot:
 
     def languages(self) -> list[str]:
         """Return the languages that live passages are analysed in."""
-        rows = self._connection.execute("SELECT DISTINCT language FROM passages ORDER BY language")
+        # From one language to the next in the index; DISTINCT would look at every passage.
+        rows = self._connection.execute(
+            """WITH RECURSIVE used (language) AS (
+                SELECT min(language) FROM passages
+                UNION ALL
+                SELECT (SELECT min(p.language) FROM passages p WHERE p.language > used.language)
+                FROM used WHERE used.language IS NOT NULL
+            ) SELECT language FROM used WHERE language IS NOT NULL"""
+        )
         return [row["language"] for row in rows]
 
     def departed(self) -> set[int]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from index.errors import EmbedderUnavailable
+from index.errors import EmbedderMismatch, EmbedderUnavailable
 from index.settings import EmbedderSettings
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class SentenceTransformerEmbedder:
     def name(self) -> str:
         """The model as a person would call it; of a local folder its last part."""
         folder = Path(self.settings.model).expanduser()
-        if self.settings.model and folder.is_dir():
+        if self.settings.model and _is_folder(folder):
             return folder.resolve().name
         return self.settings.model or PACKAGED_NAME
 
@@ -146,13 +146,13 @@ class SentenceTransformerEmbedder:
         if not name:
             _check_packaged(folder)
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-        if folder.is_dir():
+        if _is_folder(folder):
             # Nothing to ask a hub for; without this every start would try.
             os.environ.setdefault("HF_HUB_OFFLINE", "1")
         import torch
 
         try:
-            model = _from_folder(folder) if folder.is_dir() else _from_hub(name)
+            model = _from_folder(folder) if _is_folder(folder) else _from_hub(name)
         except Exception as error:  # three libraries, each with errors of its own
             raise EmbedderUnavailable(
                 f"the model {self.name!r} cannot be loaded ({_first_line(error)}); give a folder "
@@ -249,6 +249,10 @@ def _check_packaged(folder: Path) -> None:
         )
 
 
+def _is_folder(path: Path) -> bool:
+    return os.path.isdir(path)  # noqa: PTH112 - Path.is_dir may raise where nobody may look
+
+
 def _weights_sha256(model: SentenceTransformer) -> str:
     digest = hashlib.sha256()
     for name, tensor in sorted(model.state_dict().items()):
@@ -262,6 +266,23 @@ def _bfloat16_is_fast() -> bool:
 
     capabilities = torch.cpu.get_capabilities()
     return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
+
+
+def mismatch(found: str, embedder: Embedder) -> EmbedderMismatch:
+    """Return the one line for an index that holds another embedder's vectors.
+
+    Args:
+        found: Fingerprint in the index.
+        embedder: The one that the settings name.
+
+    Returns:
+        To be raised.
+    """
+    return EmbedderMismatch(
+        f"the index was made by {found}, the settings name {embedder.fingerprint}; run "
+        "`python -m ingest --reembed` to embed every passage anew, or set [embedder] in "
+        "settings.toml back"
+    )
 
 
 def _first_line(error: BaseException) -> str:

@@ -3,6 +3,7 @@
 PolicyChatError                 one line: what was found, what was expected, what to do
 ├── SettingsError               settings.toml cannot be read or holds an unknown key
 ├── IndexMissing                no index here yet
+├── IndexOutdated               an older release made the index; a writer brings it up to date
 ├── IndexLocked                 another process is writing
 ├── IndexDamaged                a file of the index cannot be read
 ├── IndexWriteFailed            a file of the index cannot be written (disk full, no rights)
@@ -33,6 +34,10 @@ class SettingsError(PolicyChatError):
 
 class IndexMissing(PolicyChatError):
     """There is no index to ask."""
+
+
+class IndexOutdated(PolicyChatError):
+    """The index has the tables of an older release."""
 
 
 class IndexLocked(PolicyChatError):

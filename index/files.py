@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -111,9 +112,34 @@ def remove_parts(directory: Path) -> None:
 
     Args:
         directory: Need not exist.
+
+    Raises:
+        IndexWriteFailed: No rights.
     """
-    for path in directory.glob(f".*{PART}"):
-        path.unlink(missing_ok=True)
+    with writing(directory):
+        for path in directory.glob(f".*{PART}"):
+            path.unlink(missing_ok=True)
+
+
+def is_stored(path: Path) -> bool:
+    """Return whether a file of the index is there.
+
+    `Path.is_file` says no, or raises, where nobody may look: that depends on Python's version.
+
+    Args:
+        path: The file.
+
+    Returns:
+        False only if it is certain that there is no such file.
+
+    Raises:
+        IndexWriteFailed: No rights to look.
+    """
+    with writing(path):
+        try:
+            return stat.S_ISREG(path.stat().st_mode)
+        except (FileNotFoundError, NotADirectoryError):
+            return False
 
 
 @contextlib.contextmanager

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+# Of a text of which nobody says in what language it is.
+DEFAULT_LANGUAGE = "en"
 # tantivy stems these; Polish, Czech, Greek and others are only folded.
 STEMMERS = {
     "ar": "arabic", "da": "danish", "nl": "dutch", "en": "english", "fi": "finnish",

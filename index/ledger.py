@@ -1,4 +1,7 @@
-"""Writing the catalog. Every method runs inside a transaction that its caller opens and ends."""
+"""Writing the catalog, inside a `Ledger.transaction` that the caller opens and ends.
+
+Only `reserve` opens its own, so that what it takes out of use stays so.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +16,9 @@ from datetime import UTC, datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from index.languages import DEFAULT_LANGUAGE as DEFAULT_LANGUAGE
 from index.types import Draft, Failure, Metadata, Source, Version
-
-DEFAULT_LANGUAGE = "en"
+from index.types import embedded_text as embedded_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +58,6 @@ class State:
     generation: int
     fingerprint: str
     dimensions: int
-
-
-def embedded_text(text: str, context: str) -> str:
-    """Return exactly what is embedded and searched of a passage."""
-    return f"{context}\n{text}" if context else text
 
 
 def text_sha256(text: str) -> str:
@@ -169,9 +167,10 @@ class Ledger:
             "SELECT version FROM documents WHERE id = ? AND removed_at IS NULL", (source.id,)
         ).fetchone()
         self._connection.execute(
-            """INSERT INTO versions VALUES (?, ?, ?, ?, ?)
+            """INSERT INTO versions (id, characters, sections, pages, stored_at, text)
+            VALUES (?, ?, ?, ?, ?, ?)
             ON CONFLICT (id) DO UPDATE SET sections = excluded.sections, pages = excluded.pages""",
-            (version.id, version.text, sections, pages, now),
+            (version.id, len(version.text), sections, pages, now, version.text),
         )
         self._connection.execute(
             """INSERT OR REPLACE INTO documents (id, root, path, version, title, publisher, url,

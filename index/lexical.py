@@ -273,7 +273,7 @@ class Words:
 
         Args:
             terms: Analysed terms; each counts once.
-            k: Results wanted.
+            k: Results wanted; capped at the size of the store.
             versions: Search only passages of these versions, all if None.
 
         Returns:
@@ -285,6 +285,7 @@ class Words:
         Source: BM25 with k1 = 1.2, b = 0.75 (tantivy's).
         """
         wanted = list(dict.fromkeys(terms))
+        k = min(k, len(self))  # tantivy makes room for k, and ends the process if it cannot
         if not wanted or k < 1:
             return []
         schema = self._index.schema

@@ -7,8 +7,8 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from index.errors import IndexDamaged, IndexLocked, IndexMissing
-from index.files import write_failed
+from index.errors import IndexDamaged, IndexLocked, IndexMissing, IndexOutdated
+from index.files import is_stored, write_failed
 
 FILE = "catalog.sqlite"
 # Primary result codes that speak of the disk and not of what is in the file.
@@ -36,12 +36,14 @@ MIGRATIONS = (
     );
 
     -- Canonical texts, kept after their document moved on so that old citations still open.
+    -- The text is last: what stands before it is read without reading through it.
     CREATE TABLE versions (
         id TEXT PRIMARY KEY,
-        text TEXT NOT NULL,
+        characters INTEGER NOT NULL,
         sections TEXT NOT NULL,
         pages TEXT NOT NULL,
-        stored_at TEXT NOT NULL
+        stored_at TEXT NOT NULL,
+        text TEXT NOT NULL
     );
 
     CREATE TABLE documents (
@@ -86,6 +88,7 @@ MIGRATIONS = (
         embedded_sha256 TEXT NOT NULL,
         UNIQUE (version, start, "end")
     );
+    CREATE INDEX passages_by_language ON passages (language);
 
     CREATE TABLE embeddings (
         fingerprint TEXT NOT NULL,
@@ -152,13 +155,15 @@ def connect(directory: Path) -> sqlite3.Connection:
         A connection in autocommit mode; transactions are begun by hand.
 
     Raises:
-        IndexMissing: There is none.
+        IndexMissing: There is none, or none yet but its file.
+        IndexOutdated: An older release made it, and no writer has brought it up to date.
         IndexDamaged: The file is not a catalog of a version this program knows.
         IndexWriteFailed: No rights.
     """
     path = directory / FILE
-    if not path.is_file():
-        raise IndexMissing(f"no index in {directory}; run `python -m ingest` to make one")
+    missing = f"no index in {directory}; run `python -m ingest` to make one"
+    if not is_stored(path):
+        raise IndexMissing(missing)
     with catalog_errors(path):
         connection = _open(path)
         try:
@@ -168,8 +173,10 @@ def connect(directory: Path) -> sqlite3.Connection:
                     f"{path}: made by a newer release (schema {found}, this one knows up to "
                     f"{len(MIGRATIONS)}); update, or move the folder away and reindex"
                 )
+            if found == 0:
+                raise IndexMissing(missing)
             if found < len(MIGRATIONS):
-                raise IndexMissing(
+                raise IndexOutdated(
                     f"the index in {directory} has schema {found}, this release needs "
                     f"{len(MIGRATIONS)}; run `python -m ingest` to bring it up to date"
                 )

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from index.catalog import Snapshot, snapshot
-from index.embedder import Embedder, Matrix
-from index.errors import CitationUnknown, EmbedderMismatch, IndexDamaged, QuoteMismatch
+from index.embedder import Embedder, Matrix, mismatch
+from index.errors import CitationUnknown, IndexDamaged, QuoteMismatch
 from index.lexical import QueryWord, Words, query_words
 from index.settings import Settings
 from index.types import (
@@ -29,7 +29,7 @@ from index.types import (
     version_of,
 )
 from index.vectors import Vectors
-from index.writer import VECTORS, WORDS, Writer, open_writer
+from index.writer import VECTORS, WORDS, Writer, bring_up_to_date, open_writer
 
 _EVERYTHING = Filter()
 # The writer replaces files between two readings at any time: look again before calling it damage.
@@ -98,6 +98,10 @@ class Index:
     def writer(self, reembed: bool = False) -> contextlib.AbstractContextManager[Writer]:
         """Hold the write lock and yield the writer: see `index.writer.open_writer`."""
         return open_writer(self.settings, self.embedder, reembed)
+
+    def bring_up_to_date(self) -> None:
+        """Give an index of an older release today's tables: see `index.writer.bring_up_to_date`."""
+        bring_up_to_date(self.settings)
 
     def manifest(self) -> Manifest:
         """Return what the index is made of."""
@@ -217,11 +221,7 @@ class Index:
 
     def _check_embedder(self, catalog: Snapshot) -> None:
         if catalog.fingerprint and catalog.fingerprint != self.embedder.fingerprint:
-            raise EmbedderMismatch(
-                f"the index was made by {catalog.fingerprint}, the settings name "
-                f"{self.embedder.fingerprint}; run `python -m ingest --reembed` to embed every "
-                "passage anew, or set [embedder] in settings.toml back"
-            )
+            raise mismatch(catalog.fingerprint, self.embedder)
 
     def _current(self, catalog: Snapshot) -> _Stores:
         """Return stores that hold at least what is live, in the snapshot and now."""

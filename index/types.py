@@ -135,6 +135,11 @@ class Draft:
     context: str = ""
 
 
+def embedded_text(text: str, context: str) -> str:
+    """Return exactly what is embedded and searched of a passage."""
+    return f"{context}\n{text}" if context else text
+
+
 @dataclass(frozen=True, slots=True)
 class Passage:
     """A stretch of whole sentences of one version, the unit that is searched.

@@ -89,6 +89,11 @@ class Vectors:
             return len(self) > self.exact_below
         return len(self) > _OUTGROWN_TIMES * self.tuning.trained_on
 
+    @property
+    def misfit(self) -> bool:
+        """Whether `build` would choose the other kind of search: exact or inverted file."""
+        return (self.tuning is None) != (len(self) <= self.exact_below)
+
     @classmethod
     def build(cls, numbers: Numbers, vectors: Matrix, exact_below: int) -> Vectors:
         """Return a store of these vectors, with the search that fits their number.

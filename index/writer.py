@@ -16,14 +16,14 @@ from pathlib import Path
 import filelock
 import numpy as np
 
-from index.embedder import Embedder, Matrix
-from index.errors import EmbedderMismatch, IndexDamaged, IndexLocked
-from index.files import remove_parts, write_atomically, write_failed, writing
-from index.ledger import Incoming, Ledger, Stored, embedded_text, text_sha256
+from index.embedder import Embedder, Matrix, mismatch
+from index.errors import IndexDamaged, IndexLocked, IndexMissing, IndexOutdated
+from index.files import is_stored, remove_parts, write_atomically, write_failed, writing
+from index.ledger import Incoming, Ledger, Stored, text_sha256
 from index.lexical import Entry, Words
 from index.schema import FILE, catalog_errors, connect, migrate
 from index.settings import Settings
-from index.types import Failure, Source
+from index.types import Failure, Source, embedded_text
 from index.vectors import Vectors
 
 VECTORS = "vectors"
@@ -68,6 +68,29 @@ def open_writer(settings: Settings, embedder: Embedder, reembed: bool = False) -
                 yield writer
             finally:
                 writer.close()
+
+
+def bring_up_to_date(settings: Settings) -> None:
+    """Give an index of an older release today's tables; does nothing where there is no index.
+
+    A plan compares sources with what the index holds, so this comes before it.
+
+    Args:
+        settings: Where the index is.
+
+    Raises:
+        IndexLocked: Another process is writing.
+        IndexWriteFailed: Disk full, no rights.
+        IndexDamaged: The catalog cannot be read.
+    """
+    directory = settings.index_directory
+    try:
+        connect(directory).close()
+    except IndexMissing:
+        pass
+    except IndexOutdated:
+        with _lock(directory):
+            migrate(directory)
 
 
 @contextlib.contextmanager
@@ -133,11 +156,7 @@ class Writer:
         remove_parts(self.settings.originals)
         state = self._ledger.state()
         if state.fingerprint and state.fingerprint != self.embedder.fingerprint and not reembed:
-            raise EmbedderMismatch(
-                f"the index was made by {state.fingerprint}, the settings name "
-                f"{self.embedder.fingerprint}; run `python -m ingest --reembed` to embed every "
-                "passage anew, or set [embedder] in settings.toml back"
-            )
+            raise mismatch(state.fingerprint, self.embedder)
         self._words = self._loaded_words(state.generation)
         if state.fingerprint and state.fingerprint != self.embedder.fingerprint:
             self._reembed(self._words)
@@ -197,10 +216,10 @@ class Writer:
             data: The whole source.
 
         Raises:
-            IndexWriteFailed: Disk full.
+            IndexWriteFailed: Disk full, no rights.
         """
         path = self.settings.originals / sha256
-        if not path.is_file():
+        if not is_stored(path):
             write_atomically(path, data)
 
     def commit(self) -> None:
@@ -301,7 +320,9 @@ class Writer:
             return None
         try:
             vectors = Vectors.load(self._directory / VECTORS, self.settings.retrieval.exact_below)
-            if vectors.generation == generation and vectors.dimensions == state.dimensions:
+            in_step = vectors.generation == generation and vectors.dimensions == state.dimensions
+            # `exact_below` may have changed in the settings since they were stored.
+            if in_step and not vectors.misfit:
                 return vectors
         except IndexDamaged:
             pass  # rebuilt below, which is what the message of this error promises

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,8 @@ from hypothesis import strategies as st
 from index.embedder import HashingEmbedder
 from index.errors import CitationUnknown, EmbedderMismatch, IndexDamaged, IndexLocked
 from index.ledger import Incoming
-from index.types import Draft, Metadata, Source, Version, version_of
+from index.types import Draft, Filter, Metadata, Source, Version, version_of
+from index.vectors import Vectors
 from ingest.removal import remove
 from tests.library import ROOT, CountingEmbedder, Library, essay
 
@@ -242,6 +244,55 @@ def test_4_what_had_departed_is_refilled(tmp_path: Path) -> None:
     left = [hit.document.id for hit in older.search("wind energy", 3).hits]
     assert len(left) == 3
     assert not set(left) & set(best)
+
+
+@pytest.mark.parametrize("k", [1_000, 10**11, 2**63], ids=str)
+def test_4_more_is_asked_for_than_there_is(library: Library, k: int) -> None:
+    """tantivy ends the process over a depth that it has no memory for."""
+    found = library.index.search("Which agency decides?", k).hits
+    assert len(found) == library.index.manifest().passages
+    one = Filter(documents=("texts/1.md",))
+    assert {h.document.id for h in library.index.search("agency", k, one).hits} == {"texts/1.md"}
+
+
+def test_4_a_question_reads_no_whole_table(library: Library) -> None:
+    """Seen in SQLite's own plans of the statements that a search executes."""
+    statements: list[str] = []
+    with library.index.snapshot() as catalog:
+        connection = catalog._connection
+        connection.set_trace_callback(statements.append)
+        assert catalog.languages() == ["en"]
+        version = catalog.document("texts/1.md").version
+        statements.clear()
+        catalog.languages()
+        (shown,) = catalog.documents_showing([version], Filter())[version]
+        connection.set_trace_callback(None)
+        plans = [
+            row["detail"]
+            for statement in statements
+            for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}")
+        ]
+        assert shown.characters == len(catalog.version(version).text)
+        assert shown.passages == len(catalog.passages_of(version)) > 0
+    reading = [plan for plan in plans if plan.split()[0] in ("SCAN", "SEARCH")]
+    assert any("COVERING INDEX passages_by_language" in plan for plan in reading)
+    assert any("COVERING INDEX sqlite_autoindex_passages_1 (version=?)" in p for p in reading)
+    assert [plan for plan in reading if plan.startswith("SCAN") and plan != "SCAN used"] == []
+
+
+def test_3_another_exact_below_is_followed_by_the_next_writer(library: Library) -> None:
+    found, embedded = library.found("Which agency decides?"), library.embedder.passages
+    exact = library.settings
+    for below, inverted in ((5, True), (exact.retrieval.exact_below, False)):
+        library.settings = replace(exact, retrieval=replace(exact.retrieval, exact_below=below))
+        library.ingest()
+        vectors = Vectors.load(exact.index_directory / "vectors", below)
+        assert (vectors.tuning is not None) == inverted
+        reader = library.reader()
+        assert reader.verify() == []
+        if not inverted:
+            assert library.found("Which agency decides?") == found
+    assert library.embedder.passages == embedded
 
 
 def test_4_a_replaced_text_is_found_and_the_old_one_is_not(library: Library) -> None:
