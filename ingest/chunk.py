@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from index.languages import DEFAULT_LANGUAGE
 from index.types import Draft, Section
 from ingest.directory import loose
 from ingest.reading import Block, Reading
@@ -20,6 +21,7 @@ ITEM_TOKENS = 60
 # White space may be missing altogether (base64, a table of digits); no passage is longer than this.
 UNBROKEN_CHARS = 2_000
 LEAD_IN_CHARS = 200
+TABLE_HEADER_CHARS = 400
 
 _PARAGRAPH, _ITEM, _SENTENCE, _NEVER = range(4)
 # One ideograph is about one token; other scripts are words.
@@ -153,9 +155,10 @@ def _paths(sections: Sequence[Section], blocks: Sequence[Block]) -> Iterator[tup
 
 def _sentences(reading: Reading, blocks: Iterable[Block]) -> Iterator[_Sentence]:
     text = reading.text
-    language = reading.metadata.language or "en"
+    language = reading.metadata.language or DEFAULT_LANGUAGE
     lead_in = ""
-    after_lead_in = False
+    header = ""
+    after_lead_in = False  # or after a table's header
     for block in blocks:
         words = text[block.start : block.end]
         boundary = _PARAGRAPH
@@ -164,17 +167,22 @@ def _sentences(reading: Reading, blocks: Iterable[Block]) -> Iterator[_Sentence]
             boundary = _NEVER
         elif listed:
             boundary = _ITEM
-        if listed:
+        if block.kind != "row" or block.level:
+            header = ""
+        of = " › ".join(part for part in (lead_in, header) if part) if listed else ""
+        if block.kind == "row" and block.level:
+            header = " | ".join(words.split("\t"))[:TABLE_HEADER_CHARS]
+            after_lead_in = True
+        elif listed:
             after_lead_in = False
         else:
             after_lead_in = words.endswith(":")
             lead_in = " ".join(words.split())[-LEAD_IN_CHARS:] if after_lead_in else ""
-        whole = block.kind == "item" and estimate_tokens(words) <= ITEM_TOKENS
+        whole = listed and estimate_tokens(words) <= ITEM_TOKENS
         found = [(block.start, block.end)]
         if not whole:
             found = split(text, block.start, block.end, language)
         for start, end in _bounded(text, found):
-            of = lead_in if listed else ""
             yield _Sentence(start, end, estimate_tokens(text[start:end]), boundary, of)
             boundary = _SENTENCE
 

@@ -18,7 +18,8 @@ class Block:
         start: First character, never white space; offsets are half-open.
         end: One past the last character, which is never white space.
         kind: What it is.
-        level: Of a heading 1 (outermost) and up; of an item its depth from 1; otherwise 0.
+        level: Of a heading 1 (outermost) and up; of an item its depth from 1; of a row 1 if
+            it heads its table; otherwise 0.
     """
 
     start: int

@@ -190,6 +190,37 @@ def test_a_cut_list_carries_its_lead_in_as_context() -> None:
     ]
 
 
+def test_a_cut_table_carries_its_header_as_context() -> None:
+    """The header is in the text once; every passage has it there or in its context."""
+    rows = [f"| Land {n} | {SENTENCE} |" for n in range(30)]
+    table = ["| Country | Programme |", "|---|---|", *rows]
+    reading = read("a.md", "\n".join(["# Title", "", "The aims are:", "", *table]).encode())
+    drafts = chunk(reading)
+    assert_invariants(reading, drafts)
+    assert [block.level for block in reading.blocks if block.kind == "row"] == [1] + [0] * 30
+    assert len(drafts) > 2
+    first, *others = [reading.text[draft.start : draft.end] for draft in drafts]
+    assert first.startswith("The aims are:\nCountry\tProgramme\nLand 0\t")
+    assert [draft.context for draft in drafts] == [
+        "Title",
+        *["Title › The aims are: › Country | Programme"] * len(others),
+    ]
+    assert all(text.startswith("Land ") and text.endswith(SENTENCE) for text in others)
+    assert reading.text.count("Programme") == 1
+
+
+def test_a_header_stays_with_its_first_row() -> None:
+    """150 tokens of text, 3 of header: the limit is reached before the first row's end."""
+    row = f"| Land | {SENTENCE} |"
+    before = " ".join([SENTENCE] * 10)
+    source = "\n".join([before, "", "| Name | Aim |", "|---|---|", row, row, "", SENTENCE])
+    cells = f"Land\t{SENTENCE}"
+    assert passages(source, name="a.md") == [
+        (before, ""),
+        (f"Name\tAim\n{cells}\n{cells}\n\n{SENTENCE}", ""),
+    ]
+
+
 def test_a_sentence_over_the_limit_is_not_cut() -> None:
     long = "word " * 300 + "end."
     assert passages(long, "Short one.")[0][0].startswith(long)

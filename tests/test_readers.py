@@ -32,7 +32,7 @@ def assert_canonical(reading: Reading) -> None:
         assert not text[position : block.start].strip()
         piece = text[block.start : block.end]
         assert piece == piece.strip()
-        assert (block.level > 0) == (block.kind in ("heading", "item"))
+        assert block.kind == "row" or (block.level > 0) == (block.kind in ("heading", "item"))
         position = block.end
     assert not text[position:].strip()
     version = reading.version()
@@ -228,6 +228,9 @@ def test_markdown_keeps_words_and_no_signs() -> None:
     assert reading.title == "Cluster strategy"
     assert reading.metadata.date == date(2024, 3, 31)
     assert reading.metadata.language == "en"
+    assert [(block.kind, block.level) for block in reading.blocks[-3:]] == [
+        ("row", 1), ("row", 0), ("paragraph", 0),
+    ]  # fmt: skip
     assert_canonical(reading)
 
 

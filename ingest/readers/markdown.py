@@ -16,7 +16,7 @@ from ingest import outline
 from ingest.readers.decode import clean, decode
 from ingest.reading import Block, Kind, Reading
 
-ID = "markdown@1"
+ID = "markdown@2"
 SUFFIXES = (".md", ".markdown")
 
 _FRONT_MATTER = re.compile(r"---[^\S\n]*\n(.*?)\n(?:---|\.\.\.)[^\S\n]*(?:\n|\Z)", re.DOTALL)
@@ -105,6 +105,7 @@ def _pieces(tokens: Sequence[Token]) -> Iterator[tuple[str, Kind, int]]:
     lists: list[int | None] = []
     marker = ""
     row: list[str] | None = None
+    row_level = 0
     for token in tokens:
         if token.type == "heading_open":
             heading = int(token.tag[1])
@@ -116,10 +117,12 @@ def _pieces(tokens: Sequence[Token]) -> Iterator[tuple[str, Kind, int]]:
             lists.pop()
         elif token.type == "list_item_open":
             marker = f"{token.info}{token.markup} " if token.info else ""
+        elif token.type in ("thead_open", "thead_close"):
+            row_level = int(token.type == "thead_open")
         elif token.type == "tr_open":
             row = []
         elif token.type == "tr_close" and row is not None:
-            yield "\t".join(row), "item", 1
+            yield "\t".join(row), "row", row_level
             row = None
         elif token.type == "inline":
             text = _inline_text(token)
