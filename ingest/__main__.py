@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -53,8 +54,22 @@ def main(arguments: Sequence[str], index: Callable[[], Index] = open_index) -> i
         index: Opens the index once the arguments are known to be right.
 
     Returns:
-        The exit code: 0 if all is well, 1 after a known error, 130 if stopped.
+        The exit code: 0 if all is well, 1 after a known error, 130 if stopped, 141 if nobody
+        reads what it prints.
     """
+    try:
+        code = _run(arguments, index)
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        # Whoever read has gone (`| head`). Python flushes once more at its end, to nowhere then.
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        for stream in (sys.stdout, sys.stderr):
+            os.dup2(nowhere, stream.fileno())
+        return 128 + signal.SIGPIPE
+
+
+def _run(arguments: Sequence[str], index: Callable[[], Index]) -> int:
     try:
         if arguments and arguments[0] in ("status", "doctor", "remove"):
             return _command(arguments[0], arguments[1:], index)
@@ -85,6 +100,8 @@ def _ingest(arguments: Sequence[str], open_index: Callable[[], Index]) -> int:
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     options = parser.parse_args(arguments)
     index = open_index()
+    if not options.dry_run:
+        index.bring_up_to_date()
     plan = make_plan(index, options.paths, options.prune)
     if options.dry_run:
         print(_plan_json(plan) if options.json else _plan_text(plan))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from index.errors import EmbedderUnavailable, IndexDamaged
 from index.store import Index
 from ingest.report import BY_HAND
@@ -26,17 +28,26 @@ def check(index: Index) -> list[str]:
         documents, failures = catalog.documents(), catalog.failures()
         where = folders(catalog.roots(), index.settings)
     problems += [f"{f.id}: {f.reason}" for f in failures if f.reader != BY_HAND]
-    problems += [
-        f"{d.id}: its file has vanished; run `python -m ingest --prune {where[d.source.root]}`"
-        for d in documents
-        if not (where[d.source.root] / d.source.path).exists()
-    ]
+    for document in documents:
+        root = where[document.source.root]
+        if reason := _no_file(root, root / document.source.path):
+            problems.append(f"{document.id}: {reason}")
     problems += [
         f"{d.id}: it has no passages, so nothing in it can be found; look at its text"
         for d in documents
         if d.passages == 0
     ]
     return problems
+
+
+def _no_file(root: Path, file: Path) -> str:
+    try:
+        file.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return f"its file has vanished; run `python -m ingest --prune {root}`"
+    except OSError as error:
+        return f"its file cannot be read ({error.strerror}); mend the rights of {file.parent}"
+    return ""
 
 
 def _wrong_inside(index: Index) -> list[str]:

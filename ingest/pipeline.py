@@ -227,7 +227,9 @@ def _read(step: Step, candidate: Candidate) -> _Read:
         metadata_sha256=sidecar_sha256,
     )
     title = known.title or reading.title or _title_of(candidate.path)
-    incoming = Incoming(source, reading.version(), title, known, tuple(chunk(reading, known.title)))
+    # With what the sidecar says: the language decides where sentences end.
+    drafts = chunk(replace(reading, metadata=known), known.title)
+    incoming = Incoming(source, reading.version(), title, known, tuple(drafts))
     return _Read(step, incoming, data)
 
 

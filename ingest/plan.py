@@ -93,6 +93,7 @@ def make_plan(index: Index, paths: Sequence[str] = (), prune: bool = False) -> P
 
     Raises:
         SourceUnreadable: A path given does not exist.
+        IndexOutdated: An older release made the index: `Index.bring_up_to_date` comes first.
         IndexDamaged: The catalog cannot be read.
     """
     try:

@@ -81,6 +81,7 @@ class Runner:
     def _run(self, prune: bool) -> None:
         self.error = "the run ended unexpectedly; the terminal says why, what was indexed stands"
         try:
+            self.index.bring_up_to_date()
             plan = make_plan(self.index, prune=prune)
             self.report = apply(self.index, plan, self._tell)
         except PolicyChatError as error:

@@ -114,7 +114,7 @@ def resolve(paths: Sequence[str], known: Mapping[str, Path], settings: Settings)
     """
     roots = [Root(name, folder) for name, folder in folders(known, settings).items()]
     if not paths:
-        return [Scope(root, "") for root in home_roots(settings) if root.folder.is_dir()]
+        return [Scope(root, "") for root in home_roots(settings) if _may_be_folder(root.folder)]
     scopes = []
     for text in paths:
         if re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*://", text):
@@ -124,17 +124,14 @@ def resolve(paths: Sequence[str], known: Mapping[str, Path], settings: Settings)
             )
         # os.path: keeps links, and leaves a `~name` that is nobody's as it is.
         path = Path(os.path.abspath(os.path.expanduser(text)))  # noqa: PTH100, PTH111
-        if not text or not os.path.lexists(path):
-            raise SourceUnreadable(
-                f"{_shown(text) or '(empty)'}: no such file or folder; check the path"
-            )
+        _check_is_there(text, path)
         if not _is_utf8(str(path)):
             raise SourceUnreadable(f"{_shown(text)}: the path is not UTF-8; rename it")
         scope = _scope(path, roots)
         scopes.append(scope)
         if not scope.single:
             inside = [root for root in roots if path in root.folder.parents]
-            scopes += [Scope(root, "") for root in inside if root.folder.is_dir()]
+            scopes += [Scope(root, "") for root in inside if _may_be_folder(root.folder)]
         if scope.root not in roots:
             roots.append(scope.root)
     return scopes
@@ -164,9 +161,32 @@ def scan(scopes: Sequence[Scope], roots: Sequence[Root]) -> Scan:
     return found
 
 
+def _check_is_there(text: str, path: Path) -> None:
+    reason = "no such file or folder; check the path"
+    try:
+        if text:
+            path.lstat()
+            return
+    except PermissionError as error:
+        reason = f"cannot be read ({error.strerror}); check its rights"
+    except (OSError, ValueError):
+        pass
+    raise SourceUnreadable(f"{_shown(text) or '(empty)'}: {reason}")
+
+
+def _may_be_folder(path: Path) -> bool:
+    """Return False only where there is certainly no folder: a walk says what else is wrong."""
+    try:
+        return stat.S_ISDIR(path.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+
+
 def _scope(path: Path, roots: Sequence[Root]) -> Scope:
     holding = [root for root in roots if path == root.folder or root.folder in path.parents]
-    single = not path.is_dir()
+    single = not os.path.isdir(path)  # noqa: PTH112 - Path.is_dir may raise
     if holding:
         root = max(holding, key=lambda root: len(root.folder.parts))
         under = path.relative_to(root.folder).as_posix()
@@ -197,7 +217,7 @@ def _walk(scope: Scope, inner_roots: set[Path], found: Scan) -> Iterator[Path]:
             if not name.startswith(".") and Path(folder, name) not in inner_roots
         )
         for path in (Path(folder, name) for name in subfolders):
-            if path.is_symlink():
+            if os.path.islink(path):  # noqa: PTH114 - Path.is_symlink may raise
                 reason = "a link to a folder; give that folder itself to `python -m ingest`"
                 found.failures.append(_refused(scope.root, path, reason))
         for name in sorted(files):

@@ -277,6 +277,59 @@ def test_an_index_without_rights(texts: Path, home: Path) -> None:
     assert_one_line(done.stderr, str(home_is_a_file), "Not a directory")
 
 
+@pytest.mark.parametrize("arguments", [["TEXTS"], ["status"], ["doctor"], ["--dry-run", "TEXTS"]])
+def test_an_index_that_nobody_may_look_into(texts: Path, home: Path, arguments: list[str]) -> None:
+    assert command(home, str(texts)).returncode == 0
+    folder = home / "index"
+    folder.chmod(0)
+    given = [str(texts) if argument == "TEXTS" else argument for argument in arguments]
+    done = without_rights(home, *given)
+    folder.chmod(0o755)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert_one_line(done.stderr, str(folder), "(Permission denied)", "mend the rights")
+
+
+def test_originals_without_rights(texts: Path, home: Path) -> None:
+    assert command(home, str(texts)).returncode == 0
+    (texts / "new.md").write_text(essay(6))
+    originals = load_settings().originals
+    originals.chmod(0)
+    done = without_rights(home, str(texts), "--json")
+    originals.chmod(0o755)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert_one_line(done.stderr, str(originals), "cannot be written (Permission denied)")
+    assert len(indexed()) == 3
+
+
+def test_roots_below_a_folder_without_rights(texts: Path, home: Path) -> None:
+    """A root inside, a link into it, a folder that can be listed only, and a path into it."""
+    locked, listed = texts / "locked", texts / "listed"
+    for folder in (locked / "root", listed / "sub"):
+        folder.mkdir(parents=True)
+        (folder / "in.md").write_text(essay(5))
+    (listed / "in.md").write_text(essay(6))
+    assert command(home, str(locked / "root")).returncode == 0
+    (texts / "link.md").symlink_to(locked / "root" / "in.md")
+    locked.chmod(0)
+    listed.chmod(0o400)
+    done = without_rights(home, str(texts), "--prune", "--json")
+    into = without_rights(home, str(locked / "root"))
+    doctor = without_rights(home, "doctor")
+    locked.chmod(0o755)
+    listed.chmod(0o755)
+    assert (done.returncode, into.returncode, doctor.returncode) == (1, 1, 1)
+    assert {line.split(": ")[1] for line in done.stderr.splitlines()} == {
+        "texts/locked", "texts/link.md", "texts/listed/in.md", "texts/listed/sub", "root/.",
+    }  # fmt: skip
+    assert all("cannot be read (Perm" in line for line in done.stderr.splitlines())
+    assert json.loads(done.stdout)["added"] == [f"texts/{number}.md" for number in range(3)]
+    assert "root/in.md" in indexed()
+    assert_one_line(into.stderr, "cannot be read (Permission denied); check its rights")
+    assert "root/in.md: its file cannot be read (Permission denied)" in doctor.stdout
+    assert "vanished" not in doctor.stdout
+    assert doctor.stderr == ""
+
+
 # A full disk
 
 

@@ -10,11 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from index import schema
 from index.embedder import HashingEmbedder
+from index.errors import IndexOutdated
 from index.settings import CORPUS, load_settings
 from index.store import Index
 from ingest.__main__ import main
-from tests.library import ROOT, essay
+from ingest.plan import make_plan
+from tests.library import COMMAND, ROOT, command, essay
 
 STATUS_KEYS = {"documents", "failures", "passages", "embedder", "generation"}
 DOCUMENT_KEYS = {
@@ -265,3 +268,42 @@ def test_no_model_is_imported_where_none_is_needed(
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout
+
+
+@pytest.mark.parametrize("arguments", [["status"], ["status", "--json"]], ids=" ".join)
+def test_nobody_reads_what_it_prints(texts: Path, home: Path, arguments: list[str]) -> None:
+    assert command(home, str(texts)).returncode == 0
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [sys.executable, "-c", COMMAND, *arguments],
+        cwd=ROOT,
+        env={**os.environ, "POLICY_CHAT_HOME": str(home)},
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (141, "")
+
+
+def test_an_index_of_an_older_release(
+    capsys: pytest.CaptureFixture[str], texts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was removed stays removed, and what is remembered is remembered."""
+    run(capsys, texts)
+    assert run(capsys, "remove", "texts/1.md")[0] == 0
+    newer = (*schema.MIGRATIONS, "CREATE TABLE more (id INTEGER PRIMARY KEY);")
+    monkeypatch.setattr(schema, "MIGRATIONS", newer)
+    for arguments in (["status"], ["doctor"], ["--dry-run", texts]):
+        code, out, err = run(capsys, *arguments)
+        assert (code, out) == (1, "")
+        assert err.startswith("error: the index in ")
+        assert err.endswith("run `python -m ingest` to bring it up to date\n")
+    with pytest.raises(IndexOutdated):
+        make_plan(open_index(), [str(texts)])
+    code, out, err = run(capsys, "--json", texts)
+    assert (code, json.loads(out)["added"]) == (0, [])
+    assert [document.id for document in open_index().documents()] == ["texts/0.md", "texts/2.md"]

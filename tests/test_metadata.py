@@ -11,6 +11,7 @@ import pytest
 from index.errors import SourceRefused
 from index.types import Metadata
 from ingest.metadata import is_sidecar, load
+from tests.library import Library
 
 PAGES = sorted(Path("corpus").glob("*.txt"))
 
@@ -99,3 +100,19 @@ def test_sidecars_are_no_documents() -> None:
     assert is_sidecar(Path("a.META.TOML"))
     assert not is_sidecar(Path("a.toml"))
     assert not is_sidecar(Path("meta.txt"))
+
+
+def test_the_language_decides_where_sentences_end(tmp_path: Path) -> None:
+    """In German a number with a full stop is an ordinal: "am 3. Januar"."""
+    library = Library(tmp_path)
+    text = "Die Förderung endet am 3. Januar. Anträge sind vorher zu stellen.\n"
+    for name in ("said", "unsaid"):
+        library.write(f"{name}.txt", f"{name}: {text}")
+    library.write("said.txt.meta.toml", 'language = "de"')
+    library.ingest()
+    with library.index.snapshot() as catalog:
+        counts = {
+            document.source.path: len(catalog.passages_of(document.version)[0].sentences)
+            for document in catalog.documents()
+        }
+    assert counts == {"said.txt": 2, "unsaid.txt": 3}
