@@ -20,7 +20,7 @@ import tantivy
 
 from index import segments
 from index.errors import IndexDamaged
-from index.files import STAMP, Stamp, read_stamp, write_failed, write_stamp
+from index.files import STAMP, Stamp, read_stamp, write_failed, write_stamp, writing
 from index.languages import QUESTION_WORDS, STEMMERS, STOPWORD_LANGUAGES, base
 
 REMEDY = "run `python -m ingest`, which rebuilds it from the catalog"
@@ -329,11 +329,12 @@ class Words:
         return math.log(1 + (len(self) - found + 0.5) / (found + 0.5))
 
     def _remove_others(self) -> None:
-        for path in self._directory.iterdir():
-            if path.is_dir() and path.name != self._folder:
-                shutil.rmtree(path, ignore_errors=True)
-            elif path.is_file() and path.name != STAMP and self._folder:
-                path.unlink(missing_ok=True)
+        with writing(self._directory):
+            for path in self._directory.iterdir():
+                if path.is_dir() and path.name != self._folder:
+                    shutil.rmtree(path, ignore_errors=True)
+                elif path.is_file() and path.name != STAMP and self._folder:
+                    path.unlink(missing_ok=True)
 
     def _open_writer(self) -> tantivy.IndexWriter:
         if self._writer is None:

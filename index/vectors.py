@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import IndexDamaged
-from index.files import Stamp, read_stamp, write_atomically, write_stamp
+from index.files import Stamp, read_stamp, write_atomically, write_stamp, writing
 
 REMEDY = "run `python -m ingest`, which rebuilds it from the catalog without re-embedding"
 TARGET_RECALL = 0.99
@@ -170,9 +170,10 @@ class Vectors:
         sizes = {name: len(content) for name, content in files.items()}
         write_stamp(directory, Stamp(generation, sizes))
         self.generation = generation
-        for path in directory.glob("*.faiss*"):
-            if path.name not in files:
-                path.unlink(missing_ok=True)
+        with writing(directory):
+            for path in directory.glob("*.faiss*"):
+                if path.name not in files:
+                    path.unlink(missing_ok=True)
 
     def add(self, numbers: Numbers, vectors: Matrix) -> None:
         """Add vectors; `outgrown` tells afterwards whether the kind of search still fits.

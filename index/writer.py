@@ -113,7 +113,8 @@ def _lock(directory: Path) -> Iterator[None]:
         write_atomically(directory / _PID, str(os.getpid()).encode())
         yield
     finally:
-        (directory / _PID).unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # only ever read while the lock is held
+            (directory / _PID).unlink(missing_ok=True)
         lock.release()
 
 
