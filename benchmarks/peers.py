@@ -22,8 +22,8 @@ from chat import followup
 from chat.retrieve import retrieve
 from chat.types import Question
 from index.errors import PolicyChatError
-from index.ledger import embedded_text
 from index.settings import PROJECT_ROOT
+from index.types import embedded_text
 
 ENVIRONMENT = PROJECT_ROOT / "build" / "peers"
 RUNNER = Path(__file__).parent / "peer_runner.py"

@@ -16,7 +16,7 @@ from chat.support import weights
 from chat.types import Candidate, Evidence
 from chat.units import Unit, quotable
 from index.embedder import Embedder, Matrix
-from index.ledger import embedded_text
+from index.types import embedded_text
 
 # Passages whose units are looked at, and units that are embedded: a question has 40 ms.
 PASSAGES = 5

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from chat.types import Candidate
 from index.embedder import Matrix
-from index.ledger import DEFAULT_LANGUAGE, embedded_text
+from index.languages import DEFAULT_LANGUAGE
 from index.lexical import QueryWord, analyse
 from index.store import Index
-from index.types import Filter, Hit, SearchReceipt
+from index.types import Filter, Hit, SearchReceipt, embedded_text
 
 DEPTH = 30
 # A passage's score: how much of the question's rare words it holds, how near its meaning is, and

@@ -16,9 +16,8 @@ from datetime import UTC, datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from index.languages import DEFAULT_LANGUAGE as DEFAULT_LANGUAGE
-from index.types import Draft, Failure, Metadata, Source, Version
-from index.types import embedded_text as embedded_text
+from index.languages import DEFAULT_LANGUAGE
+from index.types import Draft, Failure, Metadata, Source, Version, embedded_text
 
 
 @dataclass(frozen=True, slots=True)
