@@ -142,7 +142,7 @@ def _text(answer: Answer) -> str:
     else:
         lines += [answer.text, ""]
         if answer.unmatched:
-            lines += [f"Found nowhere: {', '.join(answer.unmatched)}", ""]
+            lines += [f"In none of the passages found: {', '.join(answer.unmatched)}", ""]
         lines.append(f"Sources (support: {answer.support})")
         lines += [_source(citation) for citation in answer.citations]
     return "\n".join(lines)
@@ -154,6 +154,8 @@ def _not_found(answer: Answer) -> list[str]:
         f"Not found in the corpus: {receipt.documents:,} documents, {receipt.passages:,} passages "
         "were searched.",
     ]
+    if answer.unmatched:
+        lines.append(f"In none of the passages found: {', '.join(answer.unmatched)}")
     if receipt.nearest:
         lines += ["", "Nearest passages, which do not answer the question:"]
         lines += [_source(citation) for citation in receipt.nearest]

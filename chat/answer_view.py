@@ -80,6 +80,10 @@ def _support(answer: Answer) -> None:
         if answer.status == "partial":
             st.badge("Answered in part", icon=":material/contrast:", color="orange")
         st.badge(label, icon=":material/format_quote:", color=colour)
+    _unmatched(answer)
+
+
+def _unmatched(answer: Answer) -> None:
     if answer.unmatched:
         words = ", ".join(f"“{word}”" for word in answer.unmatched)
         st.caption(f"In none of the passages found: {literal(words)}")
@@ -125,6 +129,7 @@ def _not_found(answer: Answer, number: int, opened: str | None, open_source: Ope
         f"Searched {_count(receipt.documents, 'document')} with "
         f"{_count(receipt.passages, 'passage')}{within}, by meaning and by words."
     )
+    _unmatched(answer)
     if not receipt.nearest:
         return
     with st.expander("Nearest passages (these do not answer the question)"):

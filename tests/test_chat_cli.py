@@ -75,6 +75,11 @@ def test_text_of_an_answer_names_its_sources(capsys: pytest.CaptureFixture[str])
     assert "corpus/clusterplattform-european-level.txt, characters" in out
 
 
+def test_text_of_a_refusal_names_what_stands_nowhere(capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = run(capsys, "What is the cluster policy of Croatia?")
+    assert "In none of the passages found: Croatia" in out
+
+
 def test_text_of_a_refusal_says_what_was_searched(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = run(capsys, "How do I bake bread?")
     assert code == 0

@@ -155,6 +155,12 @@ def test_not_found_shows_what_was_searched_and_no_quotation(home: Path) -> None:
     assert component(press(app, "nearest-0-1"), "source-text")["quote"]
 
 
+def test_not_found_names_what_stands_nowhere(home: Path) -> None:
+    app = ask(opened(), "What is the cluster policy of Croatia?")
+    assert "Not found." in words(app)
+    assert "“Croatia”" in words(app)
+
+
 def test_a_follow_up_says_what_was_searched_for_and_its_link_stands_alone(home: Path) -> None:
     app = ask(opened(), "What is the cluster policy of Poland?")
     assert "Searched for" not in words(app)
