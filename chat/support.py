@@ -98,8 +98,8 @@ def support_score(retrieved: Retrieved, evidence: Sequence[Evidence]) -> float:
 
     Two rules go before the model, which learns little about them from questions on Wikipedia: a
     name or number that stands nowhere is not asked about a corpus that can answer, however much
-    else fits; and where the quotation and its headings hold every word of the question, it is
-    shown.
+    else fits; and where the passage and its headings hold every word of the question, it is
+    quoted.
 
     Source: logistic regression.
     """
@@ -111,7 +111,7 @@ def support_score(retrieved: Retrieved, evidence: Sequence[Evidence]) -> float:
     score = 1 / (1 + math.exp(-total - learnt.support["intercept"]))
     if any(is_name(word.text, word.start, retrieved.question) for word in retrieved.unmatched()):
         return score * learnt.not_found_below
-    if found["quote_coverage"] >= _EVERY_WORD:
+    if found["passage_coverage"] >= _EVERY_WORD:
         return max(score, learnt.not_found_below)
     return score
 
