@@ -20,7 +20,7 @@ from index.types import embedded_text
 
 # Passages whose units are looked at, and units that are embedded: a question has 40 ms.
 PASSAGES = 5
-UNITS = 12
+UNITS = 8
 # A passage that scores less than this share of the best one is not read.
 IN_REACH = 0.75
 # A term that stands in the heading and not in the unit counts this much.
