@@ -7,6 +7,7 @@ import streamlit as st
 import chat.page
 import ingest.page
 from chat.answer import Answerer
+from chat.rerank import configured
 from index.embedder import SentenceTransformerEmbedder
 from index.errors import SettingsError
 from index.literal import literal
@@ -31,7 +32,8 @@ def _embedder(settings: EmbedderSettings) -> SentenceTransformerEmbedder:
 
 @st.cache_resource(show_spinner=False)
 def _answerer(settings: Settings) -> Answerer:
-    return Answerer(Index(settings, _embedder(settings.embedder)))
+    index = Index(settings, _embedder(settings.embedder))
+    return Answerer(index, reranker=configured(settings.reranker))
 
 
 @st.cache_resource(show_spinner=False)

@@ -12,10 +12,8 @@ from benchmarks.corpus_index import CorpusIndex, open_corpus
 from benchmarks.data import Query, load
 from benchmarks.options import Options, asked, parse
 from benchmarks.trace import Place, Trace, overlaps
-from chat import followup
 from chat.answer import Answerer
-from chat.evidence import EvidenceSelector
-from chat.retrieve import Retrieved, retrieve
+from chat.retrieve import Retrieved
 from chat.types import Answer, Evidence, Question
 from index.embedder import Embedder
 
@@ -97,7 +95,6 @@ class _Asking:
         self._corpus = corpus
         self._trace = trace
         self._answerer = Answerer(corpus.index)
-        self._selector = EvidenceSelector(corpus.index.embedder)
 
     def warm(self, questions: Sequence[Question]) -> None:
         for question in questions:
@@ -115,14 +112,13 @@ class _Asking:
             unrefused = quotes or tuple(_quote(piece) for piece in evidence)
             if self._trace:
                 fields = {"status": answer.status, "support_score": answer.support_score}
-                self._trace.write(query, answer.searched_for, retrieved, gold, evidence, fields)
+                self._trace.write(query, retrieved, gold, evidence, fields)
         answerable = self._corpus.questions.is_answerable(query)
         return Outcome(answer, quotes, unrefused, answerable, gold, query.answers, milliseconds)
 
     def _without_threshold(self, question: Question) -> tuple[Retrieved, list[Evidence]]:
-        searched_for = followup.resolve(question.text, question.history)
-        retrieved = retrieve(self._corpus.index, searched_for, question.restriction)
-        return retrieved, self._selector.select(retrieved)
+        retrieved = self._answerer.retrieve(question)
+        return retrieved, self._answerer.evidence.select(retrieved)
 
 
 def measured(corpus: CorpusIndex, outcomes: Sequence[Outcome]) -> dict[str, object]:

@@ -29,7 +29,7 @@ from index.types import Filter
 
 Rows = list[list[float]]
 # Of the questions that have an answer, the share that may be refused.
-REFUSED_SHARE = 0.04
+REFUSED_SHARE = 0.02
 # Of the questions called strongly supported, the share that has an answer there.
 STRONG_SHARE = 0.9
 

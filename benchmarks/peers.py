@@ -19,7 +19,7 @@ from benchmarks.data import Query, load
 from benchmarks.options import Options, asked, parse
 from benchmarks.retrieval import WARM, documents
 from chat import followup
-from chat.retrieve import retrieve
+from chat.answer import Answerer
 from chat.types import Question
 from index.errors import PolicyChatError
 from index.settings import PROJECT_ROOT
@@ -86,10 +86,10 @@ _Found = tuple[dict[str, list[str]], list[float], float | None]
 def _ours(corpus: CorpusIndex, chosen: Sequence[tuple[Query, Question]]) -> _Found:
     rankings: dict[str, list[str]] = {}
     milliseconds = []
+    answerer = Answerer(corpus.index)
     for number, (query, question) in enumerate([*chosen[:WARM], *chosen]):
         began = time.perf_counter()
-        searched_for = followup.resolve(question.text, question.history)
-        retrieved = retrieve(corpus.index, searched_for, question.restriction)
+        retrieved = answerer.retrieve(question)
         if number >= WARM:
             milliseconds.append((time.perf_counter() - began) * 1000)
         rankings[query.id] = documents(corpus, retrieved.candidates)

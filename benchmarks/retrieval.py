@@ -13,9 +13,9 @@ from benchmarks.corpus_index import CorpusIndex, open_corpus
 from benchmarks.data import load
 from benchmarks.options import Options, asked, parse
 from benchmarks.trace import Trace
-from chat import followup
-from chat.retrieve import DEPTH, Retrieved, retrieve
-from chat.types import Candidate, Question
+from chat.answer import Answerer
+from chat.retrieve import DEPTH
+from chat.types import Candidate
 from index.embedder import Embedder
 
 WARM = 5
@@ -40,15 +40,17 @@ def run(options: Options, embedder: Embedder | None = None) -> dict[str, object]
     milliseconds: list[float] = []
     with open_corpus(questions, options.cache, embedder) as corpus:
         trace = Trace(options.trace, questions, corpus) if options.trace else None
+        answerer = Answerer(corpus.index)
+        depth = options.depth or DEPTH
         for _, question in chosen[:WARM]:
-            _retrieve(corpus, question, options.depth)
+            answerer.retrieve(question, depth)
         for query, question in chosen:
             began = time.perf_counter()
-            searched_for, retrieved = _retrieve(corpus, question, options.depth)
+            retrieved = answerer.retrieve(question, depth)
             milliseconds.append((time.perf_counter() - began) * 1000)
             rankings[query.id] = documents(corpus, retrieved.candidates)
             if trace:
-                trace.write(query, searched_for, retrieved, corpus.gold(query.id))
+                trace.write(query, retrieved, corpus.gold(query.id))
     qrels = {
         query.id: questions.qrels[query.id] for query, _ in chosen if query.id in questions.qrels
     }
@@ -77,12 +79,6 @@ def documents(corpus: CorpusIndex, candidates: Sequence[Candidate]) -> list[str]
     """Return the records of candidates, each at the place of its best passage."""
     ids = (name for c in candidates for name in (c.hit.document.id, *c.hit.also_in))
     return list(dict.fromkeys(corpus.record_of[name] for name in ids))
-
-
-def _retrieve(corpus: CorpusIndex, question: Question, depth: int | None) -> tuple[str, Retrieved]:
-    searched_for = followup.resolve(question.text, question.history)
-    found = retrieve(corpus.index, searched_for, question.restriction, depth or DEPTH)
-    return searched_for, found
 
 
 def _write_run(path: Path, rankings: dict[str, list[str]]) -> None:

@@ -34,7 +34,6 @@ class Trace:
     def write(
         self,
         query: Query,
-        searched_for: str,
         retrieved: Retrieved,
         gold: Sequence[Place] = (),
         evidence: Sequence[Evidence] = (),
@@ -44,7 +43,6 @@ class Trace:
 
         Args:
             query: The question.
-            searched_for: After earlier turns were taken into account.
             retrieved: Its candidates; the first 20 are written.
             gold: Answer spans as (version, start, end).
             evidence: Sentences chosen without the threshold, in the order of the answer.
@@ -53,7 +51,8 @@ class Trace:
         line = {
             "query": query.id,
             "text": query.text,
-            "searched_for": searched_for,
+            "searched_for": retrieved.question,
+            "context": retrieved.context,
             "answerable": self._questions.is_answerable(query),
             "terms": {
                 word.text: weight

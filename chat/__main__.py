@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterable, Sequence
 
 from chat.answer import Answerer
+from chat.rerank import configured
 from chat.serialize import answer_json, check_characters, citation_json, parse_question
 from chat.types import Answer, Citation, Question
 from index.embedder import SentenceTransformerEmbedder
@@ -101,7 +102,7 @@ def _answerer() -> Answerer:
     settings = load_settings()
     index = Index(settings, SentenceTransformerEmbedder(settings.embedder))
     index.manifest()  # without an index, say so before the model is loaded
-    return Answerer(index)
+    return Answerer(index, reranker=configured(settings.reranker))
 
 
 def _answer_lines(answerer: Answerer, lines: Iterable[bytes]) -> int:
@@ -137,10 +138,15 @@ def _text(answer: Answer) -> str:
     lines = []
     if answer.searched_for != answer.question:
         lines.append(f"Searched for: {answer.searched_for}")
+    if answer.context:
+        lines.append(f"In mind from before: {answer.context}")
     if answer.text is None:
         lines += _not_found(answer)
     else:
         lines += [answer.text, ""]
+        for difference in answer.differences:
+            sides = zip(difference.figures, difference.markers, strict=True)
+            lines.append(f"The sources differ: {'; '.join(f'{f} [{m}]' for f, m in sides)}")
         if answer.unmatched:
             lines += [f"In none of the passages found: {', '.join(answer.unmatched)}", ""]
         lines.append(f"Sources (support: {answer.support})")

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 from chat import followup
+from chat.disagreement import Contrast, contrast, quoted_with
 from chat.evidence import EvidenceSelector
+from chat.rerank import Reranker, rerank
 from chat.retrieve import DEPTH, Retrieved, retrieve
 from chat.support import in_words, support_score
-from chat.types import Answer, Candidate, Citation, Evidence, Question, Receipt, Status, Support
+from chat.types import (
+    Answer,
+    Candidate,
+    Citation,
+    Difference,
+    Evidence,
+    Question,
+    Receipt,
+    Status,
+    Support,
+)
 from chat.verify import verify
 from chat.writer import Sentence, VerbatimWriter, Writer
 from index.errors import QuestionRefused
@@ -26,12 +39,16 @@ class Answerer:
     Args:
         index: Where the passages are.
         writer: Puts evidence into words; word for word if None.
+        reranker: Reads question and passage together; nobody does if None.
     """
 
-    def __init__(self, index: Index, writer: Writer | None = None) -> None:
+    def __init__(
+        self, index: Index, writer: Writer | None = None, reranker: Reranker | None = None
+    ) -> None:
         self.index = index
         self.writer = writer or VerbatimWriter()
-        self._evidence = EvidenceSelector(index.embedder)
+        self.reranker = reranker
+        self.evidence = EvidenceSelector(index.embedder)
 
     def answer(self, question: Question) -> Answer:
         """Answer a question, or say what was searched.
@@ -49,33 +66,56 @@ class Answerer:
         """
         _check(question.text)
         clock = _Clock()
-        searched_for = followup.resolve(question.text, question.history)
-        retrieved = retrieve(self.index, searched_for, question.restriction)
+        retrieved = self.retrieve(question)
         clock.lap("retrieve")
-        evidence = self._evidence.select(retrieved)
+        evidence = self.evidence.select(retrieved)
         score = support_score(retrieved, evidence)
         support = in_words(score)
         if support == "weak":
             evidence = []
+        contrasts = contrast(retrieved, evidence, self.evidence.encode)
+        evidence = quoted_with(evidence, contrasts)
         clock.lap("evidence")
-        sentences = self.writer.write(searched_for, evidence) if evidence else []
+        sentences = self.writer.write(retrieved.question, evidence) if evidence else []
         citations = verify(
             self.index, [_cite(n, evidence[s.evidence], support) for n, s in _numbered(sentences)]
         )
         clock.lap("verify")
         unmatched = tuple(word.text for word in retrieved.unmatched())
         return Answer(
-            status=_status(citations, unmatched),
+            status=_status(citations, support, unmatched),
             question=question.text,
-            searched_for=searched_for,
+            searched_for=retrieved.question,
+            context=retrieved.context,
             text=_with_markers(sentences) or None,
             citations=tuple(citations),
+            differences=_differences(contrasts, [evidence[s.evidence] for s in sentences]),
             receipt=self._receipt(retrieved, nearest=not citations),
             support=support,
             support_score=score,
             unmatched=unmatched,
             milliseconds=clock.done(),
         )
+
+    def retrieve(self, question: Question, depth: int = DEPTH) -> Retrieved:
+        """Return the passages that may answer a question, best first.
+
+        Args:
+            question: With the turns before it.
+            depth: Passages to return, at least 1.
+
+        Returns:
+            What `answer` chooses its quotations from.
+        """
+        understood = followup.understand(question.text, question.history, self.index.embedder)
+        found = retrieve(
+            self.index, understood.question, question.restriction, understood.context, depth
+        )
+        if self.reranker is None:
+            return found
+        settings = self.index.settings.reranker
+        ranked = rerank(self.reranker, settings, found.question, found.candidates)
+        return replace(found, candidates=tuple(ranked))
 
     def search(self, words: str, k: int, restriction: Filter) -> list[Citation]:
         """Return the k passages that fit best, as citations of whole passages.
@@ -141,15 +181,24 @@ def _with_markers(sentences: Sequence[Sentence]) -> str:
     return " ".join(f"{sentence.text} [{number}]" for number, sentence in _numbered(sentences))
 
 
-def _status(citations: Sequence[Citation], unmatched: Sequence[str]) -> Status:
+def _status(citations: Sequence[Citation], support: Support, unmatched: Sequence[str]) -> Status:
     if not citations:
         return "not_found"
-    return "partial" if unmatched else "answered"
+    return "partial" if unmatched or support != "strong" else "answered"
+
+
+def _differences(contrasts: Sequence[Contrast], told: Sequence[Evidence]) -> tuple[Difference, ...]:
+    """Return the contrasts by the markers of what was told; a writer may have left one out."""
+    return tuple(
+        Difference((told.index(c.first) + 1, told.index(c.second) + 1), c.figures)
+        for c in contrasts
+        if c.first in told and c.second in told
+    )
 
 
 def _cite(marker: int, evidence: Evidence, support: Support) -> Citation:
     span = (evidence.start, evidence.end, evidence.quote)
-    return _citation(marker, evidence.candidate, span, support)
+    return _citation(marker, evidence.candidate, span, evidence.marks, support)
 
 
 def _cite_passages(candidates: Sequence[Candidate]) -> list[Citation]:
@@ -158,12 +207,16 @@ def _cite_passages(candidates: Sequence[Candidate]) -> list[Citation]:
     for rank, candidate in enumerate(candidates, start=1):
         passage = candidate.hit.passage
         span = (passage.start, passage.end, passage.text)
-        found.append(_citation(rank, candidate, span, "weak"))
+        found.append(_citation(rank, candidate, span, (), "weak"))
     return found
 
 
 def _citation(
-    marker: int, candidate: Candidate, span: tuple[int, int, str], support: Support
+    marker: int,
+    candidate: Candidate,
+    span: tuple[int, int, str],
+    marks: tuple[tuple[int, int], ...],
+    support: Support,
 ) -> Citation:
     start, end, quote = span
     passage, document = candidate.hit.passage, candidate.hit.document
@@ -179,6 +232,7 @@ def _citation(
         start=start,
         end=end,
         quote=quote,
+        marks=marks,
         score=round(candidate.score, 4),
         support=support,
         verified=False,

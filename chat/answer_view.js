@@ -2,7 +2,7 @@
 export default function ({ data, parentElement, setTriggerValue }) {
   const paragraph = parentElement.querySelector("p");
   paragraph.replaceChildren();
-  for (const { text, marker, id } of data.sentences) {
+  for (const { parts, marker, id } of data.sentences) {
     const button = document.createElement("button");
     button.type = "button";
     button.textContent = marker;
@@ -10,14 +10,25 @@ export default function ({ data, parentElement, setTriggerValue }) {
     button.setAttribute("aria-label", `Open source ${marker}`);
     button.setAttribute("aria-pressed", String(id === data.opened));
     button.onclick = () => setTriggerValue("chosen", id);
-    // The marker stays on the line of the last word.
-    const words = text.split(/(\s+)/);
-    if (words.at(-1).length > 24) words.push("");
-    const last = document.createElement("span");
-    last.className = "last";
-    last.append(words.pop() ?? "", "\u00a0", button);
     const sentence = document.createElement("span");
-    sentence.append(words.join(""), last);
+    parts.forEach(({ text, marked }, number) => {
+      const holder = document.createElement(marked ? "mark" : "span");
+      sentence.append(holder);
+      if (number < parts.length - 1) {
+        holder.textContent = text;
+        return;
+      }
+      // The marker stays on the line of the last word.
+      const words = text.split(/(\s+)/);
+      if (words.at(-1).length > 24) words.push("");
+      const last = document.createElement("span");
+      last.className = "last";
+      const word = document.createElement(marked ? "mark" : "span");
+      word.textContent = words.pop() ?? "";
+      last.append(word, "\u00a0", button);
+      holder.textContent = words.join("");
+      sentence.append(last);
+    });
     if (id === data.opened) sentence.className = "opened";
     paragraph.append(sentence, " ");
   }

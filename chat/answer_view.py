@@ -34,8 +34,6 @@ def show_answer(answer: Answer, number: int, opened: str | None, open_source: Op
         opened: Id of the citation that is open beside the answer.
         open_source: Called with the id of a citation that somebody chooses.
     """
-    if answer.searched_for != answer.question.strip():
-        st.caption(f"Searched for: {literal(answer.searched_for)}")
     if answer.status == "not_found":
         _not_found(answer, number, opened, open_source)
         return
@@ -51,15 +49,16 @@ def show_answer(answer: Answer, number: int, opened: str | None, open_source: Op
         data={"sentences": _sentences(answer), "opened": opened},
         on_chosen_change=chosen,
     )
+    _differences(answer)
     _support(answer)
     for place, group in groupby(answer.citations, key=_place):
         _row(list(group), place, number, opened, open_source)
 
 
-def _sentences(answer: Answer) -> list[dict[str, str]]:
+def _sentences(answer: Answer) -> list[dict[str, object]]:
     """Take the answer's text apart at its markers, which stand in their order."""
     rest = answer.text or ""
-    sentences = []
+    sentences: list[dict[str, object]] = []
     for citation in answer.citations:
         marker = f" [{citation.marker}]"
         # A quotation may hold "[1]" of its own, as a footnote.
@@ -67,11 +66,47 @@ def _sentences(answer: Answer) -> list[dict[str, str]]:
         end = len(citation.quote) if verbatim else rest.find(marker)
         if end < 0:
             raise ValueError(f"the answer's text has no marker [{citation.marker}]")
-        sentences.append(
-            {"text": rest[:end].strip(), "marker": str(citation.marker), "id": citation.id}
-        )
+        parts = _parts(citation) if verbatim else [(rest[:end].strip(), False)]
+        shown = [{"text": text, "marked": marked} for text, marked in parts]
+        sentences.append({"parts": shown, "marker": str(citation.marker), "id": citation.id})
         rest = rest[end + len(marker) :].lstrip()
     return sentences
+
+
+def _parts(citation: Citation) -> list[tuple[str, bool]]:
+    """Return a quotation in pieces, and of each whether it carries the answer."""
+    parts: list[tuple[str, bool]] = []
+    at = citation.start
+    for start, end in (*citation.marks, (citation.end, citation.end)):
+        pieces = ((at, start, False), (start, end, True))
+        for first, last, marked in pieces:
+            if first < last:
+                quoted = citation.quote[first - citation.start : last - citation.start]
+                parts.append((quoted, marked))
+        at = end
+    return parts
+
+
+def _differences(answer: Answer) -> None:
+    """Say where the sources differ, each side with who says so and when."""
+    cited = {citation.marker: citation for citation in answer.citations}
+    for difference in answer.differences:
+        sides = []
+        for figure, marker in zip(difference.figures, difference.markers, strict=True):
+            citation = cited[marker]
+            known = [
+                citation.title,
+                citation.publisher or "",
+                citation.date.isoformat() if citation.date else "undated",
+            ]
+            source = escape(", ".join(part for part in known if part))
+            sides.append(
+                f"<li><strong>{escape(figure)}</strong> [{marker}] <span>{source}</span></li>"
+            )
+        st.html(
+            '<div class="difference" role="note"><p>The sources differ</p>'
+            f"<ul>{''.join(sides)}</ul></div>"
+        )
 
 
 def _support(answer: Answer) -> None:

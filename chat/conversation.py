@@ -32,6 +32,7 @@ class Conversation:
     Attributes:
         exchanges: Oldest first.
         pending: A question that is still to be asked.
+        alone: Whether it is asked without the turns before it.
         opened: Id of the citation shown beside the answer.
         restriction: Which documents are searched.
         linked_question: The `?q=` that this conversation already follows.
@@ -41,15 +42,22 @@ class Conversation:
 
     exchanges: list[Exchange] = field(default_factory=list)
     pending: str | None = None
+    alone: bool = False
     opened: str | None = None
     restriction: Filter = field(default_factory=Filter)
     linked_question: str | None = None
     linked_restriction: Filter = field(default_factory=Filter)
     linked_citation: str | None = None
 
-    def ask(self, question: str) -> None:
-        """Put a question next; a source that was open belongs to the answer before."""
+    def ask(self, question: str, alone: bool = False) -> None:
+        """Put a question next; a source that was open belongs to the answer before.
+
+        Args:
+            question: As typed.
+            alone: Ask it as it is: nothing is taken over from the turns before.
+        """
         self.pending = question
+        self.alone = alone
         self.opened = None
 
     def open(self, citation_id: str) -> None:
@@ -83,6 +91,7 @@ class Conversation:
         asks = question is not None and (question, restriction) != followed
         if asks:
             self.clear()
+            self.alone = False
             self.linked_question = self.pending = question
             self.linked_restriction = self.restriction = restriction
         if citation is not None and citation != self.linked_citation:

@@ -3,16 +3,22 @@
 Three rules, in this order: a question that swaps one name for another ("And the Netherlands?")
 takes the question before and swaps the name; one that points back ("Who runs it?"), corrects ("I
 meant Spain") or says too little to stand alone ("How do I apply?") takes the words of the question
-before along; any other is a new topic.
+before along; any other stays as typed.
+
+Rules miss a lot ("free viewing", after light pollution). So the words of the turn before also count
+when passages are scored, for less than the question's own: see `chat.retrieve.retrieve`. Unless the
+topic has changed.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from chat.question_type import is_place
 from chat.types import Turn
+from index.embedder import Embedder
 from index.lexical import content_terms
 
 _OPENER = re.compile(
@@ -51,7 +57,8 @@ _DEFINITION = re.compile(
 # question itself, or nothing is.
 _POINTS_AT_ITSELF = re.compile(
     r"\b\w{3,}s\b.*\b(?:they|them|their|theirs|these|those)\b|"
-    r"\b(?:the|an?)\s+\w+\b.*\b(?:it|its|he|him|his|she|her)\b|"
+    r"\b(?:the|an?)\s+(?!(?:first|last|next|same|time|year|day)\b)\w+\b"
+    r".*\b(?:it|its|he|him|his|she|her)\b|"
     r"\b(?:is|was)\s+it\s+\w+\s+(?:that|to|for|if)\b",
     re.IGNORECASE,
 )
@@ -60,6 +67,62 @@ _SWAPPED_WORDS = 5
 _STANDS_ALONE_TERMS = 2
 _UNSURE_WORDS = 2
 _TOPIC_WORDS = 8
+# Of an answer, as much as says what it is about.
+_ANSWER_CHARS = 300
+_MARKER = re.compile(r"\[\d+\]")
+# Below this cosine with the turn before, and without a word in common, the topic has changed:
+# measured on conversations and on questions put behind foreign ones, see docs/adr/0015.
+_SAME_TOPIC = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A question as it is searched for.
+
+    Attributes:
+        question: Complete in itself as far as the rules go.
+        context: Words of the conversation that count as well; "" for none.
+    """
+
+    question: str
+    context: str
+
+
+def understand(question: str, history: Sequence[Turn], embedder: Embedder) -> Understood:
+    """Return what a question means after the turns before it.
+
+    Args:
+        question: As typed.
+        history: Earlier turns, oldest first.
+        embedder: Tells whether the topic has changed.
+
+    Returns:
+        The question as typed and no context where it opens the conversation or a new topic.
+    """
+    asked = [turn.text for turn in history if turn.role == "user"]
+    if not asked:
+        return Understood(question.strip(), "")
+    before = resolve(asked[-1], history[: _last_question(history)])
+    resolved = resolve(question, history)
+    answers = [turn.text for turn in history if turn.role == "assistant"]
+    answer = _MARKER.sub("", answers[-1])[:_ANSWER_CHARS] if answers else ""
+    if resolved == question.strip() and _is_new_topic(question, before, answer, embedder):
+        return Understood(resolved, "")
+    return Understood(resolved, f"{_topic(before)} {_topic(answer)}".strip())
+
+
+def _last_question(history: Sequence[Turn]) -> int:
+    return max(number for number, turn in enumerate(history) if turn.role == "user")
+
+
+def _is_new_topic(question: str, before: str, answer: str, embedder: Embedder) -> bool:
+    words = {term.text for term in content_terms(question)}
+    if len(words) < _STANDS_ALONE_TERMS:
+        return False
+    if words & {term.text for text in (before, answer) for term in content_terms(text)}:
+        return False
+    vectors = embedder.encode([question, before, answer or before], "query")
+    return float((vectors[1:] @ vectors[0]).max()) < _SAME_TOPIC
 
 
 def resolve(question: str, history: Sequence[Turn]) -> str:

@@ -13,6 +13,7 @@ from chat.answer_view import show_answer
 from chat.conversation import Conversation, Exchange
 from chat.examples import examples
 from chat.filter_view import choose_filter, forget_choice, unknown_names
+from chat.searched_view import show_searched
 from chat.source_view import show_source
 from chat.types import Question
 from index.errors import IndexMissing, PolicyChatError, QuestionRefused
@@ -131,7 +132,8 @@ def _ask(
     with st.spinner("Looking through the documents …"):
         try:
             _refuse(unknown)
-            question = Question(text, conversation.history(), restriction)
+            history = () if conversation.alone else conversation.history()
+            question = Question(text, history, restriction)
             exchange = Exchange(text, answerer.answer(question), None, restriction)
         except PolicyChatError as error:
             exchange = Exchange(text, None, str(error), restriction)
@@ -161,6 +163,7 @@ def _show_reply(exchange: Exchange, number: int, conversation: Conversation) -> 
         if exchange.answer is None:
             st.error(literal(exchange.error or ""))
         else:
+            show_searched(exchange.answer, number, conversation.ask)
             show_answer(exchange.answer, number, conversation.opened, conversation.open)
 
 

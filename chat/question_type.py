@@ -38,7 +38,17 @@ _NUMBER_WORDS = (
     "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|twenty|thirty|forty|"
     "fifty|hundred|thousand|million|billion|half|third|quarter|twice|none|no"
 )
-_NUMBER = re.compile(rf"\d|\b(?:{_NUMBER_WORDS})\b", re.IGNORECASE)
+# "1,500", "25 %", "€ 2.5 million", "two": with what makes a figure of it.
+_QUANTITY = re.compile(
+    rf"(?:[€$£]\s?)?(?P<number>\d+(?:[.,]\d+|[ \u00a0\u202f]\d{{3}}\b)*|\b(?:{_NUMBER_WORDS})\b)"
+    r"(?:\s?(?:%|per\s?cent\b)|\s(?:million|billion|thousand)\b)?",
+    re.IGNORECASE,
+)
+_NEGATION = re.compile(
+    r"\b(?:not|never|no|none|nor|neither|without|cannot|fail(?:s|ed)?|unable|unlikely|except|"
+    r"refus\w+|lack\w*)\b|n['’]t\b",
+    re.IGNORECASE,
+)
 _ENGLISH = re.compile(
     r"\b(?:the|what|which|who|when|where|why|how|is|are|does|do|of|and|to)\b", re.IGNORECASE
 )
@@ -47,6 +57,7 @@ _YEAR = re.compile(r"(?:1[89]|20)\d\d")
 _OTHER_PLACE_NAMES = frozenset(
     ["czech republic", "macedonia", "turkey", "england", "scotland", "wales", "uk", "usa"]
 )
+_INSIDE_NAME = re.compile(r"\s(?:(?:of|for|and|de|und|et)\s(?:the\s)?)?")
 _CAPITALISED = re.compile(r"\b[A-ZÀ-ÞŠŽČĆĐŁ][\w’'-]+")
 
 
@@ -68,8 +79,8 @@ def kind_of(question: str) -> Kind:
     return "other"
 
 
-def names_one(kind: Kind, text: str, question: str) -> bool:
-    """Tell whether a text names a thing of a kind that the question does not name itself.
+def named(kind: Kind, text: str, question: str) -> list[tuple[int, int]]:
+    """Return where a text names things of a kind that the question does not name itself.
 
     Args:
         kind: What is asked for.
@@ -77,20 +88,42 @@ def names_one(kind: Kind, text: str, question: str) -> bool:
         question: As asked.
 
     Returns:
-        False for the kind "other".
+        Half-open offsets in the text, in order; none for the kind "other".
     """
     asked = question.lower()
     if kind == "date":
-        return any(found.lower() not in asked for found in _DATE.findall(text))
-    if kind == "number":
-        return any(match[0].lower() not in asked.split() for match in _NUMBER.finditer(text))
-    if kind == "name":
-        # The first word of a sentence is capitalised whatever it is.
-        return any(
-            match.start() > 0 and match[0].lower() not in asked
-            for match in _CAPITALISED.finditer(text)
-        )
-    return False
+        found = [match for match in _DATE.finditer(text) if match[0].lower() not in asked]
+    elif kind == "number":
+        words = asked.split()
+        found = [match for match in _QUANTITY.finditer(text) if match["number"] not in words]
+    elif kind == "name":
+        # The first word of a text is capitalised whatever it is.
+        capitalised = [m.span() for m in _CAPITALISED.finditer(text) if m.start() > 0]
+        names = _joined(text, capitalised)
+        return [name for name in names if not _all_in(asked, text[slice(*name)])]
+    else:
+        found = []
+    return [match.span() for match in found]
+
+
+def _all_in(asked: str, name: str) -> bool:
+    return all(word in asked for word in re.findall(r"\w+", name.lower()))
+
+
+def _joined(text: str, words: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the words of a name as one stretch: "Ministry of the Economy"."""
+    names: list[tuple[int, int]] = []
+    for start, end in words:
+        if names and _INSIDE_NAME.fullmatch(text, names[-1][1], start):
+            names[-1] = (names[-1][0], end)
+        else:
+            names.append((start, end))
+    return names
+
+
+def is_negated(text: str) -> bool:
+    """Tell whether a text denies something: "not", "never", "without", "fail"; English only."""
+    return _NEGATION.search(text) is not None
 
 
 def is_name(word: str, start: int, question: str) -> bool:

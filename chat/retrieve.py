@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chat.types import Candidate
 from index.embedder import Matrix
@@ -16,9 +16,13 @@ from index.types import Filter, Hit, SearchReceipt, embedded_text
 DEPTH = 30
 # A passage's score: how much of the question's rare words it holds, how near its meaning is, and
 # where the two rankings put it. See docs/adr/0006.
-COVERAGE_WEIGHT = 0.3
-SIMILARITY_WEIGHT = 0.5
-RANK_WEIGHT = 0.2
+COVERAGE_WEIGHT = 0.2
+SIMILARITY_WEIGHT = 0.4
+RANK_WEIGHT = 0.4
+# What the question with the words of the conversation says of a passage, beside the question.
+CONTEXT_WEIGHT = 0.3
+# A passage that only one of the two searches found scores there a little less than its last one.
+_NOT_FOUND = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,7 @@ class Retrieved:
 
     Attributes:
         question: What was searched for.
+        context: Words of the conversation that counted as well; "" for none.
         candidates: Best first.
         terms: The question's words.
         query_vector: The question's embedding, float32, shape (dimensions,).
@@ -62,6 +67,7 @@ class Retrieved:
     """
 
     question: str
+    context: str
     candidates: tuple[Candidate, ...]
     terms: Terms
     query_vector: Matrix
@@ -75,7 +81,9 @@ class Retrieved:
         return tuple(word for word in self.terms.words if found.isdisjoint(word.forms))
 
 
-def retrieve(index: Index, question: str, restriction: Filter, depth: int = DEPTH) -> Retrieved:
+def retrieve(
+    index: Index, question: str, restriction: Filter, context: str = "", depth: int = DEPTH
+) -> Retrieved:
     """Return the passages that may answer a question, best first.
 
     Fusion of ranks treats "cluster", which every page says, like "Kosovo", which one says. So the
@@ -84,8 +92,9 @@ def retrieve(index: Index, question: str, restriction: Filter, depth: int = DEPT
 
     Args:
         index: Where to search.
-        question: Complete in itself: follow-ups are resolved before.
+        question: Complete in itself as far as is known: follow-ups are resolved before.
         restriction: Which documents to search.
+        context: Words of the conversation; passages that fit the question with them score higher.
         depth: Passages to score again, at least 1.
 
     Returns:
@@ -94,8 +103,35 @@ def retrieve(index: Index, question: str, restriction: Filter, depth: int = DEPT
     found = index.search(question, depth, restriction)
     terms = _terms(index, found.words)
     candidates = [_scored(hit, terms) for hit in found.hits]
-    candidates.sort(key=lambda candidate: (-candidate.score, candidate.hit.passage.number))
-    return Retrieved(question, tuple(candidates), terms, found.query_vector, found.receipt)
+    if context:
+        wider = index.search(f"{question} ({context})", depth, restriction)
+        wider_terms = _terms(index, wider.words)
+        candidates = _mixed(candidates, [_scored(hit, wider_terms) for hit in wider.hits])
+    ranked = ranked_by_score(candidates)[:depth]
+    return Retrieved(question, context, tuple(ranked), terms, found.query_vector, found.receipt)
+
+
+def ranked_by_score(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Return candidates best first; ties broken by passage number."""
+    return sorted(candidates, key=lambda c: (-c.score, c.hit.passage.number))
+
+
+def _mixed(narrow: Sequence[Candidate], wide: Sequence[Candidate]) -> list[Candidate]:
+    """Return what either search found; coverage and similarity are those of the first that did."""
+    scores = [{c.hit.passage.number: c.score for c in found} for found in (narrow, wide)]
+    floors = [_NOT_FOUND * min(found.values(), default=0.0) for found in scores]
+    either = {c.hit.passage.number: c for c in (*wide, *narrow)}
+    weights = (1 - CONTEXT_WEIGHT, CONTEXT_WEIGHT)
+    return [
+        replace(
+            candidate,
+            score=sum(
+                weight * found.get(number, floor)
+                for weight, found, floor in zip(weights, scores, floors, strict=True)
+            ),
+        )
+        for number, candidate in either.items()
+    ]
 
 
 @functools.lru_cache(maxsize=20_000)

@@ -26,8 +26,13 @@ def answer_json(answer: Answer) -> dict[str, object]:
         "status": answer.status,
         "question": answer.question,
         "searched_for": answer.searched_for,
+        "context": answer.context or None,
         "answer": answer.text,
         "citations": [citation_json(citation) for citation in answer.citations],
+        "differences": [
+            {"markers": list(difference.markers), "figures": list(difference.figures)}
+            for difference in answer.differences
+        ],
         "receipt": {
             "documents": answer.receipt.documents,
             "passages": answer.receipt.passages,
@@ -62,6 +67,7 @@ def citation_json(citation: Citation) -> dict[str, object]:
         "start": citation.start,
         "end": citation.end,
         "quote": citation.quote,
+        "marks": [list(mark) for mark in citation.marks],
         "score": citation.score,
         "support": citation.support,
         "verified": citation.verified,

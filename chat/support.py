@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from chat.question_type import is_name, kind_of
-from chat.retrieve import Retrieved, present_in, words_of
+from chat.question_type import is_name, is_negated, kind_of
+from chat.retrieve import Retrieved, words_of
 from chat.types import Evidence, Support
 
 _EVERY_WORD = 0.999
@@ -64,24 +64,20 @@ def signals(retrieved: Retrieved, evidence: Sequence[Evidence]) -> dict[str, flo
     if not retrieved.candidates or not evidence:
         return dict.fromkeys(names, 0.0)
     best = evidence[0]
-    hit = best.candidate.hit
+    hit, terms, question = best.candidate.hit, retrieved.terms, retrieved.question
     language = hit.document.metadata.language
     words = words_of(best.quote, language) | words_of(hit.passage.context, language)
-    others = [c.score for c in retrieved.candidates if c is not best.candidate]
-    heaviest = max(retrieved.terms.weights, default=0.0)
-    in_passage = [weight for _, weight in retrieved.terms.held(present_in(hit))]
+    held = {word.start for word, _ in terms.held(words)}
+    missing = [
+        w for word, w in zip(terms.words, terms.weights, strict=True) if word.start not in held
+    ]
     found = {
         "similarity": max(candidate.hit.similarity for candidate in retrieved.candidates),
-        "passage_coverage": best.candidate.coverage,
-        "quote_coverage": retrieved.terms.coverage(words),
-        "quote_score": best.score,
-        "margin": best.candidate.score - max(others, default=0.0),
-        "first_by_meaning": float(hit.dense_rank == 1),
-        "first_by_words": float(hit.lexical_rank == 1),
-        "of_kind": float(best.of_kind),
-        "asks_for_kind": float(kind_of(retrieved.question) != "other"),
-        "rarest_in_passage": float(heaviest in in_passage),
-        "rarest_weight": heaviest / 10,
+        "quote_similarity": best.similarity,
+        "quote_coverage": terms.coverage(words),
+        "rarest_missing": max(missing, default=0.0) / 10,
+        "kind_missing": float(kind_of(question) != "other" and not best.of_kind),
+        "negation_missing": float(is_negated(question) and not is_negated(best.quote)),
     }
     return {name: found[name] for name in names}
 
@@ -111,7 +107,7 @@ def support_score(retrieved: Retrieved, evidence: Sequence[Evidence]) -> float:
     score = 1 / (1 + math.exp(-total - learnt.support["intercept"]))
     if any(is_name(word.text, word.start, retrieved.question) for word in retrieved.unmatched()):
         return score * learnt.not_found_below
-    if found["passage_coverage"] >= _EVERY_WORD:
+    if evidence[0].candidate.coverage >= _EVERY_WORD:
         return max(score, learnt.not_found_below)
     return score
 

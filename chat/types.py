@@ -54,14 +54,17 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One sentence that may answer the question.
+    """A quotation that may answer the question.
 
     Attributes:
         candidate: The passage it stands in.
         start: Half-open offsets in the version's text.
         end: See start.
         quote: The words between them.
+        marks: Where in it the words stand that carry the answer: half-open offsets in the
+            version's text, in order; empty where the whole quotation does.
         score: In [0, 1].
+        similarity: Cosine of the question and the sentence that was chosen, in [0, 1].
         of_kind: Whether it names a thing of the kind that is asked for (a date, a number, a name).
     """
 
@@ -69,7 +72,9 @@ class Evidence:
     start: int
     end: int
     quote: str
+    marks: tuple[tuple[int, int], ...]
     score: float
+    similarity: float
     of_kind: bool
 
 
@@ -89,6 +94,8 @@ class Citation:
         start: Half-open offsets of the quote in the version's text.
         end: See start.
         quote: `text[start:end]` of that version.
+        marks: Where in the quote the words stand that carry the answer: half-open offsets in the
+            version's text, in order; empty where the whole quote does.
         score: In [0, 1].
         support: How well the answer it belongs to is supported; `weak` for what was only found.
         verified: Whether the quote was compared with the stored text; False is never shown as a
@@ -110,6 +117,7 @@ class Citation:
     start: int
     end: int
     quote: str
+    marks: tuple[tuple[int, int], ...]
     score: float
     support: Support
     verified: bool
@@ -122,6 +130,19 @@ class Citation:
     def id(self) -> str:
         """Names the quote for a link; stays valid when the document changes."""
         return citation_id(self.version, self.start, self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Two quotations that give different figures for what reads like the same thing.
+
+    Attributes:
+        markers: Of the two citations, of different documents.
+        figures: The words of each that differ: "1,500 clusters", "2,000 clusters".
+    """
+
+    markers: tuple[int, int]
+    figures: tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +167,14 @@ class Answer:
     """The outcome of a question.
 
     Attributes:
-        status: `answered`, `partial` (words of the question stand nowhere), or `not_found`.
+        status: `answered`, `partial` (support is only fair, or words of the question stand
+            nowhere), or `not_found`.
         question: As typed.
         searched_for: The question after earlier turns were taken into account.
+        context: Words of earlier turns that counted as well; "" for none.
         text: Sentences with their markers, None if not found.
         citations: In order of their markers; empty if not found.
+        differences: Where the sources quoted give different figures.
         receipt: What was searched.
         support: How well the best quotation fits, in words.
         support_score: In [0, 1], what `support` and the decision to answer rest on, so it is there
@@ -162,8 +186,10 @@ class Answer:
     status: Status
     question: str
     searched_for: str
+    context: str
     text: str | None
     citations: tuple[Citation, ...]
+    differences: tuple[Difference, ...]
     receipt: Receipt
     support: Support
     support_score: float

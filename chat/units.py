@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from index.types import Passage
@@ -18,6 +19,15 @@ _ITEM = re.compile(r"(?:[-–•*·▪◦]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)])\
 _LIST_CHARS = 800
 # "Yes." answers a question but says nothing.
 _SAYS_NOTHING_WORDS = 3
+# What only points elsewhere ("See more on ...") answers nothing, nor does a heading or a menu.
+_POINTER = re.compile(
+    r"(see|find out|read|click|learn|more information|available here|download|skip|back)\b",
+    re.IGNORECASE,
+)
+_POINTER_WORDS = 14
+_FRAGMENT_WORDS = 4
+# About a paragraph: four lines on a screen.
+PARAGRAPH_CHARS = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +72,48 @@ def quotable(passage: Passage) -> list[Unit]:
     return units
 
 
-def _span(texts: list[str], at: int) -> tuple[int, int]:
+def grown(passage: Passage, unit: Unit, taken: Iterable[tuple[int, int]]) -> Unit:
+    """Return a unit with the sentences around it, up to about a paragraph.
+
+    Args:
+        passage: The unit's.
+        unit: What answers.
+        taken: Half-open stretches of the version that are quoted already.
+
+    Returns:
+        A stretch of whole sentences that holds the unit: first what follows it, then what stands
+        before; the unit itself where the sentence next to it points elsewhere, is taken, or
+        would make it longer than PARAGRAPH_CHARS.
+    """
+    blocked = list(taken)
+
+    def may_join(sentence: tuple[int, int]) -> bool:
+        first, last = sentence
+        text = passage.text[first - passage.start : last - passage.start]
+        return not says_little(text) and not any(a < last and first < b for a, b in blocked)
+
+    start, end = unit.start, unit.end
+    for first, last in passage.sentences:
+        if first >= end:
+            if last - start > PARAGRAPH_CHARS or not may_join((first, last)):
+                break
+            end = last
+    for first, last in reversed(passage.sentences):
+        if last <= start:
+            if end - first > PARAGRAPH_CHARS or not may_join((first, last)):
+                break
+            start = first
+    return Unit(start, end, passage.text[start - passage.start : end - passage.start])
+
+
+def says_little(text: str) -> bool:
+    """Tell whether a text only points elsewhere, asks, or is a fragment such as a menu's."""
+    words = len(text.split())
+    points = words <= _POINTER_WORDS and _POINTER.match(text)
+    return bool(points) or words <= _FRAGMENT_WORDS or text.endswith("?")
+
+
+def _span(texts: Sequence[str], at: int) -> tuple[int, int]:
     """Return the first and last sentence of the unit of a sentence."""
     listed = _list_around(texts, at)
     if listed:
@@ -77,7 +128,7 @@ def _span(texts: list[str], at: int) -> tuple[int, int]:
     return first, last
 
 
-def _list_around(texts: list[str], at: int) -> tuple[int, int] | None:
+def _list_around(texts: Sequence[str], at: int) -> tuple[int, int] | None:
     first = at
     while first and _ITEM.match(texts[first]):
         first -= 1
@@ -91,7 +142,7 @@ def _list_around(texts: list[str], at: int) -> tuple[int, int] | None:
     return first, last
 
 
-def _end_of_answer(texts: list[str], question: int) -> int:
+def _end_of_answer(texts: Sequence[str], question: int) -> int:
     last = min(question + 1, len(texts) - 1)
     while last + 1 < len(texts) and len(texts[last].split()) <= _SAYS_NOTHING_WORDS:
         last += 1

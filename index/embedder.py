@@ -75,7 +75,7 @@ class SentenceTransformerEmbedder:
     def name(self) -> str:
         """The model as a person would call it; of a local folder its last part."""
         folder = Path(self.settings.model).expanduser()
-        if self.settings.model and _is_folder(folder):
+        if self.settings.model and is_folder(folder):
             return folder.resolve().name
         return self.settings.model or PACKAGED_NAME
 
@@ -146,21 +146,21 @@ class SentenceTransformerEmbedder:
         if not name:
             _check_packaged(folder)
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-        if _is_folder(folder):
+        if is_folder(folder):
             # Nothing to ask a hub for; without this every start would try.
             os.environ.setdefault("HF_HUB_OFFLINE", "1")
         import torch
 
         try:
-            model = _from_folder(folder) if _is_folder(folder) else _from_hub(name)
+            model = _from_folder(folder) if is_folder(folder) else _from_hub(name)
         except Exception as error:  # three libraries, each with errors of its own
             raise EmbedderUnavailable(
-                f"the model {self.name!r} cannot be loaded ({_first_line(error)}); give a folder "
+                f"the model {self.name!r} cannot be loaded ({first_line(error)}); give a folder "
                 "or a reachable hub name as embedder.model in settings.toml, or leave it out"
             ) from error
         if name:
             self._weights_sha256 = _weights_sha256(model)
-        if _bfloat16_is_fast():
+        if bfloat16_is_fast():
             model = model.to(torch.bfloat16)
         return model.eval()
 
@@ -249,7 +249,8 @@ def _check_packaged(folder: Path) -> None:
         )
 
 
-def _is_folder(path: Path) -> bool:
+def is_folder(path: Path) -> bool:
+    """Tell whether a path is a folder; False where nobody may look."""
     return os.path.isdir(path)  # noqa: PTH112 - Path.is_dir may raise where nobody may look
 
 
@@ -261,7 +262,8 @@ def _weights_sha256(model: SentenceTransformer) -> str:
     return digest.hexdigest()
 
 
-def _bfloat16_is_fast() -> bool:
+def bfloat16_is_fast() -> bool:
+    """Tell whether this CPU multiplies bfloat16 in hardware."""
     import torch
 
     capabilities = torch.cpu.get_capabilities()
@@ -285,5 +287,6 @@ def mismatch(found: str, embedder: Embedder) -> EmbedderMismatch:
     )
 
 
-def _first_line(error: BaseException) -> str:
+def first_line(error: BaseException) -> str:
+    """Return an error's first line; its type where it says nothing."""
     return str(error).strip().split("\n")[0] or type(error).__name__

@@ -9,6 +9,7 @@ PolicyChatError                 one line: what was found, what was expected, wha
 ├── IndexWriteFailed            a file of the index cannot be written (disk full, no rights)
 ├── EmbedderMismatch            the index was made by another embedder
 ├── EmbedderUnavailable         the model's files are missing or not what they should be
+├── RerankerUnavailable         the same of the reranker that settings.toml names
 ├── SourceError                 a source cannot be read
 │   ├── SourceUnreadable        vanished, no rights, an input/output error
 │   └── SourceRefused           read, but not a document we index (empty, binary, unsupported)
@@ -58,6 +59,10 @@ class EmbedderMismatch(PolicyChatError):
 
 class EmbedderUnavailable(PolicyChatError):
     """The embedding model cannot be loaded."""
+
+
+class RerankerUnavailable(PolicyChatError):
+    """The reranking model cannot be loaded."""
 
 
 class SourceError(PolicyChatError):

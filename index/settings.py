@@ -60,7 +60,28 @@ class RetrievalSettings:
             raise ValueError("rank_constant, candidates and exact_below must be at least 1")
 
 
-_Table = TypeVar("_Table", EmbedderSettings, RetrievalSettings)
+@dataclass(frozen=True, slots=True)
+class RerankerSettings:
+    """The `[reranker]` table.
+
+    Attributes:
+        model: Hub name or local folder of a cross-encoder; "" is none.
+        depth: Passages that it reads for each question.
+        weight: How much its score counts beside the one of retrieval, in [0, 1].
+    """
+
+    model: str = ""
+    depth: int = 20
+    weight: float = 0.5
+
+    def __post_init__(self) -> None:
+        if self.depth < 1:
+            raise ValueError("reranker.depth must be at least 1")
+        if not 0 <= self.weight <= 1:
+            raise ValueError("reranker.weight must be between 0 and 1")
+
+
+_Table = TypeVar("_Table", EmbedderSettings, RetrievalSettings, RerankerSettings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +92,13 @@ class Settings:
         home: The folder of all state: index, uploads, originals, settings.toml.
         embedder: The `[embedder]` table.
         retrieval: The `[retrieval]` table.
+        reranker: The `[reranker]` table.
     """
 
     home: Path
     embedder: EmbedderSettings = EmbedderSettings()
     retrieval: RetrievalSettings = RetrievalSettings()
+    reranker: RerankerSettings = RerankerSettings()
 
     @property
     def index_directory(self) -> Path:
@@ -113,7 +136,7 @@ def load_settings() -> Settings:
         return Settings(home)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(f"{path}: cannot be read ({error}); mend or remove it") from error
-    known = {"embedder", "retrieval"}
+    known = {"embedder", "reranker", "retrieval"}
     if unknown := sorted(set(tables) - known):
         listed = ", ".join(sorted(known))
         raise SettingsError(f"{path}: unknown table [{unknown[0]}]; known are {listed}")
@@ -121,6 +144,7 @@ def load_settings() -> Settings:
         home,
         _table(path, "embedder", EmbedderSettings, tables.get("embedder", {})),
         _table(path, "retrieval", RetrievalSettings, tables.get("retrieval", {})),
+        _table(path, "reranker", RerankerSettings, tables.get("reranker", {})),
     )
 
 

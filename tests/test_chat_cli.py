@@ -17,11 +17,12 @@ from index.store import Index
 ROOT = Path(__file__).parents[1]
 ANSWER_KEYS = {
     "status", "question", "searched_for", "answer", "citations", "receipt", "support",
-    "unmatched", "milliseconds",
+    "unmatched", "milliseconds", "context", "differences",
 }  # fmt: skip
 CITATION_KEYS = {
     "marker", "id", "document", "source", "title", "version", "section", "page", "page_label",
-    "start", "end", "quote", "score", "support", "verified", "publisher", "date", "url", "also_in",
+    "start", "end", "quote", "marks", "score", "support", "verified", "publisher", "date", "url",
+    "also_in",
 }  # fmt: skip
 
 

@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat.followup import resolve
+from chat.followup import resolve, understand
 from chat.types import Turn
+from index.embedder import HashingEmbedder
+from index.store import Index
 
 POLAND = "What is the cluster policy of Poland?"
 
@@ -120,6 +122,38 @@ def test_like_is_swapped_for_like(previous: str, question: str, expected: str) -
 
 def test_the_assistants_words_are_not_searched_for() -> None:
     assert "Portugal" not in resolve("Who runs it?", after(POLAND))
+
+
+def test_pointing_at_a_time_is_not_pointing_at_the_question_itself() -> None:
+    resolved = resolve("When was the first time it was discovered?", after("Where is West Nile?"))
+    assert resolved == "When was the first time it was discovered? (West Nile)"
+
+
+def test_the_words_of_the_turn_before_are_kept_in_mind(corpus_index: Index) -> None:
+    history = [Turn("user", POLAND), Turn("assistant", "The Agency PARP funds clusters. [1]")]
+    found = understand("Free training for clusters?", history, corpus_index.embedder)
+    assert found.question == "Free training for clusters?"
+    assert found.context == "cluster policy Poland Agency PARP funds clusters"
+
+
+def test_a_first_question_has_nothing_in_mind() -> None:
+    found = understand(f" {POLAND} ", [], HashingEmbedder())
+    assert (found.question, found.context) == (POLAND, "")
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["How do I bake sourdough bread at home?", "Who painted the ceiling of the Sistine Chapel?"],
+)
+def test_another_topic_drops_the_history(question: str, corpus_index: Index) -> None:
+    history = [Turn("user", POLAND), Turn("assistant", "The Agency PARP funds clusters. [1]")]
+    assert understand(question, history, corpus_index.embedder).context == ""
+
+
+def test_the_same_topic_in_other_words_keeps_the_history(corpus_index: Index) -> None:
+    history = [Turn("user", POLAND), Turn("assistant", "The Agency PARP funds clusters. [1]")]
+    question = "Which ministry in Warsaw finances innovation?"
+    assert understand(question, history, corpus_index.embedder).context
 
 
 @given(question=st.text(max_size=80), earlier=st.lists(st.text(max_size=80), max_size=3))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chat.question_type import is_name, kind_of, names_one
+from chat.question_type import is_name, kind_of, named
 
 
 @pytest.mark.parametrize(
@@ -30,19 +30,28 @@ def test_kind_of_question(question: str, kind: str) -> None:
 @pytest.mark.parametrize(
     ("question", "text", "expected"),
     [
-        pytest.param("When was it founded?", "It was founded in 2011.", True, id="year"),
-        pytest.param("When was it founded?", "It was founded late.", False, id="no date"),
-        pytest.param("When was the 2011 act passed?", "The 2011 act.", False, id="asked year"),
-        pytest.param("How many clusters?", "There are 2,000 clusters.", True, id="digits"),
-        pytest.param("How many clusters?", "There are four clusters.", True, id="word"),
-        pytest.param("How many clusters?", "There are some clusters.", False, id="no number"),
-        pytest.param("Who runs PARP?", "It is run by the Ministry.", True, id="new name"),
-        pytest.param("Who runs PARP?", "Everybody runs PARP.", False, id="asked name"),
-        pytest.param("What is a cluster?", "A cluster is 1 Thing.", False, id="other"),
+        pytest.param("When was it founded?", "It was founded in 2011.", ["2011"], id="year"),
+        pytest.param("When was it founded?", "It was founded late.", [], id="no date"),
+        pytest.param("When was the 2011 act passed?", "The 2011 act.", [], id="asked year"),
+        pytest.param("How many clusters?", "There are 2,000 clusters.", ["2,000"], id="digits"),
+        pytest.param("How many clusters?", "There are four clusters.", ["four"], id="word"),
+        pytest.param("How many?", "Up to 25 % of 3 million.", ["25 %", "3 million"], id="units"),
+        pytest.param("How many?", "In 2011 20 of 25 000.", ["2011", "20", "25 000"], id="gap"),
+        pytest.param("How many clusters?", "There are some clusters.", [], id="no number"),
+        pytest.param("Who runs PARP?", "It is run by the Ministry.", ["Ministry"], id="new name"),
+        pytest.param(
+            "Who runs PARP?",
+            "It is run by the Ministry of the Economy, not Spain.",
+            ["Ministry of the Economy", "Spain"],
+            id="names of several words",
+        ),
+        pytest.param("Who runs PARP?", "Everybody runs PARP.", [], id="asked name"),
+        pytest.param("What is a cluster?", "A cluster is 1 Thing.", [], id="other"),
     ],
 )
-def test_names_one(question: str, text: str, expected: bool) -> None:
-    assert names_one(kind_of(question), text, question) is expected
+def test_named(question: str, text: str, expected: list[str]) -> None:
+    spans = named(kind_of(question), text, question)
+    assert [text[start:end] for start, end in spans] == expected
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat.units import quotable
+from chat.units import PARAGRAPH_CHARS, Unit, grown, quotable
 from index.types import Passage
 
 
@@ -82,3 +82,59 @@ def test_units_are_verbatim_and_leave_no_sentence_out(sentences: list[str], star
     for first, last in made.sentences:
         assert any(unit.start <= first and last <= unit.end for unit in units)
     assert len({(unit.start, unit.end) for unit in units}) == len(units)
+
+
+def unit(made: Passage, number: int) -> Unit:
+    start, end = made.sentences[number]
+    return Unit(start, end, made.text[start - made.start : end - made.start])
+
+
+@pytest.mark.parametrize(
+    ("sentences", "number", "taken", "expected"),
+    [
+        pytest.param(
+            ["Clubs are free for all.", "You apply in May each year.", "Fees are due in June."],
+            1,
+            [],
+            "Clubs are free for all. You apply in May each year. Fees are due in June.",
+            id="both sides",
+        ),
+        pytest.param(
+            ["You apply in May each year.", "See more on our pages.", "Fees are due in June."],
+            0,
+            [],
+            "You apply in May each year.",
+            id="not over what points elsewhere",
+        ),
+        pytest.param(
+            ["Clubs are free for all.", "You apply in May each year.", "Fees are due in June."],
+            1,
+            [0],
+            "You apply in May each year. Fees are due in June.",
+            id="not into what is quoted already",
+        ),
+        pytest.param(
+            ["x" * PARAGRAPH_CHARS + " y z a b.", "You apply in May each year."],
+            1,
+            [],
+            "You apply in May each year.",
+            id="not beyond a paragraph",
+        ),
+    ],
+)
+def test_grown(sentences: list[str], number: int, taken: list[int], expected: str) -> None:
+    made = passage(*sentences, start=70)
+    spans = [made.sentences[other] for other in taken]
+    assert grown(made, unit(made, number), spans).text == expected
+
+
+@given(
+    st.lists(st.text("ab .", min_size=1, max_size=150), min_size=1, max_size=9), st.integers(0, 8)
+)
+def test_a_grown_unit_is_verbatim_and_holds_the_unit(sentences: list[str], number: int) -> None:
+    made = passage(*sentences, start=11)
+    small = unit(made, number % len(sentences))
+    large = grown(made, small, [])
+    assert large.start <= small.start < small.end <= large.end
+    assert made.text[large.start - made.start : large.end - made.start] == large.text
+    assert len(large.text) <= max(PARAGRAPH_CHARS, len(small.text))
