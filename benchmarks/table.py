@@ -38,6 +38,8 @@ def of(folder: Path) -> str:
             rows = [[name, *_cells(result, names)] for name, result in results.items()]
             parts += [f"## {title}\n", _table(["set", "questions", *names], rows)]
             parts.append(_machines(results))
+    for name, result in _results(folder, "ablate").items():
+        parts += [f"## Ablations: {name}\n", _ablations(result), _machines({name: result})]
     for name, result in _results(folder, "peers").items():
         parts += [f"## Beside peers: {name}\n", _peers(result), _machines({name: result})]
     return "\n".join(parts)
@@ -75,6 +77,18 @@ def _peers(result: Result) -> str:
         for tool, n in tools.items()
     ]
     return _table(["tool", *names], rows)
+
+
+def _ablations(result: Result) -> str:
+    rows = []
+    for kind in ("orders", "indexes"):
+        variants = result[kind]
+        assert isinstance(variants, dict)
+        if len(variants) > 1:
+            for name, n in variants.items():
+                values = [_value(n["first_half"]), _value(n["second_half"])]
+                rows.append([name, *values, _value(n["difference"], n["interval"])])
+    return _table(["variant", "first half", "second half", "difference there"], rows)
 
 
 def _machines(results: Mapping[str, Result]) -> str:
