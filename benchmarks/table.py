@@ -12,6 +12,7 @@ _ANSWERS = (
     "verbatim",
     "quote_overlap@1",
     "quote_overlap@3",
+    "answer_in_sentence@1",
     "answer_in_quote@1",
     "answer_in_quote@3",
     "auroc",
@@ -37,6 +38,8 @@ def of(folder: Path) -> str:
         if results:
             rows = [[name, *_cells(result, names)] for name, result in results.items()]
             parts += [f"## {title}\n", _table(["set", "questions", *names], rows)]
+            if kind == "answers":
+                parts.append(_supports(results))
             parts.append(_machines(results))
     for name, result in _results(folder, "ablate").items():
         parts += [f"## Ablations: {name}\n", _ablations(result), _machines({name: result})]
@@ -77,6 +80,21 @@ def _peers(result: Result) -> str:
         for tool, n in tools.items()
     ]
     return _table(["tool", *names], rows)
+
+
+def _supports(results: Mapping[str, Result]) -> str:
+    """Return how often a question called so has an answer, where a set has both kinds."""
+    rows = []
+    for name, result in results.items():
+        counts = result.get("by_support")
+        if result.get("auroc") is not None and isinstance(counts, dict):
+            shares = [
+                f"{c['answerable']} of {c['questions']}" if c["questions"] else "–"
+                for c in (counts[support] for support in ("strong", "fair", "weak"))
+            ]
+            rows.append([name, *shares])
+    header = ["have an answer, of those called", "strong", "fair", "weak"]
+    return _table(header, rows) if rows else ""
 
 
 def _ablations(result: Result) -> str:
