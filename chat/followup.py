@@ -108,7 +108,7 @@ def understand(question: str, history: Sequence[Turn], embedder: Embedder) -> Un
     answer = _MARKER.sub("", answers[-1])[:_ANSWER_CHARS] if answers else ""
     if resolved == question.strip() and _is_new_topic(question, before, answer, embedder):
         return Understood(resolved, "")
-    return Understood(resolved, f"{_topic(before)} {_topic(answer)}".strip())
+    return Understood(resolved, " ".join(_distinct([*_topic(before), *_topic(answer)])))
 
 
 def _last_question(history: Sequence[Turn]) -> int:
@@ -151,7 +151,7 @@ def _complete(question: str, previous: str) -> str:
         return swapped
     points_back = _POINTS_BACK.search(question) and not _POINTS_AT_ITSELF.search(question)
     if opener or points_back or _says_too_little(question):
-        return f"{question.rstrip('?. ')}? ({_topic(previous)})"
+        return f"{question.rstrip('?. ')}? ({' '.join(_topic(previous))})"
     return question
 
 
@@ -209,9 +209,17 @@ def _says_too_little(question: str) -> bool:
     return len(content_terms(question)) < _STANDS_ALONE_TERMS
 
 
-def _topic(previous: str) -> str:
-    """Return the words of a question that carry its meaning, as typed and in order."""
-    terms = content_terms(previous)
-    words = list(dict.fromkeys(previous[term.start : term.end] for term in terms))
+def _topic(previous: str) -> list[str]:
+    """Return the words of a text that carry its meaning, as typed and in order."""
+    words = [previous[term.start : term.end] for term in content_terms(previous)]
     # The oldest part of a long chain stands last, in brackets: it goes first.
-    return " ".join(words[:_TOPIC_WORDS])
+    return list(dict.fromkeys(words))[:_TOPIC_WORDS]
+
+
+def _distinct(words: Sequence[str]) -> list[str]:
+    """Return the words without those that come again in another form, and without numbers."""
+    known: dict[str, str] = {}
+    for word in words:
+        if not word.isdigit():
+            known.setdefault("".join(term.text for term in content_terms(word)), word)
+    return list(known.values())
