@@ -108,9 +108,8 @@ class Answerer:
             What `answer` chooses its quotations from.
         """
         understood = followup.understand(question.text, question.history, self.index.embedder)
-        found = retrieve(
-            self.index, understood.question, question.restriction, understood.context, depth
-        )
+        context = understood.context if question.history else question.context
+        found = retrieve(self.index, understood.question, question.restriction, context, depth)
         if self.reranker is None:
             return found
         settings = self.index.settings.reranker

@@ -97,7 +97,8 @@ def understand(question: str, history: Sequence[Turn], embedder: Embedder) -> Un
         embedder: Tells whether the topic has changed.
 
     Returns:
-        The question as typed and no context where it opens the conversation or a new topic.
+        The question as typed and no context where it opens the conversation or a new topic; no
+        context either where one name was swapped for another.
     """
     asked = [turn.text for turn in history if turn.role == "user"]
     if not asked:
@@ -106,7 +107,11 @@ def understand(question: str, history: Sequence[Turn], embedder: Embedder) -> Un
     resolved = resolve(question, history)
     answers = [turn.text for turn in history if turn.role == "assistant"]
     answer = _MARKER.sub("", answers[-1])[:_ANSWER_CHARS] if answers else ""
-    if resolved == question.strip() and _is_new_topic(question, before, answer, embedder):
+    typed = question.strip()
+    # With another name in its place the question is complete, and the old name would mislead; so
+    # is one that is asked again.
+    complete = not resolved.startswith(typed.rstrip("?. ")) or resolved == before
+    if complete or (resolved == typed and _is_new_topic(question, before, answer, embedder)):
         return Understood(resolved, "")
     return Understood(resolved, " ".join(_distinct([*_topic(before), *_topic(answer)])))
 
