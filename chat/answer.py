@@ -69,7 +69,8 @@ class Answerer:
         retrieved = self.retrieve(question)
         clock.lap("retrieve")
         evidence = self.evidence.select(retrieved)
-        score = support_score(retrieved, evidence)
+        least_coverage = self.index.settings.retrieval.least_coverage
+        score = support_score(retrieved, evidence, least_coverage)
         support = in_words(score)
         if support == "weak":
             evidence = []
