@@ -14,6 +14,8 @@ from index.errors import SettingsError
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 CORPUS = PROJECT_ROOT / "corpus"
 HOME_VARIABLE = "POLICY_CHAT_HOME"
+# What a worker process takes by itself, before it reads anything, is a third of this.
+_LEAST_MEMORY_MB = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,31 @@ class RetrievalSettings:
             raise ValueError("rank_constant, candidates and exact_below must be at least 1")
 
 
-_Table = TypeVar("_Table", EmbedderSettings, RetrievalSettings)
+@dataclass(frozen=True, slots=True)
+class IngestSettings:
+    """The `[ingest]` table.
+
+    Attributes:
+        workers: Processes that read files while passages are embedded; 0 reads in the process
+            that embeds, without the two limits.
+        file_seconds: A file that takes longer to read is refused.
+        file_memory_mb: A file that needs more address space to read is refused (Linux).
+    """
+
+    workers: int = 2
+    file_seconds: float = 120.0
+    file_memory_mb: int = 2048
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.workers <= 64:
+            raise ValueError("ingest.workers must be from 0 to 64")
+        if not 0 < self.file_seconds <= 86_400:
+            raise ValueError("ingest.file_seconds must be more than 0 and at most 86400")
+        if self.file_memory_mb < _LEAST_MEMORY_MB:
+            raise ValueError(f"ingest.file_memory_mb must be at least {_LEAST_MEMORY_MB}")
+
+
+_Table = TypeVar("_Table", EmbedderSettings, IngestSettings, RetrievalSettings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +97,13 @@ class Settings:
         home: The folder of all state: index, uploads, originals, settings.toml.
         embedder: The `[embedder]` table.
         retrieval: The `[retrieval]` table.
+        ingest: The `[ingest]` table.
     """
 
     home: Path
     embedder: EmbedderSettings = EmbedderSettings()
     retrieval: RetrievalSettings = RetrievalSettings()
+    ingest: IngestSettings = IngestSettings()
 
     @property
     def index_directory(self) -> Path:
@@ -113,7 +141,7 @@ def load_settings() -> Settings:
         return Settings(home)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(f"{path}: cannot be read ({error}); mend or remove it") from error
-    known = {"embedder", "retrieval"}
+    known = {"embedder", "ingest", "retrieval"}
     if unknown := sorted(set(tables) - known):
         listed = ", ".join(sorted(known))
         raise SettingsError(f"{path}: unknown table [{unknown[0]}]; known are {listed}")
@@ -121,6 +149,7 @@ def load_settings() -> Settings:
         home,
         _table(path, "embedder", EmbedderSettings, tables.get("embedder", {})),
         _table(path, "retrieval", RetrievalSettings, tables.get("retrieval", {})),
+        _table(path, "ingest", IngestSettings, tables.get("ingest", {})),
     )
 
 

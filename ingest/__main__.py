@@ -171,11 +171,7 @@ def _bar(plan: Plan) -> tqdm[NoReturn]:
 
 def _teller(bar: tqdm[NoReturn]) -> Callable[[Progress], None]:
     def tell(progress: Progress) -> None:
-        bar.set_description_str(
-            f"{progress.documents}/{progress.documents_total} documents, "
-            f"{progress.passages:,} passages ",
-            refresh=False,
-        )
+        bar.set_description_str(f"{progress.told()} ", refresh=False)
         bar.update(progress.source_bytes - bar.n)
 
     return tell

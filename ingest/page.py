@@ -116,10 +116,7 @@ def _watch(runner: Runner) -> None:
 def _told(progress: Progress | None) -> str:
     if progress is None:
         return "Looking at the files …"
-    text = (
-        f"{progress.documents:,} of {progress.documents_total:,} documents, "
-        f"{progress.passages:,} passages"
-    )
+    text = progress.told()
     left = progress.seconds_left
     if left is None:
         return f"{text} so far"

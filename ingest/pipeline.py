@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-import re
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from pathlib import PurePosixPath
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from index.errors import SourceError, SourceUnreadable
 from index.ledger import Incoming
 from index.store import Index
-from index.types import Metadata, Source
+from index.types import Source
 from index.writer import Writer
 from ingest import metadata, readers
-from ingest.chunk import chunk
+from ingest.parsing import Parsed, Refused, Task, parse
 from ingest.plan import Plan, Step
 from ingest.report import Progress, Report, failure
 from ingest.sources import Candidate
+from ingest.workers import Workers
+
+# Readers of our own, of text and in Python alone: nothing in them hangs, crashes or takes memory
+# that is out of proportion to the file.
+_HARMLESS = ("plain@", "markdown@")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +35,13 @@ class Pace:
         commit_seconds: Between two commits. A commit rewrites the vectors' file, so not after
             every batch; a crash repeats this much reading and chunking, but no embedding, since
             vectors are stored as they are made.
+        little_bytes: Text files of so many bytes in all are read in this process: it takes no
+            longer than starting others does.
     """
 
     passages: int = 256
     commit_seconds: float = 10.0
+    little_bytes: int = 200_000
 
 
 def apply(
@@ -61,6 +68,7 @@ def apply(
         IndexLocked: Another process is writing.
         EmbedderMismatch: The index holds vectors of another embedder and `reembed` is not set.
         IndexWriteFailed: Disk full; everything committed before stands.
+        WorkersUnavailable: The processes that read files do not start.
     """
     began = time.monotonic()
     report = Report(
@@ -77,15 +85,24 @@ def apply(
         run.small_steps()
         run.documents(pace)
         writer.commit()
+    for ids in (report.added, report.changed):
+        ids.sort()  # a file that took long was overtaken
     report.seconds = time.monotonic() - began
     return report
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Read:
     step: Step
-    incoming: Incoming
+    candidate: Candidate
+    source: Source
     data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    step: Step
+    incoming: Incoming
 
 
 class _Run:
@@ -106,7 +123,7 @@ class _Run:
         self._began = began
         self._todo = plan.of("add", "change")
         self._sizes = {s.id: max(1, s.candidate.size_bytes) for s in self._todo if s.candidate}
-        self._documents_done = self._passages_done = self._bytes_done = 0
+        self._documents_done = self._pages_done = self._passages_done = self._bytes_done = 0
         # Of the batch that is being embedded, so that one large file does not stand at 0 %.
         self._batch_bytes = self._batch_passages = self._batch_embedded = 0
 
@@ -127,32 +144,53 @@ class _Run:
         """Read, chunk and embed in batches; commit now and then."""
         self._tell()
         committed = time.monotonic()
-        batch: list[_Read] = []
-        for read in self._reads():
-            batch.append(read)
-            if sum(len(r.incoming.drafts) for r in batch) >= pace.passages:
-                self._store(batch)
-                batch = []
-                if time.monotonic() - committed >= pace.commit_seconds:
-                    self._writer.commit()
-                    committed = time.monotonic()
-        self._store(batch)
+        batch: list[_Ready] = []
+        with contextlib.ExitStack() as opened:
+            for ready in self._ready(self._replies(pace, opened)):
+                batch.append(ready)
+                if sum(len(r.incoming.drafts) for r in batch) >= pace.passages:
+                    self._store(batch)
+                    batch = []
+                    if time.monotonic() - committed >= pace.commit_seconds:
+                        self._writer.commit()
+                        committed = time.monotonic()
+            self._store(batch)
 
-    def _reads(self) -> Iterator[_Read]:
+    def _replies(
+        self, pace: Pace, opened: contextlib.ExitStack
+    ) -> Iterable[tuple[_Read, Parsed | Refused]]:
+        settings = self._writer.settings.ingest
+        if settings.workers == 0 or _is_little(self._todo, pace):
+            return ((read, parse(task)) for read, task in self._opened())
+        workers: Workers[_Read] = opened.enter_context(Workers(settings))
+        return workers.results(self._opened())
+
+    def _opened(self) -> Iterator[tuple[_Read, Task]]:
         for step in self._todo:
             candidate = step.candidate
             assert candidate is not None
             try:
-                yield _read(step, candidate)
+                yield _opened(step, candidate)
             except SourceError as error:
-                self._refuse(step, candidate, error)
+                readable = not isinstance(error, SourceUnreadable)
+                self._refuse(step, candidate, str(error), readable)
 
-    def _refuse(self, step: Step, candidate: Candidate, error: SourceError) -> None:
-        known_stat = not isinstance(error, SourceUnreadable)
+    def _ready(self, replies: Iterable[tuple[_Read, Parsed | Refused]]) -> Iterator[_Ready]:
+        for read, reply in replies:
+            if isinstance(reply, Refused):
+                self._refuse(read.step, read.candidate, reply.reason, known_stat=True)
+                continue
+            self._writer.keep_original(read.source.sha256, read.data)
+            yield _Ready(
+                read.step,
+                Incoming(read.source, reply.version, reply.title, reply.metadata, reply.drafts),
+            )
+
+    def _refuse(self, step: Step, candidate: Candidate, reason: str, known_stat: bool) -> None:
         trouble = failure(
             candidate.root.name,
             candidate.path,
-            str(error),
+            reason,
             candidate.size_bytes if known_stat else -1,
             candidate.modified_ns if known_stat else -1,
             readers.reader_id(candidate.path),
@@ -166,21 +204,21 @@ class _Run:
         self._finish(step)
         self._tell()
 
-    def _store(self, batch: list[_Read]) -> None:
+    def _store(self, batch: list[_Ready]) -> None:
         if not batch:
             return
-        for read in batch:
-            self._writer.keep_original(read.incoming.source.sha256, read.data)
-        self._batch_bytes = sum(self._sizes[read.step.id] for read in batch)
-        self._batch_passages = sum(len(read.incoming.drafts) for read in batch)
+        self._batch_bytes = sum(self._sizes[ready.step.id] for ready in batch)
+        self._batch_passages = sum(len(ready.incoming.drafts) for ready in batch)
         self._batch_embedded = 0
-        self._writer.add([read.incoming for read in batch], self._embedded)
+        self._writer.add([ready.incoming for ready in batch], self._embedded)
         self._batch_bytes = 0
-        for read in batch:
-            known = self._report.added if read.step.action == "add" else self._report.changed
-            known.append(read.step.id)
-            self._report.passages += len(read.incoming.drafts)
-            self._finish(read.step)
+        for ready in batch:
+            known = self._report.added if ready.step.action == "add" else self._report.changed
+            known.append(ready.step.id)
+            self._report.passages += len(ready.incoming.drafts)
+            self._report.pages += len(ready.incoming.version.pages)
+            self._pages_done += len(ready.incoming.version.pages)
+            self._finish(ready.step)
         self._tell()
 
     def _finish(self, step: Step) -> None:
@@ -198,6 +236,7 @@ class _Run:
             Progress(
                 self._documents_done,
                 len(self._todo),
+                self._pages_done,
                 self._passages_done,
                 self._bytes_done + int(self._batch_bytes * embedded),
                 sum(self._sizes.values()),
@@ -206,16 +245,23 @@ class _Run:
         )
 
 
-def _read(step: Step, candidate: Candidate) -> _Read:
+def _is_little(todo: Sequence[Step], pace: Pace) -> bool:
+    """Tell whether reading takes less than starting processes, and no reader may hang or crash."""
+    candidates = [step.candidate for step in todo if step.candidate]
+    return sum(candidate.size_bytes for candidate in candidates) <= pace.little_bytes and all(
+        readers.reader_id(candidate.path).startswith(_HARMLESS) for candidate in candidates
+    )
+
+
+def _opened(step: Step, candidate: Candidate) -> tuple[_Read, Task]:
+    """Return what is to be read of a step; its bytes are all that a worker process gets."""
     try:
         data = candidate.file.read_bytes()
     except OSError as error:
         raise SourceUnreadable(
             f"cannot be read ({error.strerror}); check that it is there and its rights"
         ) from error
-    reading = readers.read(candidate.path, data)
     given, sidecar_sha256 = metadata.load(candidate.file)
-    known = _merged(given, reading.metadata)
     source = Source(
         root=candidate.root.name,
         path=candidate.path,
@@ -226,19 +272,4 @@ def _read(step: Step, candidate: Candidate) -> _Read:
         reader=readers.reader_id(candidate.path),
         metadata_sha256=sidecar_sha256,
     )
-    title = known.title or reading.title or _title_of(candidate.path)
-    # With what the sidecar says: the language decides where sentences end.
-    drafts = chunk(replace(reading, metadata=known), known.title)
-    incoming = Incoming(source, reading.version(), title, known, tuple(drafts))
-    return _Read(step, incoming, data)
-
-
-def _merged(given: Metadata, found: Metadata) -> Metadata:
-    """Return what a person says over what the format says."""
-    values = {name: value for name in metadata.KEYS if (value := getattr(given, name)) is not None}
-    return replace(found, **values)
-
-
-def _title_of(path: str) -> str:
-    stem = PurePosixPath(path).stem
-    return re.sub(r"[-_\s]+", " ", stem).strip().capitalize() or path
+    return _Read(step, candidate, source, data), Task(candidate.path, data, given)

@@ -31,6 +31,7 @@ class Progress:
     Attributes:
         documents: Documents done.
         documents_total: Documents to do.
+        pages: Pages of the documents done, of formats that have pages.
         passages: Passages embedded, or found embedded already.
         source_bytes: Source bytes done.
         source_bytes_total: Source bytes to do.
@@ -39,6 +40,7 @@ class Progress:
 
     documents: int
     documents_total: int
+    pages: int
     passages: int
     source_bytes: int
     source_bytes_total: int
@@ -52,9 +54,22 @@ class Progress:
         return min(1.0, self.source_bytes / self.source_bytes_total)
 
     @property
+    def passages_per_s(self) -> float:
+        """Passages a second since the run began."""
+        return self.passages / self.seconds if self.seconds else 0.0
+
+    @property
     def seconds_left(self) -> float | None:
         """At the pace so far; None before there is one."""
         return self.seconds * (1 - self.share) / self.share if self.share else None
+
+    def told(self) -> str:
+        """Return how far it is in words, without the time left."""
+        parts = [f"{self.documents:,} of {self.documents_total:,} documents"]
+        if self.pages:
+            parts.append(f"{self.pages:,} pages")
+        parts.append(f"{self.passages:,} passages ({self.passages_per_s:,.0f}/s)")
+        return ", ".join(parts)
 
 
 @dataclass(slots=True)
@@ -70,6 +85,7 @@ class Report:
         missing: Ids of documents whose file has vanished and that were kept.
         failures: What could not be indexed in this run.
         passages: Passages of the documents added and changed.
+        pages: Their pages, of formats that have pages.
         seconds: Duration.
     """
 
@@ -81,4 +97,5 @@ class Report:
     missing: list[str] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     passages: int = 0
+    pages: int = 0
     seconds: float = 0.0

@@ -12,7 +12,7 @@ from chat.__main__ import main as chat
 from chat.answer import Answerer
 from chat.serialize import answer_json
 from chat.types import Question
-from index.settings import EmbedderSettings, RetrievalSettings
+from index.settings import EmbedderSettings, IngestSettings, RetrievalSettings
 from index.store import Index
 from index.types import Metadata
 from ingest.__main__ import main as ingest
@@ -46,7 +46,8 @@ def test_every_command_and_option_is_documented(
 
 
 def test_every_setting_is_documented() -> None:
-    for name in (*EmbedderSettings.__slots__, *RetrievalSettings.__slots__):
+    tables = (EmbedderSettings, IngestSettings, RetrievalSettings)
+    for name in (name for table in tables for name in table.__slots__):
         assert re.search(rf"^{name} = ", README, re.MULTILINE), name
 
 
