@@ -16,6 +16,7 @@ from index.embedder import Embedder, Matrix, mismatch
 from index.errors import CitationUnknown, IndexDamaged, QuoteMismatch
 from index.lexical import QueryWord, Words, query_words
 from index.settings import Settings
+from index.standing import Standing, standing
 from index.types import (
     Citable,
     Document,
@@ -149,6 +150,25 @@ class Index:
                 "`python -m ingest doctor`"
             )
         return Citable(version, start, end, document, current, removed)
+
+    def standing(self, cited: Citable) -> Standing:
+        """Return whether a quotation still stands in today's text of its document.
+
+        Args:
+            cited: From `citable`.
+
+        Returns:
+            Its state, and where in today's text it is or what comes nearest.
+        """
+        if cited.removed:
+            return Standing("removed")
+        if cited.current:
+            return Standing("current", cited.version.id, cited.start, cited.end)
+        with self.snapshot() as catalog:
+            now = catalog.version(cited.document.version)
+            passages = catalog.passages_of(now.id)
+        sentences = [span for passage in passages for span in passage.sentences]
+        return standing(cited.version, cited.start, cited.end, now, sentences)
 
     def passages(self, version: str) -> list[Passage]:
         """Return the passages of a version that is shown today, in the order of the text."""

@@ -21,6 +21,7 @@ from index.errors import IndexDamaged, IndexLocked, IndexMissing, IndexOutdated
 from index.files import is_stored, remove_parts, write_atomically, write_failed, writing
 from index.ledger import Incoming, Ledger, Stored, text_sha256
 from index.lexical import Entry, Words
+from index.originals import unneeded
 from index.schema import FILE, catalog_errors, connect, migrate
 from index.settings import Settings
 from index.types import Failure, Source, embedded_text
@@ -222,6 +223,25 @@ class Writer:
         path = self.settings.originals / sha256
         if not is_stored(path):
             write_atomically(path, data)
+
+    def prune(self, before: str) -> None:
+        """Forget texts that no document has shown since a time, with what only they needed.
+
+        Old citations of them do not open any more. Nothing that is searched changes.
+
+        Args:
+            before: UTC time, ISO 8601.
+
+        Raises:
+            IndexWriteFailed: Disk full, no rights.
+        """
+        with self._ledger.transaction():
+            self._ledger.history.forget(before)
+            needed = self._ledger.history.originals()
+        for path in unneeded(self.settings.originals, needed):
+            with writing(path):
+                path.unlink(missing_ok=True)
+        self._ledger.compact()
 
     def commit(self) -> None:
         """Make the staged changes true together, in the order that this module describes.
