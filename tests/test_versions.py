@@ -187,17 +187,15 @@ def test_prune_keeps_the_text_that_another_document_shows(library: Library) -> N
     assert library.index.citable(cited.id).current
 
 
-def test_an_index_of_the_release_before_learns_since_when(
-    library: Library, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The column is new: what is shown has no end, what is not ended at the last change."""
+def test_an_index_of_an_older_release_learns_until_when(library: Library) -> None:
+    """The column was added: what is shown has no end, what is not ended at the last change."""
     path = library.settings.index_directory / schema.FILE
+    (script,) = [script for script in schema.MIGRATIONS if "ADD COLUMN until" in script]
     rewrite(library, 1, lambda text: text.replace("label", "certificate"))
     with sqlite3.connect(path) as catalog:
         catalog.execute("ALTER TABLE history DROP COLUMN until")
-        catalog.execute("PRAGMA user_version = 1")
+        catalog.executescript(script)
     catalog.close()
-    library.index.bring_up_to_date()
     known = versions(library.index, "1.md")
     changed = library.index.documents()[1].indexed_at
     assert [shown.until for shown in known] == [None, changed]
