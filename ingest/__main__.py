@@ -215,7 +215,9 @@ def _report_json(report: Report, plan: Plan) -> str:
         "refused_before": report.refused,
         "failures": [_failure_json(failure) for failure in report.failures],
         "passages": report.passages,
+        "pages": report.pages,
         "seconds": round(report.seconds, 3),
+        "stage_seconds": {name: round(s, 3) for name, s in report.stage_seconds.items()},
         "summary": plan.summary(),
     }
     return json.dumps(values, ensure_ascii=False)

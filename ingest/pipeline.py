@@ -35,12 +35,15 @@ class Pace:
         commit_seconds: Between two commits. A commit rewrites the vectors' file, so not after
             every batch; a crash repeats this much reading and chunking, but no embedding, since
             vectors are stored as they are made.
+        commit_share: Of the time at most so much goes into commits: in a large index, where one
+            takes longer, there are fewer.
         little_bytes: Text files of so many bytes in all are read in this process: it takes no
             longer than starting others does.
     """
 
     passages: int = 256
     commit_seconds: float = 10.0
+    commit_share: float = 0.05
     little_bytes: int = 200_000
 
 
@@ -84,7 +87,6 @@ def apply(
         run = _Run(writer, plan, report, report_progress, began)
         run.small_steps()
         run.documents(pace)
-        writer.commit()
     for ids in (report.added, report.changed):
         ids.sort()  # a file that took long was overtaken
     report.seconds = time.monotonic() - began
@@ -141,20 +143,40 @@ class _Run:
                 self._report.failures.append(step.failure)
 
     def documents(self, pace: Pace) -> None:
-        """Read, chunk and embed in batches; commit now and then."""
+        """Read, chunk and embed in batches; commit now and then, and at the end."""
         self._tell()
-        committed = time.monotonic()
-        batch: list[_Ready] = []
+        following = time.monotonic() + pace.commit_seconds
         with contextlib.ExitStack() as opened:
-            for ready in self._ready(self._replies(pace, opened)):
-                batch.append(ready)
-                if sum(len(r.incoming.drafts) for r in batch) >= pace.passages:
-                    self._store(batch)
-                    batch = []
-                    if time.monotonic() - committed >= pace.commit_seconds:
-                        self._writer.commit()
-                        committed = time.monotonic()
-            self._store(batch)
+            batches = self._batches(self._replies(pace, opened), pace.passages)
+            while batch := self._waited(batches):
+                self._store(batch)
+                if time.monotonic() >= following:
+                    took = self._commit()
+                    pause = took * (1 / pace.commit_share - 1)
+                    following = time.monotonic() + max(pace.commit_seconds, pause)
+        self._commit()
+
+    def _waited(self, batches: Iterator[list[_Ready]]) -> list[_Ready]:
+        with self._report.timing("wait"):
+            return next(batches, [])
+
+    def _commit(self) -> float:
+        began = time.monotonic()
+        with self._report.timing("commit"):
+            self._writer.commit()
+        return time.monotonic() - began
+
+    def _batches(
+        self, replies: Iterable[tuple[_Read, Parsed | Refused]], passages: int
+    ) -> Iterator[list[_Ready]]:
+        batch: list[_Ready] = []
+        for ready in self._ready(replies):
+            batch.append(ready)
+            if sum(len(r.incoming.drafts) for r in batch) >= passages:
+                yield batch
+                batch = []
+        if batch:
+            yield batch
 
     def _replies(
         self, pace: Pace, opened: contextlib.ExitStack
@@ -205,12 +227,11 @@ class _Run:
         self._tell()
 
     def _store(self, batch: list[_Ready]) -> None:
-        if not batch:
-            return
         self._batch_bytes = sum(self._sizes[ready.step.id] for ready in batch)
         self._batch_passages = sum(len(ready.incoming.drafts) for ready in batch)
         self._batch_embedded = 0
-        self._writer.add([ready.incoming for ready in batch], self._embedded)
+        with self._report.timing("embed"):
+            self._writer.add([ready.incoming for ready in batch], self._embedded)
         self._batch_bytes = 0
         for ready in batch:
             known = self._report.added if ready.step.action == "add" else self._report.changed

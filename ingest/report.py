@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Literal
 
 from index.types import Failure
+
+Stage = Literal["wait", "embed", "commit"]
 
 # Stands for the reader where not a reader but a person said no.
 BY_HAND = "removed by hand"
@@ -87,6 +93,7 @@ class Report:
         passages: Passages of the documents added and changed.
         pages: Their pages, of formats that have pages.
         seconds: Duration.
+        stage_seconds: Of it, `wait` for files to be read, `embed` and keep vectors, `commit`.
     """
 
     added: list[str] = field(default_factory=list)
@@ -99,3 +106,15 @@ class Report:
     passages: int = 0
     pages: int = 0
     seconds: float = 0.0
+    stage_seconds: dict[Stage, float] = field(
+        default_factory=lambda: {"wait": 0.0, "embed": 0.0, "commit": 0.0}
+    )
+
+    @contextlib.contextmanager
+    def timing(self, stage: Stage) -> Iterator[None]:
+        """Add the duration of the block to a stage's."""
+        began = time.monotonic()
+        try:
+            yield
+        finally:
+            self.stage_seconds[stage] += time.monotonic() - began

@@ -27,7 +27,7 @@ DOCUMENT_KEYS = {
 }  # fmt: skip
 REPORT_KEYS = {
     "added", "changed", "removed", "missing", "unchanged", "refused_before", "failures",
-    "passages", "seconds", "summary",
+    "passages", "pages", "seconds", "stage_seconds", "summary",
 }  # fmt: skip
 
 
