@@ -168,7 +168,7 @@ def _head(citable: Citable) -> None:
         ("Publisher", escape(known.publisher or "")),
         ("Date", known.date.isoformat() if known.date else ""),
         ("Link", _link(known.url)),
-        ("Document", f"{escape(document.id)}, {document.characters:,} characters"),
+        ("Document", f"{escape(document.id)}, {len(citable.version.text):,} characters"),
     ]
     listed = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in rows if value)
     st.html(f'<div class="source-head"><h3>{escape(document.title)}</h3><dl>{listed}</dl></div>')

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
 import streamlit as st
 
@@ -51,23 +50,25 @@ def _table(known: Sequence[Shown]) -> None:
     st.dataframe(
         {
             "Version": [shown.version[:SHOWN_CHARS] for shown in known],
-            "Shown since": [datetime.fromisoformat(shown.since) for shown in known],
-            "Until": [shown.until and datetime.fromisoformat(shown.until) for shown in known],
+            "Shown since": [_moment(shown.since) for shown in known],
+            "Until": [_moment(shown.until) if shown.until else "today" for shown in known],
             "Characters": [shown.characters for shown in known],
         },
         hide_index=True,
-        column_config={
-            name: st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm")
-            for name in ("Shown since", "Until")
-        },
     )
+
+
+def _moment(time: str) -> str:
+    return f"{time[:16].replace('T', ' ')} UTC"
 
 
 def _difference(index: Index, known: Sequence[Shown]) -> None:
     older = st.selectbox(
         "What changed since",
         known[1:],
-        format_func=lambda shown: f"{shown.version[:SHOWN_CHARS]}, shown since {shown.since}",
+        format_func=lambda shown: (
+            f"{shown.version[:SHOWN_CHARS]}, shown since {_moment(shown.since)}"
+        ),
         key="library-older",
     )
     lines = changes(index, older.document, older.version, known[0].version)
