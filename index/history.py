@@ -110,6 +110,9 @@ class History:
 
         Args:
             before: Leave out what `forget` would forget.
+
+        Returns:
+            Hexadecimal digests.
         """
         rows = self._connection.execute(
             f"""SELECT sha256 FROM history WHERE NOT ({_ENDED})

@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from index.errors import SourceError, SourceUnreadable
 from index.ledger import Incoming
 from index.store import Index
-from index.types import Source
 from index.writer import Writer
-from ingest import metadata, readers
+from ingest import readers
+from ingest.opening import Opened, is_little, opened
 from ingest.parsing import Parsed, Refused, Task, parse
 from ingest.plan import Plan, Step
 from ingest.report import Progress, Report, failure
 from ingest.sources import Candidate
 from ingest.workers import Workers
-
-# Readers of our own, of text and in Python alone: nothing in them hangs, crashes or takes memory
-# that is out of proportion to the file.
-_HARMLESS = ("plain@", "markdown@")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +89,6 @@ def apply(
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
-    step: Step
-    candidate: Candidate
-    source: Source
-    data: bytes
-
-
-@dataclass(frozen=True, slots=True)
 class _Ready:
     step: Step
     incoming: Incoming
@@ -125,6 +112,7 @@ class _Run:
         self._began = began
         self._todo = plan.of("add", "change")
         self._sizes = {s.id: max(1, s.candidate.size_bytes) for s in self._todo if s.candidate}
+        self._bytes_total = sum(self._sizes.values())
         self._documents_done = self._pages_done = self._passages_done = self._bytes_done = 0
         # Of the batch that is being embedded, so that one large file does not stand at 0 %.
         self._batch_bytes = self._batch_passages = self._batch_embedded = 0
@@ -146,8 +134,8 @@ class _Run:
         """Read, chunk and embed in batches; commit now and then, and at the end."""
         self._tell()
         following = time.monotonic() + pace.commit_seconds
-        with contextlib.ExitStack() as opened:
-            batches = self._batches(self._replies(pace, opened), pace.passages)
+        with contextlib.ExitStack() as stack:
+            batches = self._batches(self._replies(pace, stack), pace.passages)
             while batch := self._waited(batches):
                 self._store(batch)
                 if time.monotonic() >= following:
@@ -167,7 +155,7 @@ class _Run:
         return time.monotonic() - began
 
     def _batches(
-        self, replies: Iterable[tuple[_Read, Parsed | Refused]], passages: int
+        self, replies: Iterable[tuple[Opened, Parsed | Refused]], passages: int
     ) -> Iterator[list[_Ready]]:
         batch: list[_Ready] = []
         for ready in self._ready(replies):
@@ -179,25 +167,25 @@ class _Run:
             yield batch
 
     def _replies(
-        self, pace: Pace, opened: contextlib.ExitStack
-    ) -> Iterable[tuple[_Read, Parsed | Refused]]:
+        self, pace: Pace, stack: contextlib.ExitStack
+    ) -> Iterable[tuple[Opened, Parsed | Refused]]:
         settings = self._writer.settings.ingest
-        if settings.workers == 0 or _is_little(self._todo, pace):
-            return ((read, parse(task)) for read, task in self._opened())
-        workers: Workers[_Read] = opened.enter_context(Workers(settings))
-        return workers.results(self._opened())
+        if settings.workers == 0 or is_little(self._todo, pace.little_bytes):
+            return ((read, parse(task)) for read, task in self._open())
+        workers: Workers[Opened] = stack.enter_context(Workers(settings))
+        return workers.results(self._open())
 
-    def _opened(self) -> Iterator[tuple[_Read, Task]]:
+    def _open(self) -> Iterator[tuple[Opened, Task]]:
         for step in self._todo:
             candidate = step.candidate
             assert candidate is not None
             try:
-                yield _opened(step, candidate)
+                yield opened(step, candidate)
             except SourceError as error:
                 readable = not isinstance(error, SourceUnreadable)
                 self._refuse(step, candidate, str(error), readable)
 
-    def _ready(self, replies: Iterable[tuple[_Read, Parsed | Refused]]) -> Iterator[_Ready]:
+    def _ready(self, replies: Iterable[tuple[Opened, Parsed | Refused]]) -> Iterator[_Ready]:
         for read, reply in replies:
             if isinstance(reply, Refused):
                 self._refuse(read.step, read.candidate, reply.reason, known_stat=True)
@@ -260,37 +248,7 @@ class _Run:
                 self._pages_done,
                 self._passages_done,
                 self._bytes_done + int(self._batch_bytes * embedded),
-                sum(self._sizes.values()),
+                self._bytes_total,
                 time.monotonic() - self._began,
             )
         )
-
-
-def _is_little(todo: Sequence[Step], pace: Pace) -> bool:
-    """Tell whether reading takes less than starting processes, and no reader may hang or crash."""
-    candidates = [step.candidate for step in todo if step.candidate]
-    return sum(candidate.size_bytes for candidate in candidates) <= pace.little_bytes and all(
-        readers.reader_id(candidate.path).startswith(_HARMLESS) for candidate in candidates
-    )
-
-
-def _opened(step: Step, candidate: Candidate) -> tuple[_Read, Task]:
-    """Return what is to be read of a step; its bytes are all that a worker process gets."""
-    try:
-        data = candidate.file.read_bytes()
-    except OSError as error:
-        raise SourceUnreadable(
-            f"cannot be read ({error.strerror}); check that it is there and its rights"
-        ) from error
-    given, sidecar_sha256 = metadata.load(candidate.file)
-    source = Source(
-        root=candidate.root.name,
-        path=candidate.path,
-        sha256=hashlib.sha256(data).hexdigest(),
-        # The stat from before the reading: a file that grew meanwhile is read again next time.
-        size_bytes=candidate.size_bytes,
-        modified_ns=candidate.modified_ns,
-        reader=readers.reader_id(candidate.path),
-        metadata_sha256=sidecar_sha256,
-    )
-    return _Read(step, candidate, source, data), Task(candidate.path, data, given)

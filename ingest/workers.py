@@ -142,6 +142,8 @@ class Workers(Generic[_Key]):
                 reply: Reply | WorkersUnavailable = process.ask(flight.task)
             except WorkersUnavailable as error:
                 reply = error
+            except Exception as error:  # noqa: BLE001 - whatever it is, somebody waits for a reply
+                reply = _unavailable(f"{type(error).__name__}: {error}")
             if process and not process.serving:
                 self._end(process)
                 process = None

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from index.types import Document, Metadata, Page, Source, Version, version_of
 from ingest import text_health
 from ingest.__main__ import main
 from ingest.plan import make_plan
+from ingest.report import Progress
 from tests.library import COMMAND, ROOT, command, essay
 
 STATUS_KEYS = {"documents", "failures", "passages", "embedder", "generation"}
@@ -102,6 +104,15 @@ def test_a_run_in_words(capsys: pytest.CaptureFixture[str], texts: Path) -> None
     assert out.startswith("3 added, 0 changed, 0 removed, 0 unchanged, 0 refused in ")
     assert "the index holds 3 documents, " in out
     assert err == "3 new, 0 changed, 0 removed, 0 unchanged\n"
+
+
+def test_progress_is_told_in_words() -> None:
+    """A quarter of the bytes in 20 seconds: 60 are left."""
+    progress = Progress(3, 1_200, 45, 800, 250, 1_000, 20.0)
+    assert progress.told() == "3 of 1,200 documents, 45 pages, 800 passages (40/s)"
+    assert progress.seconds_left == 60
+    assert "pages" not in replace(progress, pages=0).told()
+    assert replace(progress, source_bytes=0, seconds=0.0).seconds_left is None
 
 
 def test_the_second_run_reads_no_text_and_commits_nothing(
