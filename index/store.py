@@ -57,11 +57,16 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class _Stores:
-    """The derived stores as opened when the catalog was at `seen`."""
+    """The derived stores as opened when the catalog was at `seen`, and how much there was.
+
+    Counting all passages for every question took longer than finding some of them.
+    """
 
     seen: int
     vectors: Vectors | None
     words: Words
+    documents: int
+    passages: int
 
 
 class Index:
@@ -209,9 +214,11 @@ class Index:
         vector = self.embedder.encode([question], "query")[0]
         with self.snapshot() as catalog:
             self._check_embedder(catalog)  # --reembed may have come between
-            documents, passages = catalog.receipt(restriction)
-            receipt = SearchReceipt(documents, passages, restriction)
             stores = self._current(catalog)
+            counts = (stores.documents, stores.passages)
+            receipt = SearchReceipt(
+                *(catalog.receipt(restriction) if restriction else counts), restriction
+            )
             words = query_words(question, catalog.languages())
             hits = _search(catalog, stores, self.settings, words, vector, k, restriction)
         return Found(tuple(hits), receipt, vector, tuple(words))
@@ -268,7 +275,8 @@ class Index:
                     f"{directory}: generation {store.generation} of a derived store, the catalog "
                     f"has {catalog.generation}; run `python -m ingest`, which rebuilds it"
                 )
-        return _Stores(catalog.generation, vectors, words)
+        manifest = catalog.manifest()
+        return _Stores(catalog.generation, vectors, words, manifest.documents, manifest.passages)
 
 
 def _broken_promises(catalog: Snapshot, stores: _Stores) -> list[str]:
