@@ -38,7 +38,7 @@ def write(records: tuple[Record, ...], passages: int, folder: Path) -> Made:
     """Write files until the product cuts so many passages of them.
 
     Args:
-        records: Of a set; in order.
+        records: Of a set.
         passages: Wanted at least.
         folder: Made.
 
@@ -70,11 +70,15 @@ def _write_record(path: Path, record: Record) -> None:
 
 
 def _records(records: tuple[Record, ...]) -> Iterator[Record]:
-    """Yield the records, then for ever new ones: words of each sentence in another order."""
-    yield from records
+    """Yield the records, then for ever new ones: words of each sentence in another order.
+
+    In a shuffled order, so that the first thousand are like the rest: sets begin with long texts.
+    """
     generator = random.Random(_SEED)
+    order = generator.sample(records, len(records))
+    yield from order
     while True:
-        for record in records:
+        for record in order:
             lines = record.text.split("\n")
             shuffled = "\n".join(_shuffled(line, generator) for line in lines)
             yield Record(record.id, record.title, shuffled)

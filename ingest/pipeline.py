@@ -12,7 +12,7 @@ from index.ledger import Incoming
 from index.store import Index
 from index.writer import Writer
 from ingest import readers
-from ingest.opening import Opened, is_little, opened
+from ingest.loading import Loaded, is_little, load
 from ingest.parsing import Parsed, Refused, Task, parse
 from ingest.plan import Plan, Step
 from ingest.report import Progress, Report, failure
@@ -155,7 +155,7 @@ class _Run:
         return time.monotonic() - began
 
     def _batches(
-        self, replies: Iterable[tuple[Opened, Parsed | Refused]], passages: int
+        self, replies: Iterable[tuple[Loaded, Parsed | Refused]], passages: int
     ) -> Iterator[list[_Ready]]:
         batch: list[_Ready] = []
         for ready in self._ready(replies):
@@ -168,24 +168,24 @@ class _Run:
 
     def _replies(
         self, pace: Pace, stack: contextlib.ExitStack
-    ) -> Iterable[tuple[Opened, Parsed | Refused]]:
+    ) -> Iterable[tuple[Loaded, Parsed | Refused]]:
         settings = self._writer.settings.ingest
         if settings.workers == 0 or is_little(self._todo, pace.little_bytes):
-            return ((read, parse(task)) for read, task in self._open())
-        workers: Workers[Opened] = stack.enter_context(Workers(settings))
-        return workers.results(self._open())
+            return ((read, parse(task)) for read, task in self._load())
+        workers: Workers[Loaded] = stack.enter_context(Workers(settings))
+        return workers.results(self._load())
 
-    def _open(self) -> Iterator[tuple[Opened, Task]]:
+    def _load(self) -> Iterator[tuple[Loaded, Task]]:
         for step in self._todo:
             candidate = step.candidate
             assert candidate is not None
             try:
-                yield opened(step, candidate)
+                yield load(step, candidate)
             except SourceError as error:
                 readable = not isinstance(error, SourceUnreadable)
                 self._refuse(step, candidate, str(error), readable)
 
-    def _ready(self, replies: Iterable[tuple[Opened, Parsed | Refused]]) -> Iterator[_Ready]:
+    def _ready(self, replies: Iterable[tuple[Loaded, Parsed | Refused]]) -> Iterator[_Ready]:
         for read, reply in replies:
             if isinstance(reply, Refused):
                 self._refuse(read.step, read.candidate, reply.reason, known_stat=True)

@@ -38,7 +38,7 @@ def test_beyond_the_records_their_words_are_shuffled(
     assert made.passages >= 60
     texts = [path.read_text() for path in sorted((tmp_path / "texts").glob("*.txt"))]
     assert texts == [path.read_text() for path in sorted((tmp_path / "again").glob("*.txt"))]
-    assert texts[0] == questions.records[0].text
+    assert sorted(texts[:12]) == sorted(record.text for record in questions.records)
     assert texts[12] != texts[0]
     first, shuffled = (sorted(text.replace(".", "").split()) for text in (texts[0], texts[12]))
     assert shuffled == first

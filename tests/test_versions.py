@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -119,6 +121,20 @@ def test_diff_is_by_sentence(library: Library, capsys: pytest.CaptureFixture[str
     code, out, _ = run(capsys, "diff", "2.md", "--from", first[:8], "--to", first[:8])
     assert (code, out) == (0, "the two texts are the same\n")
     assert json.loads(run(capsys, "diff", "2.md", "--json")[1])["diff"]
+
+
+def test_diff_has_colours_on_a_terminal_only(
+    library: Library, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rewrite(library, 2, lambda text: text.replace("lose their label", "keep their label", 1))
+    plain = run(capsys, "diff", "2.md")[1]
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    coloured = run(capsys, "diff", "2.md")[1]
+    assert "\033[31m-Clusters that miss " in coloured
+    assert re.sub(r"\033\[\d+m", "", coloured) == plain
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert run(capsys, "diff", "2.md")[1] == plain
 
 
 def test_what_cannot_be_compared_is_one_line(

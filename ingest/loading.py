@@ -19,7 +19,7 @@ _HARMLESS = ("plain@", "markdown@")
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class Loaded:
     """A step whose bytes are there.
 
     Attributes:
@@ -35,7 +35,7 @@ class Opened:
     data: bytes
 
 
-def opened(step: Step, candidate: Candidate) -> tuple[Opened, Task]:
+def load(step: Step, candidate: Candidate) -> tuple[Loaded, Task]:
     """Return a step with its bytes, and what is to be read of it.
 
     Args:
@@ -66,7 +66,7 @@ def opened(step: Step, candidate: Candidate) -> tuple[Opened, Task]:
         reader=readers.reader_id(candidate.path),
         metadata_sha256=sidecar_sha256,
     )
-    return Opened(step, candidate, source, data), Task(candidate.path, data, given)
+    return Loaded(step, candidate, source, data), Task(candidate.path, data, given)
 
 
 def is_little(steps: Sequence[Step], most_bytes: int) -> bool:
