@@ -24,7 +24,7 @@ define environment
   $(PYTHON) -m venv --clear .venv; }
 endef
 
-.PHONY: help run test check index bench bench-peers constraints clean
+.PHONY: help run test check index bench bench-peers torture constraints clean
 .NOTPARALLEL:
 
 help:  ## Show this list
@@ -55,6 +55,9 @@ bench: $(BENCH)  ## Measure on question sets (DATA="DIR ..."; see benchmarks/REA
 bench-peers: $(BENCH) $(PEERS)  ## Measure other tools on the same sets (DATA="DIR ...")
 	@test -n "$(DATA)" || { echo 'Name the question sets: make bench-peers DATA="DIR ..."' >&2; exit 2; }
 	$(BIN)/python -m benchmarks.suite --peers --out $(RESULTS) $(DATA)
+
+torture: $(RUNTIME)  ## Kill an ingest at 50 random moments and look at what is left
+	$(BIN)/python -m benchmarks.kill --out $(RESULTS)/kill.json
 
 constraints:  ## Write constraints.txt anew from the newest releases (torch stays: TORCH=...)
 	$(PYTHON) -m venv --clear build/constraints

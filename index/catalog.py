@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import CitationUnknown, DocumentUnknown
+from index.history import History
 from index.schema import FILE, MIGRATIONS, catalog_errors, connect
 from index.types import (
     Document,
@@ -70,6 +71,7 @@ class Snapshot:
         self.generation: int = state["generation"]
         self.fingerprint: str = state["fingerprint"]
         self.dimensions: int = state["dimensions"]
+        self.history = History(connection)
 
     def manifest(self) -> Manifest:
         """Return what the index is made of."""

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from index.history import History
 from index.languages import DEFAULT_LANGUAGE
 from index.types import Draft, Failure, Metadata, Source, Version, embedded_text
 
@@ -69,6 +70,7 @@ class Ledger:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self.history = History(connection)
         self._reserved: Iterator[int] = iter(())
 
     @contextlib.contextmanager
@@ -185,8 +187,11 @@ class Ledger:
                 source.metadata_sha256, now,
             ),
         )  # fmt: skip
+        self._end_showing(source.id, now)
         self._connection.execute(
-            "INSERT OR IGNORE INTO history VALUES (?, ?, ?, ?, ?)",
+            """INSERT INTO history (document, version, sha256, reader, since)
+            VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT (document, version, sha256, reader) DO UPDATE SET until = NULL""",
             (source.id, version.id, source.sha256, source.reader, now),
         )
         self.forget_failure(source.root, source.path)
@@ -213,7 +218,12 @@ class Ledger:
         self._connection.execute(
             "UPDATE documents SET removed_at = ? WHERE id = ?", (now, document)
         )
+        self._end_showing(document, now)
         self._bury(row["version"])
+
+    def compact(self) -> None:
+        """Give the disk back what was deleted; outside any transaction."""
+        self._connection.execute("VACUUM")
 
     def put_failure(self, failure: Failure) -> None:
         """Remember a refused source."""
@@ -315,6 +325,11 @@ class Ledger:
             ),
         )  # fmt: skip
         return number
+
+    def _end_showing(self, document: str, now: str) -> None:
+        self._connection.execute(
+            "UPDATE history SET until = ? WHERE document = ? AND until IS NULL", (now, document)
+        )
 
     def _bury(self, version: str) -> None:
         """Let the passages of a version go unless another live document shows it."""

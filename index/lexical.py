@@ -413,4 +413,6 @@ def _finished(token: str) -> str:
     if not token.isascii():
         bare = _ACCENTS.sub("", unicodedata.normalize("NFD", token))
         return unicodedata.normalize("NFC", bare) or token
-    return re.sub("[.,]", "", token) if _GROUPED_NUMBER.fullmatch(token) else token
+    if token[:1].isdigit() and _GROUPED_NUMBER.fullmatch(token):
+        return re.sub("[.,]", "", token)
+    return token

@@ -111,6 +111,17 @@ MIGRATIONS = (
         PRIMARY KEY (root, path)
     );
     """,
+    # Until when a document showed a version; NULL while it does. Of what an older release left,
+    # the time is not known: when the document last changed is the latest that it can be.
+    """
+    ALTER TABLE history ADD COLUMN until TEXT;
+    UPDATE history SET until = (
+        SELECT coalesce(d.removed_at, d.indexed_at) FROM documents d WHERE d.id = history.document
+    ) WHERE NOT EXISTS (
+        SELECT 1 FROM documents d WHERE d.id = history.document AND d.version = history.version
+        AND d.removed_at IS NULL
+    );
+    """,
 )
 
 

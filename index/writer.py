@@ -18,9 +18,17 @@ import numpy as np
 
 from index.embedder import Embedder, Matrix, mismatch
 from index.errors import IndexDamaged, IndexLocked, IndexMissing, IndexOutdated
-from index.files import is_stored, remove_parts, write_atomically, write_failed, writing
+from index.files import (
+    is_stored,
+    make_durable,
+    remove_parts,
+    write_atomically,
+    write_failed,
+    writing,
+)
 from index.ledger import Incoming, Ledger, Stored, text_sha256
 from index.lexical import Entry, Words
+from index.originals import unneeded
 from index.schema import FILE, catalog_errors, connect, migrate
 from index.settings import Settings
 from index.types import Failure, Source, embedded_text
@@ -138,6 +146,7 @@ class Writer:
         self._directory = settings.index_directory
         self._changes: list[Callable[[], list[int] | None]] = []
         self._passages = 0
+        self._originals: list[Path] = []
         self._vectors: Vectors | None = None
         self._words: Words | None = None
         self._torn = False
@@ -210,7 +219,7 @@ class Writer:
         self._changes.append(functools.partial(self._ledger.put_root, name, str(location)))
 
     def keep_original(self, sha256: str, data: bytes) -> None:
-        """Store source bytes under their hash, at once.
+        """Store source bytes under their hash; the next commit makes them durable.
 
         Args:
             sha256: Of the bytes, in hexadecimal.
@@ -220,8 +229,28 @@ class Writer:
             IndexWriteFailed: Disk full, no rights.
         """
         path = self.settings.originals / sha256
-        if not is_stored(path):
-            write_atomically(path, data)
+        if not is_stored(path, len(data)):
+            write_atomically(path, data, durable=False)
+            self._originals.append(path)
+
+    def prune(self, before: str) -> None:
+        """Forget texts that no document has shown since a time, with what only they needed.
+
+        Old citations of them do not open any more. Nothing that is searched changes.
+
+        Args:
+            before: UTC time, ISO 8601.
+
+        Raises:
+            IndexWriteFailed: Disk full, no rights.
+        """
+        with self._ledger.transaction():
+            self._ledger.history.forget(before)
+            needed = self._ledger.history.originals()
+        for path in unneeded(self.settings.originals, needed):
+            with writing(path):
+                path.unlink(missing_ok=True)
+        self._ledger.compact()
 
     def commit(self) -> None:
         """Make the staged changes true together, in the order that this module describes.
@@ -233,6 +262,8 @@ class Writer:
             return
         if self._torn:
             self.repair(reembed=False)
+        make_durable(self._originals)  # before anything says that they are there
+        self._originals = []
         generation = self._ledger.reserve(self._passages)
         try:
             with self._ledger.transaction():

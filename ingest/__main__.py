@@ -22,14 +22,19 @@ from ingest.pipeline import apply
 from ingest.plan import ORDER, Plan, make_plan
 from ingest.removal import remove
 from ingest.report import Progress, Report
+from ingest.version_commands import list_versions, prune_versions, show_diff
 
-_COMMANDS = "status, doctor, remove DOC"
+_COMMANDS = "status, doctor, remove DOC, versions DOC, diff DOC, prune"
+_VERSION_COMMANDS = {"versions": list_versions, "diff": show_diff, "prune": prune_versions}
 _DESCRIPTION = """Index documents and keep the index in step with them.
 
   python -m ingest [PATH ...]     files and folders; without one: corpus/ and the uploads
   python -m ingest status         what is indexed, and what was refused
   python -m ingest doctor         check the index; exit code 1 if anything is wrong
   python -m ingest remove DOC     take one document out
+  python -m ingest versions DOC   the texts that a document has had
+  python -m ingest diff DOC       what changed between two of them
+  python -m ingest prune --older-than 90d   forget old ones
 """
 
 
@@ -73,6 +78,8 @@ def _run(arguments: Sequence[str], index: Callable[[], Index]) -> int:
     try:
         if arguments and arguments[0] in ("status", "doctor", "remove"):
             return _command(arguments[0], arguments[1:], index)
+        if arguments and arguments[0] in _VERSION_COMMANDS:
+            return _VERSION_COMMANDS[arguments[0]](arguments[1:], index)
         return _ingest(arguments, index)
     except PolicyChatError as error:
         print(f"error: {error}", file=sys.stderr)
@@ -171,11 +178,7 @@ def _bar(plan: Plan) -> tqdm[NoReturn]:
 
 def _teller(bar: tqdm[NoReturn]) -> Callable[[Progress], None]:
     def tell(progress: Progress) -> None:
-        bar.set_description_str(
-            f"{progress.documents}/{progress.documents_total} documents, "
-            f"{progress.passages:,} passages ",
-            refresh=False,
-        )
+        bar.set_description_str(f"{progress.told()} ", refresh=False)
         bar.update(progress.source_bytes - bar.n)
 
     return tell
@@ -212,7 +215,9 @@ def _report_json(report: Report, plan: Plan) -> str:
         "refused_before": report.refused,
         "failures": [_failure_json(failure) for failure in report.failures],
         "passages": report.passages,
+        "pages": report.pages,
         "seconds": round(report.seconds, 3),
+        "stage_seconds": {name: round(s, 3) for name, s in report.stage_seconds.items()},
         "summary": plan.summary(),
     }
     return json.dumps(values, ensure_ascii=False)

@@ -15,6 +15,7 @@ from ingest.removal import remove
 from ingest.report import Progress
 from ingest.run import Runner
 from ingest.uploads import save
+from ingest.versions_view import show_versions
 
 _POLL_SECONDS = 0.5
 _PLAN, _NOTICE, _PRUNE = "library-plan", "library-notice", "library-prune"
@@ -37,6 +38,7 @@ def show(runner: Runner) -> None:
     show_documents(documents, plan)
     show_failures(failures)
     if documents:
+        show_versions(runner.index, documents)
         _offer_removal(runner.index, documents)
 
 
@@ -116,10 +118,7 @@ def _watch(runner: Runner) -> None:
 def _told(progress: Progress | None) -> str:
     if progress is None:
         return "Looking at the files …"
-    text = (
-        f"{progress.documents:,} of {progress.documents_total:,} documents, "
-        f"{progress.passages:,} passages"
-    )
+    text = progress.told()
     left = progress.seconds_left
     if left is None:
         return f"{text} so far"

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Literal
 
 from index.types import Failure
+
+Stage = Literal["wait", "embed", "commit"]
 
 # Stands for the reader where not a reader but a person said no.
 BY_HAND = "removed by hand"
@@ -31,6 +37,7 @@ class Progress:
     Attributes:
         documents: Documents done.
         documents_total: Documents to do.
+        pages: Pages of the documents done, of formats that have pages.
         passages: Passages embedded, or found embedded already.
         source_bytes: Source bytes done.
         source_bytes_total: Source bytes to do.
@@ -39,6 +46,7 @@ class Progress:
 
     documents: int
     documents_total: int
+    pages: int
     passages: int
     source_bytes: int
     source_bytes_total: int
@@ -52,9 +60,22 @@ class Progress:
         return min(1.0, self.source_bytes / self.source_bytes_total)
 
     @property
+    def passages_per_s(self) -> float:
+        """Passages a second since the run began."""
+        return self.passages / self.seconds if self.seconds else 0.0
+
+    @property
     def seconds_left(self) -> float | None:
         """At the pace so far; None before there is one."""
         return self.seconds * (1 - self.share) / self.share if self.share else None
+
+    def told(self) -> str:
+        """Return how far it is in words, without the time left."""
+        parts = [f"{self.documents:,} of {self.documents_total:,} documents"]
+        if self.pages:
+            parts.append(f"{self.pages:,} pages")
+        parts.append(f"{self.passages:,} passages ({self.passages_per_s:,.0f}/s)")
+        return ", ".join(parts)
 
 
 @dataclass(slots=True)
@@ -70,7 +91,9 @@ class Report:
         missing: Ids of documents whose file has vanished and that were kept.
         failures: What could not be indexed in this run.
         passages: Passages of the documents added and changed.
+        pages: Their pages, of formats that have pages.
         seconds: Duration.
+        stage_seconds: Of it, `wait` for files to be read, `embed` and keep vectors, `commit`.
     """
 
     added: list[str] = field(default_factory=list)
@@ -81,4 +104,17 @@ class Report:
     missing: list[str] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     passages: int = 0
+    pages: int = 0
     seconds: float = 0.0
+    stage_seconds: dict[Stage, float] = field(
+        default_factory=lambda: {"wait": 0.0, "embed": 0.0, "commit": 0.0}
+    )
+
+    @contextlib.contextmanager
+    def timing(self, stage: Stage) -> Iterator[None]:
+        """Add the duration of the block to a stage's."""
+        began = time.monotonic()
+        try:
+            yield
+        finally:
+            self.stage_seconds[stage] += time.monotonic() - began

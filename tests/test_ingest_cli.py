@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,11 @@ from index.embedder import HashingEmbedder
 from index.errors import IndexOutdated
 from index.settings import CORPUS, load_settings
 from index.store import Index
+from index.types import Document, Metadata, Page, Source, Version, version_of
+from ingest import text_health
 from ingest.__main__ import main
 from ingest.plan import make_plan
+from ingest.report import Progress
 from tests.library import COMMAND, ROOT, command, essay
 
 STATUS_KEYS = {"documents", "failures", "passages", "embedder", "generation"}
@@ -25,7 +29,7 @@ DOCUMENT_KEYS = {
 }  # fmt: skip
 REPORT_KEYS = {
     "added", "changed", "removed", "missing", "unchanged", "refused_before", "failures",
-    "passages", "seconds", "summary",
+    "passages", "pages", "seconds", "stage_seconds", "summary",
 }  # fmt: skip
 
 
@@ -100,6 +104,15 @@ def test_a_run_in_words(capsys: pytest.CaptureFixture[str], texts: Path) -> None
     assert out.startswith("3 added, 0 changed, 0 removed, 0 unchanged, 0 refused in ")
     assert "the index holds 3 documents, " in out
     assert err == "3 new, 0 changed, 0 removed, 0 unchanged\n"
+
+
+def test_progress_is_told_in_words() -> None:
+    """A quarter of the bytes in 20 seconds: 60 are left."""
+    progress = Progress(3, 1_200, 45, 800, 250, 1_000, 20.0)
+    assert progress.told() == "3 of 1,200 documents, 45 pages, 800 passages (40/s)"
+    assert progress.seconds_left == 60
+    assert "pages" not in replace(progress, pages=0).told()
+    assert replace(progress, source_bytes=0, seconds=0.0).seconds_left is None
 
 
 def test_the_second_run_reads_no_text_and_commits_nothing(
@@ -217,6 +230,51 @@ def test_doctor_finds_what_the_stores_disagree_about(
     code, out, _ = run(capsys, "doctor")
     assert code == 1
     assert out == ("words: 1 passages are missing and 0 are too many; run `python -m ingest`\n")
+
+
+def test_doctor_looks_at_the_texts(
+    capsys: pytest.CaptureFixture[str], texts: Path, home: Path
+) -> None:
+    (home / "uploads").mkdir(parents=True)
+    (home / "uploads" / "new.md").write_text(essay(5))
+    (home / "uploads" / "new.md.meta.toml").write_text('title = "New"\n')
+    umlauts = "Die Förderung der Cluster in Österreich ist für kleine Unternehmen wichtig. " * 9
+    (texts / "decoded.txt").write_bytes(umlauts.encode().decode("cp1252").encode())
+    (texts / "right.txt").write_text(umlauts)
+    (texts / "same.md").write_text(essay(1, 2))
+    (texts / "short.txt").write_text("Cluster policy\n")
+    run(capsys, texts)
+    next((home / "originals").iterdir()).rename(home / "originals" / ("0" * 64))
+    (home / "originals" / "notes.txt").write_text("somebody's own")
+    code, out, _ = run(capsys, "doctor")
+    lines = out.splitlines()
+    assert code == 1
+    assert [line.split(": ")[0] for line in lines] == [
+        str(home / "originals"), str(home / "originals"), "uploads/new.md",
+        "texts/same.md", "texts/decoded.txt", "texts/short.txt",
+    ]  # fmt: skip
+    assert "1 files that no version was read from; run `python -m ingest prune" in lines[0]
+    assert "1 originals are missing" in lines[1]
+    assert lines[3].endswith("run `python -m ingest remove texts/same.md`")
+    assert "it looks wrongly decoded" in lines[4]
+    assert lines[5].startswith("texts/short.txt: it holds 14 characters only")
+    run(capsys, "prune", "--older-than", "1d")
+    assert sorted(path.name[:5] for path in (home / "originals").iterdir())[-1] == "notes"
+    assert "no version was read from" not in run(capsys, "doctor")[1]
+
+
+def test_doctor_finds_pages_without_text() -> None:
+    """A version as a reader of pages makes it; the words are on pages 1 and 3 alone."""
+    text = f"{essay(1)}\n\n{essay(2)}"
+    half, end = len(essay(1)), len(text)
+    pages = (Page(1, 0, half), Page(2, half, half, "ii"), Page(3, half, end), Page(4, end, end))
+    version = Version(version_of(text), text, (), pages)
+    source = Source("texts", "a.pdf", "0", 1, 1, "pdf@1")
+    document = Document(source, version.id, "A", Metadata(), "2026-01-01", 9, len(text))
+    assert list(text_health._wrong(document, version, "`again`")) == [
+        "2 of 4 pages have no text (page ii, 4); if they are scans, have them recognised and run "
+        "`again`"
+    ]
 
 
 @pytest.mark.parametrize("command", ["status", "doctor", "remove x"])

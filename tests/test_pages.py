@@ -272,20 +272,44 @@ def test_an_old_citation_says_that_its_document_changed_or_went(home: Path) -> N
     file = home / "uploads" / "act.txt"
     file.parent.mkdir()
     file.write_text("Zebra Act\n\nThe zebra act of Freedonia allows four stripes.\n")
-    text = reindex(home).citable
-    version = next(d.version for d in index_of(home).documents() if d.id == "uploads/act.txt")
-    cite = citation_id(version, 0, 9)
-    quote = text(cite).quote
-    assert not opened(cite=cite).warning
-    file.write_text("Zebra Act\n\nThe zebra act of Freedonia allows five stripes.\n")
+    version = next(d.version for d in reindex(home).documents() if d.id == "uploads/act.txt")
+    heading, sentence = citation_id(version, 0, 9), citation_id(version, 11, 58)
+    assert not opened(cite=sentence).warning
+    file.write_text("Zebra Act\n\nThe zebra act of Freedonia allows <b>five</b> stripes.\n")
     reindex(home)
-    app = opened(cite=cite)
-    assert "has changed" in app.warning[0].value
-    assert component(app, "source-text")["quote"] == quote
+    app = opened(cite=heading)
+    assert "these words stand in today’s text" in app.info[0].value
+    app = opened(cite=sentence)
+    assert "these words are not in today’s text" in app.warning[0].value
+    assert (
+        component(app, "source-text")["quote"] == "The zebra act of Freedonia allows four stripes."
+    )
+    nearest = "The zebra act of Freedonia allows <b>five</b> stripes."
+    assert nearest in [text.value for text in app.text]
+    (there,) = [button for button in app.button if button.label == "Open the nearest sentence"]
+    app = there.click().run(timeout=SECONDS)
+    assert component(app, "source-text")["quote"] == nearest
+    assert not app.warning
+    assert "".join(app.query_params["cite"]).endswith(f"-11-{11 + len(nearest)}")
     with index_of(home).writer() as writer:
         writer.remove("uploads/act.txt")
         writer.commit()
-    assert "has been removed" in opened(cite=cite).warning[0].value
+    assert "has been removed" in opened(cite=sentence).warning[0].value
+
+
+def test_the_library_shows_what_changed_between_versions(home: Path) -> None:
+    file = home / "uploads" / "act.txt"
+    file.parent.mkdir()
+    file.write_text("Zebra Act\n\nThe zebra act of Freedonia allows four stripes.\n")
+    reindex(home)
+    file.write_text("Zebra Act\n\nThe zebra act allows <b>five</b> `stripes` :red[x].\n")
+    reindex(home)
+    app = library()
+    app = checked(app.selectbox(key="library-versions").set_value("uploads/act.txt").run())
+    (shown,) = app.code
+    assert shown.language == "diff"
+    assert "-The zebra act of Freedonia allows four stripes." in shown.value.splitlines()
+    assert "+The zebra act allows <b>five</b> `stripes` :red[x]." in shown.value.splitlines()
 
 
 def test_a_quotation_that_the_text_does_not_hold_is_not_shown(home: Path) -> None:

@@ -1,0 +1,94 @@
+"""Bytes to passages, without the index: what worker processes do, and small runs by themselves."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+
+from index.errors import SourceError
+from index.types import Draft, Metadata, Version
+from ingest import metadata, readers
+from ingest.chunk import chunk
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One source to be read.
+
+    Attributes:
+        path: Its path within its root; the ending chooses the reader.
+        data: All of its bytes.
+        given: What a person says about it.
+    """
+
+    path: str
+    data: bytes
+    given: Metadata
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A source as the index takes it.
+
+    Attributes:
+        version: Its canonical text.
+        title: What it is called in citations.
+        metadata: What a person says over what the format says.
+        drafts: Its passages.
+    """
+
+    version: Version
+    title: str
+    metadata: Metadata
+    drafts: tuple[Draft, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why a source is not a document, in one line."""
+
+    reason: str
+
+
+def parse(task: Task) -> Parsed | Refused:
+    """Read and cut one source; what a reader did not foresee ends nothing but this source.
+
+    Args:
+        task: The source.
+
+    Returns:
+        Its text and passages, or the one line that says why there are none.
+
+    Raises:
+        MemoryError: There was not enough; whoever called decides what that means.
+    """
+    try:
+        return _parsed(task)
+    except SourceError as error:
+        return Refused(str(error))
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a reader's own bug, on a file nobody foresaw
+        told = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+        return Refused(f"the reader crashed ({told}); convert the file or leave it out")
+
+
+def _parsed(task: Task) -> Parsed:
+    reading = readers.read(task.path, task.data)
+    known = _merged(task.given, reading.metadata)
+    title = known.title or reading.title or _title_of(task.path)
+    # With what a person says: the language decides where sentences end.
+    drafts = chunk(replace(reading, metadata=known), known.title)
+    return Parsed(reading.version(), title, known, tuple(drafts))
+
+
+def _merged(given: Metadata, found: Metadata) -> Metadata:
+    """Return what a person says over what the format says."""
+    values = {name: value for name in metadata.KEYS if (value := getattr(given, name)) is not None}
+    return replace(found, **values)
+
+
+def _title_of(path: str) -> str:
+    stem = PurePosixPath(path).stem
+    return re.sub(r"[-_\s]+", " ", stem).strip().capitalize() or path
