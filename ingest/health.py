@@ -6,6 +6,7 @@ from pathlib import Path
 
 from index.errors import EmbedderUnavailable, IndexDamaged
 from index.store import Index
+from index.types import is_address
 from ingest.report import BY_HAND
 from ingest.sources import folders
 
@@ -29,6 +30,8 @@ def check(index: Index) -> list[str]:
         where = folders(catalog.roots(), index.settings)
     problems += [f"{f.id}: {f.reason}" for f in failures if f.reader != BY_HAND]
     for document in documents:
+        if is_address(document.source.path):  # no server is asked here; `failures` say what was
+            continue
         root = where[document.source.root]
         if reason := _no_file(root, root / document.source.path):
             problems.append(f"{document.id}: {reason}")

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from pathlib import PurePosixPath
 
 from index.errors import SourceError, SourceUnreadable
 from index.ledger import Incoming
 from index.store import Index
-from index.types import Metadata, Source
+from index.types import Source
 from index.writer import Writer
 from ingest import metadata, readers
 from ingest.chunk import chunk
+from ingest.duplicates import near_duplicates
+from ingest.opening import read_whole, unreadable
 from ingest.plan import Plan, Step
 from ingest.report import Progress, Report, failure
-from ingest.sources import Candidate
+from ingest.sources import Candidate, title_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,7 @@ def apply(
     began = time.monotonic()
     report = Report(
         unchanged=len(plan.of("unchanged", "touch")),
+        moved=[(step.moved_from, step.id) for step in plan.steps if step.moved_from],
         refused=[step.id for step in plan.of("refused")],
         missing=[step.id for step in plan.of("missing")],
     )
@@ -73,10 +74,16 @@ def apply(
             writer.put_root(root.name, root.folder)
         for outdated in plan.outdated_failures:
             writer.forget_failure(outdated.root, outdated.path)
+        if plan.listing:
+            writer.put_listing(plan.listing.name, plan.listing.entries)
         run = _Run(writer, plan, report, report_progress, began)
         run.small_steps()
         run.documents(pace)
         writer.commit()
+        writer.keep_fetches(plan.fetches)
+        report.near_duplicates = near_duplicates(
+            index, {*report.added, *report.changed}, writer.keep_signature
+        )
     report.seconds = time.monotonic() - began
     return report
 
@@ -115,8 +122,10 @@ class _Run:
         for step in self._plan.of("remove"):
             self._writer.remove(step.id)
             self._report.removed.append(step.id)
-        for step in self._plan.of("touch"):
-            if step.source:
+        for step in self._plan.steps:
+            if step.moved_from and step.source:
+                self._writer.move(step.moved_from, step.source)
+            elif step.action == "touch" and step.source:
                 self._writer.touch(step.source)
         for step in self._plan.of("fail"):
             if step.failure:
@@ -155,7 +164,7 @@ class _Run:
             str(error),
             candidate.size_bytes if known_stat else -1,
             candidate.modified_ns if known_stat else -1,
-            readers.reader_id(candidate.path),
+            readers.reader_id(candidate.name),
         )
         # No stat tells when a file can be read again, so that is tried each time; but said once.
         if step.remembered and step.remembered.reason == trouble.reason and not known_stat:
@@ -208,14 +217,12 @@ class _Run:
 
 def _read(step: Step, candidate: Candidate) -> _Read:
     try:
-        data = candidate.file.read_bytes()
-    except OSError as error:
-        raise SourceUnreadable(
-            f"cannot be read ({error.strerror}); check that it is there and its rights"
-        ) from error
-    reading = readers.read(candidate.path, data)
-    given, sidecar_sha256 = metadata.load(candidate.file)
-    known = _merged(given, reading.metadata)
+        data = read_whole(candidate.file)
+    except FileNotFoundError as error:
+        raise unreadable(error) from error
+    reading = readers.read(candidate.name, data)
+    given, sidecar_sha256 = metadata.load(candidate.file, candidate.given)
+    known = metadata.over(given, reading.metadata)
     source = Source(
         root=candidate.root.name,
         path=candidate.path,
@@ -223,22 +230,11 @@ def _read(step: Step, candidate: Candidate) -> _Read:
         # The stat from before the reading: a file that grew meanwhile is read again next time.
         size_bytes=candidate.size_bytes,
         modified_ns=candidate.modified_ns,
-        reader=readers.reader_id(candidate.path),
+        reader=readers.reader_id(candidate.name),
         metadata_sha256=sidecar_sha256,
     )
-    title = known.title or reading.title or _title_of(candidate.path)
+    title = known.title or reading.title or title_of(candidate.path)
     # With what the sidecar says: the language decides where sentences end.
     drafts = chunk(replace(reading, metadata=known), known.title)
     incoming = Incoming(source, reading.version(), title, known, tuple(drafts))
     return _Read(step, incoming, data)
-
-
-def _merged(given: Metadata, found: Metadata) -> Metadata:
-    """Return what a person says over what the format says."""
-    values = {name: value for name in metadata.KEYS if (value := getattr(given, name)) is not None}
-    return replace(found, **values)
-
-
-def _title_of(path: str) -> str:
-    stem = PurePosixPath(path).stem
-    return re.sub(r"[-_\s]+", " ", stem).strip().capitalize() or path

@@ -17,6 +17,7 @@ import pytest
 
 from chat.__main__ import main as chat
 from index.embedder import HashingEmbedder
+from index.schema import MIGRATIONS
 from index.settings import load_settings
 from index.store import Index
 from ingest.__main__ import main
@@ -194,7 +195,7 @@ def test_a_document_that_turns_bad_keeps_its_last_version(
     ("argument", "reason"),
     [
         pytest.param("nowhere/at/all", "no such file or folder; check the path", id="unknown"),
-        pytest.param("https://example.org/a.txt", "web addresses cannot be indexed", id="url"),
+        pytest.param("ftp://example.org/a.txt", "not a web address; write http", id="ftp"),
         pytest.param("", "no such file or folder", id="empty"),
         pytest.param("~nobody-of-that-name/x", "no such file or folder", id="no-such-user"),
         pytest.param("caf\udce9", "no such file or folder", id="not-utf-8"),
@@ -426,7 +427,10 @@ def test_another_programs_database_is_not_taken_for_a_catalog(
     import sqlite3
 
     (home / "index").mkdir(parents=True)
-    for version, reason in ((1, "no such table"), (99, "made by a newer release (schema 99")):
+    for version, reason in (
+        (len(MIGRATIONS), "no such table"),
+        (99, "made by a newer release (schema 99"),
+    ):
         with sqlite3.connect(home / "index" / "catalog.sqlite") as connection:
             connection.execute(f"PRAGMA user_version = {version}")
         connection.close()
