@@ -69,7 +69,7 @@ class Plan:
             (len(self.of("unchanged", "touch")), "unchanged"),
         ]
         extra = [
-            (len(self.of("move")), "moved"),
+            (sum(bool(step.moved_from) for step in self.steps), "moved"),
             (len(self.of("check")), "web addresses to ask"),
             (len(self.of("missing")), "missing (kept; --prune removes them)"),
             (len(self.of("fail")), "cannot be read"),

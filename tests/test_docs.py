@@ -12,7 +12,7 @@ from chat.__main__ import main as chat
 from chat.answer import Answerer
 from chat.serialize import answer_json
 from chat.types import Question
-from index.settings import EmbedderSettings, RetrievalSettings
+from index.settings import EmbedderSettings, RetrievalSettings, SourcesSettings
 from index.store import Index
 from index.types import Metadata
 from ingest.__main__ import main as ingest
@@ -21,6 +21,7 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 COMMANDS = [
     pytest.param(ingest, ["--help"], id="ingest"),
+    pytest.param(ingest, ["watch", "--help"], id="ingest watch"),
     pytest.param(ingest, ["status", "--help"], id="ingest status"),
     pytest.param(ingest, ["doctor", "--help"], id="ingest doctor"),
     pytest.param(ingest, ["remove", "--help"], id="ingest remove"),
@@ -41,12 +42,15 @@ def test_every_command_and_option_is_documented(
     options = set(re.findall(r"--[a-z-]+", text)) - {"--help"}
     assert options, text
     assert not {option for option in options if option not in README}
-    commands = set(re.findall(r"python -m (?:ingest|chat) ?(?:status|doctor|remove|search)?", text))
+    commands = set(
+        re.findall(r"python -m (?:ingest|chat) ?(?:watch|status|doctor|remove|search)?", text)
+    )
     assert not {command for command in commands if command.strip() not in README}
 
 
 def test_every_setting_is_documented() -> None:
-    for name in (*EmbedderSettings.__slots__, *RetrievalSettings.__slots__):
+    tables = (EmbedderSettings, RetrievalSettings, SourcesSettings)
+    for name in (name for table in tables for name in table.__slots__):
         assert re.search(rf"^{name} = ", README, re.MULTILINE), name
 
 
