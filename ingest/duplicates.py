@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING
 
+from index.catalog import Snapshot
 from index.store import Index
 from ingest.report import NearDuplicate
 
@@ -43,25 +44,35 @@ def near_duplicates(
     with index.snapshot() as catalog:
         for document in catalog.documents():
             shown.setdefault(document.version, []).append(document.id)
-        signatures: dict[str, bytes] = {}
-        for version, stored in catalog.signatures(_KIND).items():
-            if stored is None:
-                stored = _signature(catalog.version(version).text)
-                keep(version, _KIND, stored)
-            signatures[version] = stored
-    wanted = {v for v, group in shown.items() if any(name in documents for name in group)}
-    found = []
-    for version in wanted:
-        # Said of those that came in, beside the one that was there before if there is any.
-        others = sorted(shown[version], key=lambda name: (name in documents, name))
-        found += [NearDuplicate(name, others[0], 1.0) for name in others[1:] if name in documents]
+        signatures = _signatures(catalog, keep)
+    wanted = {v for v, names in shown.items() if not set(names).isdisjoint(documents)}
+    found = [pair for version in wanted for pair in _same(shown[version], documents)]
+    # Of documents with one text one stands for all, of this run if there is any.
     first = {
-        v: min(names, key=lambda name: (name not in documents, name)) for v, names in shown.items()
+        v: sorted(names, key=lambda name: (name not in documents, name))[0]
+        for v, names in shown.items()
     }
     for (one, other), similarity in _alike(signatures, wanted).items():
         one, other = (one, other) if one in wanted else (other, one)
         found.append(NearDuplicate(first[one], first[other], similarity))
     return sorted(found, key=lambda pair: (-pair.similarity, pair.document, pair.other))
+
+
+def _signatures(catalog: Snapshot, keep: Callable[[str, str, bytes], None]) -> dict[str, bytes]:
+    """Return the signature of every version that is shown; those that are new are kept."""
+    signatures: dict[str, bytes] = {}
+    for version, stored in catalog.signatures(_KIND).items():
+        if stored is None:
+            stored = _signature(catalog.version(version).text)
+            keep(version, _KIND, stored)
+        signatures[version] = stored
+    return signatures
+
+
+def _same(names: Sequence[str], documents: Collection[str]) -> list[NearDuplicate]:
+    """Return what came in of documents with one text, beside the one that was there before."""
+    before, *rest = sorted(names, key=lambda name: (name in documents, name))
+    return [NearDuplicate(name, before, 1.0) for name in rest if name in documents]
 
 
 def _alike(signatures: dict[str, bytes], wanted: set[str]) -> dict[tuple[str, str], float]:
