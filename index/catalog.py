@@ -21,6 +21,7 @@ from index.schema import FILE, MIGRATIONS, catalog_errors, connect
 from index.types import (
     Document,
     Failure,
+    Fetch,
     Filter,
     Manifest,
     Metadata,
@@ -124,6 +125,28 @@ class Snapshot:
         """Return the folder of every root by its name."""
         rows = self._connection.execute("SELECT * FROM roots ORDER BY name")
         return {row["name"]: Path(row["location"]) for row in rows}
+
+    def fetches(self) -> dict[str, Fetch]:
+        """Return what web servers said last, by address."""
+        rows = self._connection.execute("SELECT * FROM fetches ORDER BY url")
+        return {row["url"]: Fetch(**dict(row)) for row in rows}
+
+    def listed(self) -> dict[str, set[tuple[str, str]]]:
+        """Return the (root, path) of everything that lists of sources name, by list."""
+        found: dict[str, set[tuple[str, str]]] = {}
+        for row in self._connection.execute("SELECT * FROM listed"):
+            found.setdefault(row["list"], set()).add((row["root"], row["path"]))
+        return found
+
+    def signatures(self, kind: str) -> dict[str, bytes | None]:
+        """Return, by version that a live document shows, its signature of a kind, None without."""
+        rows = self._connection.execute(
+            """SELECT DISTINCT d.version, s.signature FROM documents d
+            LEFT JOIN signatures s ON s.version = d.version AND s.kind = ?
+            WHERE d.removed_at IS NULL ORDER BY d.version""",
+            (kind,),
+        )
+        return {row["version"]: row["signature"] for row in rows}
 
     def version(self, prefix: str) -> Version:
         """Return the version of an id, or of an unambiguous beginning of one.

@@ -102,6 +102,7 @@ class History:
             """DELETE FROM documents WHERE removed_at IS NOT NULL
             AND NOT EXISTS (SELECT 1 FROM history h WHERE h.document = documents.id)"""
         )
+        self._connection.executemany("DELETE FROM signatures WHERE version = ?", names)
         self._connection.executemany("DELETE FROM versions WHERE id = ?", names)
         execute(f"DELETE FROM embeddings WHERE {_UNUSED_VECTOR}")
 

@@ -122,6 +122,38 @@ MIGRATIONS = (
         AND d.removed_at IS NULL
     );
     """,
+    """
+    -- What web servers said last. Outside of generations: it counts only beside the sha256 of what
+    -- is indexed, so a crash between the two costs a download.
+    CREATE TABLE fetches (
+        url TEXT PRIMARY KEY,
+        final_url TEXT NOT NULL,
+        sha256 TEXT NOT NULL,
+        size_bytes INTEGER NOT NULL,
+        first_seen_ns INTEGER NOT NULL,
+        ending TEXT NOT NULL,
+        etag TEXT NOT NULL,
+        last_modified TEXT NOT NULL,
+        checked_at TEXT NOT NULL,
+        outcome TEXT NOT NULL
+    );
+
+    -- What a sources.toml names, so that an entry that was taken out of it is noticed.
+    CREATE TABLE listed (
+        list TEXT NOT NULL,
+        root TEXT NOT NULL,
+        path TEXT NOT NULL,
+        PRIMARY KEY (list, root, path)
+    );
+
+    -- MinHash signatures, by how they were made; for texts that are nearly the same.
+    CREATE TABLE signatures (
+        version TEXT NOT NULL REFERENCES versions (id),
+        kind TEXT NOT NULL,
+        signature BLOB NOT NULL,
+        PRIMARY KEY (version, kind)
+    );
+    """,
 )
 
 

@@ -107,7 +107,35 @@ class IngestSettings:
             raise ValueError(f"ingest.file_memory_mb must be at least {_LEAST_MEMORY_MB}")
 
 
-_Table = TypeVar("_Table", EmbedderSettings, RetrievalSettings, RerankerSettings, IngestSettings)
+@dataclass(frozen=True, slots=True)
+class SourcesSettings:
+    """The `[sources]` table: how web addresses are fetched.
+
+    Attributes:
+        allow_private: Also fetch from this machine and its network (loopback, private, link-local).
+        delay_seconds: Between two requests to one host; a longer one in robots.txt is kept to.
+        timeout_seconds: Without an answer, or between two pieces of it.
+        largest_megabytes: A longer answer is refused, counted after decompression.
+    """
+
+    allow_private: bool = False
+    delay_seconds: float = 1.0
+    timeout_seconds: float = 30.0
+    largest_megabytes: int = 50
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.delay_seconds) and math.isfinite(self.timeout_seconds)):
+            raise ValueError("delay_seconds and timeout_seconds must be finite")
+        if self.delay_seconds < 0 or self.timeout_seconds <= 0 or self.largest_megabytes < 1:
+            raise ValueError(
+                "delay_seconds must not be negative, timeout_seconds must be positive and "
+                "largest_megabytes at least 1"
+            )
+
+
+_Table = TypeVar(
+    "_Table", EmbedderSettings, RetrievalSettings, RerankerSettings, IngestSettings, SourcesSettings
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +148,7 @@ class Settings:
         retrieval: The `[retrieval]` table.
         reranker: The `[reranker]` table.
         ingest: The `[ingest]` table.
+        sources: The `[sources]` table.
     """
 
     home: Path
@@ -127,6 +156,7 @@ class Settings:
     retrieval: RetrievalSettings = RetrievalSettings()
     reranker: RerankerSettings = RerankerSettings()
     ingest: IngestSettings = IngestSettings()
+    sources: SourcesSettings = SourcesSettings()
 
     @property
     def index_directory(self) -> Path:
@@ -137,6 +167,11 @@ class Settings:
     def uploads(self) -> Path:
         """Files added in the Library page; a root of its own."""
         return self.home / "uploads"
+
+    @property
+    def source_list(self) -> Path:
+        """Folders, files and addresses that `python -m ingest --sources` keeps in step."""
+        return self.home / "sources.toml"
 
     @property
     def originals(self) -> Path:
@@ -164,7 +199,7 @@ def load_settings() -> Settings:
         return Settings(home)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(f"{path}: cannot be read ({error}); mend or remove it") from error
-    known = {"embedder", "ingest", "reranker", "retrieval"}
+    known = {"embedder", "ingest", "reranker", "retrieval", "sources"}
     if unknown := sorted(set(tables) - known):
         listed = ", ".join(sorted(known))
         raise SettingsError(f"{path}: unknown table [{unknown[0]}]; known are {listed}")
@@ -174,6 +209,7 @@ def load_settings() -> Settings:
         _table(path, "retrieval", RetrievalSettings, tables.get("retrieval", {})),
         _table(path, "reranker", RerankerSettings, tables.get("reranker", {})),
         _table(path, "ingest", IngestSettings, tables.get("ingest", {})),
+        _table(path, "sources", SourcesSettings, tables.get("sources", {})),
     )
 
 

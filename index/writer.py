@@ -31,7 +31,7 @@ from index.lexical import Entry, Words
 from index.originals import unneeded
 from index.schema import FILE, catalog_errors, connect, migrate
 from index.settings import Settings
-from index.types import Failure, Source, embedded_text
+from index.types import Failure, Fetch, Source, embedded_text
 from index.vectors import Vectors
 
 VECTORS = "vectors"
@@ -202,6 +202,10 @@ class Writer:
         """Stage new stat values of a document whose bytes are the same."""
         self._changes.append(functools.partial(self._ledger.touch, source))
 
+    def move(self, document: str, source: Source) -> None:
+        """Stage another id for a document whose bytes are elsewhere now."""
+        self._changes.append(functools.partial(self._ledger.move, document, source))
+
     def remove(self, document: str) -> None:
         """Stage the removal of a document by its id."""
         self._changes.append(functools.partial(self._ledger.remove, document))
@@ -217,6 +221,25 @@ class Writer:
     def put_root(self, name: str, location: Path) -> None:
         """Stage a root's folder."""
         self._changes.append(functools.partial(self._ledger.put_root, name, str(location)))
+
+    def put_listing(self, name: str, entries: Sequence[tuple[str, str]]) -> None:
+        """Stage what a list of sources names: (root, path) each."""
+        self._changes.append(functools.partial(self._ledger.put_listing, name, entries))
+
+    def keep_fetches(self, fetches: Sequence[Fetch]) -> None:
+        """Store what web servers said, at once: it changes nothing that is searched."""
+        with self._ledger.transaction():
+            for fetch in fetches:
+                self._ledger.put_fetch(fetch)
+
+    def forget_fetch(self, url: str) -> None:
+        """Stage forgetting what a web server said."""
+        self._changes.append(functools.partial(self._ledger.forget_fetch, url))
+
+    def keep_signature(self, version: str, kind: str, signature: bytes) -> None:
+        """Store a signature of a version that is committed, at once, as vectors are."""
+        with self._ledger.transaction():
+            self._ledger.put_signature(version, kind, signature)
 
     def keep_original(self, sha256: str, data: bytes) -> None:
         """Store source bytes under their hash; the next commit makes them durable.

@@ -10,7 +10,7 @@ from index.errors import EmbedderUnavailable, IndexDamaged
 from index.originals import unneeded
 from index.settings import Settings
 from index.store import Index
-from index.types import Document, Failure
+from index.types import Document, Failure, is_address
 from ingest.metadata import is_sidecar
 from ingest.report import BY_HAND
 from ingest.sources import UPLOADS_ROOT, folders
@@ -44,6 +44,8 @@ def check(index: Index) -> list[str]:
 def _vanished(documents: Sequence[Document], where: Mapping[str, Path]) -> list[str]:
     problems = []
     for document in documents:
+        if is_address(document.source.path):  # no server is asked here; `failures` say what was
+            continue
         root = where[document.source.root]
         if reason := _no_file(root, root / document.source.path):
             problems.append(f"{document.id}: {reason}")

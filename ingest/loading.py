@@ -6,9 +6,9 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.errors import SourceUnreadable
 from index.types import Source
 from ingest import metadata, readers
+from ingest.opening import read_whole, unreadable
 from ingest.parsing import Task
 from ingest.plan import Step
 from ingest.sources import Candidate
@@ -46,16 +46,14 @@ def load(step: Step, candidate: Candidate) -> tuple[Loaded, Task]:
         The task holds the bytes too, so that whoever reads needs neither file nor rights.
 
     Raises:
-        SourceUnreadable: Vanished, no rights, an input/output error.
+        SourceUnreadable: Vanished, no rights, no regular file, an input/output error.
         SourceRefused: Its sidecar cannot be used.
     """
     try:
-        data = candidate.file.read_bytes()
-    except OSError as error:
-        raise SourceUnreadable(
-            f"cannot be read ({error.strerror}); check that it is there and its rights"
-        ) from error
-    given, sidecar_sha256 = metadata.load(candidate.file)
+        data = read_whole(candidate.file)
+    except FileNotFoundError as error:
+        raise unreadable(error) from error
+    given, sidecar_sha256 = metadata.load(candidate.file, candidate.given)
     source = Source(
         root=candidate.root.name,
         path=candidate.path,
@@ -63,10 +61,10 @@ def load(step: Step, candidate: Candidate) -> tuple[Loaded, Task]:
         # The stat from before the reading: a file that grew meanwhile is read again next time.
         size_bytes=candidate.size_bytes,
         modified_ns=candidate.modified_ns,
-        reader=readers.reader_id(candidate.path),
+        reader=readers.reader_id(candidate.name),
         metadata_sha256=sidecar_sha256,
     )
-    return Loaded(step, candidate, source, data), Task(candidate.path, data, given)
+    return Loaded(step, candidate, source, data), Task(candidate.name, data, given)
 
 
 def is_little(steps: Sequence[Step], most_bytes: int) -> bool:
@@ -81,5 +79,5 @@ def is_little(steps: Sequence[Step], most_bytes: int) -> bool:
     """
     candidates = [step.candidate for step in steps if step.candidate]
     return sum(candidate.size_bytes for candidate in candidates) <= most_bytes and all(
-        readers.reader_id(candidate.path).startswith(_HARMLESS) for candidate in candidates
+        readers.reader_id(candidate.name).startswith(_HARMLESS) for candidate in candidates
     )

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
-from pathlib import PurePosixPath
 
 from index.errors import SourceError
 from index.types import Draft, Metadata, Version
@@ -17,12 +15,12 @@ class Task:
     """One source to be read.
 
     Attributes:
-        path: Its path within its root; the ending chooses the reader.
+        name: The name whose ending chooses the reader.
         data: All of its bytes.
         given: What a person says about it.
     """
 
-    path: str
+    name: str
     data: bytes
     given: Metadata
 
@@ -33,13 +31,13 @@ class Parsed:
 
     Attributes:
         version: Its canonical text.
-        title: What it is called in citations.
+        title: What it is called in citations; None where nobody says.
         metadata: What a person says over what the format says.
         drafts: Its passages.
     """
 
     version: Version
-    title: str
+    title: str | None
     metadata: Metadata
     drafts: tuple[Draft, ...]
 
@@ -75,20 +73,9 @@ def parse(task: Task) -> Parsed | Refused:
 
 
 def _parsed(task: Task) -> Parsed:
-    reading = readers.read(task.path, task.data)
-    known = _merged(task.given, reading.metadata)
-    title = known.title or reading.title or _title_of(task.path)
+    reading = readers.read(task.name, task.data)
+    known = metadata.over(task.given, reading.metadata)
+    title = known.title or reading.title
     # With what a person says: the language decides where sentences end.
     drafts = chunk(replace(reading, metadata=known), known.title)
     return Parsed(reading.version(), title, known, tuple(drafts))
-
-
-def _merged(given: Metadata, found: Metadata) -> Metadata:
-    """Return what a person says over what the format says."""
-    values = {name: value for name in metadata.KEYS if (value := getattr(given, name)) is not None}
-    return replace(found, **values)
-
-
-def _title_of(path: str) -> str:
-    stem = PurePosixPath(path).stem
-    return re.sub(r"[-_\s]+", " ", stem).strip().capitalize() or path

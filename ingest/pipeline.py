@@ -12,11 +12,12 @@ from index.ledger import Incoming
 from index.store import Index
 from index.writer import Writer
 from ingest import readers
+from ingest.duplicates import near_duplicates
 from ingest.loading import Loaded, is_little, load
 from ingest.parsing import Parsed, Refused, Task, parse
 from ingest.plan import Plan, Step
 from ingest.report import Progress, Report, failure
-from ingest.sources import Candidate
+from ingest.sources import Candidate, title_of
 from ingest.workers import Workers
 
 
@@ -71,6 +72,7 @@ def apply(
     began = time.monotonic()
     report = Report(
         unchanged=len(plan.of("unchanged", "touch")),
+        moved=[(step.moved_from, step.id) for step in plan.steps if step.moved_from],
         refused=[step.id for step in plan.of("refused")],
         missing=[step.id for step in plan.of("missing")],
     )
@@ -79,9 +81,15 @@ def apply(
             writer.put_root(root.name, root.folder)
         for outdated in plan.outdated_failures:
             writer.forget_failure(outdated.root, outdated.path)
+        if plan.listing:
+            writer.put_listing(plan.listing.name, plan.listing.entries)
         run = _Run(writer, plan, report, report_progress, began)
         run.small_steps()
         run.documents(pace)
+        writer.keep_fetches(plan.fetches)
+        report.near_duplicates = near_duplicates(
+            index, {*report.added, *report.changed}, writer.keep_signature
+        )
     for ids in (report.added, report.changed):
         ids.sort()  # a file that took long was overtaken
     report.seconds = time.monotonic() - began
@@ -122,8 +130,10 @@ class _Run:
         for step in self._plan.of("remove"):
             self._writer.remove(step.id)
             self._report.removed.append(step.id)
-        for step in self._plan.of("touch"):
-            if step.source:
+        for step in self._plan.steps:
+            if step.moved_from and step.source:
+                self._writer.move(step.moved_from, step.source)
+            elif step.action == "touch" and step.source:
                 self._writer.touch(step.source)
         for step in self._plan.of("fail"):
             if step.failure:
@@ -191,10 +201,9 @@ class _Run:
                 self._refuse(read.step, read.candidate, reply.reason, known_stat=True)
                 continue
             self._writer.keep_original(read.source.sha256, read.data)
-            yield _Ready(
-                read.step,
-                Incoming(read.source, reply.version, reply.title, reply.metadata, reply.drafts),
-            )
+            title = reply.title or title_of(read.candidate.path)
+            incoming = Incoming(read.source, reply.version, title, reply.metadata, reply.drafts)
+            yield _Ready(read.step, incoming)
 
     def _refuse(self, step: Step, candidate: Candidate, reason: str, known_stat: bool) -> None:
         trouble = failure(
@@ -203,7 +212,7 @@ class _Run:
             reason,
             candidate.size_bytes if known_stat else -1,
             candidate.modified_ns if known_stat else -1,
-            readers.reader_id(candidate.path),
+            readers.reader_id(candidate.name),
         )
         # No stat tells when a file can be read again, so that is tried each time; but said once.
         if step.remembered and step.remembered.reason == trouble.reason and not known_stat:

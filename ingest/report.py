@@ -78,6 +78,28 @@ class Progress:
         return ", ".join(parts)
 
 
+@dataclass(frozen=True, slots=True)
+class NearDuplicate:
+    """Two documents that say nearly the same.
+
+    Attributes:
+        document: Id of the one that was added or changed.
+        other: Id of the other one.
+        similarity: Estimated share of runs of words that they have in common, in [0, 1]; 1 if
+            their texts are the same, and then stored once.
+    """
+
+    document: str
+    other: str
+    similarity: float
+
+    def __str__(self) -> str:
+        """In a line."""
+        if self.similarity == 1:
+            return f"{self.document} has the same text as {self.other}"
+        return f"{self.document} is nearly the same as {self.other} ({self.similarity:.0%})"
+
+
 @dataclass(slots=True)
 class Report:
     """What a run did.
@@ -87,9 +109,11 @@ class Report:
         changed: Ids of documents whose text or metadata changed.
         removed: Ids of documents taken out.
         unchanged: Number of documents that needed nothing.
-        refused: Ids of files already known as refused and not tried again.
+        moved: (id until now, id) of documents whose file has another name.
+        refused: Ids of sources already known as refused, with nothing new about them.
         missing: Ids of documents whose file has vanished and that were kept.
         failures: What could not be indexed in this run.
+        near_duplicates: Documents added or changed that are nearly the same as another one.
         passages: Passages of the documents added and changed.
         pages: Their pages, of formats that have pages.
         seconds: Duration.
@@ -99,16 +123,32 @@ class Report:
     added: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
+    moved: list[tuple[str, str]] = field(default_factory=list)
     unchanged: int = 0
     refused: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
+    near_duplicates: list[NearDuplicate] = field(default_factory=list)
     passages: int = 0
     pages: int = 0
     seconds: float = 0.0
     stage_seconds: dict[Stage, float] = field(
         default_factory=lambda: {"wait": 0.0, "embed": 0.0, "commit": 0.0}
     )
+
+    def summary(self) -> str:
+        """Return what was done in a line."""
+        moved = f"{len(self.moved)} moved, " if self.moved else ""
+        return (
+            f"{len(self.added)} added, {len(self.changed)} changed, {len(self.removed)} removed, "
+            f"{moved}{self.unchanged} unchanged, {len(self.failures)} refused "
+            f"in {self.seconds:.1f} s"
+        )
+
+    def notes(self) -> list[str]:
+        """Return what is worth knowing beyond the numbers, a line each."""
+        moved = [f"{now} was moved from {before}" for before, now in self.moved]
+        return moved + [str(pair) for pair in self.near_duplicates]
 
     @contextlib.contextmanager
     def timing(self, stage: Stage) -> Iterator[None]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from ftfy.badness import badness
 
 from index.catalog import Snapshot
-from index.types import Document, Page, Version
+from index.types import Document, Page, Version, is_address
 
 # A title and nothing else, as a scan with a text layer on its cover gives.
 NEARLY_EMPTY_CHARS = 100
@@ -35,8 +35,9 @@ def check_texts(
     """
     problems = _duplicates(documents)
     for document in documents:
-        file = folders[document.source.root] / document.source.path
-        again = f"`python -m ingest {shlex.quote(str(file))}`"
+        source = document.source
+        named = source.path if is_address(source.path) else folders[source.root] / source.path
+        again = f"`python -m ingest {shlex.quote(str(named))}`"
         version = catalog.version(document.version)
         for reason in _wrong(document, version, again):
             problems.append(f"{document.id}: {reason}")

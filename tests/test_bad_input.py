@@ -195,7 +195,7 @@ def test_a_document_that_turns_bad_keeps_its_last_version(
     ("argument", "reason"),
     [
         pytest.param("nowhere/at/all", "no such file or folder; check the path", id="unknown"),
-        pytest.param("https://example.org/a.txt", "web addresses cannot be indexed", id="url"),
+        pytest.param("ftp://example.org/a.txt", "not a web address; write http", id="ftp"),
         pytest.param("", "no such file or folder", id="empty"),
         pytest.param("~nobody-of-that-name/x", "no such file or folder", id="no-such-user"),
         pytest.param("caf\udce9", "no such file or folder", id="not-utf-8"),

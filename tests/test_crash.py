@@ -31,7 +31,7 @@ from tests.library import ROOT, Library, essay
 NURSERY = """
 import json, os, signal, sys
 from pathlib import Path
-import faiss, tantivy, tqdm
+import datasketch, faiss, tantivy, tqdm
 from index import schema
 from ingest.pipeline import Pace
 from tests.library import Library

@@ -12,7 +12,13 @@ from chat.__main__ import main as chat
 from chat.answer import Answerer
 from chat.serialize import answer_json
 from chat.types import Question
-from index.settings import EmbedderSettings, IngestSettings, RerankerSettings, RetrievalSettings
+from index.settings import (
+    EmbedderSettings,
+    IngestSettings,
+    RerankerSettings,
+    RetrievalSettings,
+    SourcesSettings,
+)
 from index.store import Index
 from index.types import Metadata
 from ingest.__main__ import main as ingest
@@ -21,6 +27,7 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 COMMANDS = [
     pytest.param(ingest, ["--help"], id="ingest"),
+    pytest.param(ingest, ["watch", "--help"], id="ingest watch"),
     pytest.param(ingest, ["status", "--help"], id="ingest status"),
     pytest.param(ingest, ["doctor", "--help"], id="ingest doctor"),
     pytest.param(ingest, ["remove", "--help"], id="ingest remove"),
@@ -45,13 +52,15 @@ def test_every_command_and_option_is_documented(
     options = set(re.findall(r"--[a-z-]+", text)) - {"--help"}
     assert options, text
     assert not {option for option in options if option not in README}
-    names = "status|doctor|remove|versions|diff|prune|search|cite"
+    names = "watch|status|doctor|remove|versions|diff|prune|search|cite"
     commands = set(re.findall(rf"python -m (?:ingest|chat) ?(?:{names})?", text))
     assert not {command for command in commands if command.strip() not in README}
 
 
 def test_every_setting_is_documented() -> None:
-    tables = (EmbedderSettings, IngestSettings, RerankerSettings, RetrievalSettings)
+    tables = (
+        EmbedderSettings, IngestSettings, RerankerSettings, RetrievalSettings, SourcesSettings
+    )  # fmt: skip
     for name in (name for table in tables for name in table.__slots__):
         assert re.search(rf"^{name} = ", README, re.MULTILINE), name
 

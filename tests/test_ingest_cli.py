@@ -22,6 +22,7 @@ from ingest.__main__ import main
 from ingest.plan import make_plan
 from ingest.report import Progress
 from tests.library import COMMAND, ROOT, command, essay
+from tests.web_site import Site
 
 STATUS_KEYS = {"documents", "failures", "passages", "embedder", "generation"}
 DOCUMENT_KEYS = {
@@ -29,7 +30,7 @@ DOCUMENT_KEYS = {
 }  # fmt: skip
 REPORT_KEYS = {
     "added", "changed", "removed", "missing", "unchanged", "refused_before", "failures",
-    "passages", "pages", "seconds", "stage_seconds", "summary",
+    "passages", "pages", "seconds", "stage_seconds", "summary", "moved", "near_duplicates",
 }  # fmt: skip
 
 
@@ -98,6 +99,63 @@ def test_json_of_a_run(capsys: pytest.CaptureFixture[str], texts: Path) -> None:
     assert err.count("\n") == 1
 
 
+def test_moves_and_near_duplicates_in_json_and_in_words(
+    capsys: pytest.CaptureFixture[str], texts: Path
+) -> None:
+    run(capsys, texts)
+    (texts / "0.md").rename(texts / "moved.md")
+    (texts / "copy.md").write_text(essay(1, 2))
+    plan = json.loads(run(capsys, "--dry-run", "--json", texts)[1])
+    assert plan["summary"] == "1 new, 0 changed, 0 removed, 2 unchanged, 1 moved"
+    assert plan["plan"][-1] == {
+        "action": "move",
+        "document": "texts/moved.md",
+        "reason": "moved from texts/0.md",
+        "moved_from": "texts/0.md",
+    }
+    assert "moved    texts/moved.md (moved from texts/0.md)" in run(capsys, "--dry-run", texts)[1]
+    report = json.loads(run(capsys, "--json", texts)[1])
+    assert report["moved"] == [{"from": "texts/0.md", "to": "texts/moved.md"}]
+    assert report["near_duplicates"] == [
+        {"document": "texts/copy.md", "other": "texts/1.md", "similarity": 1.0}
+    ]
+    (texts / "moved.md").rename(texts / "0.md")
+    out = run(capsys, texts)[1]
+    assert out.splitlines()[1:] == ["texts/0.md was moved from texts/moved.md"]
+
+
+def test_web_addresses_and_lists_on_the_command_line(
+    capsys: pytest.CaptureFixture[str], texts: Path, home: Path
+) -> None:
+    home.mkdir()
+    (home / "settings.toml").write_text("[sources]\nallow_private = true\ndelay_seconds = 0\n")
+    with Site() as site:
+        site.text("/a.txt", essay(7))
+        url = site.url("/a.txt")
+        code, out, err = run(capsys, "--dry-run", url)
+        assert (code, err) == (0, "")
+        assert out.splitlines()[1] == f"check    {url} (new)"
+        code, out, err = run(capsys, url, site.url("/404"))
+        assert code == 1
+        assert err.splitlines()[0] == "1 new, 0 changed, 0 removed, 0 unchanged, 1 cannot be read"
+        assert err.splitlines()[1].startswith(f"error: {site.url('/404')}: the server says 404")
+        assert run(capsys, "remove", url.upper().replace("A.TXT", "a.txt"))[:2] == (
+            0,
+            f"removed {url}\n",
+        )
+        listed = texts.parent / "list.toml"
+        listed.write_text(f'[[source]]\nurl = "{url}"\n[[source]]\npath = "{texts}"\n')
+        code, out, _ = run(capsys, "--sources", listed, "--json")
+        assert (code, json.loads(out)["added"][0]) == (0, url)
+        listed.rename(home / "sources.toml")
+        code, out, err = run(capsys, "--sources", "--prune")
+        assert "0 added, 0 changed, 0 removed, 4 unchanged" in out
+    with pytest.raises(SystemExit) as caught:
+        run(capsys, "--sources", home / "sources.toml", texts)
+    assert caught.value.code == 2
+    assert "give either PATH or --sources, not both" in capsys.readouterr().err
+
+
 def test_a_run_in_words(capsys: pytest.CaptureFixture[str], texts: Path) -> None:
     code, out, err = run(capsys, texts)
     assert code == 0
@@ -120,6 +178,7 @@ def test_the_second_run_reads_no_text_and_commits_nothing(
 ) -> None:
     (texts / "bad.txt").write_bytes(b"")
     (texts / "dangling.txt").symlink_to(texts / "nowhere")
+    (texts / "0.md.meta.toml").write_text('publisher = "P"')
     run(capsys, texts)
     generation = open_index().manifest().generation
     opened: list[str] = []
@@ -134,8 +193,7 @@ def test_the_second_run_reads_no_text_and_commits_nothing(
     watching = False
     assert code == 0
     assert "3 unchanged" in out
-    assert not {"0.md", "1.md", "2.md", "bad.txt"} & set(opened)
-    assert opened  # it did look for sidecars
+    assert set(opened) == {"0.md.meta.toml"}
     assert open_index().manifest().generation == generation
 
 
