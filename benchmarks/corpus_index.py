@@ -140,12 +140,8 @@ def open_corpus(
 
 def _build(questions: QuestionSet, index: Index, remembering: VectorCache | None) -> None:
     folder = index.settings.home / _RECORDS
-    folder.mkdir(parents=True)
-    for number, record in enumerate(questions.records):
-        path = folder / _file_name(number)
-        path.write_text(record.text, encoding="utf-8", newline="")
-        title = " ".join(record.title.split())
-        if title.isprintable() and title:
+    for path, title in write_records(questions, folder):
+        if title:
             sidecar = f"title = {json.dumps(title, ensure_ascii=False)}\n"
             path.with_name(f"{path.name}.meta.toml").write_text(sidecar, encoding="utf-8")
     began = time.perf_counter()
@@ -161,6 +157,26 @@ def _build(questions: QuestionSet, index: Index, remembering: VectorCache | None
         passages_per_s=round(passages / seconds, 1) if fresh else None,
     )
     (index.settings.home / _BUILT).write_text(json.dumps(asdict(built)), encoding="utf-8")
+
+
+def write_records(questions: QuestionSet, folder: Path) -> list[tuple[Path, str]]:
+    """Write each record's text to a file of its own.
+
+    Args:
+        questions: The set.
+        folder: Is made.
+
+    Returns:
+        The files in order, each with its record's title in one line, "" where there is none.
+    """
+    folder.mkdir(parents=True)
+    written = []
+    for number, record in enumerate(questions.records):
+        path = folder / _file_name(number)
+        path.write_text(record.text, encoding="utf-8", newline="")
+        title = " ".join(record.title.split())
+        written.append((path, title if title.isprintable() else ""))
+    return written
 
 
 def _file_name(number: int) -> str:

@@ -41,6 +41,8 @@ def of(folder: Path) -> str:
     for name, result in _results(folder, "speed").items():
         parts += [f"## Speed: {name}\n", _speed(result), _machines({name: result})]
         parts.append(f"![{name}]({name}.speed.png)\n")
+    for name, result in _results(folder, "ablate").items():
+        parts += [f"## Ablations: {name}\n", _ablations(result), _machines({name: result})]
     for name, result in _results(folder, "peers").items():
         parts += [f"## Beside peers: {name}\n", _peers(result), _machines({name: result})]
     return "\n".join(parts)
@@ -97,6 +99,18 @@ def _speed(result: Result) -> str:
     ]
     by_stage = _table(["passages/s by stage", *sizes[0]["stages"]], stages)
     return f"{_table(header, rows)}\n{by_stage}"
+
+
+def _ablations(result: Result) -> str:
+    rows = []
+    for kind in ("orders", "indexes"):
+        variants = result[kind]
+        assert isinstance(variants, dict)
+        if len(variants) > 1:
+            for name, n in variants.items():
+                values = [_value(n["first_half"]), _value(n["second_half"])]
+                rows.append([name, *values, _value(n["difference"], n["interval"])])
+    return _table(["variant", "first half", "second half", "difference there"], rows)
 
 
 def _machines(results: Mapping[str, Result]) -> str:

@@ -12,9 +12,6 @@ from ingest.directory import loose
 from ingest.reading import Block, Reading
 from ingest.sentences import split
 
-LIMIT_TOKENS = 160
-# From here on a passage may end, at a paragraph's, an item's or else a sentence's end.
-LEAST_TOKENS = (60, 90, 100)
 REMAINDER_TOKENS = 25
 MONSTER_TOKENS = 400
 ITEM_TOKENS = 60
@@ -26,6 +23,22 @@ TABLE_HEADER_CHARS = 400
 _PARAGRAPH, _ITEM, _SENTENCE, _NEVER = range(4)
 # One ideograph is about one token; other scripts are words.
 _PIECE = re.compile(r"[぀-ヿ㐀-鿿가-힯]|[^\W぀-ヿ㐀-鿿가-힯]+|[^\w\s]")
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How long passages are, in estimated tokens.
+
+    Attributes:
+        limit: No passage is longer, but for one sentence that is and a short remainder.
+        least: From here on a passage may end: at a paragraph's, an item's or a sentence's end.
+    """
+
+    limit: int = 160
+    least: tuple[int, int, int] = (60, 90, 100)
+
+
+SIZE = Size()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +76,13 @@ def estimate_tokens(text: str) -> int:
     )
 
 
-def chunk(reading: Reading, title: str | None = None) -> list[Draft]:
+def chunk(reading: Reading, title: str | None = None, size: Size = SIZE) -> list[Draft]:
     """Return the passages of a document, in order.
 
     Args:
         reading: What a reader made of the source.
         title: What the document is called if its text does not say; searched with every passage.
+        size: How long passages are.
 
     Returns:
         Drafts that do not overlap; together with the headings in their contexts they hold every
@@ -77,8 +91,8 @@ def chunk(reading: Reading, title: str | None = None) -> list[Draft]:
     drafts: list[Draft] = []
     for stretch in _stretches(reading):
         context = _context(title or reading.title, stretch)
-        sentences = list(_sentences(reading, stretch.blocks))
-        for passage in _packed(sentences):
+        sentences = list(_sentences(reading, stretch.blocks, size))
+        for passage in _packed(sentences, size):
             lead_in = passage[0].lead_in
             drafts.append(
                 Draft(
@@ -153,7 +167,7 @@ def _paths(sections: Sequence[Section], blocks: Sequence[Block]) -> Iterator[tup
         yield opened[-1].path if opened else ()
 
 
-def _sentences(reading: Reading, blocks: Iterable[Block]) -> Iterator[_Sentence]:
+def _sentences(reading: Reading, blocks: Iterable[Block], size: Size) -> Iterator[_Sentence]:
     text = reading.text
     language = reading.metadata.language or DEFAULT_LANGUAGE
     lead_in = ""
@@ -182,12 +196,12 @@ def _sentences(reading: Reading, blocks: Iterable[Block]) -> Iterator[_Sentence]
         found = [(block.start, block.end)]
         if not whole:
             found = split(text, block.start, block.end, language)
-        for start, end in _bounded(text, found):
+        for start, end in _bounded(text, found, size):
             yield _Sentence(start, end, estimate_tokens(text[start:end]), boundary, of)
             boundary = _SENTENCE
 
 
-def _packed(sentences: Sequence[_Sentence]) -> Iterator[Sequence[_Sentence]]:
+def _packed(sentences: Sequence[_Sentence], size: Size) -> Iterator[Sequence[_Sentence]]:
     """Yield runs of sentences up to the limit, ending where the text itself pauses."""
     start = 0
     while start < len(sentences):
@@ -195,9 +209,9 @@ def _packed(sentences: Sequence[_Sentence]) -> Iterator[Sequence[_Sentence]]:
         while end < len(sentences):
             boundary = sentences[end].boundary
             if end > start:
-                if boundary <= rank and boundary != _NEVER and tokens >= LEAST_TOKENS[boundary]:
+                if boundary <= rank and boundary != _NEVER and tokens >= size.least[boundary]:
                     best, rank = end, boundary
-                if tokens + sentences[end].tokens > LIMIT_TOKENS:
+                if tokens + sentences[end].tokens > size.limit:
                     break
             tokens += sentences[end].tokens
             end += 1
@@ -214,16 +228,18 @@ def _packed(sentences: Sequence[_Sentence]) -> Iterator[Sequence[_Sentence]]:
         start = end
 
 
-def _bounded(text: str, sentences: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+def _bounded(
+    text: str, sentences: Iterable[tuple[int, int]], size: Size
+) -> Iterator[tuple[int, int]]:
     """Yield the sentences; one that no passage can hold comes in pieces."""
     for start, end in sentences:
         if end - start <= MONSTER_TOKENS or estimate_tokens(text[start:end]) <= MONSTER_TOKENS:
             yield start, end
         else:
-            yield from _pieces(text, start, end)
+            yield from _pieces(text, start, end, size)
 
 
-def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+def _pieces(text: str, start: int, end: int, size: Size) -> Iterator[tuple[int, int]]:
     """Yield the clauses of a monstrous sentence, joined up to the limit.
 
     A clause over the limit is cut at white space, and what has none after so many characters.
@@ -233,8 +249,8 @@ def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         for cut in range(word.start(), word.end(), UNBROKEN_CHARS):
             begin, stop = start + cut, start + min(word.end(), cut + UNBROKEN_CHARS)
             cost = estimate_tokens(text[begin:stop])
-            clause_ends = last > first and text[last - 1] in ",;:" and tokens >= LEAST_TOKENS[2]
-            if last > first and (clause_ends or tokens + cost > LIMIT_TOKENS):
+            clause_ends = last > first and text[last - 1] in ",;:" and tokens >= size.least[2]
+            if last > first and (clause_ends or tokens + cost > size.limit):
                 yield first, last
                 first, tokens = begin, 0
             last = stop

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from index.errors import SourceError
+from index.errors import IndexWriteFailed, SourceError
 from index.types import Draft, Metadata, Version
-from ingest import metadata, readers
+from ingest import language, metadata, readers
 from ingest.chunk import chunk
 
 
@@ -32,7 +32,8 @@ class Parsed:
     Attributes:
         version: Its canonical text.
         title: What it is called in citations; None where nobody says.
-        metadata: What a person says over what the format says.
+        metadata: What a person says over what the format says; the language may be found in the
+            text.
         drafts: Its passages.
     """
 
@@ -60,12 +61,13 @@ def parse(task: Task) -> Parsed | Refused:
 
     Raises:
         MemoryError: There was not enough; whoever called decides what that means.
+        IndexWriteFailed: The folder for temporary files is full, which is not the source's fault.
     """
     try:
         return _parsed(task)
     except SourceError as error:
         return Refused(str(error))
-    except MemoryError:
+    except (MemoryError, IndexWriteFailed):
         raise
     except Exception as error:  # noqa: BLE001 - a reader's own bug, on a file nobody foresaw
         told = " ".join(f"{type(error).__name__}: {error}".split())[:200]
@@ -75,7 +77,9 @@ def parse(task: Task) -> Parsed | Refused:
 def _parsed(task: Task) -> Parsed:
     reading = readers.read(task.name, task.data)
     known = metadata.over(task.given, reading.metadata)
+    if known.language is None:
+        known = replace(known, language=language.detect(reading.text))
     title = known.title or reading.title
-    # With what a person says: the language decides where sentences end.
+    # With what is known by now: the language decides where sentences end.
     drafts = chunk(replace(reading, metadata=known), known.title)
     return Parsed(reading.version(), title, known, tuple(drafts))

@@ -18,6 +18,7 @@ import sys
 import threading
 from typing import BinaryIO, NoReturn
 
+from index.errors import IndexWriteFailed
 from ingest.parsing import Task, parse
 
 NO_MEMORY = 77
@@ -46,6 +47,8 @@ def main(seconds: float, memory_bytes: int) -> NoReturn:
             reply = pickle.dumps(parse(task), pickle.HIGHEST_PROTOCOL)
         except MemoryError:
             os._exit(NO_MEMORY)  # not sys.exit: there may be no memory to end in order
+        except IndexWriteFailed as error:
+            reply = pickle.dumps(error)
         _alarm(0)
         replies.write(reply)
         replies.flush()

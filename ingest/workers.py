@@ -19,7 +19,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import Generic, TypeVar
 
-from index.errors import WorkersUnavailable
+from index.errors import IndexWriteFailed, PolicyChatError, WorkersUnavailable
 from index.settings import PROJECT_ROOT, IngestSettings
 from ingest.parsing import Parsed, Refused, Task
 from ingest.worker import NO_MEMORY, READY
@@ -44,7 +44,7 @@ class _Flight(Generic[_Key]):
         self.key = key
         self.task = task
         self.late = False
-        self.reply: Reply | WorkersUnavailable | None = None
+        self.reply: Reply | PolicyChatError | None = None
 
     def landed(self) -> bool:
         """Tell whether the reply is there."""
@@ -95,6 +95,7 @@ class Workers(Generic[_Key]):
 
         Raises:
             WorkersUnavailable: The processes do not start.
+            IndexWriteFailed: The folder for temporary files is full.
         """
         window: deque[_Flight[_Key]] = deque()
         for key, task in tasks:
@@ -119,7 +120,7 @@ class Workers(Generic[_Key]):
                 elif not self._changed.wait_for(first.landed, _PATIENCE_SECONDS):
                     first.late = True
         window.remove(flight)
-        if isinstance(flight.reply, WorkersUnavailable):
+        if isinstance(flight.reply, PolicyChatError):
             raise flight.reply
         assert flight.reply is not None
         return flight.key, flight.reply
@@ -139,8 +140,8 @@ class Workers(Generic[_Key]):
         while (flight := self._todo.get()) is not None and not self._closed:
             try:
                 process = process or self._start()
-                reply: Reply | WorkersUnavailable = process.ask(flight.task)
-            except WorkersUnavailable as error:
+                reply: Reply | PolicyChatError = process.ask(flight.task)
+            except PolicyChatError as error:
                 reply = error
             except Exception as error:  # noqa: BLE001 - whatever it is, somebody waits for a reply
                 reply = _unavailable(f"{type(error).__name__}: {error}")
@@ -197,7 +198,10 @@ class _Process:
             raise _unavailable(_shown(self._process.returncode))
 
     def ask(self, task: Task) -> Reply:
-        """Return what becomes of a task; `serving` is False if the process died of it."""
+        """Return what becomes of a task; `serving` is False if the process died of it.
+
+        Raises IndexWriteFailed if the folder for temporary files is full.
+        """
         assert self._process.stdin
         try:
             pickle.dump(task, self._process.stdin, pickle.HIGHEST_PROTOCOL)
@@ -205,6 +209,8 @@ class _Process:
         except OSError:
             pass  # it has died: the reply that does not come says of what
         reply = self._receive()
+        if isinstance(reply, IndexWriteFailed):
+            raise reply
         if isinstance(reply, Parsed | Refused):
             return reply
         self.serving = False

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from index.errors import SourceRefused
 from index.types import Draft
-from ingest.chunk import LIMIT_TOKENS, MONSTER_TOKENS, REMAINDER_TOKENS, chunk, estimate_tokens
+from ingest.chunk import MONSTER_TOKENS, REMAINDER_TOKENS, SIZE, chunk, estimate_tokens
 from ingest.readers import Reading, read
 
 PAGES = sorted(Path("corpus").glob("*.txt"))
@@ -37,7 +37,7 @@ def assert_invariants(reading: Reading, drafts: list[Draft]) -> None:
             version.section_at(draft.start)
         }
         costs = [estimate_tokens(text[start:end]) for start, end in draft.sentences]
-        assert sum(costs) < max(LIMIT_TOKENS, *costs, 0) + REMAINDER_TOKENS
+        assert sum(costs) < max(SIZE.limit, *costs, 0) + REMAINDER_TOKENS
         assert max(costs) <= MONSTER_TOKENS
         covered.update(range(draft.start, draft.end))
     contexts = " ".join(draft.context for draft in drafts)

@@ -79,7 +79,8 @@ def test_a_page_becomes_a_document(site: Site, library: Library) -> None:
     (document,) = library.index.documents()
     assert (document.id, document.source.root, document.source.path) == (url, "web", url)
     title = "Programme 1 for hydrogen storage"
-    assert document.metadata == Metadata(title=title, url=site.url("/new%20page.md"))
+    told = Metadata(title=title, url=site.url("/new%20page.md"), language="en")
+    assert document.metadata == told
     assert document.source.reader.startswith("markdown@")  # by the path, though it says plain text
     assert library.index.search("ministry").hits[0].document.id == url
     assert (library.settings.originals / document.source.sha256).read_bytes() == essay(1).encode()
