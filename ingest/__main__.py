@@ -111,6 +111,8 @@ def _ingest(arguments: Sequence[str], open_index: Callable[[], Index]) -> int:
     with _bar(plan) as bar:
         report = apply(index, plan, _teller(bar), options.reembed)
     print(_report_json(report, plan) if options.json else _report_text(report, index))
+    for document, note in report.notes:
+        print(f"warning: {document}: {note}", file=sys.stderr)
     for trouble in report.failures:
         print(f"error: {trouble.id}: {trouble.reason}", file=sys.stderr)
     return 1 if report.failures else 0
@@ -211,6 +213,7 @@ def _report_json(report: Report, plan: Plan) -> str:
         "unchanged": report.unchanged,
         "refused_before": report.refused,
         "failures": [_failure_json(failure) for failure in report.failures],
+        "notes": [{"id": document, "note": note} for document, note in report.notes],
         "passages": report.passages,
         "seconds": round(report.seconds, 3),
         "summary": plan.summary(),

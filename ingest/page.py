@@ -83,6 +83,8 @@ def _update(runner: Runner) -> None:
             f"removed, {report.unchanged} unchanged, {len(report.failures)} refused "
             f"in {report.seconds:.1f} s"
         )
+        for document, note in report.notes:
+            st.warning(literal(f"{document}: {note}"))
     if plan := st.session_state.get(_PLAN):
         show_plan(plan)
 

@@ -86,6 +86,7 @@ class _Read:
     step: Step
     incoming: Incoming
     data: bytes
+    note: str | None
 
 
 class _Run:
@@ -180,6 +181,8 @@ class _Run:
             known = self._report.added if read.step.action == "add" else self._report.changed
             known.append(read.step.id)
             self._report.passages += len(read.incoming.drafts)
+            if read.note:
+                self._report.notes.append((read.step.id, read.note))
             self._finish(read.step)
         self._tell()
 
@@ -229,8 +232,8 @@ def _read(step: Step, candidate: Candidate) -> _Read:
     title = known.title or reading.title or _title_of(candidate.path)
     # With what the sidecar says: the language decides where sentences end.
     drafts = chunk(replace(reading, metadata=known), known.title)
-    incoming = Incoming(source, reading.version(), title, known, tuple(drafts))
-    return _Read(step, incoming, data)
+    incoming = Incoming(source, reading.version(), title, known, tuple(drafts), reading.layout)
+    return _Read(step, incoming, data, reading.note)
 
 
 def _merged(given: Metadata, found: Metadata) -> Metadata:

@@ -69,6 +69,7 @@ class Report:
         refused: Ids of files already known as refused and not tried again.
         missing: Ids of documents whose file has vanished and that were kept.
         failures: What could not be indexed in this run.
+        notes: Ids of documents that were indexed but not whole, each with what was passed over.
         passages: Passages of the documents added and changed.
         seconds: Duration.
     """
@@ -80,5 +81,6 @@ class Report:
     refused: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
+    notes: list[tuple[str, str]] = field(default_factory=list)
     passages: int = 0
     seconds: float = 0.0

@@ -6,13 +6,15 @@ from collections.abc import Callable
 from pathlib import PurePath
 
 from index.errors import SourceRefused
-from ingest.readers import markdown, plain
+from ingest.readers import markdown, pdf, plain
 from ingest.reading import Block, Reading
 
 __all__ = ["Block", "Reading", "read", "reader_id", "suffixes"]
 
 _READERS: dict[str, tuple[str, Callable[[bytes], Reading]]] = {
-    suffix: (reader.ID, reader.read) for reader in (plain, markdown) for suffix in reader.SUFFIXES
+    suffix: (reader.ID, reader.read)
+    for reader in (plain, markdown, pdf)
+    for suffix in reader.SUFFIXES
 }
 
 
