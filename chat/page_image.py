@@ -136,7 +136,7 @@ def picture(original: Path, number: int, boxes: tuple[Box, ...]) -> Picture:
         )
         for left, top, right, bottom in seen.tolist()
     )
-    return Picture(file.getvalue(), *size, marks)
+    return Picture(file.getvalue(), size[0], size[1], marks)
 
 
 @st.cache_data(max_entries=32, show_spinner=False)

@@ -52,6 +52,7 @@ _UNSEEN = np.array([0xFEFF, 0xFFFF, *range(0x202A, 0x202F), *range(0x2066, 0x206
 _BOLD_NAME = re.compile(rb"bold|black|heavy|demi", re.IGNORECASE)
 _FORCE_BOLD = 1 << 18  # PDF 32000-1, table 123
 _NAME_BYTES = 128
+_LISTED_PAGES = 8
 
 
 @dataclass(slots=True)
@@ -97,6 +98,7 @@ class PageText:
         right_to_left: Whether the text runs so, as Arabic and Hebrew do: then PDFium's order
             counts more than ours.
         is_scan: Whether there is a picture to see on the page and next to no text.
+        is_torn: Whether the page cannot be read.
         ocr: Whether the characters were recognised in a picture.
     """
 
@@ -110,10 +112,22 @@ class PageText:
     rules: NDArray[np.float32]
     right_to_left: bool
     is_scan: bool
+    is_torn: bool = False
     ocr: bool = False
 
 
-def empty_page(number: int) -> PageText:
+def listed(numbers: Sequence[int]) -> str:
+    """Return pages in words.
+
+    >>> listed([3]), listed([3, 4, 9])
+    ('page 3', 'pages 3, 4, 9')
+    """
+    shown = ", ".join(str(number) for number in numbers[:_LISTED_PAGES])
+    more = len(numbers) - _LISTED_PAGES
+    return f"page{'s' * (len(numbers) > 1)} {shown}{f' and {more:,} more' if more > 0 else ''}"
+
+
+def empty_page(number: int, is_torn: bool = False) -> PageText:
     """Return a page without anything on it."""
     nothing = np.zeros((0, 4), dtype=np.float32)
     codes, spaced = np.zeros(0, dtype=np.uint32), np.zeros(0, dtype=np.bool_)
@@ -229,9 +243,12 @@ def _is_visible(
 
 def _first_of_each(codes: NDArray[np.uint32], seen: NDArray[np.float32]) -> NDArray[np.intp]:
     """Return the characters but those that are printed over the very same one, in order."""
-    tenths = np.maximum(seen[:, 3:] - seen[:, 1:2], 0.1) / 10
-    places = np.column_stack([codes, np.rint(seen[:, :2] / tenths)])
-    return np.sort(np.unique(places, axis=0, return_index=True)[1])
+    heights = np.clip(np.rint(seen[:, 3] - seen[:, 1]), 1, 1_000)
+    x, y = np.clip(np.rint(seen[:, :2] / heights[:, None] * 10), 0, 65_535).T
+    keys = (
+        (codes.astype(np.int64) << 10 | heights.astype(np.int64)) << 16 | x.astype(np.int64)
+    ) << 16
+    return np.sort(np.unique(keys | y.astype(np.int64), return_index=True)[1])
 
 
 def _any_between(sign: NDArray[np.bool_], kept: NDArray[np.intp]) -> NDArray[np.bool_]:

@@ -21,17 +21,20 @@ _WORD = re.compile(r"\w+")
 _CODE = re.compile(r"[a-z]{2}")
 
 
-def title_of(text: str, blocks: Sequence[Block], said: str | None) -> str | None:
+def title_of(
+    text: str, blocks: Sequence[Block], first_page_end: int, said: str | None
+) -> str | None:
     """Return a document's title.
 
     Args:
         text: Canonical text.
         blocks: Its blocks.
+        first_page_end: Where the text of the first page with any text ends.
         said: What the file says its title is: often a file's name, or another document's title.
 
     Returns:
         What the file says if the beginning of the text bears it out, else the first of the
-        highest headings there, else None.
+        highest headings on the first page, or else there, else None.
     """
     beginning = text[:TITLE_WITHIN_CHARS]
     words = _WORD.findall(said.lower()) if said and len(said) <= TITLE_CHARS else []
@@ -47,6 +50,8 @@ def title_of(text: str, blocks: Sequence[Block], said: str | None) -> str | None
     ]
     if not headings:
         return None
+    # Where the first page has any, a chapter's heading on the next one is not the title.
+    headings = [block for block in headings if block.end <= first_page_end] or headings
     highest = min(headings, key=lambda block: (block.level, block.start))
     return text[highest.start : highest.end]
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from index import pdfium
 from index.errors import SourceRefused
-from ingest.readers.pdf.characters import Fragment, PageText
+from ingest.readers.pdf.characters import Fragment, PageText, listed
 
 if TYPE_CHECKING:
     from rapidocr import RapidOCR
@@ -26,7 +26,6 @@ SIDE_PIXELS = 2_000
 DOTS_PER_POINT = 200 / 72
 # Of a word, in [0, 1]: what is recognised with less confidence is rubbish.
 LEAST_CONFIDENCE = 0.5
-_LISTED_PAGES = 8
 
 _INSTALL = 'install the extra that recognises it, `pip install -e ".[ocr]"`'
 
@@ -81,17 +80,6 @@ def note(pages: Iterable[PageText]) -> str | None:
     if not missed or is_installed():
         return None
     return f"no text in {listed(missed)}, only pictures: {_INSTALL}"
-
-
-def listed(numbers: Sequence[int]) -> str:
-    """Return pages in words.
-
-    >>> listed([3]), listed([3, 4, 9])
-    ('page 3', 'pages 3, 4, 9')
-    """
-    shown = ", ".join(str(number) for number in numbers[:_LISTED_PAGES])
-    more = len(numbers) - _LISTED_PAGES
-    return f"page{'s' * (len(numbers) > 1)} {shown}{f' and {more:,} more' if more > 0 else ''}"
 
 
 @cache

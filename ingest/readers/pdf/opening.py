@@ -19,12 +19,15 @@ MAX_CHARACTERS = 20_000_000
 # Of one compressed stream that is no picture, unpacked, and of all of them.
 MAX_STREAM_BYTES = 64 << 20
 MAX_UNPACKED_BYTES = 2 << 30
+# PDFium looks for each piece among all before it: 40,000 take five seconds.
+MAX_PIECES = 40_000
 # A signature may stand after some rubbish, but within so many bytes (PDF 32000-1, annex H).
 HEADER_BYTES = 1024
 
 _STREAM = re.compile(rb"(?<!end)stream\r?\n")
 _DICTIONARY_BYTES = 2_000
 _CHUNK_BYTES = 1 << 16
+_MOST_FILTERS = 8
 _PICTURE = re.compile(rb"/Subtype\s*/Image")
 _FLATE = re.compile(rb"/Fl(?:ateDecode)?\b")
 
@@ -80,8 +83,9 @@ def _refuse_bombs(data: bytes) -> None:
     for found in _STREAM.finditer(data):
         dictionary = data[max(0, found.start() - _DICTIONARY_BYTES) : found.start()]
         dictionary = dictionary[dictionary.rfind(b" obj") + 1 :]
-        if _FLATE.search(dictionary) and not _PICTURE.search(dictionary):
-            size = _unpacked_bytes(view[found.end() :])
+        times = len(_FLATE.findall(dictionary))
+        if times and not _PICTURE.search(dictionary):
+            size = _unpacked_bytes(view[found.end() :], times)
             total += size
             if size > MAX_STREAM_BYTES or total > MAX_UNPACKED_BYTES:
                 raise SourceRefused(
@@ -91,18 +95,30 @@ def _refuse_bombs(data: bytes) -> None:
                 )
 
 
-def _unpacked_bytes(packed: memoryview) -> int:
-    """Return the size of a stream, or what was counted when it had passed the limit."""
-    unpacker = zlib.decompressobj()
+def _unpacked_bytes(packed: memoryview, times: int) -> int:
+    """Return the size of a stream packed so many times, or what was counted past the limit."""
+    chunks: Iterator[bytes] = (
+        bytes(packed[start : start + _CHUNK_BYTES]) for start in range(0, len(packed), _CHUNK_BYTES)
+    )
+    for _ in range(min(times, _MOST_FILTERS)):
+        chunks = _inflated(chunks)
     size = 0
-    try:
-        for start in range(0, len(packed), _CHUNK_BYTES):
-            pending: bytes | memoryview = packed[start : start + _CHUNK_BYTES]
-            while pending:
-                size += len(unpacker.decompress(pending, 1 << 20))
-                pending = unpacker.unconsumed_tail
-                if unpacker.eof or size > MAX_STREAM_BYTES:
-                    return size
-    except zlib.error:
-        pass  # torn, or packed by something else before: PDFium has a limit of its own
+    for chunk in chunks:
+        size += len(chunk)
+        if size > MAX_STREAM_BYTES:
+            break
     return size
+
+
+def _inflated(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    unpacker = zlib.decompressobj()
+    try:
+        for chunk in chunks:
+            pending = chunk
+            while pending and not unpacker.eof:
+                yield unpacker.decompress(pending, 1 << 20)
+                pending = unpacker.unconsumed_tail
+            if unpacker.eof:
+                return
+    except zlib.error:
+        return  # torn, or packed by something else before: PDFium has a limit of its own

@@ -39,6 +39,15 @@ class Drawn:
     paths: int
 
 
+def text_pieces(page: pypdfium2.PdfPage) -> int:
+    """Return of how many objects the text of a page is made, with `index.pdfium.LOCK` held."""
+    return sum(
+        pdfium_c.FPDFPageObj_GetType(pdfium_c.FPDFPage_GetObject(page.raw, position))
+        == pdfium_c.FPDF_PAGEOBJ_TEXT
+        for position in range(max(0, pdfium_c.FPDFPage_CountObjects(page.raw)))
+    )
+
+
 def drawn_on(page: pypdfium2.PdfPage) -> Drawn:
     """Return the lines and pictures of a page.
 
