@@ -11,11 +11,11 @@ from ingest import outline
 from ingest.readers.pdf import ocr
 from ingest.readers.pdf.about import About, about
 from ingest.readers.pdf.assembly import assembled, page_map
-from ingest.readers.pdf.characters import PageText, empty_page, listed, page_text
 from ingest.readers.pdf.columns import regions, segments_of
 from ingest.readers.pdf.furniture import furniture
 from ingest.readers.pdf.naming import language_of, title_of
 from ingest.readers.pdf.opening import MAX_CHARACTERS, MAX_PIECES, opened
+from ingest.readers.pdf.pages import PageText, empty_page, listed, page_text
 from ingest.readers.pdf.rules import text_pieces
 from ingest.readers.pdf.structure import body_size, elements
 from ingest.reading import Reading

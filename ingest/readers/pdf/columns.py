@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from ingest.readers.pdf.characters import WIDE_GAP, PageText
+from ingest.readers.pdf.fragments import WIDE_GAP
 from ingest.readers.pdf.lines import Line, line_of, lines_of
+from ingest.readers.pdf.pages import PageText
 from ingest.readers.pdf.tables import (
     Row,
     columns_of,

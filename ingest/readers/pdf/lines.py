@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.readers.pdf.characters import Fragment, PageText
+from ingest.readers.pdf.fragments import Fragment
+from ingest.readers.pdf.pages import PageText
 
 # In heights of the line: a narrower gap between two fragments is no space.
 SPACE_GAP = 0.2
@@ -29,7 +30,8 @@ class Line:
         text: What they say, with a space where one is to be seen.
         where: int64, one for each character of `text`: its position among the page's characters,
             or NO_CHARACTER.
-        x0: Left, top, right and bottom on the page as it is shown, in points, y downwards.
+        x0: Left, top, right and bottom on the page with its text upright, in points, y
+            downwards.
         y0: See x0.
         x1: See x0.
         y1: See x0.

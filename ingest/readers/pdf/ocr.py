@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from index import pdfium
 from index.errors import SourceRefused
-from ingest.readers.pdf.characters import Fragment, PageText, listed
+from ingest.readers.pdf.fragments import Fragment
+from ingest.readers.pdf.pages import PageText, listed
 
 if TYPE_CHECKING:
     from rapidocr import RapidOCR
@@ -93,7 +94,7 @@ def _recognised_page(document: pypdfium2.PdfDocument, page: PageText) -> PageTex
     scale = min(DOTS_PER_POINT, SIDE_PIXELS / max(page.width, page.height))
     try:
         with pdfium.opened_page(document, page.number - 1) as loaded:
-            matrix = pdfium.as_seen(loaded)
+            matrix, (width, height) = pdfium.as_seen(loaded), loaded.get_size()
             bitmap = loaded.render(scale=scale)
             picture = bitmap.to_numpy().copy()
             bitmap.close()
@@ -101,7 +102,8 @@ def _recognised_page(document: pypdfium2.PdfDocument, page: PageText) -> PageTex
         return page
     # Typed as whatever any of its stages gives.
     result: Any = _engine()(picture, return_word_box=True)
-    return _page_of(page, result.word_results if result.txts else (), scale, matrix)
+    blank = replace(page, width=width, height=height)
+    return _page_of(blank, result.word_results if result.txts else (), scale, matrix)
 
 
 def _page_of(

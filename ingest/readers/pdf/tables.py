@@ -9,8 +9,8 @@ from statistics import median
 
 import numpy as np
 
-from ingest.readers.pdf.characters import PageText
 from ingest.readers.pdf.lines import Line
+from ingest.readers.pdf.pages import PageText
 from ingest.readers.pdf.rules import LINE_POINTS
 
 # Share of a table's heights at which at least two cells begin.
