@@ -19,6 +19,7 @@ _ANSWERS = (
     "refused_answerable",
     "refused_unanswerable",
 )
+_BOXES = ("files", "read", "crashed", "pages", "quotes", "matched", "pages_per_s")
 _TIMES = ("p50_ms", "p95_ms")
 Result = dict[str, object]
 
@@ -43,6 +44,9 @@ def of(folder: Path) -> str:
             parts.append(_machines(results))
     for name, result in _results(folder, "ablate").items():
         parts += [f"## Ablations: {name}\n", _ablations(result), _machines({name: result})]
+    if boxes := _results(folder, "boxes"):
+        rows = [[name, *(_value(result[key]) for key in _BOXES)] for name, result in boxes.items()]
+        parts += ["## Boxes\n", _table(["set", *_BOXES], rows), _machines(boxes)]
     for name, result in _results(folder, "peers").items():
         parts += [f"## Beside peers: {name}\n", _peers(result), _machines({name: result})]
     return "\n".join(parts)
