@@ -15,13 +15,14 @@ LEADING = 14.0
 
 @dataclass(frozen=True)
 class Text:
-    """Words at a place; y is counted from the bottom, as in PDF."""
+    """Words at a place; y counts from the bottom, as in PDF, quarter turns against the clock."""
 
     x: float
     y: float
     words: str
     size: float = 11.0
     bold: bool = False
+    turns: int = 0
 
 
 @dataclass(frozen=True)
@@ -79,4 +80,6 @@ def _drawn(mark: Mark) -> bytes:
     words = mark.words.encode("cp1252").replace(b"\\", b"\\\\")
     words = words.replace(b"(", b"\\(").replace(b")", b"\\)")
     font = "F2" if mark.bold else "F1"
-    return f"BT /{font} {mark.size} Tf {mark.x} {mark.y} Td (".encode() + words + b") Tj ET"
+    a, b = [(1, 0), (0, 1), (-1, 0), (0, -1)][mark.turns]
+    matrix = f"{a} {b} {-b} {a} {mark.x} {mark.y} Tm"
+    return f"BT /{font} {mark.size} Tf {matrix} (".encode() + words + b") Tj ET"

@@ -17,6 +17,7 @@ import pytest
 
 from chat.__main__ import main as chat
 from index.embedder import HashingEmbedder
+from index.schema import MIGRATIONS
 from index.settings import load_settings
 from index.store import Index
 from ingest.__main__ import main
@@ -426,7 +427,10 @@ def test_another_programs_database_is_not_taken_for_a_catalog(
     import sqlite3
 
     (home / "index").mkdir(parents=True)
-    for version, reason in ((1, "no such table"), (99, "made by a newer release (schema 99")):
+    for version, reason in (
+        (len(MIGRATIONS), "no such table"),
+        (99, "made by a newer release (schema 99"),
+    ):
         with sqlite3.connect(home / "index" / "catalog.sqlite") as connection:
             connection.execute(f"PRAGMA user_version = {version}")
         connection.close()

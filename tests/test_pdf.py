@@ -247,6 +247,25 @@ def test_turned_pages_are_read_and_their_boxes_fit(rotation: int) -> None:
     assert seen[:, 3].max() <= height
 
 
+@pytest.mark.parametrize(("turns", "step"), [(1, (14, 0)), (2, (0, 14)), (3, (-14, 0))])
+def test_text_set_sideways_or_upside_down_is_read_in_its_lines(
+    turns: int, step: tuple[int, int]
+) -> None:
+    lines = [
+        Text(300 + step[0] * n, 400 + step[1] * n, line, 8, turns=turns)
+        for n, line in enumerate(LAMPS)
+    ]
+    assert texts(reading_of(lines), "paragraph") == [" ".join(LAMPS)]
+
+
+def test_words_up_the_margin_do_not_disturb_the_text() -> None:
+    margin = Text(30, 300, "Draft of the council", turns=1)
+    assert texts(reading_of([margin, *column(LAMPS)]), "paragraph") == [
+        " ".join(LAMPS),
+        margin.words,
+    ]
+
+
 def test_boxes_stand_where_the_words_were_put() -> None:
     reading = reading_of([Text(100, 500, "lamps and tolls", 20)])
     assert reading.layout is not None

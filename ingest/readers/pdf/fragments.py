@@ -164,8 +164,9 @@ def direction(text: pdfium_c.FPDF_TEXTPAGE, positions: NDArray[np.intp], otherwi
 
 
 def _turns(text: pdfium_c.FPDF_TEXTPAGE, position: int) -> int:
+    # PDFium's angle is with the clock.
     radians = pdfium_c.FPDFText_GetCharAngle(text, position)
-    return round(radians / _QUARTER) % 4 if radians > 0 else 0
+    return -round(radians / _QUARTER) % 4 if radians > 0 else 0
 
 
 def joined_sideways(fragments: Sequence[Fragment]) -> list[Fragment]:
