@@ -25,7 +25,7 @@ DOCUMENT_KEYS = {
 }  # fmt: skip
 REPORT_KEYS = {
     "added", "changed", "removed", "missing", "unchanged", "refused_before", "failures",
-    "passages", "seconds", "summary",
+    "passages", "notes", "seconds", "summary",
 }  # fmt: skip
 
 

@@ -162,7 +162,7 @@ def test_refusals_are_one_line_with_reason_and_remedy(name: str, data: bytes, re
 
 
 def test_names() -> None:
-    assert suffixes() == (".txt", ".md", ".markdown")
+    assert suffixes() == (".txt", ".md", ".markdown", ".pdf")
     assert reader_id("A.TXT").startswith("plain@")
     assert reader_id("a.markdown").startswith("markdown@")
     with pytest.raises(SourceRefused):
