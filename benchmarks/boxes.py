@@ -50,8 +50,8 @@ class Outcome:
         pages: How many it has; 0 if it was not read.
         ocr_pages: How many of them were recognised in a picture; their quotes are not compared.
         bare_pages: How many gave no text at all.
-        seconds: Of the processor for reading, from bytes to text with boxes; reading has one thread,
-            and what others do on the machine counts less than on the clock.
+        seconds: Of the processor for reading, from bytes to text with boxes. Reading has one
+            thread, and what others do on the machine counts less than on the clock.
         characters: Of the canonical text.
         matched: Quotes whose boxes hold exactly their words.
         failed: (reason, quote, what the boxes hold) of the others.
