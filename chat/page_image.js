@@ -27,13 +27,11 @@ export default function ({ data, parentElement }) {
   box.dataset.shown = data.id;
   box.replaceChildren(...data.pages.map(figureOf));
   requestAnimationFrame(() => {
-    const first = box.querySelector(".mark");
-    if (first === null) return;
-    const mark = first.getBoundingClientRect();
+    const marks = [...box.querySelectorAll(".mark")].map((mark) => mark.getBoundingClientRect());
+    if (marks.length === 0) return;
     const frame = box.getBoundingClientRect();
-    box.scrollTop += mark.top - frame.top - box.clientHeight / 4;
-    // On a narrow screen the page is wider than its box: words have to stay legible.
-    box.scrollLeft += mark.left - frame.left - 16;
+    box.scrollTop += marks[0].top - frame.top - box.clientHeight / 4;
+    box.scrollLeft += Math.min(...marks.map((mark) => mark.left)) - frame.left - 16;
     box.focus({ preventScroll: true }); // the arrow keys read on from here
     const place = box.getBoundingClientRect();
     // On a phone the source stands below the conversation.
