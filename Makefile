@@ -61,7 +61,7 @@ torture: $(RUNTIME)  ## Kill an ingest at 50 random moments and look at what is 
 
 constraints:  ## Write constraints.txt anew from the newest releases (torch stays: TORCH=...)
 	$(PYTHON) -m venv --clear build/constraints
-	build/constraints/bin/python -m pip install ".[dev,bench]" "torch==$(TORCH)"
+	build/constraints/bin/python -m pip install ".[dev,bench,ocr]" "torch==$(TORCH)"
 	{ sed -n '/^#/p' constraints.txt; \
 	  build/constraints/bin/python -m pip list --format=freeze --exclude pip --exclude setuptools --exclude policy-chat \
 	    | sed -e 's/+.*//' -e '/^nvidia-/d' -e '/^cuda-/d' -e '/^triton=/d'; } > build/constraints.txt

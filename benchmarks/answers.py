@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import get_args
 
 from benchmarks import measures, report
 from benchmarks.corpus_index import CorpusIndex, open_corpus
@@ -13,8 +14,9 @@ from benchmarks.data import Query, load
 from benchmarks.options import Options, asked, parse
 from benchmarks.trace import Place, Trace, overlaps
 from chat.answer import Answerer
+from chat.question_type import kind_of
 from chat.retrieve import Retrieved
-from chat.types import Answer, Evidence, Question
+from chat.types import Answer, Evidence, Question, Support
 from index.embedder import Embedder
 
 WARM = 5
@@ -38,6 +40,7 @@ class Outcome:
     Attributes:
         answer: The product's.
         quotes: Of the answer, in the order of their markers; none if it refused.
+        sentence: Of the first quote the sentence that was chosen; None if it refused.
         unrefused: What it would have quoted without the threshold.
         answerable: None where that is not known.
         gold: Answer spans in canonical texts; empty where there are none.
@@ -47,6 +50,7 @@ class Outcome:
 
     answer: Answer
     quotes: tuple[Quote, ...]
+    sentence: Quote | None
     unrefused: tuple[Quote, ...]
     answerable: bool | None
     gold: tuple[Place, ...]
@@ -114,7 +118,10 @@ class _Asking:
                 fields = {"status": answer.status, "support_score": answer.support_score}
                 self._trace.write(query, retrieved, gold, evidence, fields)
         answerable = self._corpus.questions.is_answerable(query)
-        return Outcome(answer, quotes, unrefused, answerable, gold, query.answers, milliseconds)
+        return Outcome(
+            answer, quotes, _sentence(answer), unrefused, answerable, gold, query.answers,
+            milliseconds,
+        )  # fmt: skip
 
     def _without_threshold(self, question: Question) -> tuple[Retrieved, list[Evidence]]:
         retrieved = self._answerer.retrieve(question)
@@ -148,7 +155,24 @@ def measured(corpus: CorpusIndex, outcomes: Sequence[Outcome]) -> dict[str, obje
         "eligible": {name: len(found) for name, found in values.items()}
         | {"auroc": min(len(scores[True]), len(scores[False])) and len(outcomes)},
         "intervals": intervals | {"auroc": area_interval},
+        "by_support": _by_support(outcomes),
     }
+
+
+def _by_support(outcomes: Sequence[Outcome]) -> dict[str, dict[str, int]]:
+    """Return for each word of support how many questions got it, and how many have an answer.
+
+    A support that means what it says is right more often the stronger it is called.
+    """
+    known = [o for o in outcomes if o.answerable is not None]
+    counts = {}
+    for support in get_args(Support):
+        called = [o for o in known if o.answer.support == support]
+        counts[support] = {
+            "questions": len(called),
+            "answerable": sum(bool(o.answerable) for o in called),
+        }
+    return counts
 
 
 def _values(corpus: CorpusIndex, outcomes: Sequence[Outcome]) -> dict[str, list[float]]:
@@ -158,6 +182,10 @@ def _values(corpus: CorpusIndex, outcomes: Sequence[Outcome]) -> dict[str, list[
     for k in FIRST:
         values[f"quote_overlap@{k}"] = [_overlap(o.quotes[:k], o.gold) for o in located]
         values[f"answer_in_quote@{k}"] = [_contained(o.quotes[:k], o.answers) for o in worded]
+    sentences = [(o.sentence,) if o.sentence else () for o in worded]
+    values["answer_in_sentence@1"] = [
+        _contained(s, o.answers) for s, o in zip(sentences, worded, strict=True)
+    ]
     for k in FIRST:
         values[f"quote_overlap@{k}_unrefused"] = [
             _overlap(o.unrefused[:k], o.gold) for o in located
@@ -195,6 +223,18 @@ def _is_verbatim(corpus: CorpusIndex, quote: Quote) -> bool:
     """Compare with the stored text, past the product's own check of the same thing."""
     with corpus.index.snapshot() as catalog:
         return catalog.version(quote.version).text[quote.start : quote.end] == quote.text
+
+
+def _sentence(answer: Answer) -> Quote | None:
+    """Return the sentence that the first quotation grew from: all of it where it did not grow."""
+    if not answer.citations:
+        return None
+    first = answer.citations[0]
+    start, end = first.start, first.end
+    if first.marks and kind_of(answer.searched_for) == "other":
+        start, end = first.marks[0]
+    text = first.quote[start - first.start : end - first.start]
+    return Quote(first.version, start, end, text)
 
 
 def _quote(piece: Evidence) -> Quote:

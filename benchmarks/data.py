@@ -12,7 +12,7 @@ from typing import Literal
 from chat.types import Role, Turn
 from index.errors import PolicyChatError
 
-Form = Literal["text", "rewrite", "conversation"]
+Form = Literal["text", "rewrite", "conversation", "changed"]
 STAND_INS = 200
 STAND_IN_WORDS = 20
 _ROLES: dict[str, Role] = {"user": "user", "agent": "assistant"}

@@ -20,7 +20,8 @@ class Options:
         data: Folder of the question set.
         out: JSON file to write.
         query: `text` asks each question alone, `rewrite` a person's completion of it,
-            `conversation` gives the product the turns before it.
+            `conversation` gives the product the turns before it, `changed` those of another
+            conversation: the topic has changed, and they are best forgotten.
         turns: Ask all questions or only those that open a conversation.
         limit: Ask at most so many.
         depth: Passages to retrieve; None is the product's own.
@@ -71,9 +72,31 @@ def asked(questions: QuestionSet, options: Options) -> list[tuple[Query, Questio
         chosen = [query for query in chosen if query.rewrite]
         if not chosen:
             raise DataRefused(f"{questions.folder}: no question has a rewrite; use --query text")
+    if options.query == "changed":
+        return _behind_others(questions, chosen)[: options.limit]
     if not chosen:
         raise DataRefused(f"{questions.folder}: no question to ask; look at queries.jsonl")
     return [(query, _question(query, options.query)) for query in chosen[: options.limit]]
+
+
+def _behind_others(questions: QuestionSet, chosen: Sequence[Query]) -> list[tuple[Query, Question]]:
+    """Return the questions that are complete in themselves, each behind foreign turns."""
+    complete = [query for query in chosen if query.rewrite or query.turn == 1]
+    histories = [query.history for query in questions.queries if query.history]
+    pairs = []
+    for number, query in enumerate(complete):
+        # Those of one conversation begin alike, and so with the question that opens it.
+        foreign = [h for h in histories if h[0].text not in (query.text, *_opening(query))]
+        if foreign:
+            history = foreign[(number + len(foreign) // 2) % len(foreign)]
+            pairs.append((query, Question(query.rewrite or query.text, history)))
+    if not pairs:
+        raise DataRefused(f"{questions.folder}: no conversation to ask behind; use --query text")
+    return pairs
+
+
+def _opening(query: Query) -> tuple[str, ...]:
+    return tuple(turn.text for turn in query.history[:1])
 
 
 def _question(query: Query, form: Form) -> Question:

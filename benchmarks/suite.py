@@ -23,6 +23,7 @@ def forms(questions: QuestionSet) -> Iterator[tuple[str, str]]:
     yield "text", "all"
     if any(query.history for query in questions.queries):
         yield "conversation", "all"
+        yield "changed", "all"
     if any(query.rewrite for query in questions.queries):
         yield "rewrite", "all"
 

@@ -12,12 +12,14 @@ _ANSWERS = (
     "verbatim",
     "quote_overlap@1",
     "quote_overlap@3",
+    "answer_in_sentence@1",
     "answer_in_quote@1",
     "answer_in_quote@3",
     "auroc",
     "refused_answerable",
     "refused_unanswerable",
 )
+_BOXES = ("files", "read", "crashed", "pages", "quotes", "matched", "pages_per_s")
 _TIMES = ("p50_ms", "p95_ms")
 Result = dict[str, object]
 
@@ -37,12 +39,17 @@ def of(folder: Path) -> str:
         if results:
             rows = [[name, *_cells(result, names)] for name, result in results.items()]
             parts += [f"## {title}\n", _table(["set", "questions", *names], rows)]
+            if kind == "answers":
+                parts.append(_supports(results))
             parts.append(_machines(results))
     for name, result in _results(folder, "speed").items():
         parts += [f"## Speed: {name}\n", _speed(result), _machines({name: result})]
         parts.append(f"![{name}]({name}.speed.png)\n")
     for name, result in _results(folder, "ablate").items():
         parts += [f"## Ablations: {name}\n", _ablations(result), _machines({name: result})]
+    if boxes := _results(folder, "boxes"):
+        rows = [[name, *(_value(result[key]) for key in _BOXES)] for name, result in boxes.items()]
+        parts += ["## Boxes\n", _table(["set", *_BOXES], rows), _machines(boxes)]
     for name, result in _results(folder, "peers").items():
         parts += [f"## Beside peers: {name}\n", _peers(result), _machines({name: result})]
     return "\n".join(parts)
@@ -99,6 +106,21 @@ def _speed(result: Result) -> str:
     ]
     by_stage = _table(["passages/s by stage", *sizes[0]["stages"]], stages)
     return f"{_table(header, rows)}\n{by_stage}"
+
+
+def _supports(results: Mapping[str, Result]) -> str:
+    """Return how often a question called so has an answer, where a set has both kinds."""
+    rows = []
+    for name, result in results.items():
+        counts = result.get("by_support")
+        if result.get("auroc") is not None and isinstance(counts, dict):
+            shares = [
+                f"{c['answerable']} of {c['questions']}" if c["questions"] else "–"
+                for c in (counts[support] for support in ("strong", "fair", "weak"))
+            ]
+            rows.append([name, *shares])
+    header = ["have an answer, of those called", "strong", "fair", "weak"]
+    return _table(header, rows) if rows else ""
 
 
 def _ablations(result: Result) -> str:

@@ -195,6 +195,8 @@ def _source(citation: Citation) -> str:
     known = [citation.publisher, citation.date.isoformat() if citation.date else None]
     page = citation.page_label or citation.page
     place = [" › ".join(citation.section), f"page {page}" if page else ""]
+    if citation.ocr:
+        place.append("text recognised from a scan")
     head = ", ".join(part for part in [citation.title, *known, *place] if part)
     # Neither wrapped nor indented: what is copied from here is, to the character, in the document.
     quote = f"    “{citation.quote}”"

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
+from chat.page_image import has_pages, show_pages
 from chat.types import Citation
 from chat.verify import reopen
 from index.errors import PolicyChatError
@@ -22,6 +23,7 @@ from index.types import Citable, citation_id
 
 # Text shown on each side of a quotation; more of it makes a page slow and nobody reads it here.
 WINDOW_CHARS = 6_000
+_TEXT, _PAGE = "Text", "Page"
 # Without white space between the tags: line breaks are shown here.
 _HTML = (
     '<div class="text" data-part="text" tabindex="0" role="region" aria-label="Text of the source">'
@@ -103,6 +105,22 @@ def show_source(
         return
     _head(citable)
     _state(index, standing, open_citation)
+    if has_pages(index, citable) and _choose_view() == _PAGE:
+        show_pages(index, citable, opened)
+    else:
+        _show_text(citable, opened)
+    with st.expander("Quotation with its reference", icon=":material/content_copy:"):
+        st.code(reference(citable, st.context.url or ""), language=None, wrap_lines=True)
+
+
+def _choose_view() -> str | None:
+    # Remembered for the next source: who checks on the page wants to see pages.
+    return st.segmented_control(
+        "View", [_TEXT, _PAGE], default=_TEXT, key="source-view", label_visibility="collapsed"
+    )
+
+
+def _show_text(citable: Citable, opened: str) -> None:
     shown = window(citable.version.text, citable.start, citable.end)
     _component()(
         key="source-text",
@@ -115,8 +133,6 @@ def show_source(
             "below": _more(shown.lines_below, "below"),
         },
     )
-    with st.expander("Quotation with its reference", icon=":material/content_copy:"):
-        st.code(reference(citable, st.context.url or ""), language=None, wrap_lines=True)
 
 
 def reference(citable: Citable, address: str) -> str:
@@ -165,6 +181,7 @@ def _head(citable: Citable) -> None:
     rows = [
         ("Section", escape(_section(citable))),
         ("Page", escape(str(page.label or page.number)) if page else ""),
+        ("Text", _recognised(citable)),
         ("Publisher", escape(known.publisher or "")),
         ("Date", known.date.isoformat() if known.date else ""),
         ("Link", _link(known.url)),
@@ -178,6 +195,11 @@ def _section(citable: Citable) -> str:
     """Return the heading path, without the title that it mostly begins with."""
     path = citable.version.section_at(citable.start)
     return " › ".join(path[1:] if path[:1] == (citable.document.title,) else path)
+
+
+def _recognised(citable: Citable) -> str:
+    pages = citable.version.pages_of(citable.start, citable.end)
+    return "recognised from a scan, so it may have mistakes" if any(p.ocr for p in pages) else ""
 
 
 def _link(url: str | None) -> str:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from index.errors import CitationUnknown, DocumentUnknown
 from index.history import History
+from index.layout import Layout, unpack
 from index.schema import FILE, MIGRATIONS, catalog_errors, connect
 from index.types import (
     Document,
@@ -170,6 +171,20 @@ class Snapshot:
                 "another index, or its text was pruned"
             )
         return _version(rows[0])
+
+    def layout_of(self, version: str) -> Layout | None:
+        """Return where the characters of a version stand, None for formats without pages."""
+        row = self._connection.execute(
+            "SELECT packed FROM layouts WHERE version = ?", (version,)
+        ).fetchone()
+        return unpack(row["packed"]) if row else None
+
+    def layout_source(self, version: str) -> str | None:
+        """Return the sha256 of the source whose pages the layout of a version speaks of."""
+        row = self._connection.execute(
+            "SELECT sha256 FROM layouts WHERE version = ?", (version,)
+        ).fetchone()
+        return str(row["sha256"]) if row else None
 
     def document_of(self, version: str) -> tuple[Document, bool, bool]:
         """Return the document that shows a version, or showed it last.
@@ -346,7 +361,6 @@ def _passage(row: sqlite3.Row, outlines: dict[str, Version]) -> Passage:
     if outline is None:  # parsed once a version: an outline may have thousands of headings
         outline = Version(row["version"], "", _sections(row["sections"]), _pages(row["pages"]))
         outlines[row["version"]] = outline
-    page = outline.page_at(row["start"])
     return Passage(
         number=row["number"],
         id=citation_id(row["version"], row["start"], row["end"]),
@@ -357,8 +371,7 @@ def _passage(row: sqlite3.Row, outlines: dict[str, Version]) -> Passage:
         context=row["context"],
         section=outline.section_at(row["start"]),
         sentences=tuple((start, end) for start, end in json.loads(row["sentences"])),
-        page=page.number if page else None,
-        page_label=page.label if page else None,
+        pages=outline.pages_of(row["start"], row["end"]),
     )
 
 

@@ -107,7 +107,7 @@ class History:
         execute(f"DELETE FROM embeddings WHERE {_UNUSED_VECTOR}")
 
     def originals(self, before: str = "") -> set[str]:
-        """Return the sha256 of every source that a version was read from.
+        """Return the sha256 of every source that a version was read from, or is shown on.
 
         Args:
             before: Leave out what `forget` would forget.
@@ -117,8 +117,9 @@ class History:
         """
         rows = self._connection.execute(
             f"""SELECT sha256 FROM history WHERE NOT ({_ENDED})
-            UNION SELECT sha256 FROM documents WHERE removed_at IS NULL""",
-            [before],
+            UNION SELECT sha256 FROM documents WHERE removed_at IS NULL
+            UNION SELECT sha256 FROM layouts WHERE version NOT IN ({_FORGOTTEN})""",
+            [before, before],
         )
         return {row["sha256"] for row in rows}
 

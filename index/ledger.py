@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from index.history import History
 from index.languages import DEFAULT_LANGUAGE
+from index.layout import Layout, pack
 from index.types import Draft, Failure, Fetch, Metadata, Source, Version, embedded_text
 
 
@@ -31,6 +32,7 @@ class Incoming:
         title: What it is called in citations.
         metadata: What else is known about it.
         drafts: Its passages.
+        layout: Where each character of the text stands on its page; None if that is not known.
     """
 
     source: Source
@@ -38,6 +40,7 @@ class Incoming:
     title: str
     metadata: Metadata
     drafts: tuple[Draft, ...]
+    layout: Layout | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +166,7 @@ class Ledger:
         now = datetime.now(UTC).isoformat(timespec="seconds")
         source, version, metadata = incoming.source, incoming.version, incoming.metadata
         sections = json.dumps([[s.start, s.end, s.path] for s in version.sections])
-        pages = json.dumps([[p.number, p.start, p.end, p.label] for p in version.pages])
+        pages = json.dumps([[p.number, p.start, p.end, p.label, p.ocr] for p in version.pages])
         before = self._connection.execute(
             "SELECT version FROM documents WHERE id = ? AND removed_at IS NULL", (source.id,)
         ).fetchone()
@@ -173,6 +176,11 @@ class Ledger:
             ON CONFLICT (id) DO UPDATE SET sections = excluded.sections, pages = excluded.pages""",
             (version.id, len(version.text), sections, pages, now, version.text),
         )
+        if incoming.layout is not None:
+            self._connection.execute(
+                "INSERT OR REPLACE INTO layouts VALUES (?, ?, ?)",
+                (version.id, source.sha256, pack(incoming.layout)),
+            )
         self._connection.execute(
             """INSERT OR REPLACE INTO documents (id, root, path, version, title, publisher, url,
                 date, country, language, type, given_title, sha256, size_bytes, modified_ns,

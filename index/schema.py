@@ -154,6 +154,15 @@ MIGRATIONS = (
         PRIMARY KEY (version, kind)
     );
     """,
+    """
+    -- Where the characters of a version stand on the pages of a source, as `index.layout` packs
+    -- it, and the sha256 of that source: other sources of the same text may be set otherwise.
+    CREATE TABLE layouts (
+        version TEXT PRIMARY KEY REFERENCES versions (id) ON DELETE CASCADE,
+        sha256 TEXT NOT NULL,
+        packed BLOB NOT NULL
+    );
+    """,
 )
 
 

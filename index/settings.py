@@ -95,7 +95,7 @@ class IngestSettings:
     """
 
     workers: int = 2
-    file_seconds: float = 120.0
+    file_seconds: float = 600.0
     file_memory_mb: int = 2048
 
     def __post_init__(self) -> None:

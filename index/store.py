@@ -8,12 +8,14 @@ import time
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from index.catalog import Snapshot, snapshot
 from index.embedder import Embedder, Matrix, mismatch
 from index.errors import CitationUnknown, IndexDamaged, QuoteMismatch
+from index.layout import Box, line_boxes
 from index.lexical import QueryWord, Words, query_words
 from index.settings import Settings
 from index.standing import Standing, standing
@@ -174,6 +176,35 @@ class Index:
             passages = catalog.passages_of(now.id)
         sentences = [span for passage in passages for span in passage.sentences]
         return standing(cited.version, cited.start, cited.end, now, sentences)
+
+    def boxes(self, version: str, start: int, end: int) -> list[Box]:
+        """Return where a stretch of a version's text stands on the pages of its original.
+
+        Args:
+            version: The whole id.
+            start: Half-open offsets in the version's text.
+            end: See start.
+
+        Returns:
+            One box for each line on each page, (page, x0, y0, x1, y1) in PDF points as
+            `index.layout.Box` says; none for formats without pages.
+        """
+        with self.snapshot() as catalog:
+            layout = catalog.layout_of(version)
+        return line_boxes(layout, start, end) if layout else []
+
+    def original(self, version: str) -> Path | None:
+        """Return the file that the boxes of a version refer to.
+
+        Args:
+            version: The whole id.
+
+        Returns:
+            Its path, whether or not it is still there; None for formats without pages.
+        """
+        with self.snapshot() as catalog:
+            sha256 = catalog.layout_source(version)
+        return self.settings.originals / sha256 if sha256 else None
 
     def passages(self, version: str) -> list[Passage]:
         """Return the passages of a version that is shown today, in the order of the text."""

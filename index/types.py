@@ -93,12 +93,24 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a version: its characters and what is printed on it as its number."""
+    """A stretch of a version that stands on one page.
+
+    Mostly a page is one stretch. It is several where a note at its foot follows a paragraph that
+    ends overleaf.
+
+    Attributes:
+        number: 1-based.
+        start: Half-open offsets in the version's text.
+        end: See start.
+        label: What is printed on the page as its number, None if that is not known.
+        ocr: Whether the text was recognised in a picture of the page, and so may have mistakes.
+    """
 
     number: int
     start: int
     end: int
     label: str | None = None
+    ocr: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +145,10 @@ class Version:
             if page.start <= offset < page.end:
                 return page
         return None
+
+    def pages_of(self, start: int, end: int) -> tuple[Page, ...]:
+        """Return the stretches of pages that share a character with text[start:end]."""
+        return tuple(page for page in self.pages if page.start < end and start < page.end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +185,7 @@ class Passage:
         context: Embedded and searched with the text but never quoted.
         section: Heading path, outermost first.
         sentences: Offsets of its sentences in the version's text.
-        page: 1-based page on which it starts, None for formats without pages.
-        page_label: What is printed on that page as its number.
+        pages: The stretches of pages that it stands on, in order; () for formats without pages.
     """
 
     number: int
@@ -182,8 +197,7 @@ class Passage:
     context: str
     section: tuple[str, ...]
     sentences: tuple[tuple[int, int], ...]
-    page: int | None
-    page_label: str | None
+    pages: tuple[Page, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -234,6 +234,7 @@ def _report_json(report: Report, plan: Plan) -> str:
         "unchanged": report.unchanged,
         "refused_before": report.refused,
         "failures": [_failure_json(failure) for failure in report.failures],
+        "incomplete": [{"id": document, "note": note} for document, note in report.incomplete],
         "near_duplicates": [asdict(pair) for pair in report.near_duplicates],
         "passages": report.passages,
         "pages": report.pages,

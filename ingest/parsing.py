@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from index.errors import IndexWriteFailed, SourceError
 from index.types import Draft, Metadata, Version
 from ingest import language, metadata, readers
 from ingest.chunk import chunk
+
+if TYPE_CHECKING:
+    from index.layout import Layout  # which imports numpy
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +39,16 @@ class Parsed:
         metadata: What a person says over what the format says; the language may be found in the
             text.
         drafts: Its passages.
+        layout: Where its characters stand on pages; None for formats that do not say.
+        note: One line about what was passed over.
     """
 
     version: Version
     title: str | None
     metadata: Metadata
     drafts: tuple[Draft, ...]
+    layout: Layout | None
+    note: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,4 +90,4 @@ def _parsed(task: Task) -> Parsed:
     title = known.title or reading.title
     # With what is known by now: the language decides where sentences end.
     drafts = chunk(replace(reading, metadata=known), known.title)
-    return Parsed(reading.version(), title, known, tuple(drafts))
+    return Parsed(reading.version(), title, known, tuple(drafts), reading.layout, reading.note)

@@ -100,6 +100,7 @@ def apply(
 class _Ready:
     step: Step
     incoming: Incoming
+    note: str | None
 
 
 class _Run:
@@ -202,8 +203,10 @@ class _Run:
                 continue
             self._writer.keep_original(read.source.sha256, read.data)
             title = reply.title or title_of(read.candidate.path)
-            incoming = Incoming(read.source, reply.version, title, reply.metadata, reply.drafts)
-            yield _Ready(read.step, incoming)
+            incoming = Incoming(
+                read.source, reply.version, title, reply.metadata, reply.drafts, reply.layout
+            )
+            yield _Ready(read.step, incoming, reply.note)
 
     def _refuse(self, step: Step, candidate: Candidate, reason: str, known_stat: bool) -> None:
         trouble = failure(
@@ -233,9 +236,12 @@ class _Run:
         for ready in batch:
             known = self._report.added if ready.step.action == "add" else self._report.changed
             known.append(ready.step.id)
+            pages = len({page.number for page in ready.incoming.version.pages})
             self._report.passages += len(ready.incoming.drafts)
-            self._report.pages += len(ready.incoming.version.pages)
-            self._pages_done += len(ready.incoming.version.pages)
+            self._report.pages += pages
+            self._pages_done += pages
+            if ready.note:
+                self._report.incomplete.append((ready.step.id, ready.note))
             self._finish(ready.step)
         self._tell()
 

@@ -113,6 +113,7 @@ class Report:
         refused: Ids of sources already known as refused, with nothing new about them.
         missing: Ids of documents whose file has vanished and that were kept.
         failures: What could not be indexed in this run.
+        incomplete: Ids of documents that were not indexed whole, each with what was passed over.
         near_duplicates: Documents added or changed that are nearly the same as another one.
         passages: Passages of the documents added and changed.
         pages: Their pages, of formats that have pages.
@@ -128,6 +129,7 @@ class Report:
     refused: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
+    incomplete: list[tuple[str, str]] = field(default_factory=list)
     near_duplicates: list[NearDuplicate] = field(default_factory=list)
     passages: int = 0
     pages: int = 0
@@ -147,8 +149,9 @@ class Report:
 
     def notes(self) -> list[str]:
         """Return what is worth knowing beyond the numbers, a line each."""
+        incomplete = [f"{document}: {note}" for document, note in self.incomplete]
         moved = [f"{now} was moved from {before}" for before, now in self.moved]
-        return moved + [str(pair) for pair in self.near_duplicates]
+        return incomplete + moved + [str(pair) for pair in self.near_duplicates]
 
     @contextlib.contextmanager
     def timing(self, stage: Stage) -> Iterator[None]:

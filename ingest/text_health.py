@@ -53,12 +53,14 @@ def _wrong(document: Document, version: Version, again: str) -> Iterator[str]:
             f"it holds {len(text)} characters only; if there should be more (a scan has to be "
             f"recognised first), mend it and run {again}"
         )
-    empty = [page for page in version.pages if not text[page.start : page.end].strip()]
+    pages = {page.number: page for page in version.pages}
+    written = {p.number for p in version.pages if text[p.start : p.end].strip()}
+    empty = [page for number, page in pages.items() if number not in written]
     if empty:
         named = ", ".join(_label(page) for page in empty[:_MOST_NAMED])
         more = f" and {len(empty) - _MOST_NAMED:,} more" if empty[_MOST_NAMED:] else ""
         yield (
-            f"{len(empty):,} of {len(version.pages):,} pages have no text (page {named}{more}); "
+            f"{len(empty):,} of {len(pages):,} pages have no text (page {named}{more}); "
             f"if they are scans, have them recognised and run {again}"
         )
     bad = badness(text)

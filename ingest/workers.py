@@ -31,6 +31,11 @@ _AHEAD_BYTES = 32_000_000
 # for longer is overtaken.
 _PATIENCE_SECONDS = 3.0
 
+# Libraries start a thread for each core, and glibc an arena of memory for each thread: on a machine
+# with many cores that alone is more address space than a file may have. Files are read beside each
+# other as it is.
+_FEW_THREADS = {"MALLOC_ARENA_MAX": "2", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+
 _Key = TypeVar("_Key")
 Reply = Parsed | Refused
 
@@ -181,7 +186,11 @@ class _Process:
             self._process = subprocess.Popen(
                 # -P: what lies in the folder that the command was given in is not imported.
                 [sys.executable, "-P", "-m", "ingest.worker", str(seconds), str(memory)],
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, path))},
+                env={
+                    **os.environ,
+                    **_FEW_THREADS,
+                    "PYTHONPATH": os.pathsep.join(filter(None, path)),
+                },
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,

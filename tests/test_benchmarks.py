@@ -11,13 +11,15 @@ import pytest
 # No wheel for Linux on ARM (docs/adr/0008): there the benchmarks are not tested.
 pytest.importorskip("ir_measures")
 
-from benchmarks import answers, measures, peers, retrieval, suite, table
+from benchmarks import ablate, answers, measures, peers, retrieval, suite, table
 from benchmarks.alignment import Alignment
 from benchmarks.corpus_index import open_corpus
 from benchmarks.data import DataRefused, load, turns_of
 from benchmarks.options import Options, asked, parse
+from benchmarks.variants import INDEXES, ORDERS, PRODUCT, Found, IndexVariant
 from chat.types import Turn
 from index.embedder import HashingEmbedder
+from index.types import Draft
 
 RECORDS = [
     {
@@ -197,8 +199,13 @@ def test_what_is_asked(data: Path, tmp_path: Path) -> None:
     talk = asked(questions, Options(data, out, query="conversation"))[1][1]
     assert [turn.role for turn in talk.history] == ["user", "assistant"]
     assert list(suite.forms(questions)) == [
-        ("text", "first"), ("text", "all"), ("conversation", "all"), ("rewrite", "all"),
+        ("text", "first"), ("text", "all"), ("conversation", "all"), ("changed", "all"),
+        ("rewrite", "all"),
     ]  # fmt: skip
+    for query, question in asked(questions, Options(data, out, query="changed")):
+        assert question.history
+        assert question.history != query.history
+        assert question.text == (query.rewrite or query.text)
 
 
 def test_spans_are_mapped_to_the_canonical_text(data: Path) -> None:
@@ -317,3 +324,46 @@ def test_options_are_parsed(tmp_path: Path) -> None:
         with pytest.raises(SystemExit) as left:
             parse("Measure.", [*arguments, *wrong])
         assert left.value.code == 2
+
+
+def found(document: str, start: int, **signals: float) -> Found:
+    values = dict.fromkeys(
+        ("similarity", "words", "ranks", "coverage", "proximity", "feedback"), 0.0
+    )
+    return Found(document, f"version of {document}", start, start + 90, **{**values, **signals})
+
+
+def test_variants_order_documents_as_worked_out_by_hand() -> None:
+    """a has one good passage; b two middling ones side by side; c none but words.
+
+    By the best passage a leads. The sum of b's two is larger than a's one, and with a third of a
+    neighbour's score each of b's outdoes a's.
+    """
+    passages = [
+        found("a", 0, similarity=0.9), found("b", 0, similarity=0.8),
+        found("b", 100, similarity=0.8), found("c", 0, words=1.0),
+    ]  # fmt: skip
+    assert ORDERS[PRODUCT](passages) == ["a", "b", "c"]
+    assert ORDERS["sum of 3 alone"](passages) == ["b", "a", "c"]
+    assert ORDERS["neighbours 0.3"](passages) == ["b", "a", "c"]
+    assert ORDERS["words alone (BM25)"](passages)[0] == "c"
+
+
+def test_a_repeated_sentence_stands_in_both_passages() -> None:
+    drafts = [Draft(0, 9, ((0, 4), (5, 9)), "A"), Draft(10, 14, ((10, 14),), "A")]
+    again = IndexVariant(overlap=1).drafts(drafts)
+    assert again[1] == Draft(5, 14, ((5, 9), (10, 14)), "A")
+    bare = IndexVariant(headings=False).drafts(drafts)
+    assert {draft.context for draft in bare} == {""}
+
+
+def test_ablations(data: Path, tmp_path: Path) -> None:
+    variants = {name: INDEXES[name] for name in (PRODUCT, "no headings")}
+    options = Options(data, tmp_path / "x.ablate.json", cache=tmp_path / "cache")
+    result = ablate.run(options, variants)
+    for kind in ("orders", "indexes"):
+        product = result[kind][PRODUCT]  # type: ignore[index]
+        assert product["difference"] in (0, None)
+    halves = [ablate.is_held_out(f"q{number}") for number in range(1000)]
+    assert 450 < sum(halves) < 550
+    assert "| no headings |" in table.of(tmp_path)

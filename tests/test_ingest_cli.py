@@ -31,6 +31,7 @@ DOCUMENT_KEYS = {
 REPORT_KEYS = {
     "added", "changed", "removed", "missing", "unchanged", "refused_before", "failures",
     "passages", "pages", "seconds", "stage_seconds", "summary", "moved", "near_duplicates",
+    "incomplete",
 }  # fmt: skip
 
 

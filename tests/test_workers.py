@@ -17,16 +17,18 @@ from dataclasses import replace
 from pathlib import Path
 from textwrap import indent
 
+import numpy as np
 import pytest
 
 from index.errors import WorkersUnavailable
 from index.settings import IngestSettings
 from index.types import Metadata
 from ingest import workers
-from ingest.parsing import Parsed, Refused, Task
+from ingest.parsing import Parsed, Refused, Task, parse
 from ingest.pipeline import Pace
 from ingest.workers import Workers
 from tests.library import COMMAND, ROOT, Library, command, essay
+from tests.pdfs import column, make
 
 HOSTILE = """
 import os, signal, time
@@ -279,3 +281,18 @@ def test_a_refusal_is_what_the_reader_says() -> None:
     reply = replies[1]
     assert isinstance(reply, Refused)
     assert reply.reason.count("\n") == 0
+
+
+def test_a_pdf_comes_back_with_the_place_of_every_character() -> None:
+    task = Task("a.pdf", make([column(["The harbour master keeps the lamps burning."])]), NOTHING)
+    with Workers[int](IngestSettings(workers=1)) as reading:
+        ((_, found),) = reading.results([(1, task)])
+    here = parse(task)
+    assert isinstance(found, Parsed)
+    assert isinstance(here, Parsed)
+    assert found.version == here.version
+    assert found.drafts == here.drafts
+    assert found.layout is not None
+    assert here.layout is not None
+    assert np.array_equal(found.layout.pages, here.layout.pages)
+    assert np.array_equal(found.layout.boxes, here.layout.boxes)

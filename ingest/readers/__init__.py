@@ -8,6 +8,7 @@ from typing import Protocol, cast
 
 from index.errors import SourceRefused
 from ingest import language
+from ingest.readers.extras import recognises_scans
 from ingest.reading import Block, Reading
 
 __all__ = ["Block", "Reading", "read", "reader_id", "suffixes"]
@@ -26,6 +27,8 @@ _READERS = {
     **dict.fromkeys((".odt", ".ods", ".odp"), "opendocument@1"),
     ".eml": "mail@1",
     ".epub": "book@1",
+    # Other text comes of the same bytes with the extra: what was refused without it is read again.
+    ".pdf": "pdf@1+ocr" if recognises_scans() else "pdf@1",
 }
 # What is not read, and what to save it as instead.
 _INSTEAD = {
