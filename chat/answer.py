@@ -69,7 +69,8 @@ class Answerer:
         retrieved = self.retrieve(question)
         clock.lap("retrieve")
         evidence = self.evidence.select(retrieved)
-        score = support_score(retrieved, evidence)
+        least_coverage = self.index.settings.retrieval.least_coverage
+        score = support_score(retrieved, evidence, least_coverage)
         support = in_words(score)
         if support == "weak":
             evidence = []
@@ -108,9 +109,8 @@ class Answerer:
             What `answer` chooses its quotations from.
         """
         understood = followup.understand(question.text, question.history, self.index.embedder)
-        found = retrieve(
-            self.index, understood.question, question.restriction, understood.context, depth
-        )
+        context = understood.context if question.history else question.context
+        found = retrieve(self.index, understood.question, question.restriction, context, depth)
         if self.reranker is None:
             return found
         settings = self.index.settings.reranker

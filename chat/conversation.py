@@ -33,6 +33,7 @@ class Conversation:
         exchanges: Oldest first.
         pending: A question that is still to be asked.
         alone: Whether it is asked without the turns before it.
+        context: Words that count as well when it is asked first: a link's.
         opened: Id of the citation shown beside the answer.
         restriction: Which documents are searched.
         linked_question: The `?q=` that this conversation already follows.
@@ -43,6 +44,7 @@ class Conversation:
     exchanges: list[Exchange] = field(default_factory=list)
     pending: str | None = None
     alone: bool = False
+    context: str = ""
     opened: str | None = None
     restriction: Filter = field(default_factory=Filter)
     linked_question: str | None = None
@@ -58,6 +60,7 @@ class Conversation:
         """
         self.pending = question
         self.alone = alone
+        self.context = ""
         self.opened = None
 
     def open(self, citation_id: str) -> None:
@@ -76,13 +79,20 @@ class Conversation:
         self.exchanges.clear()
         self.pending = self.opened = None
 
-    def follow(self, question: str | None, restriction: Filter, citation: str | None) -> bool:
+    def follow(
+        self,
+        question: str | None,
+        restriction: Filter,
+        citation: str | None,
+        context: str | None = None,
+    ) -> bool:
         """Do what a link says, once.
 
         Args:
             question: The value of `?q=`.
             restriction: The documents and publishers that the link names beside it.
             citation: The value of `?cite=`.
+            context: The value of `?context=`: what a follow-up had in mind.
 
         Returns:
             Whether the link asks something new, and so chose what is searched.
@@ -92,6 +102,7 @@ class Conversation:
         if asks:
             self.clear()
             self.alone = False
+            self.context = context or ""
             self.linked_question = self.pending = question
             self.linked_restriction = self.restriction = restriction
         if citation is not None and citation != self.linked_citation:
@@ -108,6 +119,9 @@ class Conversation:
         self.linked_citation = self.opened
         parameters = {
             "q": [] if self.linked_question is None else [self.linked_question],
+            "context": [last.answer.context]
+            if last and last.answer and last.answer.context
+            else [],
             "document": list(self.linked_restriction.documents),
             "publisher": list(self.linked_restriction.publishers),
             "cite": [] if self.linked_citation is None else [self.linked_citation],

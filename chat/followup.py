@@ -97,7 +97,8 @@ def understand(question: str, history: Sequence[Turn], embedder: Embedder) -> Un
         embedder: Tells whether the topic has changed.
 
     Returns:
-        The question as typed and no context where it opens the conversation or a new topic.
+        The question as typed and no context where it opens the conversation or a new topic; no
+        context either where one name was swapped for another.
     """
     asked = [turn.text for turn in history if turn.role == "user"]
     if not asked:
@@ -106,9 +107,13 @@ def understand(question: str, history: Sequence[Turn], embedder: Embedder) -> Un
     resolved = resolve(question, history)
     answers = [turn.text for turn in history if turn.role == "assistant"]
     answer = _MARKER.sub("", answers[-1])[:_ANSWER_CHARS] if answers else ""
-    if resolved == question.strip() and _is_new_topic(question, before, answer, embedder):
+    typed = question.strip()
+    # With another name in its place the question is complete, and the old name would mislead; so
+    # is one that is asked again.
+    complete = not resolved.startswith(typed.rstrip("?. ")) or resolved == before
+    if complete or (resolved == typed and _is_new_topic(question, before, answer, embedder)):
         return Understood(resolved, "")
-    return Understood(resolved, f"{_topic(before)} {_topic(answer)}".strip())
+    return Understood(resolved, " ".join(_distinct([*_topic(before), *_topic(answer)])))
 
 
 def _last_question(history: Sequence[Turn]) -> int:
@@ -151,7 +156,7 @@ def _complete(question: str, previous: str) -> str:
         return swapped
     points_back = _POINTS_BACK.search(question) and not _POINTS_AT_ITSELF.search(question)
     if opener or points_back or _says_too_little(question):
-        return f"{question.rstrip('?. ')}? ({_topic(previous)})"
+        return f"{question.rstrip('?. ')}? ({' '.join(_topic(previous))})"
     return question
 
 
@@ -209,9 +214,17 @@ def _says_too_little(question: str) -> bool:
     return len(content_terms(question)) < _STANDS_ALONE_TERMS
 
 
-def _topic(previous: str) -> str:
-    """Return the words of a question that carry its meaning, as typed and in order."""
-    terms = content_terms(previous)
-    words = list(dict.fromkeys(previous[term.start : term.end] for term in terms))
+def _topic(previous: str) -> list[str]:
+    """Return the words of a text that carry its meaning, as typed and in order."""
+    words = [previous[term.start : term.end] for term in content_terms(previous)]
     # The oldest part of a long chain stands last, in brackets: it goes first.
-    return " ".join(words[:_TOPIC_WORDS])
+    return list(dict.fromkeys(words))[:_TOPIC_WORDS]
+
+
+def _distinct(words: Sequence[str]) -> list[str]:
+    """Return the words without those that come again in another form, and without numbers."""
+    known: dict[str, str] = {}
+    for word in words:
+        if not word.isdigit():
+            known.setdefault("".join(term.text for term in content_terms(word)), word)
+    return list(known.values())

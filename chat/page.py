@@ -46,7 +46,9 @@ def _show(answerer: Answerer, library: StreamlitPage) -> None:
         documents=tuple(st.query_params.get_all("document")),
         publishers=tuple(st.query_params.get_all("publisher")),
     )
-    if conversation.follow(st.query_params.get("q"), linked, st.query_params.get("cite")):
+    asked = (st.query_params.get(name) for name in ("q", "cite", "context"))
+    question, citation, context = asked
+    if conversation.follow(question, linked, citation, context):
         forget_choice()
     has_turns = bool(conversation.exchanges) or conversation.pending is not None
     beside = has_turns and conversation.opened is not None
@@ -133,7 +135,7 @@ def _ask(
         try:
             _refuse(unknown)
             history = () if conversation.alone else conversation.history()
-            question = Question(text, history, restriction)
+            question = Question(text, history, restriction, conversation.context)
             exchange = Exchange(text, answerer.answer(question), None, restriction)
         except PolicyChatError as error:
             exchange = Exchange(text, None, str(error), restriction)

@@ -38,7 +38,8 @@ def show_searched(answer: Answer, number: int, ask: Ask) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         known = [f"Searched for: {literal(answer.searched_for)}"] if understood else []
         if answer.context:
-            known.append(f"In mind from before: {literal(answer.context)}")
+            words = ", ".join(answer.context.split())
+            known.append(f"In mind from before: {literal(words)}")
         st.caption("  \n".join(known), width="stretch")
         with st.popover("Change", icon=":material/edit:", type="tertiary"):
             st.text_input("Search for", answer.searched_for, key=key, max_chars=2_000)

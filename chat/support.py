@@ -82,20 +82,23 @@ def signals(retrieved: Retrieved, evidence: Sequence[Evidence]) -> dict[str, flo
     return {name: found[name] for name in names}
 
 
-def support_score(retrieved: Retrieved, evidence: Sequence[Evidence]) -> float:
+def support_score(
+    retrieved: Retrieved, evidence: Sequence[Evidence], least_coverage: float
+) -> float:
     """Return how likely it is that the evidence answers the question.
 
     Args:
         retrieved: The passages, best first.
         evidence: What would be quoted, the best first.
+        least_coverage: Share of the question's weight that the passage must hold, in [0, 1].
 
     Returns:
         In [0, 1]; 0 where nothing was found.
 
-    Two rules go before the model, which learns little about them from questions on Wikipedia: a
+    Three rules go before the model, which learns little about them from questions on Wikipedia: a
     name or number that stands nowhere is not asked about a corpus that can answer, however much
-    else fits; and where the passage and its headings hold every word of the question, it is
-    quoted.
+    else fits; a passage that holds next to none of the question's words, as one in another
+    language, is near by chance; and where passage and headings hold every word, it is quoted.
 
     Source: logistic regression.
     """
@@ -105,9 +108,12 @@ def support_score(retrieved: Retrieved, evidence: Sequence[Evidence]) -> float:
     found = signals(retrieved, evidence)
     total = sum(learnt.support[name] * value for name, value in found.items())
     score = 1 / (1 + math.exp(-total - learnt.support["intercept"]))
-    if any(is_name(word.text, word.start, retrieved.question) for word in retrieved.unmatched()):
+    coverage = evidence[0].candidate.coverage
+    if coverage < least_coverage or any(
+        is_name(word.text, word.start, retrieved.question) for word in retrieved.unmatched()
+    ):
         return score * learnt.not_found_below
-    if evidence[0].candidate.coverage >= _EVERY_WORD:
+    if coverage >= _EVERY_WORD:
         return max(score, learnt.not_found_below)
     return score
 

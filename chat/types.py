@@ -29,11 +29,14 @@ class Question:
         text: As typed.
         history: Earlier turns, oldest first.
         restriction: Which documents to search.
+        context: Words that count as well, as of an earlier answer that a link reproduces; the
+            history's take their place where there is one.
     """
 
     text: str
     history: tuple[Turn, ...] = ()
     restriction: Filter = field(default_factory=Filter)
+    context: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,8 @@ class RetrievalSettings:
         rank_constant: Added to every rank; larger values flatten the fusion.
         candidates: Passages taken from each ranking before fusion.
         exact_below: Passages up to which the vector search is exact.
+        least_coverage: Share of what a question asks for, by the weight of its words, that a
+            passage must hold to be quoted, in [0, 1].
     """
 
     dense_weight: float = 0.3
@@ -50,8 +52,11 @@ class RetrievalSettings:
     rank_constant: int = 60
     candidates: int = 100
     exact_below: int = 50_000
+    least_coverage: float = 0.2
 
     def __post_init__(self) -> None:
+        if not 0 <= self.least_coverage <= 1:
+            raise ValueError("retrieval.least_coverage must be between 0 and 1")
         if not (math.isfinite(self.dense_weight) and math.isfinite(self.lexical_weight)):
             raise ValueError("retrieval weights must be finite")
         if min(self.dense_weight, self.lexical_weight) < 0 or (

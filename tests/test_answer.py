@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -203,3 +204,14 @@ def test_search_ranks_whole_passages(answerer: Answerer) -> None:
     assert "Corallia" in found[0].quote
     assert all(citation.verified for citation in found)
     assert all(0.0 <= citation.score <= 1.0 for citation in found)
+
+
+def test_a_question_in_another_language_is_not_answered_by_chance(
+    answerer: Answerer, corpus_index: Index
+) -> None:
+    question = Question("Welche Behörde unterstützt Unternehmen bei der Zusammenarbeit?")
+    assert answerer.answer(question).status == "not_found"
+    retrieval = replace(corpus_index.settings.retrieval, least_coverage=0.0)
+    settings = replace(corpus_index.settings, retrieval=retrieval)
+    lenient = Answerer(Index(settings, corpus_index.embedder)).answer(question)
+    assert lenient.support_score >= answerer.answer(question).support_score

@@ -63,7 +63,7 @@ def open_source(page: Page, marker: int) -> str:
     # Until the script ends, Streamlit keeps what stood there before beside what is new.
     page.locator('.stApp[data-test-script-state="notRunning"]').wait_for()
     words = sentence.inner_text().removesuffix(str(marker)).strip()
-    return page.locator("mark").filter(has_text=words).inner_text()
+    return page.locator("[data-part=quote]").filter(has_text=words).inner_text()
 
 
 def is_in_view(page: Page, selector: str) -> bool:
@@ -102,14 +102,14 @@ def test_a_question_is_asked_and_its_quotation_checked(page: Page, url: str) -> 
     quotes = [open_source(page, marker) for marker in range(1, count + 1)]
     assert any("Polish Agency for Enterprise Development" in quote for quote in quotes)
     assert all(quote in text for quote in quotes)
-    assert is_in_view(page, "mark")
+    assert is_in_view(page, "[data-part=quote]")
     assert "cite=" in page.url
     # Nothing leaves this machine: no font, icon or statistics from anybody's server.
     assert [a for a in addresses if not a.startswith((url, "data:", "blob:"))] == []
 
     page.reload()
-    page.locator("mark").wait_for()
-    assert page.locator("mark").inner_text() == quotes[-1]
+    page.locator("[data-part=quote]").wait_for()
+    assert page.locator("[data-part=quote]").inner_text() == quotes[-1]
 
 
 def test_markers_work_from_the_keyboard(page: Page, url: str) -> None:
@@ -147,7 +147,7 @@ def test_a_phone_shows_everything_without_scrolling_sideways(
     assert overflow_px(page) <= 0
     page.goto(f"{url}/?{urlencode({'q': STRIPES})}")
     open_source(page, 1)
-    assert is_in_view(page, "mark")
+    assert is_in_view(page, "[data-part=quote]")
     assert overflow_px(page) <= 0
     page.goto(f"{url}/library")
     page.get_by_text("Bring the index up to date").wait_for()

@@ -133,7 +133,13 @@ def test_the_words_of_the_turn_before_are_kept_in_mind(corpus_index: Index) -> N
     history = [Turn("user", POLAND), Turn("assistant", "The Agency PARP funds clusters. [1]")]
     found = understand("Free training for clusters?", history, corpus_index.embedder)
     assert found.question == "Free training for clusters?"
-    assert found.context == "cluster policy Poland Agency PARP funds clusters"
+    assert found.context == "cluster policy Poland Agency PARP funds"
+
+
+def test_a_swapped_name_leaves_the_old_one_behind() -> None:
+    history = [Turn("user", POLAND), Turn("assistant", "The Agency PARP funds clusters. [1]")]
+    found = understand("And Portugal?", history, HashingEmbedder())
+    assert (found.question, found.context) == ("What is the cluster policy of Portugal?", "")
 
 
 def test_a_first_question_has_nothing_in_mind() -> None:

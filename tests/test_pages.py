@@ -178,6 +178,45 @@ def test_a_follow_up_says_what_was_searched_for_and_its_link_stands_alone(home: 
     assert component(app, "answer-1") == component(opened(q=complete), "answer-0")
 
 
+def test_the_link_of_a_follow_up_keeps_in_mind_what_it_did(home: Path) -> None:
+    question = "Which programmes support innovation?"
+    app = ask(ask(opened(), "What is the cluster policy of Poland?"), question)
+    assert "In mind from before" in words(app)
+    context = dict(app.query_params)["context"]
+    assert "Poland" in context
+    linked = opened(q=question, context=context)
+    assert component(app, "answer-1") == component(linked, "answer-0")
+    assert dict(linked.query_params) == dict(app.query_params)
+
+
+def test_what_was_searched_for_can_be_changed(home: Path) -> None:
+    app = ask(ask(opened(), POLISH), "And Portugal?")
+    (wanted,) = app.text_input
+    assert wanted.value == "Which agency runs Portugal cluster programmes?"
+    wanted.set_value("What is the cluster policy of Norway?")
+    app = press(app, "searched-1-again")
+    assert "Norwegian" in text_of(component(app, "answer-2")["sentences"][0])
+    # It was asked as it stands: nothing to complete, nothing kept in mind.
+    assert len(app.text_input) == 1
+    assert dict(app.query_params) == {"q": "What is the cluster policy of Norway?"}
+
+
+def test_an_empty_change_asks_nothing(home: Path) -> None:
+    app = ask(ask(opened(), POLISH), "And Portugal?")
+    app.text_input[0].set_value("  ")
+    app = press(app, "searched-1-again")
+    assert [c.key for c in app.get("bidi_component")] == ["answer-0", "answer-1"]
+
+
+def test_sources_that_differ_are_shown_side_by_side(home: Path) -> None:
+    app = ask(opened(), "How many clusters are there in Europe?")
+    shown = html(app)
+    assert "The sources differ" in shown
+    assert "2000 statistical clusters" in shown
+    assert "1,500 clusters" in shown
+    assert "National Cluster Association" in shown
+
+
 def test_a_link_asks_its_question_and_opens_its_citation(home: Path) -> None:
     sentence = component(opened(q=POLISH), "answer-0")["sentences"][0]
     app = opened(q=POLISH, cite=sentence["id"])
