@@ -34,6 +34,9 @@ assert kernel.capset(header, sets) == 0
 """
 FULL_DISK = """
 import os, resource
+from ingest.language import detect
+if "MODEL_FIRST" in os.environ:
+    detect("Unpacked while there is room for it, and then the disk is full of other files." * 2)
 limit = int(os.environ["LARGEST_FILE"])
 resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 """
@@ -338,7 +341,7 @@ def test_a_full_disk_loses_nothing(texts: Path, home: Path, largest_file: int) -
     assert command(home, str(texts)).returncode == 0
     for number in range(3, 40):
         (texts / f"{number}.md").write_text(essay(number))
-    environment = {"LARGEST_FILE": str(largest_file)}
+    environment = {"LARGEST_FILE": str(largest_file), "MODEL_FIRST": "1"}
     done = command(home, str(texts), "--json", environment=environment, code=FULL_DISK + COMMAND)
     assert (done.returncode, done.stdout) == (1, "")
     assert_one_line(done.stderr, str(home), "cannot be written", "then run the same command again")
@@ -348,6 +351,15 @@ def test_a_full_disk_loses_nothing(texts: Path, home: Path, largest_file: int) -
     assert (mended.returncode, mended.stderr) == (0, "")
     assert len(indexed()) == 40
     assert open_index().verify() == []
+
+
+def test_no_room_for_temporary_files(texts: Path, home: Path, tmp_path: Path) -> None:
+    """The model that tells languages unpacks itself there."""
+    environment = {"LARGEST_FILE": "1000000", "TMPDIR": str(tmp_path)}
+    done = command(home, str(texts), "--json", environment=environment, code=FULL_DISK + COMMAND)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert_one_line(done.stderr, str(tmp_path), "cannot be written", "free space")
+    assert command(home, str(texts), "--json").returncode == 0
 
 
 # A damaged index

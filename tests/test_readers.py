@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.errors import SourceRefused
+from ingest import language
 from ingest.readers import Reading, read, reader_id, suffixes
 
 PAGES = sorted(Path("corpus").glob("*.txt"))
@@ -162,9 +163,12 @@ def test_refusals_are_one_line_with_reason_and_remedy(name: str, data: bytes, re
 
 
 def test_names() -> None:
-    assert suffixes() == (".txt", ".md", ".markdown")
+    assert suffixes()[:3] == (".txt", ".md", ".markdown")
+    assert len(set(suffixes())) == len(suffixes())
     assert reader_id("A.TXT").startswith("plain@")
     assert reader_id("a.markdown").startswith("markdown@")
+    assert reader_id("a.docx").startswith("word@")
+    assert reader_id("a.docx").endswith(f"+{language.ID}")
     with pytest.raises(SourceRefused):
         reader_id("a.exe")
 

@@ -1,18 +1,50 @@
-"""One reader per format: bytes to canonical text and structure."""
+"""One reader per format: bytes to canonical text, structure and language."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import PurePath
 
 from index.errors import SourceRefused
-from ingest.readers import markdown, plain
+from ingest import language
+from ingest.readers import (
+    book,
+    delimited,
+    mail,
+    markdown,
+    opendocument,
+    plain,
+    slides,
+    web,
+    word,
+    workbook,
+)
 from ingest.reading import Block, Reading
 
 __all__ = ["Block", "Reading", "read", "reader_id", "suffixes"]
 
+_MODULES = (
+    plain,
+    markdown,
+    web,
+    word,
+    slides,
+    workbook,
+    delimited,
+    opendocument,
+    mail,
+    book,
+)
 _READERS: dict[str, tuple[str, Callable[[bytes], Reading]]] = {
-    suffix: (reader.ID, reader.read) for reader in (plain, markdown) for suffix in reader.SUFFIXES
+    suffix: (reader.ID, reader.read) for reader in _MODULES for suffix in reader.SUFFIXES
+}
+# What is not read, and what to save it as instead.
+_INSTEAD = {
+    **dict.fromkeys((".doc", ".dot", ".docm", ".rtf", ".pages", ".wpd"), "DOCX or PDF"),
+    **dict.fromkeys((".ppt", ".pps", ".pptm", ".key"), "PPTX or PDF"),
+    **dict.fromkeys((".xls", ".xlsb", ".numbers"), "XLSX or CSV"),
+    ".msg": "EML",
 }
 
 
@@ -22,18 +54,18 @@ def suffixes() -> tuple[str, ...]:
 
 
 def reader_id(name: str) -> str:
-    """Return `name@version` of the reader for a file name.
+    """Return what reads a file of a name: `NAME@VERSION+language@VERSION`.
 
     Args:
         name: The file's name; only its ending counts.
 
     Returns:
-        The reader's id; it changes when the reader gives other text for the same bytes.
+        The id; it changes when the same bytes may now give another text or another language.
 
     Raises:
         SourceRefused: No reader takes this kind of file.
     """
-    return _reader(name)[0]
+    return f"{_reader(name)[0]}+{language.ID}"
 
 
 def read(name: str, data: bytes) -> Reading:
@@ -44,7 +76,8 @@ def read(name: str, data: bytes) -> Reading:
         data: The whole file.
 
     Returns:
-        A reading with at least one block.
+        A reading with at least one block; its language is the one the format states, else the
+        one found in the text.
 
     Raises:
         SourceRefused: Unsupported, empty, binary or undecodable; one line, without the path.
@@ -55,11 +88,16 @@ def read(name: str, data: bytes) -> Reading:
             "the file holds only white space or page furniture, text was expected: "
             "remove it or fill it"
         )
-    return reading
+    if reading.metadata.language:
+        return reading
+    found = replace(reading.metadata, language=language.detect(reading.text))
+    return replace(reading, metadata=found)
 
 
 def _reader(name: str) -> tuple[str, Callable[[bytes], Reading]]:
     suffix = PurePath(name).suffix.lower()
+    if suffix in _INSTEAD:
+        raise SourceRefused(f"{suffix} files are not read: save it as {_INSTEAD[suffix]}")
     if suffix not in _READERS:
         raise SourceRefused(
             f"no reader for {suffix or 'a file without an ending'}, "
