@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.languages import Rates, load_facts, measure
+from index.embedder import HashingEmbedder
 from index.ledger import Incoming
 from index.types import Source, Version
 from ingest import language, readers
@@ -100,3 +102,16 @@ def test_documents_indexed_without_this_are_read_again_once_with_a_reason(tmp_pa
     assert again.metadata.language == "de"
     assert again.version == document.version
     assert make_plan(library.index, [str(library.texts)]).summary().endswith("1 unchanged")
+
+
+def test_the_benchmark_of_languages() -> None:
+    """With vectors of words, a question shares words only with its own sentence's language.
+
+    Greek has no word in common with another alphabet, so nothing can be found or quoted there.
+    """
+    rates = measure(load_facts()[:4], HashingEmbedder())
+    assert set(rates) == set(LANGUAGES)
+    assert all(set(by_question) == set(LANGUAGES) for by_question in rates.values())
+    assert all(rates[code][code].first >= 0.75 for code in LANGUAGES)
+    assert rates["el"]["de"].quoted == 0
+    assert rates["en"]["el"] == Rates(first=rates["en"]["el"].first, quoted=0, refused=1)
