@@ -96,6 +96,22 @@ def test_without_a_landmark_trafilatura_says_where_the_content_is() -> None:
     assert "Imprint" not in found.text
 
 
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        ("2.1A", "2.1A Firms report."),
+        ("3B.10", "3B.10 Firms report."),
+        ("(iv)", "(iv) Firms report."),
+        ("§ 3", "§ 3 Firms report."),
+        ("A", "A\n\nFirms report."),
+        ("2024", "2024\n\nFirms report."),
+    ],
+)
+def test_a_number_by_itself_belongs_to_what_follows(number: str, text: str) -> None:
+    page = f"<div><p>{number}</p></div><div><p>Firms report.</p></div>"
+    assert read("a.html", page.encode()).text == text
+
+
 def test_small_pages_are_read_whole() -> None:
     assert read("a.html", b"<p>One line of text.</p>").text == "One line of text."
     assert read("a.htm", b"No markup at all.").text == "No markup at all."

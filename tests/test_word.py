@@ -204,6 +204,7 @@ def test_text_boxes_are_read_once() -> None:
     ("text", "before", "linked", "result"),
     [
         pytest.param("6", "in SMEs", False, "", id="mark-of-a-note"),
+        pytest.param("1b", "in the EU;", False, "", id="mark-with-a-letter"),
         pytest.param("2", "50 m", False, "²", id="unit"),
         pytest.param("-6", "10", False, "⁻⁶", id="power"),
         pytest.param("1", "in 2030", False, "¹", id="after-a-figure"),

@@ -103,8 +103,11 @@ _LISTS = frozenset(["ol", "ul", "menu", "dir"])
 # A cell that holds one of these, or several paragraphs of this length, was made for layout.
 _LAYOUT = ("h1", "h2", "h3", "h4", "h5", "h6", "table", "dl", "article", "section")
 LAYOUT_CELL_CHARS = 600
-# "1.2", "(a)", "§ 3" as a line of its own is the number of what follows it.
-_NUMBER = re.compile(r"(?:§\s*)?\(?(?:\d{1,3}|[A-Za-z]|[ivxlc]{1,5})(?:\.\d{1,3})*[A-Z]{0,2}[.)]?")
+# "1.2A", "§ 3", "(a)" or "b." as a line of its own is the number of what follows it.
+_NUMBER = re.compile(
+    r"(?:§\s*)?\d{1,3}[A-Z]{0,2}(?:\.\d{1,3}[A-Z]{0,2})*[.)]?"
+    r"|\((?:\d{1,3}|[a-z]|[ivxlc]{1,5})\)|(?:[A-Za-z]|[ivxlc]{1,5})[.)]"
+)
 
 
 def pieces(root: HtmlElement) -> Iterator[Piece]:

@@ -37,11 +37,13 @@ _FURNITURE_ROLES = frozenset(
         "menubar", "toolbar", "alert", "progressbar", "tooltip",
     ]
 )  # fmt: skip
-# Whole words of class names and ids; names such as `has-sidebar` stand on what holds everything.
+# Whole words of class names; ids are often words of a heading ("consent"), and a name such as
+# `has-sidebar` stands on what holds everything.
 _FURNITURE_NAMES = frozenset(
     [
         "breadcrumb", "breadcrumbs", "consent", "cookie", "cookies", "editsection", "navbar",
         "navbox", "noprint", "pagination", "pager", "share", "sharing", "skiplink", "social",
+        "utilities",
     ]
 )  # fmt: skip
 _HIDDEN_NAMES = frozenset(["visually-hidden", "visuallyhidden", "sr-only", "screen-reader-text"])
@@ -179,8 +181,16 @@ def _is_furniture(element: HtmlElement) -> bool:
         return next(above, None) is None
     if element.get("role", "").lower() in _FURNITURE_ROLES:
         return True
-    names = f"{element.get('class', '')} {element.get('id', '')}".lower()
-    return not _FURNITURE_NAMES.isdisjoint(re.split(r"[\s_-]+", names))
+    if element.tag == "a" and element.get("href") in ("#", "#top"):
+        return _stands_alone(element)
+    names = re.split(r"[\s_-]+", element.get("class", "").lower())
+    return not _FURNITURE_NAMES.isdisjoint(names)
+
+
+def _stands_alone(link: HtmlElement) -> bool:
+    """Return whether a link to no place in particular is all that its element holds."""
+    parent = link.getparent()
+    return parent is not None and parent.text_content().strip() == link.text_content().strip()
 
 
 def _is_menu(element: HtmlElement, sizes: _Sizes) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 _RAISED = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
-_MARK = re.compile(r"[\[(]?(?:\d{1,3}|[a-z]|[*†‡§]{1,3})[\])]?")
+_LINKED_MARK = re.compile(r"[\[(]?(?:\d{1,3}[a-z]?|[a-z]|[*†‡§]{1,3})[\])]?")
+_MARK = re.compile(r"\d{1,3}[a-z]?")
 _NUMBER = re.compile(r"[+−-]?\d+")
 # "m²", "10⁶", "2030¹": after one or two letters, or a digit, what is raised is kept.
 _BASE = re.compile(r"(?:^|[\W\d_])[^\W\d_]{1,2}$|\d$")
@@ -26,9 +27,9 @@ def raised(text: str, before: str, linked: bool) -> str:
         The text to append; "" for the mark of a note.
     """
     mark = text.strip()
-    if linked and _MARK.fullmatch(mark):
+    if linked and _LINKED_MARK.fullmatch(mark):
         return ""
-    if not _NUMBER.fullmatch(mark):
-        return text
-    is_note = len(mark) <= 3 and mark.isdigit() and not _BASE.search(before)
-    return "" if is_note else mark.translate(_RAISED)
+    is_power = _NUMBER.fullmatch(mark) and _BASE.search(before)
+    if _MARK.fullmatch(mark) and not is_power:
+        return ""
+    return mark.translate(_RAISED) if _NUMBER.fullmatch(mark) else text
