@@ -79,12 +79,12 @@ def opened(data: bytes, kind: str) -> zipfile.ZipFile:
     elif total > RATIO_FROM_BYTES and total > MOST_RATIO * packed:
         reason = f"it inflates to {total // packed:,} times its size, as only a ZIP bomb does"
     elif any(entry.flag_bits & 1 for entry in entries):
-        reason = "it is encrypted"
+        raise SourceRefused(f"encrypted, {kind} was expected: save it without a password")
     elif _is_strict(archive):
-        reason = "it is Strict Open XML, which is read by few programs"
+        raise SourceRefused("it is Strict Open XML: save it in the ordinary format, not the strict")
     else:
         return archive
-    raise SourceRefused(f"{reason}: save it anew, as plainly as possible, or as PDF")
+    raise SourceRefused(f"{reason}: save it without what is not text, or as PDF")
 
 
 @contextmanager
