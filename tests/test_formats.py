@@ -44,6 +44,11 @@ def test_decimal_commas_are_no_delimiters() -> None:
     assert read("a.csv", data).text == "Land\tAnteil\nPolen\t0,5\nGriechenland\t0,75"
 
 
+def test_empty_cells_of_the_grid_are_no_columns() -> None:
+    row = "near" + "," * 16_000 + "far\n"
+    assert read("a.csv", row.encode() * 3).text == "near\tfar\nnear\tfar\nnear\tfar"
+
+
 def test_more_than_a_document_is_refused() -> None:
     data = b"a,b\n" + b"some words,and more words\n" * (tables.MOST_CHARS // 20)
     with pytest.raises(SourceRefused, match="characters"):

@@ -94,6 +94,7 @@ def workbook() -> bytes:
     second["C3"], second["D3"] = "Agency", "Town"
     second["C4"], second["D4"] = "PARP", "Warszawa"
     second["XFD4"].style = NamedStyle("far away")
+    second["XFC5"] = "Far"
     hidden = book.create_sheet("Lists")
     hidden["A1"] = "yes"
     hidden.sheet_state = "hidden"
@@ -116,6 +117,7 @@ def test_sheets_are_sections_and_values_are_as_shown() -> None:
         ("heading", 1, "Contacts"),
         ("row", 1, "Agency\tTown"),
         ("row", 0, "PARP\tWarszawa"),
+        ("row", 0, "Far"),
     ]
     assert found.title is None
 

@@ -100,6 +100,8 @@ _UNSEEN = frozenset(
     ]
 )
 _LISTS = frozenset(["ol", "ul", "menu", "dir"])
+# What stands before a raised character is looked at, not the whole line again for each.
+LAST_PARTS = 3
 # A cell that holds one of these, or several paragraphs of this length, was made for layout.
 _LAYOUT = ("h1", "h2", "h3", "h4", "h5", "h6", "table", "dl", "article", "section")
 LAYOUT_CELL_CHARS = 600
@@ -165,7 +167,7 @@ class _Walker:
                     yield from _rows(element) if tag == "table" else _terms(element)
                     events.skip_subtree()
                 elif tag == "sup":
-                    self._add(_raised(element, "".join(self._line)))
+                    self._add(_raised(element, "".join(self._line[-LAST_PARTS:])))
                     events.skip_subtree()
                 else:
                     yield from self._opened(element, tag)

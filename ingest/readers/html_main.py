@@ -243,7 +243,7 @@ def _targets(element: HtmlElement) -> list[str]:
 
 def _letters_outside_links(element: HtmlElement) -> int:
     """Return how many letters of an element stand neither in a link nor in a heading."""
-    inside = list(element.iterdescendants("a", "h1", "h2", "h3", "h4", "h5", "h6"))
+    inside = dict.fromkeys(element.iterdescendants("a", "h1", "h2", "h3", "h4", "h5", "h6"))
     outer = [part for part in inside if not any(p in inside for p in part.iterancestors())]
     texts = [element.text_content(), *(part.text_content() for part in outer)]
     whole, *linked = (sum(map(str.isalpha, text)) for text in texts)

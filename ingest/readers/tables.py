@@ -13,6 +13,8 @@ MOST_CHARS = 5_000_000
 # Empty ones too: styled columns and rows without a word are what spreadsheets are full of.
 MOST_CELLS = 20_000_000
 
+# So many empty cells beside each other are the grid, not columns of the table.
+_GRID = re.compile("\t{50,}")
 _YEAR = re.compile(r"(?:19|20)\d\d(?:[/-]\d\d(?:\d\d)?)?")
 _FIGURE = re.compile(r"[-+(]?[\d.,:/\s%€$£-]*\d[\d.,:/\s%€$£)-]*")
 
@@ -72,17 +74,17 @@ def pieces(rows: Iterable[Sequence[str]], budget: Budget) -> Iterator[Piece]:
             cells.pop()
         filled = sum(map(bool, cells))
         if waiting is not None:
-            yield Piece("\t".join(waiting), "row", int(filled > 0))
+            yield Piece(_line(waiting), "row", int(filled > 0))
             waiting = None
         if filled > 1 and not in_table and _names_columns(cells):
             waiting = cells
         elif filled > 1:
-            yield Piece("\t".join(cells), "row")
+            yield Piece(_line(cells), "row")
         elif filled:
             yield Piece("".join(cells), "row" if in_table else "paragraph")
         in_table = filled > 1 or (in_table and filled == 1)
     if waiting is not None:
-        yield Piece("\t".join(waiting), "row")
+        yield Piece(_line(waiting), "row")
 
 
 def _names_columns(cells: Sequence[str]) -> bool:
@@ -90,3 +92,7 @@ def _names_columns(cells: Sequence[str]) -> bool:
     return not _FIGURE.fullmatch(first) and not any(
         _FIGURE.fullmatch(cell) and not _YEAR.fullmatch(cell) for cell in others
     )
+
+
+def _line(cells: Sequence[str]) -> str:
+    return _GRID.sub("\t", "\t".join(cells))

@@ -14,6 +14,7 @@ from trafilatura.metadata import extract_metadata
 from index.errors import SourceRefused
 from index.languages import base
 from index.types import Metadata
+from ingest.readers.archive import damage_refused
 from ingest.readers.collector import Collector
 from ingest.readers.decode import decode
 from ingest.readers.html_blocks import pieces, text_of
@@ -95,10 +96,11 @@ def _page_of(data: bytes) -> bytes:
     """Return the page of a saved web page, the bytes themselves if it is not an archive."""
     if not _ARCHIVE.match(data[:_HEAD_BYTES]):
         return data
-    for part in email.message_from_bytes(data, policy=email.policy.default).walk():
-        if part.get_content_type() in ("text/html", "application/xhtml+xml"):
-            page = part.get_payload(decode=True)
-            return page if isinstance(page, bytes) else b""
+    with damage_refused("a saved web page"):
+        for part in email.message_from_bytes(data, policy=email.policy.default).walk():
+            if part.get_content_type() in ("text/html", "application/xhtml+xml"):
+                page = part.get_payload(decode=True)
+                return page if isinstance(page, bytes) else b""
     raise SourceRefused("the web archive holds no HTML page: save the page as HTML")
 
 

@@ -12,6 +12,8 @@ from ingest.readers.word_styles import Style, Styles
 
 # A cell with more text than this in several paragraphs was made for layout.
 LAYOUT_CELL_CHARS = 600
+# What stands before a raised character is looked at, not the whole line again for each.
+LAST_PARTS = 3
 # Below a title every heading stands one level deeper.
 _TITLE_LEVEL = 1
 
@@ -113,7 +115,7 @@ class _Line:
     def _add_raised(self, element: Element) -> None:
         inner = _Line()
         inner.add(element)
-        self.parts.append(raised(inner.text, self.text, linked=False))
+        self.parts.append(raised(inner.text, "".join(self.parts[-LAST_PARTS:]), linked=False))
         self.notes += inner.notes
 
 
