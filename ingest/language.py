@@ -6,10 +6,12 @@ import re
 import tempfile
 from functools import cache
 from pathlib import Path
-
-from py3langid.langid import MODEL_FILE, LanguageIdentifier
+from typing import TYPE_CHECKING
 
 from index.files import write_failed
+
+if TYPE_CHECKING:
+    from py3langid.langid import LanguageIdentifier
 
 # Part of every reader's id, so that documents read before, or by another way of finding the
 # language, are read again, with this as the reason in the plan.
@@ -62,6 +64,8 @@ def _of_sample(sample: str) -> str | None:
 @cache
 def _identifier() -> LanguageIdentifier:
     # It takes 0.6 s and unpacks itself into a temporary file, so not before a document is read.
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
     try:
         return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     except OSError as error:

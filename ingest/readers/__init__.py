@@ -2,42 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import importlib
 from dataclasses import replace
 from pathlib import PurePath
+from typing import Protocol, cast
 
 from index.errors import SourceRefused
 from ingest import language
-from ingest.readers import (
-    book,
-    delimited,
-    mail,
-    markdown,
-    opendocument,
-    plain,
-    slides,
-    web,
-    word,
-    workbook,
-)
 from ingest.reading import Block, Reading
 
 __all__ = ["Block", "Reading", "read", "reader_id", "suffixes"]
 
-_MODULES = (
-    plain,
-    markdown,
-    web,
-    word,
-    slides,
-    workbook,
-    delimited,
-    opendocument,
-    mail,
-    book,
-)
-_READERS: dict[str, tuple[str, Callable[[bytes], Reading]]] = {
-    suffix: (reader.ID, reader.read) for reader in _MODULES for suffix in reader.SUFFIXES
+# Modules of this package by the endings that they read. Each is imported when a file asks for it:
+# the libraries of all formats together take half a second, and most commands read no file.
+_MODULES = {
+    ".txt": "plain",
+    **dict.fromkeys((".md", ".markdown"), "markdown"),
+    **dict.fromkeys((".html", ".htm", ".xhtml", ".mhtml", ".mht"), "web"),
+    ".docx": "word",
+    ".pptx": "slides",
+    **dict.fromkeys((".xlsx", ".xlsm"), "workbook"),
+    **dict.fromkeys((".csv", ".tsv"), "delimited"),
+    **dict.fromkeys((".odt", ".ods", ".odp"), "opendocument"),
+    ".eml": "mail",
+    ".epub": "book",
 }
 # What is not read, and what to save it as instead.
 _INSTEAD = {
@@ -48,9 +36,18 @@ _INSTEAD = {
 }
 
 
+class _Reader(Protocol):
+    """What a module of this package offers."""
+
+    ID: str
+
+    def read(self, data: bytes) -> Reading:
+        """Return what the module makes of a file."""
+
+
 def suffixes() -> tuple[str, ...]:
     """Return the file name endings that can be read, each with its dot, in lower case."""
-    return tuple(_READERS)
+    return tuple(_MODULES)
 
 
 def reader_id(name: str) -> str:
@@ -65,7 +62,7 @@ def reader_id(name: str) -> str:
     Raises:
         SourceRefused: No reader takes this kind of file.
     """
-    return f"{_reader(name)[0]}+{language.ID}"
+    return f"{_reader(name).ID}+{language.ID}"
 
 
 def read(name: str, data: bytes) -> Reading:
@@ -82,7 +79,7 @@ def read(name: str, data: bytes) -> Reading:
     Raises:
         SourceRefused: Unsupported, empty, binary or undecodable; one line, without the path.
     """
-    reading = _reader(name)[1](data)
+    reading = _reader(name).read(data)
     if not reading.blocks:
         raise SourceRefused(
             "the file holds only white space or page furniture, text was expected: "
@@ -94,13 +91,13 @@ def read(name: str, data: bytes) -> Reading:
     return replace(reading, metadata=found)
 
 
-def _reader(name: str) -> tuple[str, Callable[[bytes], Reading]]:
+def _reader(name: str) -> _Reader:
     suffix = PurePath(name).suffix.lower()
     if suffix in _INSTEAD:
         raise SourceRefused(f"{suffix} files are not read: save it as {_INSTEAD[suffix]}")
-    if suffix not in _READERS:
+    if suffix not in _MODULES:
         raise SourceRefused(
             f"no reader for {suffix or 'a file without an ending'}, "
-            f"{', '.join(_READERS)} are supported: convert it or leave it out"
+            f"{', '.join(_MODULES)} are supported: convert it or leave it out"
         )
-    return _READERS[suffix]
+    return cast(_Reader, importlib.import_module(f"{__name__}.{_MODULES[suffix]}"))

@@ -22,7 +22,6 @@ from ingest.readers.web import parse
 from ingest.reading import Reading
 
 ID = "book@1"
-SUFFIXES = (".epub",)
 
 _KIND = "an EPUB book"
 _CONTAINER = "META-INF/container.xml"

@@ -13,7 +13,6 @@ from ingest.readers.decode import decode
 from ingest.reading import Reading
 
 ID = "delimited@1"
-SUFFIXES = (".csv", ".tsv")
 
 _SAMPLE_LINES = 50
 _DELIMITERS = ",;\t|"

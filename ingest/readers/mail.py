@@ -19,7 +19,6 @@ from ingest.readers.web import parse
 from ingest.reading import Reading
 
 ID = "mail@1"
-SUFFIXES = (".eml",)
 
 # Of an answer's quotation marks only the words stay.
 _QUOTED = re.compile(r"^(?:>[ \t]?)+", re.MULTILINE)

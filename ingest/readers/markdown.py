@@ -16,7 +16,6 @@ from ingest.readers.decode import clean, decode
 from ingest.reading import Reading
 
 ID = "markdown@2"
-SUFFIXES = (".md", ".markdown")
 
 _FRONT_MATTER = re.compile(r"---[^\S\n]*\n(.*?)\n(?:---|\.\.\.)[^\S\n]*(?:\n|\Z)", re.DOTALL)
 _FIELD = re.compile(

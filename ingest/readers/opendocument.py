@@ -17,7 +17,6 @@ from ingest.readers.slides import NOTES
 from ingest.reading import Reading
 
 ID = "opendocument@1"
-SUFFIXES = (".odt", ".ods", ".odp")
 
 _KIND = "an OpenDocument file"
 _URN = "urn:oasis:names:tc:opendocument:xmlns"

@@ -18,7 +18,6 @@ from ingest.readers.office import useful_title
 from ingest.reading import Reading
 
 ID = "slides@1"
-SUFFIXES = (".pptx",)
 # As PowerPoint calls it; a heading, so that what is said there is never taken for the slide.
 NOTES = "Notes"
 

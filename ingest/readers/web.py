@@ -22,7 +22,6 @@ from ingest.readers.html_main import main_part
 from ingest.reading import Reading
 
 ID = "web@1"
-SUFFIXES = (".html", ".htm", ".xhtml", ".mhtml", ".mht")
 
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE)
 _HEAD_BYTES = 4_096

@@ -18,7 +18,6 @@ from ingest.readers.word_styles import Styles
 from ingest.reading import Reading
 
 ID = "word@1"
-SUFFIXES = (".docx",)
 
 _KIND = "a DOCX file"
 

@@ -19,7 +19,6 @@ from ingest.readers.office import useful_title
 from ingest.reading import Reading
 
 ID = "workbook@1"
-SUFFIXES = (".xlsx", ".xlsm")
 
 _KIND = "an XLSX file"
 
