@@ -24,7 +24,7 @@ define environment
   $(PYTHON) -m venv --clear .venv; }
 endef
 
-.PHONY: help run test check index bench bench-peers constraints clean
+.PHONY: help run test check index bench bench-peers torture constraints clean
 .NOTPARALLEL:
 
 help:  ## Show this list
@@ -56,9 +56,12 @@ bench-peers: $(BENCH) $(PEERS)  ## Measure other tools on the same sets (DATA="D
 	@test -n "$(DATA)" || { echo 'Name the question sets: make bench-peers DATA="DIR ..."' >&2; exit 2; }
 	$(BIN)/python -m benchmarks.suite --peers --out $(RESULTS) $(DATA)
 
+torture: $(RUNTIME)  ## Kill an ingest at 50 random moments and look at what is left
+	$(BIN)/python -m benchmarks.kill --out $(RESULTS)/kill.json
+
 constraints:  ## Write constraints.txt anew from the newest releases (torch stays: TORCH=...)
 	$(PYTHON) -m venv --clear build/constraints
-	build/constraints/bin/python -m pip install ".[dev,bench]" "torch==$(TORCH)"
+	build/constraints/bin/python -m pip install ".[dev,bench,ocr]" "torch==$(TORCH)"
 	{ sed -n '/^#/p' constraints.txt; \
 	  build/constraints/bin/python -m pip list --format=freeze --exclude pip --exclude setuptools --exclude policy-chat \
 	    | sed -e 's/+.*//' -e '/^nvidia-/d' -e '/^cuda-/d' -e '/^triton=/d'; } > build/constraints.txt

@@ -19,6 +19,7 @@ _ANSWERS = (
     "refused_answerable",
     "refused_unanswerable",
 )
+_BOXES = ("files", "read", "crashed", "pages", "quotes", "matched", "pages_per_s")
 _TIMES = ("p50_ms", "p95_ms")
 Result = dict[str, object]
 
@@ -41,8 +42,14 @@ def of(folder: Path) -> str:
             if kind == "answers":
                 parts.append(_supports(results))
             parts.append(_machines(results))
+    for name, result in _results(folder, "speed").items():
+        parts += [f"## Speed: {name}\n", _speed(result), _machines({name: result})]
+        parts.append(f"![{name}]({name}.speed.png)\n")
     for name, result in _results(folder, "ablate").items():
         parts += [f"## Ablations: {name}\n", _ablations(result), _machines({name: result})]
+    if boxes := _results(folder, "boxes"):
+        rows = [[name, *(_value(result[key]) for key in _BOXES)] for name, result in boxes.items()]
+        parts += ["## Boxes\n", _table(["set", *_BOXES], rows), _machines(boxes)]
     for name, result in _results(folder, "peers").items():
         parts += [f"## Beside peers: {name}\n", _peers(result), _machines({name: result})]
     return "\n".join(parts)
@@ -80,6 +87,25 @@ def _peers(result: Result) -> str:
         for tool, n in tools.items()
     ]
     return _table(["tool", *names], rows)
+
+
+def _speed(result: Result) -> str:
+    sizes = result["sizes"]
+    assert isinstance(sizes, list)
+    names = ("passages_per_s", "pages_per_s", "one_change_s", "peak_mb")
+    header = ["passages", "documents", "embedder", *names, "idle p50 / p95 ms", "while indexing"]
+    rows = [
+        [f"{size['passages']:,}", f"{size['documents']:,}", size["embedder"].split("@")[0]]
+        + [_value(size[name]) for name in names]
+        + [f"{size[k]['p50_ms']} / {size[k]['p95_ms']}" for k in ("idle", "while_ingesting")]
+        for size in sizes
+    ]
+    stages = [
+        [f"{size['passages']:,}", *(f"{rate:,.0f}" for rate in size["stages"].values())]
+        for size in sizes
+    ]
+    by_stage = _table(["passages/s by stage", *sizes[0]["stages"]], stages)
+    return f"{_table(header, rows)}\n{by_stage}"
 
 
 def _supports(results: Mapping[str, Result]) -> str:

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterable, Sequence
 
 from chat.answer import Answerer
+from chat.cite import cited_json, cited_text
 from chat.rerank import configured
 from chat.serialize import answer_json, check_characters, citation_json, parse_question
 from chat.types import Answer, Citation, Question
@@ -24,6 +25,7 @@ _DESCRIPTION = """Ask a question and get quotations with their sources.
   python -m chat --json "question"      the same as one JSON object
   python -m chat --jsonl < questions    one JSON object in and one out per line
   python -m chat search "words"         the passages that fit best
+  python -m chat cite ID                a citation as it was, and whether it still stands
 """
 _MOST_RESULTS = 1_000
 _BROKEN_PIPE = 141  # what a shell reports for a command that a closed pipe ended
@@ -47,6 +49,8 @@ def _run(arguments: Sequence[str]) -> int:
     try:
         if len(arguments) > 1 and arguments[0] == "search":
             return _search(arguments[1:])
+        if len(arguments) > 1 and arguments[0] == "cite":
+            return _cite(arguments[1:])
         return _ask(arguments)
     except PolicyChatError as error:
         print(f"error: {error}", file=sys.stderr)
@@ -98,11 +102,30 @@ def _search(arguments: Sequence[str]) -> int:
     return 0
 
 
+def _cite(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser("python -m chat cite")
+    parser.add_argument("citation", metavar="ID", help="as `id` of a citation or `?cite=` has it")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    options = parser.parse_args(arguments)
+    index = _index()
+    cited = index.citable(options.citation)
+    standing = index.standing(cited)
+    if options.json:
+        print(json.dumps(cited_json(index, cited, standing), ensure_ascii=False))
+    else:
+        print(cited_text(index, cited, standing))
+    return 0
+
+
 def _answerer() -> Answerer:
-    settings = load_settings()
-    index = Index(settings, SentenceTransformerEmbedder(settings.embedder))
+    index = _index()
     index.manifest()  # without an index, say so before the model is loaded
-    return Answerer(index, reranker=configured(settings.reranker))
+    return Answerer(index, reranker=configured(index.settings.reranker))
+
+
+def _index() -> Index:
+    settings = load_settings()
+    return Index(settings, SentenceTransformerEmbedder(settings.embedder))
 
 
 def _answer_lines(answerer: Answerer, lines: Iterable[bytes]) -> int:
@@ -172,6 +195,8 @@ def _source(citation: Citation) -> str:
     known = [citation.publisher, citation.date.isoformat() if citation.date else None]
     page = citation.page_label or citation.page
     place = [" › ".join(citation.section), f"page {page}" if page else ""]
+    if citation.ocr:
+        place.append("text recognised from a scan")
     head = ", ".join(part for part in [citation.title, *known, *place] if part)
     # Neither wrapped nor indented: what is copied from here is, to the character, in the document.
     quote = f"    “{citation.quote}”"

@@ -220,6 +220,8 @@ def _citation(
 ) -> Citation:
     start, end, quote = span
     passage, document = candidate.hit.passage, candidate.hit.document
+    # Of the quote: a passage that it is part of may begin on the page before.
+    pages = [page for page in passage.pages if page.start < end and start < page.end]
     return Citation(
         marker=marker,
         document=document.source.path,
@@ -227,8 +229,9 @@ def _citation(
         title=document.title,
         version=passage.version,
         section=passage.section,
-        page=passage.page,
-        page_label=passage.page_label,
+        page=pages[0].number if pages else None,
+        page_label=pages[0].label if pages else None,
+        ocr=any(page.ocr for page in pages),
         start=start,
         end=end,
         quote=quote,

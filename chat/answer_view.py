@@ -131,6 +131,7 @@ def _place(citation: Citation) -> str:
     known = [
         " › ".join(section),
         f"page {page}" if page else "",
+        "text recognised from a scan" if citation.ocr else "",
         citation.publisher or "",
         citation.date.isoformat() if citation.date else "",
     ]

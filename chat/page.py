@@ -176,7 +176,7 @@ def _source(index: Index, conversation: Conversation, opened: str) -> None:
     ):
         st.markdown(f"**Source {citation.marker}**" if citation else "**Source**")
         st.button("Close", icon=":material/close:", type="tertiary", on_click=conversation.close)
-    show_source(index, opened, citation)
+    show_source(index, opened, citation, conversation.open)
 
 
 def _nothing_to_ask(library: StreamlitPage) -> None:

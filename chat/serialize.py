@@ -64,6 +64,7 @@ def citation_json(citation: Citation) -> dict[str, object]:
         "section": " › ".join(citation.section) or None,
         "page": citation.page,
         "page_label": citation.page_label,
+        "ocr": citation.ocr,
         "start": citation.start,
         "end": citation.end,
         "quote": citation.quote,

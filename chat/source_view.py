@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from html import escape
@@ -11,15 +12,18 @@ from urllib.parse import urlsplit
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
+from chat.page_image import has_pages, show_pages
 from chat.types import Citation
 from chat.verify import reopen
 from index.errors import PolicyChatError
 from index.literal import literal
+from index.standing import Standing
 from index.store import Index
 from index.types import Citable, citation_id
 
 # Text shown on each side of a quotation; more of it makes a page slow and nobody reads it here.
 WINDOW_CHARS = 6_000
+_TEXT, _PAGE = "Text", "Page"
 # Without white space between the tags: line breaks are shown here.
 _HTML = (
     '<div class="text" data-part="text" tabindex="0" role="region" aria-label="Text of the source">'
@@ -27,6 +31,12 @@ _HTML = (
     '<mark data-part="quote"></mark><span data-part="after"></span>'
     '<div class="more" data-part="below"></div></div>'
 )
+_STATES = {
+    "stands": "This document has changed since; these words stand in today’s text.",
+    "moved": "This document has changed since; these words stand under another heading today.",
+    "gone": "This document has changed since; these words are not in today’s text.",
+    "removed": "This document has been removed from the library.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,26 +86,46 @@ def window(text: str, start: int, end: int, around_chars: int = WINDOW_CHARS) ->
     )
 
 
-def show_source(index: Index, citation_id: str, citation: Citation | None) -> None:
+def show_source(
+    index: Index, opened: str, citation: Citation | None, open_citation: Callable[[str], None]
+) -> None:
     """Show a citation's source, or the one line that says why it cannot be shown.
 
     Args:
         index: Where the texts are.
-        citation_id: Names the quotation, from a link perhaps.
+        opened: Id of the quotation, from a link perhaps.
         citation: The citation itself if it was made in this conversation.
+        open_citation: Called with the id of the same words in today's text.
     """
     try:
-        citable = reopen(index, citation) if citation else index.citable(citation_id)
+        citable = reopen(index, citation) if citation else index.citable(opened)
+        standing = index.standing(citable)
     except PolicyChatError as error:
         st.error(literal(str(error)))
         return
     _head(citable)
-    _state(citable)
+    _state(index, standing, open_citation)
+    if has_pages(index, citable) and _choose_view() == _PAGE:
+        show_pages(index, citable, opened)
+    else:
+        _show_text(citable, opened)
+    with st.expander("Quotation with its reference", icon=":material/content_copy:"):
+        st.code(reference(citable, st.context.url or ""), language=None, wrap_lines=True)
+
+
+def _choose_view() -> str | None:
+    # Remembered for the next source: who checks on the page wants to see pages.
+    return st.segmented_control(
+        "View", [_TEXT, _PAGE], default=_TEXT, key="source-view", label_visibility="collapsed"
+    )
+
+
+def _show_text(citable: Citable, opened: str) -> None:
     shown = window(citable.version.text, citable.start, citable.end)
     _component()(
         key="source-text",
         data={
-            "id": citation_id,
+            "id": opened,
             "above": _more(shown.lines_above, "above"),
             "before": _lines(citable, citable.start - len(shown.before), shown.before),
             "quote": shown.quote,
@@ -103,8 +133,6 @@ def show_source(index: Index, citation_id: str, citation: Citation | None) -> No
             "below": _more(shown.lines_below, "below"),
         },
     )
-    with st.expander("Quotation with its reference", icon=":material/content_copy:"):
-        st.code(reference(citable, st.context.url or ""), language=None, wrap_lines=True)
 
 
 def reference(citable: Citable, address: str) -> str:
@@ -153,10 +181,11 @@ def _head(citable: Citable) -> None:
     rows = [
         ("Section", escape(_section(citable))),
         ("Page", escape(str(page.label or page.number)) if page else ""),
+        ("Text", _recognised(citable)),
         ("Publisher", escape(known.publisher or "")),
         ("Date", known.date.isoformat() if known.date else ""),
         ("Link", _link(known.url)),
-        ("Document", f"{escape(document.id)}, {document.characters:,} characters"),
+        ("Document", f"{escape(document.id)}, {len(citable.version.text):,} characters"),
     ]
     listed = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in rows if value)
     st.html(f'<div class="source-head"><h3>{escape(document.title)}</h3><dl>{listed}</dl></div>')
@@ -168,6 +197,11 @@ def _section(citable: Citable) -> str:
     return " › ".join(path[1:] if path[:1] == (citable.document.title,) else path)
 
 
+def _recognised(citable: Citable) -> str:
+    pages = citable.version.pages_of(citable.start, citable.end)
+    return "recognised from a scan, so it may have mistakes" if any(p.ocr for p in pages) else ""
+
+
 def _link(url: str | None) -> str:
     if not url or not is_web_address(url):
         return ""
@@ -175,18 +209,23 @@ def _link(url: str | None) -> str:
     return f'<a href="{shown}" target="_blank" rel="noopener noreferrer nofollow">{shown}</a>'
 
 
-def _state(citable: Citable) -> None:
-    if citable.removed:
-        st.warning(
-            "This document has been removed from the library. Below is its text as it was cited.",
-            icon=":material/delete:",
-        )
-    elif not citable.current:
-        st.warning(
-            "This document has changed since. Below is its text as it was cited; check that the "
-            "newer text still says so.",
-            icon=":material/history:",
-        )
+def _state(index: Index, standing: Standing, open_citation: Callable[[str], None]) -> None:
+    """Say what has become of the quotation since; nothing while its text is today's."""
+    if standing.state == "current":
+        return
+    icon = ":material/delete:" if standing.state == "removed" else ":material/history:"
+    show = st.info if standing.state == "stands" else st.warning
+    show(f"{_STATES[standing.state]} Below is its text as it was cited.", icon=icon)
+    if standing.start is None or standing.end is None:
+        return
+    today = citation_id(standing.version, standing.start, standing.end)
+    label = "Open it in today’s text"
+    if standing.state == "gone":
+        cited = index.citable(today)
+        st.caption(f"Nearest in today’s text, {standing.likeness:.0%} alike:")
+        st.text(cited.quote)
+        label = "Open the nearest sentence"
+    st.button(label, icon=":material/open_in_new:", on_click=open_citation, args=(today,))
 
 
 def _lines(citable: Citable, start: int, text: str) -> list[dict[str, str | bool]]:

@@ -92,8 +92,9 @@ class Citation:
         title: What the document is called.
         version: sha256 of the text that the offsets refer to.
         section: Heading path, outermost first.
-        page: 1-based, None for formats without pages.
+        page: 1-based page on which the quote begins, None for formats without pages.
         page_label: What is printed on that page as its number.
+        ocr: Whether any of the quote was recognised in a picture, and so may have mistakes.
         start: Half-open offsets of the quote in the version's text.
         end: See start.
         quote: `text[start:end]` of that version.
@@ -117,6 +118,7 @@ class Citation:
     section: tuple[str, ...]
     page: int | None
     page_label: str | None
+    ocr: bool
     start: int
     end: int
     quote: str

@@ -16,10 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import CitationUnknown, DocumentUnknown
+from index.history import History
+from index.layout import Layout, unpack
 from index.schema import FILE, MIGRATIONS, catalog_errors, connect
 from index.types import (
     Document,
     Failure,
+    Fetch,
     Filter,
     Manifest,
     Metadata,
@@ -70,6 +73,7 @@ class Snapshot:
         self.generation: int = state["generation"]
         self.fingerprint: str = state["fingerprint"]
         self.dimensions: int = state["dimensions"]
+        self.history = History(connection)
 
     def manifest(self) -> Manifest:
         """Return what the index is made of."""
@@ -123,6 +127,28 @@ class Snapshot:
         rows = self._connection.execute("SELECT * FROM roots ORDER BY name")
         return {row["name"]: Path(row["location"]) for row in rows}
 
+    def fetches(self) -> dict[str, Fetch]:
+        """Return what web servers said last, by address."""
+        rows = self._connection.execute("SELECT * FROM fetches ORDER BY url")
+        return {row["url"]: Fetch(**dict(row)) for row in rows}
+
+    def listed(self) -> dict[str, set[tuple[str, str]]]:
+        """Return the (root, path) of everything that lists of sources name, by list."""
+        found: dict[str, set[tuple[str, str]]] = {}
+        for row in self._connection.execute("SELECT * FROM listed"):
+            found.setdefault(row["list"], set()).add((row["root"], row["path"]))
+        return found
+
+    def signatures(self, kind: str) -> dict[str, bytes | None]:
+        """Return, by version that a live document shows, its signature of a kind, None without."""
+        rows = self._connection.execute(
+            """SELECT DISTINCT d.version, s.signature FROM documents d
+            LEFT JOIN signatures s ON s.version = d.version AND s.kind = ?
+            WHERE d.removed_at IS NULL ORDER BY d.version""",
+            (kind,),
+        )
+        return {row["version"]: row["signature"] for row in rows}
+
     def version(self, prefix: str) -> Version:
         """Return the version of an id, or of an unambiguous beginning of one.
 
@@ -145,6 +171,20 @@ class Snapshot:
                 "another index, or its text was pruned"
             )
         return _version(rows[0])
+
+    def layout_of(self, version: str) -> Layout | None:
+        """Return where the characters of a version stand, None for formats without pages."""
+        row = self._connection.execute(
+            "SELECT packed FROM layouts WHERE version = ?", (version,)
+        ).fetchone()
+        return unpack(row["packed"]) if row else None
+
+    def layout_source(self, version: str) -> str | None:
+        """Return the sha256 of the source whose pages the layout of a version speaks of."""
+        row = self._connection.execute(
+            "SELECT sha256 FROM layouts WHERE version = ?", (version,)
+        ).fetchone()
+        return str(row["sha256"]) if row else None
 
     def document_of(self, version: str) -> tuple[Document, bool, bool]:
         """Return the document that shows a version, or showed it last.
@@ -321,7 +361,6 @@ def _passage(row: sqlite3.Row, outlines: dict[str, Version]) -> Passage:
     if outline is None:  # parsed once a version: an outline may have thousands of headings
         outline = Version(row["version"], "", _sections(row["sections"]), _pages(row["pages"]))
         outlines[row["version"]] = outline
-    page = outline.page_at(row["start"])
     return Passage(
         number=row["number"],
         id=citation_id(row["version"], row["start"], row["end"]),
@@ -332,8 +371,7 @@ def _passage(row: sqlite3.Row, outlines: dict[str, Version]) -> Passage:
         context=row["context"],
         section=outline.section_at(row["start"]),
         sentences=tuple((start, end) for start, end in json.loads(row["sentences"])),
-        page=page.number if page else None,
-        page_label=page.label if page else None,
+        pages=outline.pages_of(row["start"], row["end"]),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import logging
 import os
@@ -67,9 +68,13 @@ class SentenceTransformerEmbedder:
 
     def __init__(self, settings: EmbedderSettings) -> None:
         self.settings = settings
-        self._model: SentenceTransformer | None = None
+        self._models: dict[Kind, SentenceTransformer] | None = None
         self._weights_sha256 = "" if settings.model else PACKAGED_SHA256
         self._lock = threading.Lock()
+        self._locks: dict[Kind, threading.Lock] = {
+            "query": threading.Lock(),
+            "passage": threading.Lock(),
+        }
 
     @property
     def name(self) -> str:
@@ -107,11 +112,11 @@ class SentenceTransformerEmbedder:
         Raises:
             EmbedderUnavailable: The model cannot be loaded.
         """
-        model = self._loaded()
+        model = self._loaded()[kind]
         if not texts:
             return np.zeros((0, model.get_embedding_dimension() or 0), dtype=np.float32)
         prompt = self.settings.query_prompt if kind == "query" else self.settings.passage_prompt
-        with self._lock:
+        with self._locks[kind]:
             raw = model.encode(
                 list(texts),
                 prompt=prompt or None,
@@ -134,11 +139,12 @@ class SentenceTransformerEmbedder:
         except EmbedderUnavailable as error:
             logging.getLogger(__name__).warning("%s", error)  # shown again when a question needs it
 
-    def _loaded(self) -> SentenceTransformer:
+    def _loaded(self) -> dict[Kind, SentenceTransformer]:
         with self._lock:
-            if self._model is None:
-                self._model = self._load()
-            return self._model
+            if self._models is None:
+                model = self._load()
+                self._models = {"query": model, "passage": _twin(model)}
+            return self._models
 
     def _load(self) -> SentenceTransformer:
         name = self.settings.model
@@ -219,6 +225,16 @@ def _from_hub(name: str) -> SentenceTransformer:
         # Asked once here: the download tries each file six times before it gives up.
         huggingface_hub.HfApi().model_info(name, timeout=_HUB_SECONDS)
         return SentenceTransformer(name, device="cpu")
+
+
+def _twin(model: SentenceTransformer) -> SentenceTransformer:
+    """Return a model with the same weights, not copied, and a tokenizer of its own.
+
+    A tokenizer serves one thread at a time. With one for questions, they do not wait for the
+    passages that are embedded meanwhile: half a second for each batch of them.
+    """
+    shared = {id(tensor): tensor for tensor in (*model.parameters(), *model.buffers())}
+    return copy.deepcopy(model, shared)
 
 
 def _packaged_folder() -> Path:

@@ -13,6 +13,8 @@ PolicyChatError                 one line: what was found, what was expected, wha
 ├── SourceError                 a source cannot be read
 │   ├── SourceUnreadable        vanished, no rights, an input/output error
 │   └── SourceRefused           read, but not a document we index (empty, binary, unsupported)
+├── SourceListRefused           sources.toml or .policyignore cannot be used
+├── WorkersUnavailable          the processes that read files do not start
 ├── DocumentUnknown             no document of that name, or more than one
 ├── CitationUnknown             a citation whose text is not stored here
 ├── QuoteMismatch               a quotation that is not what the stored text says
@@ -75,6 +77,14 @@ class SourceUnreadable(SourceError):
 
 class SourceRefused(SourceError):
     """The bytes of a source are not a document that can be indexed."""
+
+
+class SourceListRefused(PolicyChatError):
+    """A file that says what to index, or what not, cannot be used."""
+
+
+class WorkersUnavailable(PolicyChatError):
+    """The processes that read files do not start."""
 
 
 class DocumentUnknown(PolicyChatError):

@@ -10,14 +10,16 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.history import History
 from index.languages import DEFAULT_LANGUAGE
-from index.types import Draft, Failure, Metadata, Source, Version, embedded_text
+from index.layout import Layout, pack
+from index.types import Draft, Failure, Fetch, Metadata, Source, Version, embedded_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ class Incoming:
         title: What it is called in citations.
         metadata: What else is known about it.
         drafts: Its passages.
+        layout: Where each character of the text stands on its page; None if that is not known.
     """
 
     source: Source
@@ -37,6 +40,7 @@ class Incoming:
     title: str
     metadata: Metadata
     drafts: tuple[Draft, ...]
+    layout: Layout | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,7 @@ class Ledger:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self.history = History(connection)
         self._reserved: Iterator[int] = iter(())
 
     @contextlib.contextmanager
@@ -161,7 +166,7 @@ class Ledger:
         now = datetime.now(UTC).isoformat(timespec="seconds")
         source, version, metadata = incoming.source, incoming.version, incoming.metadata
         sections = json.dumps([[s.start, s.end, s.path] for s in version.sections])
-        pages = json.dumps([[p.number, p.start, p.end, p.label] for p in version.pages])
+        pages = json.dumps([[p.number, p.start, p.end, p.label, p.ocr] for p in version.pages])
         before = self._connection.execute(
             "SELECT version FROM documents WHERE id = ? AND removed_at IS NULL", (source.id,)
         ).fetchone()
@@ -171,6 +176,11 @@ class Ledger:
             ON CONFLICT (id) DO UPDATE SET sections = excluded.sections, pages = excluded.pages""",
             (version.id, len(version.text), sections, pages, now, version.text),
         )
+        if incoming.layout is not None:
+            self._connection.execute(
+                "INSERT OR REPLACE INTO layouts VALUES (?, ?, ?)",
+                (version.id, source.sha256, pack(incoming.layout)),
+            )
         self._connection.execute(
             """INSERT OR REPLACE INTO documents (id, root, path, version, title, publisher, url,
                 date, country, language, type, given_title, sha256, size_bytes, modified_ns,
@@ -185,8 +195,11 @@ class Ledger:
                 source.metadata_sha256, now,
             ),
         )  # fmt: skip
+        self._end_showing(source.id, now)
         self._connection.execute(
-            "INSERT OR IGNORE INTO history VALUES (?, ?, ?, ?, ?)",
+            """INSERT INTO history (document, version, sha256, reader, since)
+            VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT (document, version, sha256, reader) DO UPDATE SET until = NULL""",
             (source.id, version.id, source.sha256, source.reader, now),
         )
         self.forget_failure(source.root, source.path)
@@ -202,8 +215,46 @@ class Ledger:
             (source.size_bytes, source.modified_ns, source.id),
         )
 
+    def move(self, document: str, source: Source) -> None:
+        """Give a live document another id; versions, passages and citations stay what they were.
+
+        Args:
+            document: The id until now; the document counts as removed from there.
+            source: Where the same bytes are now.
+        """
+        moved = self._connection.execute(
+            """INSERT OR REPLACE INTO documents (id, root, path, size_bytes, modified_ns, version,
+                title, publisher, url, date, country, language, type, given_title, sha256, reader,
+                metadata_sha256, indexed_at, removed_at)
+            SELECT ?, ?, ?, ?, ?, version, title, publisher, url, date, country, language, type,
+                given_title, sha256, reader, metadata_sha256, indexed_at, NULL
+            FROM documents WHERE id = ? AND removed_at IS NULL""",
+            (
+                source.id, source.root, source.path, source.size_bytes, source.modified_ns, document
+            ),
+        )  # fmt: skip
+        if not moved.rowcount:
+            return
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        self._end_showing(source.id, now)
+        # The texts it showed before, too: an old citation opens under the name of today. The
+        # max() of SQLite is NULL, which is still shown, where either is.
+        self._connection.execute(
+            """INSERT INTO history (document, version, sha256, reader, since, until)
+            SELECT ?, version, sha256, reader, since, until FROM history WHERE document = ?
+            ON CONFLICT (document, version, sha256, reader)
+            DO UPDATE SET until = max(until, excluded.until)""",
+            (source.id, document),
+        )
+        self._end_showing(document, now)
+        self._connection.execute(
+            "UPDATE documents SET removed_at = ? WHERE id = ?", (now, document)
+        )
+        self.forget_failure(source.root, source.path)
+
     def remove(self, document: str) -> None:
         """Take a document out of search; its texts stay for old citations."""
+        self.forget_fetch(document)
         row = self._connection.execute(
             "SELECT version FROM documents WHERE id = ? AND removed_at IS NULL", (document,)
         ).fetchone()
@@ -213,7 +264,12 @@ class Ledger:
         self._connection.execute(
             "UPDATE documents SET removed_at = ? WHERE id = ?", (now, document)
         )
+        self._end_showing(document, now)
         self._bury(row["version"])
+
+    def compact(self) -> None:
+        """Give the disk back what was deleted; outside any transaction."""
+        self._connection.execute("VACUUM")
 
     def put_failure(self, failure: Failure) -> None:
         """Remember a refused source."""
@@ -228,6 +284,29 @@ class Ledger:
     def forget_failure(self, root: str, path: str) -> None:
         """Forget a refused source."""
         self._connection.execute("DELETE FROM failures WHERE root = ? AND path = ?", (root, path))
+
+    def put_fetch(self, fetch: Fetch) -> None:
+        """Remember what a web server said."""
+        self._connection.execute(
+            f"INSERT OR REPLACE INTO fetches VALUES ({','.join('?' * 10)})", astuple(fetch)
+        )
+
+    def forget_fetch(self, url: str) -> None:
+        """Forget what a web server said; does nothing for what is no address."""
+        self._connection.execute("DELETE FROM fetches WHERE url = ?", (url,))
+
+    def put_listing(self, name: str, entries: Sequence[tuple[str, str]]) -> None:
+        """Remember which (root, path) a list of sources names, instead of what it named before."""
+        self._connection.execute("DELETE FROM listed WHERE list = ?", (name,))
+        self._connection.executemany(
+            "INSERT OR IGNORE INTO listed VALUES (?, ?, ?)", [(name, *entry) for entry in entries]
+        )
+
+    def put_signature(self, version: str, kind: str, signature: bytes) -> None:
+        """Keep a signature of a version's text."""
+        self._connection.execute(
+            "INSERT OR IGNORE INTO signatures VALUES (?, ?, ?)", (version, kind, signature)
+        )
 
     def departed(self) -> list[int]:
         """Return the passages that the derived stores may still hold."""
@@ -315,6 +394,11 @@ class Ledger:
             ),
         )  # fmt: skip
         return number
+
+    def _end_showing(self, document: str, now: str) -> None:
+        self._connection.execute(
+            "UPDATE history SET until = ? WHERE document = ? AND until IS NULL", (now, document)
+        )
 
     def _bury(self, version: str) -> None:
         """Let the passages of a version go unless another live document shows it."""

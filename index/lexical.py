@@ -111,7 +111,7 @@ def query_words(question: str, languages: Sequence[str]) -> list[QueryWord]:
     """
     if not languages:
         return []
-    likeliest = max(sorted(languages), key=lambda language: _stopwords_in(question, language))
+    likeliest = max(sorted(languages), key=lambda language: stopwords_in(question, language))
     kept = {term.start: term for term in content_terms(question, likeliest)}
     forms: dict[int, list[str]] = {start: [] for start in kept}
     for language in languages:
@@ -403,7 +403,8 @@ def _tokens(text: str, language: str) -> tantivy.PreTokenizedString:
     return tantivy.PreTokenizedString(text, tokens)
 
 
-def _stopwords_in(text: str, language: str) -> int:
+def stopwords_in(text: str, language: str) -> int:
+    """Return how many words of a text carry no meaning in a language; 0 without a list for it."""
     words = [text[term.start : term.end].lower() for term in analyse(text, language)]
     return sum(_is_stopword(word, base(language)) for word in words)
 
@@ -413,4 +414,6 @@ def _finished(token: str) -> str:
     if not token.isascii():
         bare = _ACCENTS.sub("", unicodedata.normalize("NFD", token))
         return unicodedata.normalize("NFC", bare) or token
-    return re.sub("[.,]", "", token) if _GROUPED_NUMBER.fullmatch(token) else token
+    if token[:1].isdigit() and _GROUPED_NUMBER.fullmatch(token):
+        return re.sub("[.,]", "", token)
+    return token

@@ -111,6 +111,58 @@ MIGRATIONS = (
         PRIMARY KEY (root, path)
     );
     """,
+    # Until when a document showed a version; NULL while it does. Of what an older release left,
+    # the time is not known: when the document last changed is the latest that it can be.
+    """
+    ALTER TABLE history ADD COLUMN until TEXT;
+    UPDATE history SET until = (
+        SELECT coalesce(d.removed_at, d.indexed_at) FROM documents d WHERE d.id = history.document
+    ) WHERE NOT EXISTS (
+        SELECT 1 FROM documents d WHERE d.id = history.document AND d.version = history.version
+        AND d.removed_at IS NULL
+    );
+    """,
+    """
+    -- What web servers said last. Outside of generations: it counts only beside the sha256 of what
+    -- is indexed, so a crash between the two costs a download.
+    CREATE TABLE fetches (
+        url TEXT PRIMARY KEY,
+        final_url TEXT NOT NULL,
+        sha256 TEXT NOT NULL,
+        size_bytes INTEGER NOT NULL,
+        first_seen_ns INTEGER NOT NULL,
+        ending TEXT NOT NULL,
+        etag TEXT NOT NULL,
+        last_modified TEXT NOT NULL,
+        checked_at TEXT NOT NULL,
+        outcome TEXT NOT NULL
+    );
+
+    -- What a sources.toml names, so that an entry that was taken out of it is noticed.
+    CREATE TABLE listed (
+        list TEXT NOT NULL,
+        root TEXT NOT NULL,
+        path TEXT NOT NULL,
+        PRIMARY KEY (list, root, path)
+    );
+
+    -- MinHash signatures, by how they were made; for texts that are nearly the same.
+    CREATE TABLE signatures (
+        version TEXT NOT NULL REFERENCES versions (id),
+        kind TEXT NOT NULL,
+        signature BLOB NOT NULL,
+        PRIMARY KEY (version, kind)
+    );
+    """,
+    """
+    -- Where the characters of a version stand on the pages of a source, as `index.layout` packs
+    -- it, and the sha256 of that source: other sources of the same text may be set otherwise.
+    CREATE TABLE layouts (
+        version TEXT PRIMARY KEY REFERENCES versions (id) ON DELETE CASCADE,
+        sha256 TEXT NOT NULL,
+        packed BLOB NOT NULL
+    );
+    """,
 )
 
 

@@ -14,6 +14,8 @@ from index.errors import SettingsError
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 CORPUS = PROJECT_ROOT / "corpus"
 HOME_VARIABLE = "POLICY_CHAT_HOME"
+# A worker process maps 170 MB before it reads anything; of these it holds 28.
+_LEAST_MEMORY_MB = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,59 @@ class RerankerSettings:
             raise ValueError("reranker.weight must be between 0 and 1")
 
 
-_Table = TypeVar("_Table", EmbedderSettings, RetrievalSettings, RerankerSettings)
+@dataclass(frozen=True, slots=True)
+class IngestSettings:
+    """The `[ingest]` table.
+
+    Attributes:
+        workers: Processes that read files while passages are embedded; 0 reads in the process
+            that embeds, without the two limits.
+        file_seconds: A file that takes longer to read is refused.
+        file_memory_mb: A file that needs more address space to read is refused (Linux).
+    """
+
+    workers: int = 2
+    file_seconds: float = 600.0
+    file_memory_mb: int = 2048
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.workers <= 64:
+            raise ValueError("ingest.workers must be from 0 to 64")
+        if not 0 < self.file_seconds <= 86_400:
+            raise ValueError("ingest.file_seconds must be more than 0 and at most 86400")
+        if self.file_memory_mb < _LEAST_MEMORY_MB:
+            raise ValueError(f"ingest.file_memory_mb must be at least {_LEAST_MEMORY_MB}")
+
+
+@dataclass(frozen=True, slots=True)
+class SourcesSettings:
+    """The `[sources]` table: how web addresses are fetched.
+
+    Attributes:
+        allow_private: Also fetch from this machine and its network (loopback, private, link-local).
+        delay_seconds: Between two requests to one host; a longer one in robots.txt is kept to.
+        timeout_seconds: Without an answer, or between two pieces of it.
+        largest_megabytes: A longer answer is refused, counted after decompression.
+    """
+
+    allow_private: bool = False
+    delay_seconds: float = 1.0
+    timeout_seconds: float = 30.0
+    largest_megabytes: int = 50
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.delay_seconds) and math.isfinite(self.timeout_seconds)):
+            raise ValueError("delay_seconds and timeout_seconds must be finite")
+        if self.delay_seconds < 0 or self.timeout_seconds <= 0 or self.largest_megabytes < 1:
+            raise ValueError(
+                "delay_seconds must not be negative, timeout_seconds must be positive and "
+                "largest_megabytes at least 1"
+            )
+
+
+_Table = TypeVar(
+    "_Table", EmbedderSettings, RetrievalSettings, RerankerSettings, IngestSettings, SourcesSettings
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +152,16 @@ class Settings:
         embedder: The `[embedder]` table.
         retrieval: The `[retrieval]` table.
         reranker: The `[reranker]` table.
+        ingest: The `[ingest]` table.
+        sources: The `[sources]` table.
     """
 
     home: Path
     embedder: EmbedderSettings = EmbedderSettings()
     retrieval: RetrievalSettings = RetrievalSettings()
     reranker: RerankerSettings = RerankerSettings()
+    ingest: IngestSettings = IngestSettings()
+    sources: SourcesSettings = SourcesSettings()
 
     @property
     def index_directory(self) -> Path:
@@ -114,6 +172,11 @@ class Settings:
     def uploads(self) -> Path:
         """Files added in the Library page; a root of its own."""
         return self.home / "uploads"
+
+    @property
+    def source_list(self) -> Path:
+        """Folders, files and addresses that `python -m ingest --sources` keeps in step."""
+        return self.home / "sources.toml"
 
     @property
     def originals(self) -> Path:
@@ -141,7 +204,7 @@ def load_settings() -> Settings:
         return Settings(home)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(f"{path}: cannot be read ({error}); mend or remove it") from error
-    known = {"embedder", "reranker", "retrieval"}
+    known = {"embedder", "ingest", "reranker", "retrieval", "sources"}
     if unknown := sorted(set(tables) - known):
         listed = ", ".join(sorted(known))
         raise SettingsError(f"{path}: unknown table [{unknown[0]}]; known are {listed}")
@@ -150,6 +213,8 @@ def load_settings() -> Settings:
         _table(path, "embedder", EmbedderSettings, tables.get("embedder", {})),
         _table(path, "retrieval", RetrievalSettings, tables.get("retrieval", {})),
         _table(path, "reranker", RerankerSettings, tables.get("reranker", {})),
+        _table(path, "ingest", IngestSettings, tables.get("ingest", {})),
+        _table(path, "sources", SourcesSettings, tables.get("sources", {})),
     )
 
 

@@ -8,14 +8,17 @@ import time
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from index.catalog import Snapshot, snapshot
 from index.embedder import Embedder, Matrix, mismatch
 from index.errors import CitationUnknown, IndexDamaged, QuoteMismatch
+from index.layout import Box, line_boxes
 from index.lexical import QueryWord, Words, query_words
 from index.settings import Settings
+from index.standing import Standing, standing
 from index.types import (
     Citable,
     Document,
@@ -56,11 +59,16 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class _Stores:
-    """The derived stores as opened when the catalog was at `seen`."""
+    """The derived stores as opened when the catalog was at `seen`, and how much there was.
+
+    Counting all passages for every question took longer than finding some of them.
+    """
 
     seen: int
     vectors: Vectors | None
     words: Words
+    documents: int
+    passages: int
 
 
 class Index:
@@ -150,6 +158,54 @@ class Index:
             )
         return Citable(version, start, end, document, current, removed)
 
+    def standing(self, cited: Citable) -> Standing:
+        """Return whether a quotation still stands in today's text of its document.
+
+        Args:
+            cited: From `citable`.
+
+        Returns:
+            Its state, and where in today's text it is or what comes nearest.
+        """
+        if cited.removed:
+            return Standing("removed")
+        if cited.current:
+            return Standing("current", cited.version.id, cited.start, cited.end)
+        with self.snapshot() as catalog:
+            now = catalog.version(cited.document.version)
+            passages = catalog.passages_of(now.id)
+        sentences = [span for passage in passages for span in passage.sentences]
+        return standing(cited.version, cited.start, cited.end, now, sentences)
+
+    def boxes(self, version: str, start: int, end: int) -> list[Box]:
+        """Return where a stretch of a version's text stands on the pages of its original.
+
+        Args:
+            version: The whole id.
+            start: Half-open offsets in the version's text.
+            end: See start.
+
+        Returns:
+            One box for each line on each page, (page, x0, y0, x1, y1) in PDF points as
+            `index.layout.Box` says; none for formats without pages.
+        """
+        with self.snapshot() as catalog:
+            layout = catalog.layout_of(version)
+        return line_boxes(layout, start, end) if layout else []
+
+    def original(self, version: str) -> Path | None:
+        """Return the file that the boxes of a version refer to.
+
+        Args:
+            version: The whole id.
+
+        Returns:
+            Its path, whether or not it is still there; None for formats without pages.
+        """
+        with self.snapshot() as catalog:
+            sha256 = catalog.layout_source(version)
+        return self.settings.originals / sha256 if sha256 else None
+
     def passages(self, version: str) -> list[Passage]:
         """Return the passages of a version that is shown today, in the order of the text."""
         with self.snapshot() as catalog:
@@ -189,9 +245,11 @@ class Index:
         vector = self.embedder.encode([question], "query")[0]
         with self.snapshot() as catalog:
             self._check_embedder(catalog)  # --reembed may have come between
-            documents, passages = catalog.receipt(restriction)
-            receipt = SearchReceipt(documents, passages, restriction)
             stores = self._current(catalog)
+            counts = (stores.documents, stores.passages)
+            receipt = SearchReceipt(
+                *(catalog.receipt(restriction) if restriction else counts), restriction
+            )
             words = query_words(question, catalog.languages())
             hits = _search(catalog, stores, self.settings, words, vector, k, restriction)
         return Found(tuple(hits), receipt, vector, tuple(words))
@@ -248,7 +306,8 @@ class Index:
                     f"{directory}: generation {store.generation} of a derived store, the catalog "
                     f"has {catalog.generation}; run `python -m ingest`, which rebuilds it"
                 )
-        return _Stores(catalog.generation, vectors, words)
+        manifest = catalog.manifest()
+        return _Stores(catalog.generation, vectors, words, manifest.documents, manifest.passages)
 
 
 def _broken_promises(catalog: Snapshot, stores: _Stores) -> list[str]:

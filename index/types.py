@@ -28,6 +28,20 @@ def citation_id(version: str, start: int, end: int) -> str:
     return f"{version[:VERSION_PREFIX_CHARS]}-{start}-{end}"
 
 
+def source_id(root: str, path: str) -> str:
+    """Return a source's id: `root/relative/path`, or the address itself of a web page.
+
+    >>> source_id("corpus", "a.txt"), source_id("web", "https://example.org/a")
+    ('corpus/a.txt', 'https://example.org/a')
+    """
+    return path if is_address(path) else f"{root}/{path}"
+
+
+def is_address(path: str) -> bool:
+    """Tell whether a source's path is a web address; no path within a folder holds `//`."""
+    return "://" in path
+
+
 def parse_citation_id(text: str) -> tuple[str, int, int]:
     """Return (version or a prefix of it, start, end) of a citation id.
 
@@ -59,6 +73,9 @@ class Metadata:
     type: str | None = None
 
 
+UNKNOWN = Metadata()
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
     """One heading of a version and the text it governs.
@@ -76,12 +93,24 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a version: its characters and what is printed on it as its number."""
+    """A stretch of a version that stands on one page.
+
+    Mostly a page is one stretch. It is several where a note at its foot follows a paragraph that
+    ends overleaf.
+
+    Attributes:
+        number: 1-based.
+        start: Half-open offsets in the version's text.
+        end: See start.
+        label: What is printed on the page as its number, None if that is not known.
+        ocr: Whether the text was recognised in a picture of the page, and so may have mistakes.
+    """
 
     number: int
     start: int
     end: int
     label: str | None = None
+    ocr: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +145,10 @@ class Version:
             if page.start <= offset < page.end:
                 return page
         return None
+
+    def pages_of(self, start: int, end: int) -> tuple[Page, ...]:
+        """Return the stretches of pages that share a character with text[start:end]."""
+        return tuple(page for page in self.pages if page.start < end and start < page.end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +185,7 @@ class Passage:
         context: Embedded and searched with the text but never quoted.
         section: Heading path, outermost first.
         sentences: Offsets of its sentences in the version's text.
-        page: 1-based page on which it starts, None for formats without pages.
-        page_label: What is printed on that page as its number.
+        pages: The stretches of pages that it stands on, in order; () for formats without pages.
     """
 
     number: int
@@ -165,8 +197,7 @@ class Passage:
     context: str
     section: tuple[str, ...]
     sentences: tuple[tuple[int, int], ...]
-    page: int | None
-    page_label: str | None
+    pages: tuple[Page, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,10 +206,10 @@ class Source:
 
     Attributes:
         root: Name of the root it belongs to.
-        path: Path relative to that root, with `/`.
+        path: Path relative to that root, with `/`; or a web address.
         sha256: Of the source bytes.
         size_bytes: Length of the source.
-        modified_ns: The file's mtime in nanoseconds.
+        modified_ns: The file's mtime in nanoseconds; of a web page when these bytes came first.
         reader: `name@version` of the reader that made the text.
         metadata_sha256: Of the sidecar's bytes; "" without one.
     """
@@ -193,8 +224,8 @@ class Source:
 
     @property
     def id(self) -> str:
-        """`root/relative/path`, unique in an index."""
-        return f"{self.root}/{self.path}"
+        """See `source_id`; unique in an index."""
+        return source_id(self.root, self.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +242,7 @@ class Document:
 
     @property
     def id(self) -> str:
-        """`root/relative/path`, unique in an index."""
+        """See `source_id`; unique in an index."""
         return self.source.id
 
 
@@ -221,7 +252,7 @@ class Failure:
 
     Attributes:
         root: Name of the root it belongs to.
-        path: Path relative to the root.
+        path: Path relative to the root; or a web address.
         reason: One line in plain words.
         size_bytes: The file's size when it failed; -1 if it could not be asked.
         modified_ns: The file's mtime when it failed; -1 if it could not be asked.
@@ -240,8 +271,37 @@ class Failure:
 
     @property
     def id(self) -> str:
-        """`root/relative/path`, unique in an index."""
-        return f"{self.root}/{self.path}"
+        """See `source_id`; unique in an index."""
+        return source_id(self.root, self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """What a web server said the last time about an address.
+
+    Attributes:
+        url: The address.
+        final_url: Where the content came from, after redirects.
+        sha256: Of the content that came last, in hexadecimal; "" if none ever came.
+        size_bytes: Its length.
+        first_seen_ns: When that content came first, in nanoseconds since 1970.
+        ending: File name ending of its kind, such as `.html`; "" if nothing ever came.
+        etag: The server's mark of that content, "" if it gave none.
+        last_modified: The server's date of that content as it was written, "" if it gave none.
+        checked_at: UTC time of the last request, ISO 8601.
+        outcome: What came of it, in one line.
+    """
+
+    url: str
+    final_url: str
+    sha256: str
+    size_bytes: int
+    first_seen_ns: int
+    ending: str
+    etag: str
+    last_modified: str
+    checked_at: str
+    outcome: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,12 +18,20 @@ import numpy as np
 
 from index.embedder import Embedder, Matrix, mismatch
 from index.errors import IndexDamaged, IndexLocked, IndexMissing, IndexOutdated
-from index.files import is_stored, remove_parts, write_atomically, write_failed, writing
+from index.files import (
+    is_stored,
+    make_durable,
+    remove_parts,
+    write_atomically,
+    write_failed,
+    writing,
+)
 from index.ledger import Incoming, Ledger, Stored, text_sha256
 from index.lexical import Entry, Words
+from index.originals import unneeded
 from index.schema import FILE, catalog_errors, connect, migrate
 from index.settings import Settings
-from index.types import Failure, Source, embedded_text
+from index.types import Failure, Fetch, Source, embedded_text
 from index.vectors import Vectors
 
 VECTORS = "vectors"
@@ -138,6 +146,7 @@ class Writer:
         self._directory = settings.index_directory
         self._changes: list[Callable[[], list[int] | None]] = []
         self._passages = 0
+        self._originals: list[Path] = []
         self._vectors: Vectors | None = None
         self._words: Words | None = None
         self._torn = False
@@ -193,6 +202,10 @@ class Writer:
         """Stage new stat values of a document whose bytes are the same."""
         self._changes.append(functools.partial(self._ledger.touch, source))
 
+    def move(self, document: str, source: Source) -> None:
+        """Stage another id for a document whose bytes are elsewhere now."""
+        self._changes.append(functools.partial(self._ledger.move, document, source))
+
     def remove(self, document: str) -> None:
         """Stage the removal of a document by its id."""
         self._changes.append(functools.partial(self._ledger.remove, document))
@@ -209,8 +222,27 @@ class Writer:
         """Stage a root's folder."""
         self._changes.append(functools.partial(self._ledger.put_root, name, str(location)))
 
+    def put_listing(self, name: str, entries: Sequence[tuple[str, str]]) -> None:
+        """Stage what a list of sources names: (root, path) each."""
+        self._changes.append(functools.partial(self._ledger.put_listing, name, entries))
+
+    def keep_fetches(self, fetches: Sequence[Fetch]) -> None:
+        """Store what web servers said, at once: it changes nothing that is searched."""
+        with self._ledger.transaction():
+            for fetch in fetches:
+                self._ledger.put_fetch(fetch)
+
+    def forget_fetch(self, url: str) -> None:
+        """Stage forgetting what a web server said."""
+        self._changes.append(functools.partial(self._ledger.forget_fetch, url))
+
+    def keep_signature(self, version: str, kind: str, signature: bytes) -> None:
+        """Store a signature of a version that is committed, at once, as vectors are."""
+        with self._ledger.transaction():
+            self._ledger.put_signature(version, kind, signature)
+
     def keep_original(self, sha256: str, data: bytes) -> None:
-        """Store source bytes under their hash, at once.
+        """Store source bytes under their hash; the next commit makes them durable.
 
         Args:
             sha256: Of the bytes, in hexadecimal.
@@ -220,8 +252,28 @@ class Writer:
             IndexWriteFailed: Disk full, no rights.
         """
         path = self.settings.originals / sha256
-        if not is_stored(path):
-            write_atomically(path, data)
+        if not is_stored(path, len(data)):
+            write_atomically(path, data, durable=False)
+            self._originals.append(path)
+
+    def prune(self, before: str) -> None:
+        """Forget texts that no document has shown since a time, with what only they needed.
+
+        Old citations of them do not open any more. Nothing that is searched changes.
+
+        Args:
+            before: UTC time, ISO 8601.
+
+        Raises:
+            IndexWriteFailed: Disk full, no rights.
+        """
+        with self._ledger.transaction():
+            self._ledger.history.forget(before)
+            needed = self._ledger.history.originals()
+        for path in unneeded(self.settings.originals, needed):
+            with writing(path):
+                path.unlink(missing_ok=True)
+        self._ledger.compact()
 
     def commit(self) -> None:
         """Make the staged changes true together, in the order that this module describes.
@@ -233,6 +285,8 @@ class Writer:
             return
         if self._torn:
             self.repair(reembed=False)
+        make_durable(self._originals)  # before anything says that they are there
+        self._originals = []
         generation = self._ledger.reserve(self._passages)
         try:
             with self._ledger.transaction():

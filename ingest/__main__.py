@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from typing import NoReturn
 
 from tqdm import tqdm
@@ -17,19 +18,30 @@ from index.errors import PolicyChatError
 from index.settings import load_settings
 from index.store import Index
 from index.types import Document, Failure
+from ingest.arguments import add_source_arguments, listed_file
 from ingest.health import check
 from ingest.pipeline import apply
 from ingest.plan import ORDER, Plan, make_plan
 from ingest.removal import remove
 from ingest.report import Progress, Report
+from ingest.version_commands import list_versions, prune_versions, show_diff
+from ingest.watch import watch
+from ingest.web.check import checked
 
-_COMMANDS = "status, doctor, remove DOC"
+_COMMANDS = "watch, status, doctor, remove DOC, versions DOC, diff DOC, prune"
+_VERSION_COMMANDS = {"versions": list_versions, "diff": show_diff, "prune": prune_versions}
+_MOST_NOTES = 20
 _DESCRIPTION = """Index documents and keep the index in step with them.
 
-  python -m ingest [PATH ...]     files and folders; without one: corpus/ and the uploads
+  python -m ingest [PATH ...]     files, folders, web addresses; without one: corpus/, the uploads
+                                  and the web addresses that were given before
+  python -m ingest watch          keep doing so while things change
   python -m ingest status         what is indexed, and what was refused
   python -m ingest doctor         check the index; exit code 1 if anything is wrong
   python -m ingest remove DOC     take one document out
+  python -m ingest versions DOC   the texts that a document has had
+  python -m ingest diff DOC       what changed between two of them
+  python -m ingest prune --older-than 90d   forget old ones
 """
 
 
@@ -71,8 +83,12 @@ def main(arguments: Sequence[str], index: Callable[[], Index] = open_index) -> i
 
 def _run(arguments: Sequence[str], index: Callable[[], Index]) -> int:
     try:
+        if arguments and arguments[0] == "watch":
+            return watch(arguments[1:], index)
         if arguments and arguments[0] in ("status", "doctor", "remove"):
             return _command(arguments[0], arguments[1:], index)
+        if arguments and arguments[0] in _VERSION_COMMANDS:
+            return _VERSION_COMMANDS[arguments[0]](arguments[1:], index)
         return _ingest(arguments, index)
     except PolicyChatError as error:
         print(f"error: {error}", file=sys.stderr)
@@ -89,7 +105,7 @@ def _ingest(arguments: Sequence[str], open_index: Callable[[], Index]) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog=f"A folder that is called like a command ({_COMMANDS}): write ./status",
     )
-    parser.add_argument("paths", nargs="*", metavar="PATH", help="file or folder")
+    add_source_arguments(parser)
     parser.add_argument("--dry-run", action="store_true", help="print the plan, change nothing")
     parser.add_argument(
         "--prune", action="store_true", help="remove vanished files, inside the paths given only"
@@ -102,14 +118,16 @@ def _ingest(arguments: Sequence[str], open_index: Callable[[], Index]) -> int:
     index = open_index()
     if not options.dry_run:
         index.bring_up_to_date()
-    plan = make_plan(index, options.paths, options.prune)
+    listed = listed_file(parser, options, index.settings)
+    plan = make_plan(index, options.paths, options.prune, listed)
     if options.dry_run:
         print(_plan_json(plan) if options.json else _plan_text(plan))
         return 0
-    if not options.json:
-        print(plan.summary(), file=sys.stderr)
-    with _bar(plan) as bar:
-        report = apply(index, plan, _teller(bar), options.reembed)
+    with checked(index, plan, _asked) as plan:
+        if not options.json:
+            print(plan.summary(), file=sys.stderr)
+        with _bar(plan) as bar:
+            report = apply(index, plan, _teller(bar), options.reembed)
     print(_report_json(report, plan) if options.json else _report_text(report, index))
     for trouble in report.failures:
         print(f"error: {trouble.id}: {trouble.reason}", file=sys.stderr)
@@ -124,9 +142,8 @@ def _command(name: str, arguments: Sequence[str], open_index: Callable[[], Index
     options = parser.parse_args(arguments)
     index = open_index()
     if name == "remove":
-        document = remove(index, options.document)
-        removed = {"removed": document.id}
-        print(json.dumps(removed) if options.json else f"removed {document.id}")
+        removed = remove(index, options.document)
+        print(json.dumps({"removed": removed}) if options.json else f"removed {removed}")
         return 0
     if name == "status":
         _status(index, options.json)
@@ -169,37 +186,42 @@ def _bar(plan: Plan) -> tqdm[NoReturn]:
     )
 
 
+def _asked(done: int, total: int) -> None:
+    if sys.stderr.isatty():
+        print(f"asking web servers: {done} of {total}\033[K", end="\r", file=sys.stderr, flush=True)
+
+
 def _teller(bar: tqdm[NoReturn]) -> Callable[[Progress], None]:
     def tell(progress: Progress) -> None:
-        bar.set_description_str(
-            f"{progress.documents}/{progress.documents_total} documents, "
-            f"{progress.passages:,} passages ",
-            refresh=False,
-        )
+        bar.set_description_str(f"{progress.told()} ", refresh=False)
         bar.update(progress.source_bytes - bar.n)
 
     return tell
 
 
 def _plan_text(plan: Plan) -> str:
-    labels = {"add": "new", "change": "changed", "remove": "removed"}
-    steps = sorted(plan.of(*ORDER[:6]), key=lambda step: (ORDER.index(step.action), step.id))
+    labels = {"add": "new", "change": "changed", "remove": "removed", "move": "moved"}
+    steps = sorted(plan.of(*ORDER[:7]), key=lambda step: (ORDER.index(step.action), step.id))
     lines = [f"{labels.get(s.action, s.action):8} {s.id} ({s.reason})" for s in steps]
     return "\n".join([plan.summary(), *lines])
 
 
 def _plan_json(plan: Plan) -> str:
-    steps = [{"action": s.action, "document": s.id, "reason": s.reason} for s in plan.steps]
+    steps = [
+        {"action": s.action, "document": s.id, "reason": s.reason}
+        | ({"moved_from": s.moved_from} if s.moved_from else {})
+        for s in plan.steps
+    ]
     return json.dumps({"plan": steps, "summary": plan.summary()}, ensure_ascii=False)
 
 
 def _report_text(report: Report, index: Index) -> str:
     manifest = index.manifest()
-    return (
-        f"{len(report.added)} added, {len(report.changed)} changed, {len(report.removed)} removed, "
-        f"{report.unchanged} unchanged, {len(report.failures)} refused in {report.seconds:.1f} s; "
-        f"the index holds {manifest.documents:,} documents, {manifest.passages:,} passages"
-    )
+    holds = f"the index holds {manifest.documents:,} documents, {manifest.passages:,} passages"
+    notes = report.notes()
+    more = [f"and {len(notes) - _MOST_NOTES:,} more such notes; --json lists them"]
+    shown = notes[:_MOST_NOTES] + more * (len(notes) > _MOST_NOTES)
+    return "\n".join([f"{report.summary()}; {holds}", *shown])
 
 
 def _report_json(report: Report, plan: Plan) -> str:
@@ -208,11 +230,16 @@ def _report_json(report: Report, plan: Plan) -> str:
         "changed": report.changed,
         "removed": report.removed,
         "missing": report.missing,
+        "moved": [{"from": before, "to": now} for before, now in report.moved],
         "unchanged": report.unchanged,
         "refused_before": report.refused,
         "failures": [_failure_json(failure) for failure in report.failures],
+        "incomplete": [{"id": document, "note": note} for document, note in report.incomplete],
+        "near_duplicates": [asdict(pair) for pair in report.near_duplicates],
         "passages": report.passages,
+        "pages": report.pages,
         "seconds": round(report.seconds, 3),
+        "stage_seconds": {name: round(s, 3) for name, s in report.stage_seconds.items()},
         "summary": plan.summary(),
     }
     return json.dumps(values, ensure_ascii=False)

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from index.catalog import Snapshot
 from index.errors import EmbedderUnavailable, IndexDamaged
+from index.originals import unneeded
+from index.settings import Settings
 from index.store import Index
+from index.types import Document, Failure, is_address
+from ingest.metadata import is_sidecar
 from ingest.report import BY_HAND
-from ingest.sources import folders
+from ingest.sources import UPLOADS_ROOT, folders
+from ingest.text_health import check_texts
 
 
 def check(index: Index) -> list[str]:
@@ -27,16 +34,21 @@ def check(index: Index) -> list[str]:
     with index.snapshot() as catalog:
         documents, failures = catalog.documents(), catalog.failures()
         where = folders(catalog.roots(), index.settings)
-    problems += [f"{f.id}: {f.reason}" for f in failures if f.reader != BY_HAND]
+        problems += [f"{f.id}: {f.reason}" for f in failures if f.reader != BY_HAND]
+        problems += _vanished(documents, where)
+        problems += _stray_files(index.settings, catalog, documents, failures)
+        problems += check_texts(catalog, documents, where)
+    return problems
+
+
+def _vanished(documents: Sequence[Document], where: Mapping[str, Path]) -> list[str]:
+    problems = []
     for document in documents:
+        if is_address(document.source.path):  # no server is asked here; `failures` say what was
+            continue
         root = where[document.source.root]
         if reason := _no_file(root, root / document.source.path):
             problems.append(f"{document.id}: {reason}")
-    problems += [
-        f"{d.id}: it has no passages, so nothing in it can be found; look at its text"
-        for d in documents
-        if d.passages == 0
-    ]
     return problems
 
 
@@ -48,6 +60,38 @@ def _no_file(root: Path, file: Path) -> str:
     except OSError as error:
         return f"its file cannot be read ({error.strerror}); mend the rights of {file.parent}"
     return ""
+
+
+def _stray_files(
+    settings: Settings,
+    catalog: Snapshot,
+    documents: Sequence[Document],
+    failures: Sequence[Failure],
+) -> list[str]:
+    """Return what lies in the home folder and belongs to nothing, or is missing there."""
+    problems = []
+    needed = catalog.history.originals()
+    if stray := unneeded(settings.originals, needed):
+        problems.append(
+            f"{settings.originals}: {len(stray):,} files that no version was read from; run "
+            "`python -m ingest prune --older-than 90d`, which removes them"
+        )
+    if missing := sum(not (settings.originals / sha256).exists() for sha256 in needed):
+        problems.append(
+            f"{settings.originals}: {missing:,} originals are missing; texts and citations are "
+            "complete without them, restore them from a backup if you need the files"
+        )
+    known = {document.id for document in documents} | {failure.id for failure in failures}
+    if settings.uploads.is_dir():
+        for path in sorted(settings.uploads.iterdir()):
+            if f"{UPLOADS_ROOT}/{path.name}" not in known and not _is_ours(path):
+                problems.append(f"{UPLOADS_ROOT}/{path.name}: not indexed; run `python -m ingest`")
+    return problems
+
+
+def _is_ours(path: Path) -> bool:
+    """Tell whether a file among the uploads is not meant to be a document."""
+    return path.name.startswith(".") or is_sidecar(path) or not path.is_file()
 
 
 def _wrong_inside(index: Index) -> list[str]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from html import escape
 
 import streamlit as st
 
-from index.types import Document, Failure
+from index.types import Document, Failure, Fetch
 from ingest.plan import Action, Plan
 from ingest.uploads import Saved
 
@@ -16,9 +16,11 @@ _MOST_LINES = 200
 _PLANNED: dict[Action, str] = {
     "add": "New",
     "change": "Changed",
+    "move": "Moved",
     "remove": "To be removed",
     "missing": "File missing (kept)",
     "fail": "Cannot be read",
+    "check": "Web address to ask",
 }
 _SAVED = {
     "added": "added",
@@ -56,8 +58,39 @@ def show_documents(documents: Sequence[Document], plan: Plan | None) -> None:
     )
 
 
+def show_addresses(fetches: Sequence[Fetch], indexed: Collection[str]) -> None:
+    """Show which web servers were asked, when, and what they said.
+
+    Args:
+        fetches: By address.
+        indexed: Ids of the documents that there are.
+    """
+    if not fetches:
+        return
+    st.subheader("Web addresses", anchor=False)
+    st.dataframe(
+        {
+            "Address": [fetch.url for fetch in fetches],
+            "Indexed": [fetch.url in indexed for fetch in fetches],
+            "Last asked": [datetime.fromisoformat(fetch.checked_at) for fetch in fetches],
+            "Last answer": [fetch.outcome for fetch in fetches],
+        },
+        hide_index=True,
+        column_config={
+            "Last asked": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm"),
+        },
+    )
+
+
+def show_notes(notes: Sequence[str]) -> None:
+    """Show what a run had to say beyond its numbers."""
+    if notes:
+        with st.container(border=True):
+            _list((note, "") for note in notes)
+
+
 def show_failures(failures: Sequence[Failure]) -> None:
-    """Show which files were refused, and why."""
+    """Show which files and addresses were refused, and why."""
     if failures:
         st.subheader("Refused files", anchor=False)
         _list((failure.id, failure.reason) for failure in failures)
@@ -67,7 +100,7 @@ def show_plan(plan: Plan) -> None:
     """Show what a run would do."""
     with st.container(border=True):
         st.markdown("**Preview**")
-        if not plan.of("add", "change", "remove", "touch"):
+        if not plan.of("add", "change", "move", "remove", "check", "touch"):
             st.text("There is nothing to do.")
         st.text(plan.summary().replace("--prune removes them", "tick the box to remove them"))
         for action, label in _PLANNED.items():

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from dataclasses import fields
+from collections.abc import Mapping
+from dataclasses import fields, replace
 from datetime import date, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from index.errors import SourceRefused
-from index.types import Metadata
+from index.errors import SourceRefused, SourceUnreadable
+from index.types import UNKNOWN, Metadata
+from ingest.opening import read_whole
 
 SUFFIX = ".meta.toml"
 KEYS = tuple(field.name for field in fields(Metadata))
@@ -21,38 +23,46 @@ def is_sidecar(path: Path) -> bool:
     return path.name.lower().endswith(SUFFIX)
 
 
-def load(path: Path) -> tuple[Metadata, str]:
-    """Return what the sidecar of a document says.
+def load(path: Path, given: Metadata = UNKNOWN) -> tuple[Metadata, str]:
+    """Return what the sidecar of a document says, over what is said about it elsewhere.
 
     Args:
         path: The document; `a.txt.meta.toml` beside `a.txt` is taken before `a.meta.toml`.
+        given: What a list of sources says.
 
     Returns:
-        The metadata and the sha256, in hex, of the sidecar's bytes; nothing and "" without one.
+        The metadata, and a sha256 in hex that changes with them: that of the sidecar's bytes where
+        nothing else is said; nothing and "" without either.
 
     Raises:
         SourceRefused: The sidecar cannot be read, is not TOML, or holds an unknown key or a
             value of the wrong type.
     """
-    for sidecar in (path.with_name(path.name + SUFFIX), path.with_name(path.stem + SUFFIX)):
-        try:
-            data = sidecar.read_bytes()
-        except FileNotFoundError:
-            continue
-        except OSError as error:
-            raise SourceRefused(
-                f"{sidecar.name} cannot be read ({error.strerror}): mend it or remove it"
-            ) from error
-        return _parse(sidecar.name, data), hashlib.sha256(data).hexdigest()
-    return Metadata(), ""
+    said, digest = _sidecar(path)
+    if given == UNKNOWN:
+        return said, digest
+    both = over(said, given)
+    return both, hashlib.sha256(f"{digest} {given}".encode()).hexdigest()
 
 
-def _parse(name: str, data: bytes) -> Metadata:
-    try:
-        table = tomllib.loads(data.decode("utf-8-sig"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        reason = str(error).splitlines()[0]
-        raise SourceRefused(f"{name} is not TOML in UTF-8 ({reason}): mend it") from error
+def over(first: Metadata, second: Metadata) -> Metadata:
+    """Return the values of the first where it has any, else those of the second."""
+    return replace(second, **{k: v for k in KEYS if (v := getattr(first, k)) is not None})
+
+
+def of_table(name: str, table: Mapping[str, object]) -> Metadata:
+    """Return metadata that a person wrote.
+
+    Args:
+        name: Where, for the message.
+        table: Of TOML.
+
+    Returns:
+        What it says; nothing is guessed.
+
+    Raises:
+        SourceRefused: An unknown key or a value of the wrong type.
+    """
     values: dict[str, str] = {}
     published: date | None = None
     for key, value in table.items():
@@ -70,6 +80,27 @@ def _parse(name: str, data: bytes) -> Metadata:
     if "url" in values and not _is_web_address(values["url"]):
         raise SourceRefused(f"{name}: url is {values['url']!r}, http:// or https:// was expected")
     return Metadata(date=published, **values)
+
+
+def _sidecar(path: Path) -> tuple[Metadata, str]:
+    for sidecar in (path.with_name(path.name + SUFFIX), path.with_name(path.stem + SUFFIX)):
+        try:
+            data = read_whole(sidecar)
+        except FileNotFoundError:
+            continue
+        except SourceUnreadable as error:
+            raise SourceRefused(f"{sidecar.name}: {error}") from error
+        return _parse(sidecar.name, data), hashlib.sha256(data).hexdigest()
+    return Metadata(), ""
+
+
+def _parse(name: str, data: bytes) -> Metadata:
+    try:
+        table = tomllib.loads(data.decode("utf-8-sig"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        reason = str(error).splitlines()[0]
+        raise SourceRefused(f"{name} is not TOML in UTF-8 ({reason}): mend it") from error
+    return of_table(name, table)
 
 
 def _date(name: str, value: object) -> date:

@@ -185,13 +185,13 @@ def _demote_menus(lines: list[Line]) -> None:
         while end < len(lines) and lines[end].kind == "heading":
             end += 1
         run = lines[start:end]
-        if len(run) > EMPTY_RUN and not any(_division_level(line.text) for line in run):
+        if len(run) > EMPTY_RUN and not any(division_level(line.text) for line in run):
             for line in run[:-1] if run[-1].after_blank else run:
                 line.kind, line.level = "item", 1
         start = end + 1
 
 
-def _division_level(text: str) -> int:
+def division_level(text: str) -> int:
     """Return how deep a legal division such as "Article 5" stands, 0 for any other heading."""
     match = _DIVISION.match(text)
     return _DIVISION_LEVEL.get(match[1].lower(), 0) if match else 0
@@ -209,7 +209,7 @@ def _set_levels(lines: Sequence[Line]) -> str | None:
         name = line.text.lower()
         if line.kind != "heading" or name in _GENERIC or _NUMBERED.match(line.text):
             break
-        if _division_level(line.text):
+        if division_level(line.text):
             break
         opening.append(line)
     above: Line | None = None
@@ -217,11 +217,11 @@ def _set_levels(lines: Sequence[Line]) -> str | None:
         if line.kind != "heading":
             above = None
             continue
-        division = _division_level(line.text)
+        division = division_level(line.text)
         number = _NUMBERED.match(line.text)
         if division:
             line.level = division
-        elif above is not None and _division_level(above.text):
+        elif above is not None and division_level(above.text):
             line.level = above.level + 1
         else:
             line.level = _PLAIN_LEVEL + (number[1].count(".") if number else 0)

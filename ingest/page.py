@@ -1,20 +1,31 @@
-"""The Library page: what is indexed, adding files, bringing the index up to date."""
+"""The Library page: what is indexed, adding files and addresses, bringing it up to date."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
-from index.errors import IndexMissing, PolicyChatError
+from index.errors import IndexMissing, PolicyChatError, SourceRefused
 from index.literal import literal
 from index.store import Index
-from index.types import Document, Failure
-from ingest.library_view import show_documents, show_failures, show_plan, show_saved
+from index.types import Document, Failure, Fetch
+from ingest.addresses import normalised
+from ingest.library_view import (
+    show_addresses,
+    show_documents,
+    show_failures,
+    show_notes,
+    show_plan,
+    show_saved,
+)
 from ingest.plan import Plan, make_plan
 from ingest.readers import suffixes
 from ingest.removal import remove
 from ingest.report import Progress
 from ingest.run import Runner
 from ingest.uploads import save
+from ingest.versions_view import show_versions
 
 _POLL_SECONDS = 0.5
 _PLAN, _NOTICE, _PRUNE = "library-plan", "library-notice", "library-prune"
@@ -29,25 +40,32 @@ def show(runner: Runner) -> None:
     st.set_page_config(layout="wide")
     st.html("<style>.stMainBlockContainer{max-width:66rem;padding-top:4.5rem}</style>")
     st.title("Library", anchor=False)
-    documents, failures = _known(runner.index)
+    documents, failures, fetches = _known(runner.index)
     _totals(documents, failures)
     _update(runner)
     _add(runner.index)
+    _add_address(runner)
     plan: Plan | None = st.session_state.get(_PLAN)
     show_documents(documents, plan)
+    show_addresses(fetches, {document.id for document in documents})
     show_failures(failures)
     if documents:
-        _offer_removal(runner.index, documents)
+        show_versions(runner.index, documents)
+    titles = {fetch.url: "Web address, not indexed" for fetch in fetches}
+    titles |= {document.id: document.title for document in documents}
+    if titles:
+        _offer_removal(runner.index, titles)
 
 
-def _known(index: Index) -> tuple[list[Document], list[Failure]]:
+def _known(index: Index) -> tuple[list[Document], list[Failure], list[Fetch]]:
     try:
-        return index.documents(), index.failures()
+        with index.snapshot() as catalog:
+            return catalog.documents(), catalog.failures(), list(catalog.fetches().values())
     except IndexMissing:
         st.info("Nothing is indexed yet. “Reindex” reads the files of corpus/ and those added.")
     except PolicyChatError as error:
         st.error(literal(str(error)))
-    return [], []
+    return [], [], []
 
 
 def _totals(documents: list[Document], failures: list[Failure]) -> None:
@@ -77,12 +95,8 @@ def _update(runner: Runner) -> None:
     if runner.error:
         st.error(literal(runner.error))
     elif runner.report:
-        report = runner.report
-        st.success(
-            f"{len(report.added)} added, {len(report.changed)} changed, {len(report.removed)} "
-            f"removed, {report.unchanged} unchanged, {len(report.failures)} refused "
-            f"in {report.seconds:.1f} s"
-        )
+        st.success(runner.report.summary())
+        show_notes(runner.report.notes())
     if plan := st.session_state.get(_PLAN):
         show_plan(plan)
 
@@ -104,7 +118,10 @@ def _watch(runner: Runner) -> None:
     if not runner.running:
         st.rerun()
     progress = runner.progress
-    st.progress(progress.share if progress else 0.0, text=_told(progress))
+    told = _told(progress)
+    if runner.asked:
+        told = "Asking web servers: {:,} of {:,} addresses".format(*runner.asked)
+    st.progress(progress.share if progress else 0.0, text=told)
     st.button("Stop", icon=":material/stop_circle:", on_click=runner.stop, disabled=runner.stopping)
     st.caption(
         "Stopping after the passages at hand."
@@ -116,10 +133,7 @@ def _watch(runner: Runner) -> None:
 def _told(progress: Progress | None) -> str:
     if progress is None:
         return "Looking at the files …"
-    text = (
-        f"{progress.documents:,} of {progress.documents_total:,} documents, "
-        f"{progress.passages:,} passages"
-    )
+    text = progress.told()
     left = progress.seconds_left
     if left is None:
         return f"{text} so far"
@@ -150,9 +164,32 @@ def _add(index: Index) -> None:
         show_saved(notice)
 
 
-def _offer_removal(index: Index, documents: list[Document]) -> None:
+def _add_address(runner: Runner) -> None:
+    with st.form("add-address", clear_on_submit=True):
+        address = st.text_input(
+            "Or a web address",
+            key="library-address",
+            placeholder="https://example.org/policy",
+            help="The page is asked for now, and again with every “Reindex”.",
+        )
+        submitted = st.form_submit_button("Fetch and index", icon=":material/language:")
+    if not submitted:
+        return
+    try:
+        url = normalised(address)
+    except SourceRefused as error:
+        st.error(literal(str(error)))
+        return
+    if runner.running:
+        st.warning("Something is being indexed; add the address when that is done.")
+        return
+    st.session_state.pop(_PLAN, None)
+    runner.start(paths=[url])
+    st.rerun()
+
+
+def _offer_removal(index: Index, titles: Mapping[str, str]) -> None:
     st.subheader("Remove a document", anchor=False)
-    titles = {document.id: document.title for document in documents}
     chosen = st.selectbox(
         "Document",
         list(titles),
@@ -172,7 +209,7 @@ def _confirm(index: Index, name: str, title: str) -> None:
     st.write(
         "It will not be found any more. Quotations made from it still open, and say that it was "
         "removed. A file that was added here is deleted; a file in corpus/ stays and is not "
-        "indexed again."
+        "indexed again; a web address is not asked any more."
     )
     if st.button(
         "Remove", type="primary", key="library-confirm", on_click=_remove, args=(index, name)
@@ -188,4 +225,4 @@ def _remove(index: Index, name: str) -> None:
     else:
         st.session_state.pop(_PLAN, None)
         st.session_state["library-remove"] = None
-        st.session_state["library-removed"] = (True, f"Removed {removed.id}.")
+        st.session_state["library-removed"] = (True, f"Removed {removed}.")

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
+import contextlib
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from pathlib import PurePosixPath
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 
 from index.errors import SourceError, SourceUnreadable
 from index.ledger import Incoming
 from index.store import Index
-from index.types import Metadata, Source
 from index.writer import Writer
-from ingest import metadata, readers
-from ingest.chunk import chunk
+from ingest import readers
+from ingest.duplicates import near_duplicates
+from ingest.loading import Loaded, is_little, load
+from ingest.parsing import Parsed, Refused, Task, parse
 from ingest.plan import Plan, Step
 from ingest.report import Progress, Report, failure
-from ingest.sources import Candidate
+from ingest.sources import Candidate, title_of
+from ingest.workers import Workers
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +31,16 @@ class Pace:
         commit_seconds: Between two commits. A commit rewrites the vectors' file, so not after
             every batch; a crash repeats this much reading and chunking, but no embedding, since
             vectors are stored as they are made.
+        commit_share: Of the time at most so much goes into commits: in a large index, where one
+            takes longer, there are fewer.
+        little_bytes: Text files of so many bytes in all are read in this process: it takes no
+            longer than starting others does.
     """
 
     passages: int = 256
     commit_seconds: float = 10.0
+    commit_share: float = 0.05
+    little_bytes: int = 200_000
 
 
 def apply(
@@ -61,10 +67,12 @@ def apply(
         IndexLocked: Another process is writing.
         EmbedderMismatch: The index holds vectors of another embedder and `reembed` is not set.
         IndexWriteFailed: Disk full; everything committed before stands.
+        WorkersUnavailable: The processes that read files do not start.
     """
     began = time.monotonic()
     report = Report(
         unchanged=len(plan.of("unchanged", "touch")),
+        moved=[(step.moved_from, step.id) for step in plan.steps if step.moved_from],
         refused=[step.id for step in plan.of("refused")],
         missing=[step.id for step in plan.of("missing")],
     )
@@ -73,19 +81,26 @@ def apply(
             writer.put_root(root.name, root.folder)
         for outdated in plan.outdated_failures:
             writer.forget_failure(outdated.root, outdated.path)
+        if plan.listing:
+            writer.put_listing(plan.listing.name, plan.listing.entries)
         run = _Run(writer, plan, report, report_progress, began)
         run.small_steps()
         run.documents(pace)
-        writer.commit()
+        writer.keep_fetches(plan.fetches)
+        report.near_duplicates = near_duplicates(
+            index, {*report.added, *report.changed}, writer.keep_signature
+        )
+    for ids in (report.added, report.changed):
+        ids.sort()  # a file that took long was overtaken
     report.seconds = time.monotonic() - began
     return report
 
 
-@dataclass(slots=True)
-class _Read:
+@dataclass(frozen=True, slots=True)
+class _Ready:
     step: Step
     incoming: Incoming
-    data: bytes
+    note: str | None
 
 
 class _Run:
@@ -106,7 +121,8 @@ class _Run:
         self._began = began
         self._todo = plan.of("add", "change")
         self._sizes = {s.id: max(1, s.candidate.size_bytes) for s in self._todo if s.candidate}
-        self._documents_done = self._passages_done = self._bytes_done = 0
+        self._bytes_total = sum(self._sizes.values())
+        self._documents_done = self._pages_done = self._passages_done = self._bytes_done = 0
         # Of the batch that is being embedded, so that one large file does not stand at 0 %.
         self._batch_bytes = self._batch_passages = self._batch_embedded = 0
 
@@ -115,8 +131,10 @@ class _Run:
         for step in self._plan.of("remove"):
             self._writer.remove(step.id)
             self._report.removed.append(step.id)
-        for step in self._plan.of("touch"):
-            if step.source:
+        for step in self._plan.steps:
+            if step.moved_from and step.source:
+                self._writer.move(step.moved_from, step.source)
+            elif step.action == "touch" and step.source:
                 self._writer.touch(step.source)
         for step in self._plan.of("fail"):
             if step.failure:
@@ -124,38 +142,80 @@ class _Run:
                 self._report.failures.append(step.failure)
 
     def documents(self, pace: Pace) -> None:
-        """Read, chunk and embed in batches; commit now and then."""
+        """Read, chunk and embed in batches; commit now and then, and at the end."""
         self._tell()
-        committed = time.monotonic()
-        batch: list[_Read] = []
-        for read in self._reads():
-            batch.append(read)
-            if sum(len(r.incoming.drafts) for r in batch) >= pace.passages:
+        following = time.monotonic() + pace.commit_seconds
+        with contextlib.ExitStack() as stack:
+            batches = self._batches(self._replies(pace, stack), pace.passages)
+            while batch := self._waited(batches):
                 self._store(batch)
-                batch = []
-                if time.monotonic() - committed >= pace.commit_seconds:
-                    self._writer.commit()
-                    committed = time.monotonic()
-        self._store(batch)
+                if time.monotonic() >= following:
+                    took = self._commit()
+                    pause = took * (1 / pace.commit_share - 1)
+                    following = time.monotonic() + max(pace.commit_seconds, pause)
+        self._commit()
 
-    def _reads(self) -> Iterator[_Read]:
+    def _waited(self, batches: Iterator[list[_Ready]]) -> list[_Ready]:
+        with self._report.timing("wait"):
+            return next(batches, [])
+
+    def _commit(self) -> float:
+        began = time.monotonic()
+        with self._report.timing("commit"):
+            self._writer.commit()
+        return time.monotonic() - began
+
+    def _batches(
+        self, replies: Iterable[tuple[Loaded, Parsed | Refused]], passages: int
+    ) -> Iterator[list[_Ready]]:
+        batch: list[_Ready] = []
+        for ready in self._ready(replies):
+            batch.append(ready)
+            if sum(len(r.incoming.drafts) for r in batch) >= passages:
+                yield batch
+                batch = []
+        if batch:
+            yield batch
+
+    def _replies(
+        self, pace: Pace, stack: contextlib.ExitStack
+    ) -> Iterable[tuple[Loaded, Parsed | Refused]]:
+        settings = self._writer.settings.ingest
+        if settings.workers == 0 or is_little(self._todo, pace.little_bytes):
+            return ((read, parse(task)) for read, task in self._load())
+        workers: Workers[Loaded] = stack.enter_context(Workers(settings))
+        return workers.results(self._load())
+
+    def _load(self) -> Iterator[tuple[Loaded, Task]]:
         for step in self._todo:
             candidate = step.candidate
             assert candidate is not None
             try:
-                yield _read(step, candidate)
+                yield load(step, candidate)
             except SourceError as error:
-                self._refuse(step, candidate, error)
+                readable = not isinstance(error, SourceUnreadable)
+                self._refuse(step, candidate, str(error), readable)
 
-    def _refuse(self, step: Step, candidate: Candidate, error: SourceError) -> None:
-        known_stat = not isinstance(error, SourceUnreadable)
+    def _ready(self, replies: Iterable[tuple[Loaded, Parsed | Refused]]) -> Iterator[_Ready]:
+        for read, reply in replies:
+            if isinstance(reply, Refused):
+                self._refuse(read.step, read.candidate, reply.reason, known_stat=True)
+                continue
+            self._writer.keep_original(read.source.sha256, read.data)
+            title = reply.title or title_of(read.candidate.path)
+            incoming = Incoming(
+                read.source, reply.version, title, reply.metadata, reply.drafts, reply.layout
+            )
+            yield _Ready(read.step, incoming, reply.note)
+
+    def _refuse(self, step: Step, candidate: Candidate, reason: str, known_stat: bool) -> None:
         trouble = failure(
             candidate.root.name,
             candidate.path,
-            str(error),
+            reason,
             candidate.size_bytes if known_stat else -1,
             candidate.modified_ns if known_stat else -1,
-            readers.reader_id(candidate.path),
+            readers.reader_id(candidate.name),
         )
         # No stat tells when a file can be read again, so that is tried each time; but said once.
         if step.remembered and step.remembered.reason == trouble.reason and not known_stat:
@@ -166,21 +226,23 @@ class _Run:
         self._finish(step)
         self._tell()
 
-    def _store(self, batch: list[_Read]) -> None:
-        if not batch:
-            return
-        for read in batch:
-            self._writer.keep_original(read.incoming.source.sha256, read.data)
-        self._batch_bytes = sum(self._sizes[read.step.id] for read in batch)
-        self._batch_passages = sum(len(read.incoming.drafts) for read in batch)
+    def _store(self, batch: list[_Ready]) -> None:
+        self._batch_bytes = sum(self._sizes[ready.step.id] for ready in batch)
+        self._batch_passages = sum(len(ready.incoming.drafts) for ready in batch)
         self._batch_embedded = 0
-        self._writer.add([read.incoming for read in batch], self._embedded)
+        with self._report.timing("embed"):
+            self._writer.add([ready.incoming for ready in batch], self._embedded)
         self._batch_bytes = 0
-        for read in batch:
-            known = self._report.added if read.step.action == "add" else self._report.changed
-            known.append(read.step.id)
-            self._report.passages += len(read.incoming.drafts)
-            self._finish(read.step)
+        for ready in batch:
+            known = self._report.added if ready.step.action == "add" else self._report.changed
+            known.append(ready.step.id)
+            pages = len({page.number for page in ready.incoming.version.pages})
+            self._report.passages += len(ready.incoming.drafts)
+            self._report.pages += pages
+            self._pages_done += pages
+            if ready.note:
+                self._report.incomplete.append((ready.step.id, ready.note))
+            self._finish(ready.step)
         self._tell()
 
     def _finish(self, step: Step) -> None:
@@ -198,47 +260,10 @@ class _Run:
             Progress(
                 self._documents_done,
                 len(self._todo),
+                self._pages_done,
                 self._passages_done,
                 self._bytes_done + int(self._batch_bytes * embedded),
-                sum(self._sizes.values()),
+                self._bytes_total,
                 time.monotonic() - self._began,
             )
         )
-
-
-def _read(step: Step, candidate: Candidate) -> _Read:
-    try:
-        data = candidate.file.read_bytes()
-    except OSError as error:
-        raise SourceUnreadable(
-            f"cannot be read ({error.strerror}); check that it is there and its rights"
-        ) from error
-    reading = readers.read(candidate.path, data)
-    given, sidecar_sha256 = metadata.load(candidate.file)
-    known = _merged(given, reading.metadata)
-    source = Source(
-        root=candidate.root.name,
-        path=candidate.path,
-        sha256=hashlib.sha256(data).hexdigest(),
-        # The stat from before the reading: a file that grew meanwhile is read again next time.
-        size_bytes=candidate.size_bytes,
-        modified_ns=candidate.modified_ns,
-        reader=readers.reader_id(candidate.path),
-        metadata_sha256=sidecar_sha256,
-    )
-    title = known.title or reading.title or _title_of(candidate.path)
-    # With what the sidecar says: the language decides where sentences end.
-    drafts = chunk(replace(reading, metadata=known), known.title)
-    incoming = Incoming(source, reading.version(), title, known, tuple(drafts))
-    return _Read(step, incoming, data)
-
-
-def _merged(given: Metadata, found: Metadata) -> Metadata:
-    """Return what a person says over what the format says."""
-    values = {name: value for name in metadata.KEYS if (value := getattr(given, name)) is not None}
-    return replace(found, **values)
-
-
-def _title_of(path: str) -> str:
-    stem = PurePosixPath(path).stem
-    return re.sub(r"[-_\s]+", " ", stem).strip().capitalize() or path

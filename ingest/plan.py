@@ -2,47 +2,38 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
-from index.catalog import Snapshot
-from index.errors import IndexMissing, SourceRefused
+from index.errors import IndexMissing
 from index.store import Index
-from index.types import Document, Failure, Source
-from ingest import metadata, readers
-from ingest.report import BY_HAND, failure
-from ingest.sources import Candidate, Root, Scope, folders, resolve, scan
+from index.types import Document, Failure, Fetch
+from ingest.compare import Action, Known, Step, step_for, unless_known
+from ingest.moves import followed
+from ingest.report import BY_HAND
+from ingest.scan import Selection, scan
+from ingest.sources import WEB, WEB_ROOT, Address, Root, holds, may_be_folder
+from ingest.wanted import Wanted, wanted
 
-Action = Literal["add", "change", "remove", "unchanged", "touch", "missing", "refused", "fail"]
+__all__ = ["ORDER", "Action", "Listing", "Plan", "Step", "make_plan"]
+
 ORDER: tuple[Action, ...] = (
-    "add", "change", "remove", "missing", "fail", "refused", "touch", "unchanged",
+    "add", "change", "move", "remove", "missing", "fail", "check", "refused", "touch", "unchanged",
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """What is to be done about one document.
+class Listing:
+    """What the index is to remember of a list of sources.
 
     Attributes:
-        action: What.
-        id: `root/relative/path`.
-        reason: Why, in plain words.
-        candidate: The file, None if there is none.
-        source: New stat values of an unchanged document, for "touch".
-        failure: What is wrong, for "fail".
-        remembered: What was wrong last time, unless the file was named by itself now.
+        name: Of the list.
+        entries: (root, path) of what it names, and of what it named and is still indexed.
     """
 
-    action: Action
-    id: str
-    reason: str
-    candidate: Candidate | None = None
-    source: Source | None = None
-    failure: Failure | None = None
-    remembered: Failure | None = None
+    name: str
+    entries: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +44,17 @@ class Plan:
         steps: In order of id.
         new_roots: Roots that the index does not know yet, or knows elsewhere.
         outdated_failures: Remembered failures of files that are gone, or as they were indexed.
+        prune: Whether what has vanished is removed.
+        listing: What to remember of a list of sources, None if nothing new.
+        fetches: What web servers have said.
     """
 
     steps: tuple[Step, ...]
     new_roots: tuple[Root, ...]
     outdated_failures: tuple[Failure, ...]
+    prune: bool = False
+    listing: Listing | None = None
+    fetches: tuple[Fetch, ...] = ()
 
     def of(self, *actions: Action) -> list[Step]:
         """Return the steps of these kinds."""
@@ -72,140 +69,160 @@ class Plan:
             (len(self.of("unchanged", "touch")), "unchanged"),
         ]
         extra = [
+            (sum(bool(step.moved_from) for step in self.steps), "moved"),
+            (len(self.of("check")), "web addresses to ask"),
             (len(self.of("missing")), "missing (kept; --prune removes them)"),
             (len(self.of("fail")), "cannot be read"),
-            (len(self.of("refused")), "refused before and not tried again"),
+            (len(self.of("refused")), "refused as before"),
         ]
         parts = counts + [(count, label) for count, label in extra if count]
         return ", ".join(f"{count} {label}" for count, label in parts)
 
 
-def make_plan(index: Index, paths: Sequence[str] = (), prune: bool = False) -> Plan:
-    """Compare sources with the index; nothing is changed.
+def make_plan(
+    index: Index,
+    paths: Sequence[str] = (),
+    prune: bool = False,
+    listed: Path | None = None,
+    addresses: bool = True,
+) -> Plan:
+    """Compare sources with the index; nothing is changed, and no web server is asked.
 
     Args:
         index: May not exist yet.
-        paths: Files and folders; none means corpus/ and the uploads.
-        prune: Remove documents whose file has vanished, inside the paths given only.
+        paths: Files, folders and web addresses; without any and without a list: corpus/, the
+            uploads and the addresses that were given by hand before.
+        prune: Remove documents whose source has vanished, inside what is given only.
+        listed: A `sources.toml` to keep in step, too.
+        addresses: Whether web addresses are to be asked.
 
     Returns:
-        The plan; empty where there is neither a source nor anything indexed.
+        The plan, with a "check" for every address: see `ingest.web.check`.
 
     Raises:
         SourceUnreadable: A path given does not exist.
+        SourceRefused: A web address given is none.
+        SourceListRefused: A sources.toml or .policyignore cannot be used.
         IndexOutdated: An older release made the index: `Index.bring_up_to_date` comes first.
         IndexDamaged: The catalog cannot be read.
     """
     try:
         with index.snapshot() as catalog:
-            known = catalog.roots()
-            scopes = resolve(paths, known, index.settings)
-            return _plan(scopes, _roots(scopes, known, index), catalog, prune)
+            known = Known.of(catalog)
     except IndexMissing:
-        scopes = resolve(paths, {}, index.settings)
-        return _plan(scopes, _roots(scopes, {}, index), None, prune)
+        known = Known()
+    asked_for = wanted(index.settings, known, paths, listed)
+    steps, outdated, kept = _compared(asked_for, known, "remove" if prune else "missing")
+    to_ask = asked_for.addresses if addresses else ()
+    steps += [_check(address, known) for address in to_ask]
+    return Plan(
+        tuple(sorted(steps, key=lambda step: step.id)),
+        tuple(_new_roots(asked_for, known, bool(to_ask))),
+        tuple(outdated),
+        prune,
+        _listing(asked_for, known, kept) if asked_for.listing else None,
+    )
 
 
-def _roots(scopes: Sequence[Scope], known: Mapping[str, Path], index: Index) -> list[Root]:
-    roots = {name: Root(name, folder) for name, folder in folders(known, index.settings).items()}
-    roots |= {scope.root.name: scope.root for scope in scopes}
-    return list(roots.values())
-
-
-def _plan(
-    scopes: Sequence[Scope], roots: Sequence[Root], catalog: Snapshot | None, prune: bool
-) -> Plan:
-    documents = {d.id: d for d in catalog.documents()} if catalog else {}
-    failed = {f.id: f for f in catalog.failures()} if catalog else {}
-    known_roots = catalog.roots() if catalog else {}
-    found = scan(scopes, roots)
-    named = {f"{scope.root.name}/{scope.under}" for scope in scopes if scope.single}
+def _compared(
+    asked_for: Wanted, known: Known, gone: Action
+) -> tuple[list[Step], list[Failure], list[Document]]:
+    """Return steps for files, failures to forget, and documents no longer listed but kept."""
+    selection = Selection(asked_for.rules)
+    found = scan(asked_for.scopes, list(asked_for.roots.values()), selection)
+    named = {f"{scope.root.name}/{scope.under}" for scope in asked_for.scopes if scope.single}
     steps = [Step("fail", f.id, f.reason, failure=f) for f in found.failures]
-    for candidate in found.candidates:
-        steps.append(_step(candidate, documents.get(candidate.id), failed.get(candidate.id)))
-    steps = [_unless_known(step, failed.get(step.id), step.id in named) for step in steps]
+    steps += [step_for(candidate, known) for candidate in found.candidates]
+    steps = [unless_known(step, known, step.id in named) for step in steps]
     mentioned = {step.id for step in steps}
-    for document in documents.values():
-        inside = _in_scope(scopes, document.source.root, document.source.path)
-        if inside and document.id not in mentioned and not _hidden(document.id, found.failures):
-            action: Action = "remove" if prune else "missing"
-            steps.append(Step(action, document.id, "its file has vanished"))
-    open_questions = {s.id for s in steps if s.action in ("add", "change", "fail", "refused")}
-    outdated = [
-        f
-        for f in failed.values()
-        if f.id not in open_questions
-        and _in_scope(scopes, f.root, f.path)
-        and not _hidden(f.id, found.failures)
+    unseen = [
+        d
+        for d in known.documents.values()
+        if asked_for.in_scope(d.source.root, d.source.path)
+        and d.id not in mentioned
+        and not _hidden(d.id, found.failures)
     ]
-    moved = {s.root.name: s.root for s in scopes if known_roots.get(s.root.name) != s.root.folder}
-    ordered = tuple(sorted(steps, key=lambda step: step.id))
-    return Plan(ordered, tuple(moved.values()), tuple(outdated))
+    reasons = {d.id: _objection(asked_for, selection, d) for d in unseen}
+    steps = followed(steps, {d.id: d for d in unseen if not reasons[d.id]})
+    dropped = _dropped(asked_for, known)
+    reasons |= {d.id: f"no longer listed in {asked_for.rules.file_name}" for d in dropped}
+    moved = {step.moved_from for step in steps}
+    steps += [
+        Step(gone, name, reason or "its file has vanished")
+        for name, reason in reasons.items()
+        if name not in moved
+    ]
+    return steps, _outdated(asked_for, known, steps, found.failures), dropped
 
 
-def _unless_known(step: Step, before: Failure | None, named: bool) -> Step:
-    """Return the step, or "refused" if it would only repeat what is remembered already."""
-    if step.failure is None or before is None or named:
-        return step
-    if replace(step.failure, seen_at="") != replace(before, seen_at=""):
-        return step
-    return Step("refused", step.id, step.reason)
+def _objection(asked_for: Wanted, selection: Selection, document: Document) -> str:
+    """Return why the file of a document that the scan has not found is left out, "" if gone."""
+    root = asked_for.roots[document.source.root]
+    path = root.folder / document.source.path
+    inside = [path, *path.parents][: len(path.parts) - len(root.folder.parts)]
+    objections = (selection.objection(root, part, part != path) for part in inside)
+    return next((f"{reason} now" for reason in objections if reason), "")
+
+
+def _dropped(asked_for: Wanted, known: Known) -> list[Document]:
+    """Return the documents that the list named, that it names no longer, and that no other does."""
+    if not asked_for.listing:
+        return []
+    before = known.listed.get(asked_for.rules.name, set())
+    rest = [rows for name, rows in known.listed.items() if name != asked_for.rules.name]
+    still = asked_for.entries().union(*rest)
+    return [
+        document
+        for document in known.documents.values()
+        if _names(before, document) and not _names(still, document)
+    ]
+
+
+def _names(entries: Iterable[tuple[str, str]], document: Document) -> bool:
+    source = document.source
+    return any(root == source.root and holds(under, source.path) for root, under in entries)
+
+
+def _listing(asked_for: Wanted, known: Known, dropped: Sequence[Document]) -> Listing | None:
+    """Return what to remember, None if it is known; what is dropped stays until it is removed."""
+    before = known.listed.get(asked_for.rules.name, set())
+    entries = asked_for.entries()
+    entries |= {row for row in before if any(_names([row], document) for document in dropped)}
+    return Listing(asked_for.rules.name, tuple(sorted(entries))) if entries != before else None
+
+
+def _check(address: Address, known: Known) -> Step:
+    failed, fetched = known.failures.get(address.url), known.fetches.get(address.url)
+    if failed and failed.reader == BY_HAND and not address.named:
+        return Step("refused", address.url, failed.reason)
+    reason = f"last asked {fetched.checked_at}" if fetched else "new"
+    return Step("check", address.url, reason, address=address)
+
+
+def _new_roots(asked_for: Wanted, known: Known, web: bool) -> list[Root]:
+    roots = {scope.root.name: scope.root for scope in asked_for.scopes}
+    found = [root for root in roots.values() if may_be_folder(root.folder)] + [WEB] * web
+    return [root for root in found if known.roots.get(root.name) != root.folder]
+
+
+def _outdated(
+    asked_for: Wanted, known: Known, steps: Sequence[Step], failures: Sequence[Failure]
+) -> list[Failure]:
+    """Return remembered failures of files that are gone or in order, and of nobody's files."""
+    open_questions = {s.id for s in steps if s.action in ("add", "change", "fail", "refused")}
+    open_questions |= {address.url for address in asked_for.addresses}
+    before = known.listed.get(asked_for.rules.name, set()) if asked_for.listing else set()
+    outdated = []
+    for failure in known.failures.values():
+        over = asked_for.in_scope(failure.root, failure.path)
+        over |= failure.root not in {*asked_for.roots, WEB_ROOT}
+        over |= (failure.root, failure.path) in before
+        if over and failure.id not in open_questions and not _hidden(failure.id, failures):
+            outdated.append(failure)
+    return outdated
 
 
 def _hidden(name: str, failures: Sequence[Failure]) -> bool:
     """Tell whether a document is in a folder that could not be looked into, and may be there."""
     above = [f.root if f.path == "." else f.id for f in failures]
     return any(name.startswith(f"{folder}/") for folder in above)
-
-
-def _in_scope(scopes: Sequence[Scope], root: str, path: str) -> bool:
-    return any(scope.root.name == root and scope.holds(path) for scope in scopes)
-
-
-def _step(candidate: Candidate, document: Document | None, failed: Failure | None) -> Step:
-    identity = (candidate.size_bytes, candidate.modified_ns)
-    trouble: Failure | None = None
-    try:
-        reader = readers.reader_id(candidate.path)
-        sidecar = metadata.load(candidate.file)[1]
-    except SourceRefused as error:
-        reader, sidecar = "", ""
-        trouble = failure(candidate.root.name, candidate.path, str(error), *identity)
-    remembered = None if candidate.single else failed
-    if remembered and (remembered.size_bytes, remembered.modified_ns) == identity:
-        same = remembered.reader == reader and (not trouble or trouble.reason == remembered.reason)
-        if same or remembered.reader == BY_HAND:
-            return Step("refused", candidate.id, remembered.reason)
-    if trouble:
-        return Step("fail", candidate.id, trouble.reason, failure=trouble)
-    if document is None:
-        return Step("add", candidate.id, "new", candidate, remembered=remembered)
-    step = _compared(candidate, document.source, reader, sidecar)
-    return replace(step, remembered=remembered)
-
-
-def _compared(candidate: Candidate, source: Source, reader: str, sidecar: str) -> Step:
-    if source.reader != reader:
-        return Step("change", candidate.id, f"read by {source.reader}, now {reader}", candidate)
-    if source.metadata_sha256 != sidecar:
-        return Step("change", candidate.id, "its metadata changed", candidate)
-    if (source.size_bytes, source.modified_ns) == (candidate.size_bytes, candidate.modified_ns):
-        return Step("unchanged", candidate.id, "same size and time")
-    return _compared_by_content(candidate, source)
-
-
-def _compared_by_content(candidate: Candidate, source: Source) -> Step:
-    try:
-        with candidate.file.open("rb") as file:
-            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        reason = f"cannot be read ({error.strerror}); check its rights"
-        trouble = failure(candidate.root.name, candidate.path, reason)
-        return Step("fail", candidate.id, reason, failure=trouble)
-    if sha256 != source.sha256:
-        return Step("change", candidate.id, "its content changed", candidate)
-    touched = Source(
-        source.root, source.path, sha256, candidate.size_bytes, candidate.modified_ns,
-        source.reader, source.metadata_sha256,
-    )  # fmt: skip
-    return Step("touch", candidate.id, "same content", source=touched)

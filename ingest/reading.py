@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from index.types import Metadata, Page, Section, Version, version_of
+
+if TYPE_CHECKING:
+    from index.layout import Layout  # which imports numpy
 
 Kind = Literal["heading", "paragraph", "item", "row"]
 
@@ -39,6 +42,9 @@ class Reading:
         sections: The outline, in order of start.
         pages: Page map; empty for formats without pages.
         metadata: What the format itself says.
+        layout: Where each character of the text stands on its page; None for formats that do not
+            say.
+        note: One line about what was passed over, for whoever indexes the source.
     """
 
     text: str
@@ -47,6 +53,8 @@ class Reading:
     sections: tuple[Section, ...]
     pages: tuple[Page, ...]
     metadata: Metadata
+    layout: Layout | None = None
+    note: str | None = None
 
     def version(self) -> Version:
         """Return the text as the index stores it."""

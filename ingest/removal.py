@@ -1,40 +1,46 @@
-"""Taking one document out of the index so that it stays out."""
+"""Taking one document, or an address that never became one, out so that it stays out."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
 
+from index.errors import DocumentUnknown
 from index.files import writing
 from index.store import Index
-from index.types import Document, Failure
+from index.types import Document, Failure, is_address
 from ingest import metadata
+from ingest.addresses import normalised
 from ingest.report import BY_HAND, failure
-from ingest.sources import UPLOADS_ROOT, folders
+from ingest.sources import UPLOADS_ROOT, WEB_ROOT, folders
 
 
-def remove(index: Index, name: str) -> Document:
+def remove(index: Index, name: str) -> str:
     """Remove a document; an upload's file and sidecar go too, another file is left and remembered.
 
-    A file that is left would come back with the next run: it is remembered as refused, until it
-    changes or is named by itself on the command line.
+    A file that is left would come back with the next run, and so would an address that a list
+    names: it is remembered as refused, until it changes or is named by itself on the command line.
 
     Args:
         index: Must exist.
-        name: Id, path within its root, or bare file name.
+        name: Id, path within its root, or bare file name; or a web address that was refused.
 
     Returns:
-        The document as it was.
+        The id of what was removed.
 
     Raises:
         DocumentUnknown: No document of that name, or several.
         IndexLocked: Another process is writing.
         IndexWriteFailed: No rights to remove the upload's file; the document is out all the same.
     """
+    if is_address(name):
+        return _remove_address(index, normalised(name))
     with index.snapshot() as catalog:
         document = catalog.document(name)
         known = catalog.roots()
     source = document.source
+    if is_address(source.path):
+        return _remove_address(index, document.id)
     file = folders(known, index.settings)[source.root] / source.path
     with index.writer() as writer:
         writer.remove(document.id)
@@ -45,7 +51,31 @@ def remove(index: Index, name: str) -> Document:
         for path in (file, file.with_name(file.name + metadata.SUFFIX)):
             with writing(path):
                 path.unlink(missing_ok=True)
-    return document
+    return document.id
+
+
+def _remove_address(index: Index, url: str) -> str:
+    with index.snapshot() as catalog:
+        known = {document.id for document in catalog.documents()}
+        known |= {failure.id for failure in catalog.failures()}
+        is_listed = any((WEB_ROOT, url) in entries for entries in catalog.listed().values())
+    if url not in known:
+        raise DocumentUnknown(
+            f"no document {url!r} in the index; `python -m ingest status` lists them"
+        )
+    with index.writer() as writer:
+        writer.remove(url)
+        writer.forget_failure(WEB_ROOT, url)
+        writer.forget_fetch(url)
+        if is_listed:
+            writer.fail(failure(WEB_ROOT, url, _reason(url), reader=BY_HAND))
+        writer.commit()
+    return url
+
+
+def _reason(name: str) -> str:
+    today = datetime.now(UTC).date().isoformat()
+    return f"removed by hand on {today}; to have it back, run `python -m ingest {name}`"
 
 
 def _left(document: Document, file: Path) -> Failure | None:
@@ -53,9 +83,11 @@ def _left(document: Document, file: Path) -> Failure | None:
         status = file.stat()
     except OSError:
         return None
-    today = datetime.now(UTC).date().isoformat()
-    reason = f"removed by hand on {today}; to have it back, run `python -m ingest {file}`"
-    source = document.source
     return failure(
-        source.root, source.path, reason, status.st_size, status.st_mtime_ns, reader=BY_HAND
+        document.source.root,
+        document.source.path,
+        _reason(str(file)),
+        status.st_size,
+        status.st_mtime_ns,
+        reader=BY_HAND,
     )

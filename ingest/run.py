@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 
 from index.errors import PolicyChatError
 from index.store import Index
 from ingest.pipeline import apply
 from ingest.plan import make_plan
 from ingest.report import Progress, Report
+from ingest.web.check import checked
 
 
 class _Stopped(Exception):
@@ -27,6 +29,7 @@ class Runner:
     Attributes:
         index: What is brought up to date.
         progress: How far the run is, None before it has said so.
+        asked: How many web addresses it has asked, of how many; None before and after.
         report: What the last run did, None if there was none or it failed.
         error: The one line of why the last run failed.
     """
@@ -34,6 +37,7 @@ class Runner:
     def __init__(self, index: Index) -> None:
         self.index = index
         self.progress: Progress | None = None
+        self.asked: tuple[int, int] | None = None
         self.report: Report | None = None
         self.error: str | None = None
         self._stop = threading.Event()
@@ -51,11 +55,12 @@ class Runner:
         """Whether the run was asked to stop."""
         return self._stop.is_set()
 
-    def start(self, prune: bool = False) -> None:
-        """Begin a run over corpus/ and the uploads; does nothing while one is on its way.
+    def start(self, prune: bool = False, paths: Sequence[str] = ()) -> None:
+        """Begin a run; does nothing while one is on its way.
 
         Args:
             prune: Remove documents whose file has vanished.
+            paths: What it is about: see `make_plan`.
         """
         with self._start:
             if self.running:
@@ -63,7 +68,7 @@ class Runner:
             self.progress = self.report = self.error = None
             self._stop.clear()
             self._thread = threading.Thread(
-                target=self._run, args=(prune,), name="reindex", daemon=True
+                target=self._run, args=(prune, paths), name="reindex", daemon=True
             )
             self._thread.start()
 
@@ -78,18 +83,27 @@ class Runner:
             thread.join(seconds)
         return not self.running
 
-    def _run(self, prune: bool) -> None:
+    def _run(self, prune: bool, paths: Sequence[str]) -> None:
         self.error = "the run ended unexpectedly; the terminal says why, what was indexed stands"
         try:
             self.index.bring_up_to_date()
-            plan = make_plan(self.index, prune=prune)
-            self.report = apply(self.index, plan, self._tell)
+            plan = make_plan(self.index, paths, prune)
+            with checked(self.index, plan, self._tell_asked) as plan:
+                self.asked = None
+                self.report = apply(self.index, plan, self._tell)
         except PolicyChatError as error:
             self.error = str(error)
         except _Stopped:
             self.error = "stopped; what was indexed until then stands, reindex to go on"
         else:
             self.error = None
+        finally:
+            self.asked = None
+
+    def _tell_asked(self, done: int, total: int) -> None:
+        self.asked = (done, total)
+        if self._stop.is_set():
+            raise _Stopped
 
     def _tell(self, progress: Progress) -> None:
         self.progress = progress

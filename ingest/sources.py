@@ -1,22 +1,23 @@
-"""What there is to index: roots, what part of them was asked for, and the files found there."""
+"""What was asked for: roots, scopes within them, web addresses."""
 
 from __future__ import annotations
 
 import os
 import re
 import stat
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote, urlsplit
 
 from index.errors import SourceUnreadable
 from index.settings import CORPUS, Settings
-from index.types import Failure
-from ingest.metadata import is_sidecar
-from ingest.report import failure
+from index.types import UNKNOWN, Metadata, is_address, source_id
+from ingest.names import is_displayable, shown
 
 CORPUS_ROOT = "corpus"
 UPLOADS_ROOT = "uploads"
+WEB_ROOT = "web"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +44,42 @@ class Scope:
 
     def holds(self, path: str) -> bool:
         """Tell whether a path within the root is in this scope."""
-        return not self.under or path == self.under or path.startswith(f"{self.under}/")
+        return holds(self.under, path)
+
+
+# The root of all web addresses. Its folder is none: no absolute path is below it.
+WEB = Root(WEB_ROOT, Path("web:"))
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A web address that was asked for.
+
+    Attributes:
+        url: As `ingest.addresses.normalised` writes it.
+        given: What a list of sources says about it.
+        named: Whether it was given by itself and not as part of a list.
+    """
+
+    url: str
+    given: Metadata = UNKNOWN
+    named: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A file that may become a document, as its stat shows it."""
+    """A file that may become a document, as its stat shows it.
+
+    Attributes:
+        root: The root it belongs to.
+        path: Within the root, with `/`; or a web address.
+        file: Where its bytes are.
+        size_bytes: Their number.
+        modified_ns: The file's mtime; of a web page when these bytes were first seen.
+        single: Whether it was named by itself.
+        given: What a list of sources says about it.
+        ending: File name ending of its kind, such as `.html`; "" if the path's own counts.
+    """
 
     root: Root
     path: str
@@ -56,24 +87,25 @@ class Candidate:
     size_bytes: int
     modified_ns: int
     single: bool = False
+    given: Metadata = UNKNOWN
+    ending: str = ""
 
     @property
     def id(self) -> str:
-        """`root/relative/path`."""
-        return f"{self.root.name}/{self.path}"
+        """See `index.types.source_id`."""
+        return source_id(self.root.name, self.path)
+
+    @property
+    def name(self) -> str:
+        """The name whose ending chooses the reader."""
+        return f"page{self.ending}" if self.ending else self.path
 
 
-@dataclass(slots=True)
-class Scan:
-    """What a look at the disk gave.
-
-    Attributes:
-        candidates: Files, by id.
-        failures: Files and folders that could not be looked at.
-    """
-
-    candidates: list[Candidate] = field(default_factory=list)
-    failures: list[Failure] = field(default_factory=list)
+def holds(under: str, path: str) -> bool:
+    """Tell whether a path is one named by `under` or below it; "" names all, an address itself."""
+    if is_address(under):
+        return path == under
+    return not under or path == under or path.startswith(f"{under}/")
 
 
 def home_roots(settings: Settings) -> list[Root]:
@@ -94,71 +126,74 @@ def folders(known: Mapping[str, Path], settings: Settings) -> dict[str, Path]:
     return {**known, **{root.name: root.folder for root in home_roots(settings)}}
 
 
-def resolve(paths: Sequence[str], known: Mapping[str, Path], settings: Settings) -> list[Scope]:
-    """Return the scopes that paths on a command line mean.
+def resolve(
+    paths: Sequence[str],
+    known: Mapping[str, Path],
+    settings: Settings,
+    listed: Iterable[Path] = (),
+) -> list[Scope]:
+    """Return the scopes that paths mean.
 
     A path belongs to the deepest known root above it. A folder outside every root becomes a root
     of its own; a file outside every root makes its folder a root, of which only it is in scope.
     Roots inside a folder that is given are in scope with it.
 
     Args:
-        paths: Files and folders; none means corpus/ and the uploads.
+        paths: Files and folders of a command line.
         known: Folder of each root that the index knows, by name.
         settings: Where the uploads are.
+        listed: Absolute paths of a list. Where nothing is, a folder is assumed, and the scan will
+            say what is wrong: a drive that is not there today must not end the run.
 
     Returns:
         One scope a path and one for each root inside it; they may overlap.
 
     Raises:
-        SourceUnreadable: A path is a URL, is empty or does not exist.
+        SourceUnreadable: A path of the command line is empty, does not exist, or cannot be shown
+            on a line.
     """
     roots = [Root(name, folder) for name, folder in folders(known, settings).items()]
-    if not paths:
-        return [Scope(root, "") for root in home_roots(settings) if _may_be_folder(root.folder)]
     scopes = []
     for text in paths:
-        if re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*://", text):
-            raise SourceUnreadable(
-                f"{text}: web addresses cannot be indexed by this release; save the page as text "
-                "and give the file"
-            )
         # os.path: keeps links, and leaves a `~name` that is nobody's as it is.
         path = Path(os.path.abspath(os.path.expanduser(text)))  # noqa: PTH100, PTH111
         _check_is_there(text, path)
-        if not _is_utf8(str(path)):
-            raise SourceUnreadable(f"{_shown(text)}: the path is not UTF-8; rename it")
-        scope = _scope(path, roots)
-        scopes.append(scope)
-        if not scope.single:
-            inside = [root for root in roots if path in root.folder.parents]
-            scopes += [Scope(root, "") for root in inside if _may_be_folder(root.folder)]
-        if scope.root not in roots:
-            roots.append(scope.root)
-    return scopes
+        if not is_displayable(str(path)):
+            raise SourceUnreadable(f"{shown(text)}: a path that no line can show; rename it")
+        scopes += _scopes(path, roots)
+    return scopes + [scope for path in listed for scope in _scopes(path, roots)]
 
 
-def scan(scopes: Sequence[Scope], roots: Sequence[Root]) -> Scan:
-    """Return the files in scope, each once, each under the deepest root that holds it.
+def home_scopes(settings: Settings) -> list[Scope]:
+    """Return what is in scope where nothing is named: corpus/ and the uploads."""
+    return [Scope(root, "") for root in home_roots(settings) if may_be_folder(root.folder)]
 
-    Hidden files and folders and sidecars are passed over in silence, links to folders and links
-    that lead out of their root are failures.
 
-    Args:
-        scopes: Where to look.
-        roots: All roots that there are; a folder that is a root is not looked at as part of
-            another one.
+def title_of(path: str) -> str:
+    """Return a title for a document that shows none: its name.
 
-    Returns:
-        What was found, the files in order of id.
+    >>> title_of("a/wind-energy_2030.txt"), title_of("https://example.org/wind%20energy?p=1")
+    ('Wind energy 2030', 'Wind energy')
     """
-    found = Scan()
-    seen: set[str] = set()
-    for scope in scopes:
-        inner = {root.folder for root in roots if root.folder != scope.root.folder}
-        for path in _walk(scope, inner, found):
-            _look_at(scope, path, found, seen)
-    found.candidates.sort(key=lambda candidate: candidate.id)
-    return found
+    if is_address(path):
+        parts = urlsplit(path)
+        path = unquote(parts.path).rstrip("/")
+        if not path:
+            return parts.netloc
+    stem = PurePosixPath(path).stem
+    return re.sub(r"[-_\s]+", " ", stem).strip().capitalize() or path
+
+
+def _scopes(path: Path, roots: list[Root]) -> list[Scope]:
+    """Return a path's scope and those of the roots inside it; a new root joins the roots."""
+    scope = _scope(path, roots)
+    scopes = [scope]
+    if not scope.single:
+        inside = [root for root in roots if path in root.folder.parents]
+        scopes += [Scope(root, "") for root in inside if may_be_folder(root.folder)]
+    if scope.root not in roots:
+        roots.append(scope.root)
+    return scopes
 
 
 def _check_is_there(text: str, path: Path) -> None:
@@ -171,10 +206,10 @@ def _check_is_there(text: str, path: Path) -> None:
         reason = f"cannot be read ({error.strerror}); check its rights"
     except (OSError, ValueError):
         pass
-    raise SourceUnreadable(f"{_shown(text) or '(empty)'}: {reason}")
+    raise SourceUnreadable(f"{shown(text) or '(empty)'}: {reason}")
 
 
-def _may_be_folder(path: Path) -> bool:
+def may_be_folder(path: Path) -> bool:
     """Return False only where there is certainly no folder: a walk says what else is wrong."""
     try:
         return stat.S_ISDIR(path.stat().st_mode)
@@ -186,92 +221,15 @@ def _may_be_folder(path: Path) -> bool:
 
 def _scope(path: Path, roots: Sequence[Root]) -> Scope:
     holding = [root for root in roots if path == root.folder or root.folder in path.parents]
-    single = not os.path.isdir(path)  # noqa: PTH112 - Path.is_dir may raise
+    single = os.path.lexists(path) and not os.path.isdir(path)  # noqa: PTH112 - Path raises
     if holding:
         root = max(holding, key=lambda root: len(root.folder.parts))
         under = path.relative_to(root.folder).as_posix()
         return Scope(root, "" if under == "." else under, single)
     folder = path.parent if single else path
-    taken = {root.name for root in roots}
+    taken = {root.name for root in roots} | {WEB_ROOT}
     stem = re.sub(r"[\x00-\x1f/\\]+", "-", folder.name) or "files"
     name, number = stem, 2
     while name in taken:
         name, number = f"{stem}-{number}", number + 1
     return Scope(Root(name, folder), path.name if single else "", single)
-
-
-def _walk(scope: Scope, inner_roots: set[Path], found: Scan) -> Iterator[Path]:
-    start = scope.root.folder / scope.under
-    if scope.single:
-        yield start
-        return
-
-    def note(error: OSError) -> None:
-        path = Path(error.filename or start)
-        found.failures.append(_failure(scope.root, path, error))
-
-    for folder, subfolders, files in os.walk(start, onerror=note):
-        subfolders[:] = sorted(
-            name
-            for name in subfolders
-            if not name.startswith(".") and Path(folder, name) not in inner_roots
-        )
-        for path in (Path(folder, name) for name in subfolders):
-            if os.path.islink(path):  # noqa: PTH114 - Path.is_symlink may raise
-                reason = "a link to a folder; give that folder itself to `python -m ingest`"
-                found.failures.append(_refused(scope.root, path, reason))
-        for name in sorted(files):
-            if not name.startswith(".") and not is_sidecar(Path(name)):
-                yield Path(folder, name)
-
-
-def _look_at(scope: Scope, file: Path, found: Scan, seen: set[str]) -> None:
-    root = scope.root
-    path = file.relative_to(root.folder).as_posix()
-    if f"{root.name}/{path}" in seen:
-        return
-    seen.add(f"{root.name}/{path}")
-    try:
-        status = file.stat()
-        reason = _objection(root, file, status.st_mode)
-    except OSError as error:
-        found.failures.append(_failure(root, file, error))
-        return
-    if reason:
-        found.failures.append(_refused(root, file, reason))
-        return
-    found.candidates.append(
-        Candidate(root, path, file, status.st_size, status.st_mtime_ns, scope.single)
-    )
-
-
-def _inside(file: Path, folder: Path) -> bool:
-    return folder.resolve() in file.resolve(strict=True).parents
-
-
-def _objection(root: Root, file: Path, mode: int) -> str:
-    if not _is_utf8(str(file)):
-        return "its name is not UTF-8; rename it"
-    if not stat.S_ISREG(mode):
-        return "not a regular file; leave it out"
-    if file.is_symlink() and not _inside(file, root.folder):
-        return "a link that leads out of its folder; copy the file here"
-    return ""
-
-
-def _failure(root: Root, path: Path, error: OSError) -> Failure:
-    reason = f"cannot be read ({error.strerror}); check that it is there and its rights"
-    return _refused(root, path, reason)
-
-
-def _refused(root: Root, path: Path, reason: str) -> Failure:
-    return failure(root.name, _shown(path.relative_to(root.folder).as_posix()), reason)
-
-
-def _is_utf8(path: str) -> bool:
-    return _shown(path) == path
-
-
-def _shown(path: str) -> str:
-    """Return a path that can be stored and printed, whatever the bytes of its name."""
-    return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

@@ -40,6 +40,7 @@ def safe_name(name: str) -> str:
     last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
     visible = "".join(c for c in last if unicodedata.category(c)[0] != "C")
     plain = re.sub(r'[<>:"|?*]', "_", visible).strip().lstrip(".").rstrip(". ")
+    plain = re.sub(r"^~\$", "_", plain)  # a name that the scan would pass over
     stem, dot, suffix = plain.rpartition(".")
     if not dot:
         stem, suffix = plain, ""

@@ -11,11 +11,13 @@ from pathlib import Path
 import numpy as np
 
 from index.embedder import Embedder, HashingEmbedder, Kind, Matrix
-from index.settings import RetrievalSettings, Settings
+from index.settings import RetrievalSettings, Settings, SourcesSettings
 from index.store import Index
 from ingest.pipeline import Pace, apply
-from ingest.plan import make_plan
+from ingest.plan import Plan, make_plan
 from ingest.report import Report
+from ingest.web.check import checked
+from ingest.web.fetch import Fetcher
 
 ROOT = Path(__file__).parents[1]
 TOPICS = [
@@ -57,7 +59,11 @@ class Library:
         self.home = folder / "home"
         self.texts = folder / "texts"
         self.texts.mkdir(parents=True, exist_ok=True)
-        self.settings = Settings(self.home, retrieval=RetrievalSettings(**retrieval))
+        self.settings = Settings(
+            self.home,
+            retrieval=RetrievalSettings(**retrieval),
+            sources=SourcesSettings(allow_private=True, delay_seconds=0),  # the tests' own servers
+        )
         self.embedder = embedder or HashingEmbedder()
         self.index = self.reader()
 
@@ -73,15 +79,35 @@ class Library:
 
     def ingest(
         self,
-        *paths: Path,
+        *paths: Path | str,
+        listed: Path | None = None,
         prune: bool = False,
         reembed: bool = False,
         embedder: Embedder | None = None,
         pace: Pace | None = None,
     ) -> Report:
         index = self.reader(embedder)
-        plan = make_plan(index, [str(path) for path in paths or (self.texts,)], prune)
-        return apply(index, plan, reembed=reembed, pace=pace or Pace())
+        given = [str(path) for path in paths or (() if listed else (self.texts,))]
+        plan = make_plan(index, given, prune, listed)
+        with checked(index, plan, open_fetcher=self.fetcher) as plan:
+            return apply(index, plan, reembed=reembed, pace=pace or Pace())
+
+    def fetcher(self) -> Fetcher:
+        """What asks web servers, without pauses."""
+        return Fetcher(self.settings.sources, sleep=lambda seconds: None)
+
+    def listed(self, text: str) -> Path:
+        """Write the library's sources.toml."""
+        self.home.mkdir(parents=True, exist_ok=True)
+        self.settings.source_list.write_text(text, encoding="utf-8")
+        return self.settings.source_list
+
+    def plan(self, *paths: Path | str, prune: bool = False, listed: Path | None = None) -> Plan:
+        given = [str(path) for path in paths or (() if listed else (self.texts,))]
+        return make_plan(self.index, given, prune, listed)
+
+    def ids(self) -> list[str]:
+        return [document.id for document in self.index.documents()]
 
     def passage_ids(self) -> list[str]:
         with self.index.snapshot() as catalog:

@@ -17,6 +17,7 @@ import pytest
 
 from chat.__main__ import main as chat
 from index.embedder import HashingEmbedder
+from index.schema import MIGRATIONS
 from index.settings import load_settings
 from index.store import Index
 from ingest.__main__ import main
@@ -34,6 +35,9 @@ assert kernel.capset(header, sets) == 0
 """
 FULL_DISK = """
 import os, resource
+from ingest.language import detect
+if "MODEL_FIRST" in os.environ:
+    detect("Unpacked while there is room for it, and then the disk is full of other files." * 2)
 limit = int(os.environ["LARGEST_FILE"])
 resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 """
@@ -194,7 +198,7 @@ def test_a_document_that_turns_bad_keeps_its_last_version(
     ("argument", "reason"),
     [
         pytest.param("nowhere/at/all", "no such file or folder; check the path", id="unknown"),
-        pytest.param("https://example.org/a.txt", "web addresses cannot be indexed", id="url"),
+        pytest.param("ftp://example.org/a.txt", "not a web address; write http", id="ftp"),
         pytest.param("", "no such file or folder", id="empty"),
         pytest.param("~nobody-of-that-name/x", "no such file or folder", id="no-such-user"),
         pytest.param("caf\udce9", "no such file or folder", id="not-utf-8"),
@@ -338,7 +342,7 @@ def test_a_full_disk_loses_nothing(texts: Path, home: Path, largest_file: int) -
     assert command(home, str(texts)).returncode == 0
     for number in range(3, 40):
         (texts / f"{number}.md").write_text(essay(number))
-    environment = {"LARGEST_FILE": str(largest_file)}
+    environment = {"LARGEST_FILE": str(largest_file), "MODEL_FIRST": "1"}
     done = command(home, str(texts), "--json", environment=environment, code=FULL_DISK + COMMAND)
     assert (done.returncode, done.stdout) == (1, "")
     assert_one_line(done.stderr, str(home), "cannot be written", "then run the same command again")
@@ -348,6 +352,15 @@ def test_a_full_disk_loses_nothing(texts: Path, home: Path, largest_file: int) -
     assert (mended.returncode, mended.stderr) == (0, "")
     assert len(indexed()) == 40
     assert open_index().verify() == []
+
+
+def test_no_room_for_temporary_files(texts: Path, home: Path, tmp_path: Path) -> None:
+    """The model that tells languages unpacks itself there."""
+    environment = {"LARGEST_FILE": "1000000", "TMPDIR": str(tmp_path)}
+    done = command(home, str(texts), "--json", environment=environment, code=FULL_DISK + COMMAND)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert_one_line(done.stderr, str(tmp_path), "cannot be written", "free space")
+    assert command(home, str(texts), "--json").returncode == 0
 
 
 # A damaged index
@@ -426,7 +439,10 @@ def test_another_programs_database_is_not_taken_for_a_catalog(
     import sqlite3
 
     (home / "index").mkdir(parents=True)
-    for version, reason in ((1, "no such table"), (99, "made by a newer release (schema 99")):
+    for version, reason in (
+        (len(MIGRATIONS), "no such table"),
+        (99, "made by a newer release (schema 99"),
+    ):
         with sqlite3.connect(home / "index" / "catalog.sqlite") as connection:
             connection.execute(f"PRAGMA user_version = {version}")
         connection.close()

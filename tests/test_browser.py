@@ -164,6 +164,8 @@ def test_the_library_adds_a_file_that_can_then_be_asked_about(page: Page, url: s
             "buffer": f"Lagoon Act\n\n{PERMITS}".encode(),
         }
     )
+    # Pressed before the upload has begun, the button finds no file.
+    page.get_by_text("lagoon.txt").wait_for()
     page.get_by_role("button", name="Add to the library").click()
     page.get_by_text("1 new").wait_for()
     page.get_by_role("button", name="Reindex").click()

@@ -21,8 +21,8 @@ ANSWER_KEYS = {
 }  # fmt: skip
 CITATION_KEYS = {
     "marker", "id", "document", "source", "title", "version", "section", "page", "page_label",
-    "start", "end", "quote", "marks", "score", "support", "verified", "publisher", "date", "url",
-    "also_in",
+    "ocr", "start", "end", "quote", "marks", "score", "support", "verified", "publisher", "date",
+    "url", "also_in",
 }  # fmt: skip
 
 

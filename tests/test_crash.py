@@ -31,7 +31,7 @@ from tests.library import ROOT, Library, essay
 NURSERY = """
 import json, os, signal, sys
 from pathlib import Path
-import faiss, tantivy, tqdm
+import datasketch, faiss, tantivy, tqdm
 from index import schema
 from ingest.pipeline import Pace
 from tests.library import Library
@@ -69,7 +69,8 @@ for line in sys.stdin:
         watch(fatal, names)
         try:
             library = Library(Path(folder))
-            report = library.ingest(prune=True, pace=Pace(passages=8, commit_seconds=0))
+            pace = Pace(passages=8, commit_seconds=0, commit_share=1)
+            report = library.ingest(prune=True, pace=pace)
             answer = [not report.failures, names]
         except BaseException as error:
             answer = [False, [repr(error)]]

@@ -12,7 +12,13 @@ from chat.__main__ import main as chat
 from chat.answer import Answerer
 from chat.serialize import answer_json
 from chat.types import Question
-from index.settings import EmbedderSettings, RetrievalSettings
+from index.settings import (
+    EmbedderSettings,
+    IngestSettings,
+    RerankerSettings,
+    RetrievalSettings,
+    SourcesSettings,
+)
 from index.store import Index
 from index.types import Metadata
 from ingest.__main__ import main as ingest
@@ -21,10 +27,15 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 COMMANDS = [
     pytest.param(ingest, ["--help"], id="ingest"),
+    pytest.param(ingest, ["watch", "--help"], id="ingest watch"),
     pytest.param(ingest, ["status", "--help"], id="ingest status"),
     pytest.param(ingest, ["doctor", "--help"], id="ingest doctor"),
     pytest.param(ingest, ["remove", "--help"], id="ingest remove"),
+    pytest.param(ingest, ["versions", "--help"], id="ingest versions"),
+    pytest.param(ingest, ["diff", "--help"], id="ingest diff"),
+    pytest.param(ingest, ["prune", "--help"], id="ingest prune"),
     pytest.param(chat, ["--help"], id="chat"),
+    pytest.param(chat, ["cite", "--help"], id="chat cite"),
     pytest.param(chat, ["search", "--help"], id="chat search"),
 ]
 
@@ -41,12 +52,16 @@ def test_every_command_and_option_is_documented(
     options = set(re.findall(r"--[a-z-]+", text)) - {"--help"}
     assert options, text
     assert not {option for option in options if option not in README}
-    commands = set(re.findall(r"python -m (?:ingest|chat) ?(?:status|doctor|remove|search)?", text))
+    names = "watch|status|doctor|remove|versions|diff|prune|search|cite"
+    commands = set(re.findall(rf"python -m (?:ingest|chat) ?(?:{names})?", text))
     assert not {command for command in commands if command.strip() not in README}
 
 
 def test_every_setting_is_documented() -> None:
-    for name in (*EmbedderSettings.__slots__, *RetrievalSettings.__slots__):
+    tables = (
+        EmbedderSettings, IngestSettings, RerankerSettings, RetrievalSettings, SourcesSettings
+    )  # fmt: skip
+    for name in (name for table in tables for name in table.__slots__):
         assert re.search(rf"^{name} = ", README, re.MULTILINE), name
 
 

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -75,7 +76,7 @@ def test_a_local_folder_works_and_prompts_change_the_fingerprint(
     vectors = plain.encode(["energy clusters"], "passage")
     np.testing.assert_allclose(vectors, packaged.encode(["energy clusters"], "passage"), atol=1e-5)
     prompted = SentenceTransformerEmbedder(EmbedderSettings(str(folder), "query: ", "passage: "))
-    prompted._model, prompted._weights_sha256 = plain._model, plain._weights_sha256
+    prompted._models, prompted._weights_sha256 = plain._models, plain._weights_sha256
     asked, stored = (prompted.encode(["energy clusters"], kind)[0] for kind in ("query", "passage"))
     assert not np.array_equal(asked, stored)
     assert np.array_equal(asked, plain.encode(["query: energy clusters"], "query")[0])
@@ -155,3 +156,39 @@ def test_warming_in_the_background_says_what_is_wrong(
     with caplog.at_level("WARNING", logger=module.__name__):
         SentenceTransformerEmbedder(EmbedderSettings(str(tmp_path / "empty")))._warm()
     assert "cannot be loaded" in caplog.text
+
+
+def test_a_question_does_not_wait_for_passages(packaged: SentenceTransformerEmbedder) -> None:
+    alone = packaged.encode(["Which agency runs it?"], "query")
+    done = threading.Event()
+
+    def passages() -> None:
+        packaged.encode(["cluster policy " * 100] * 64, "passage")
+        done.set()
+
+    thread = threading.Thread(target=passages)
+    thread.start()
+    asked = 0
+    while not done.is_set() and asked < 5:
+        assert np.array_equal(packaged.encode(["Which agency runs it?"], "query"), alone)
+        asked += 1
+    answered_meanwhile = not done.is_set()
+    thread.join()
+    assert (asked, answered_meanwhile) == (5, True)
+
+
+def test_questions_and_passages_share_the_weights(packaged: SentenceTransformerEmbedder) -> None:
+    models = packaged._loaded()
+    assert models["query"] is not models["passage"]
+    pairs = zip(models["query"].parameters(), models["passage"].parameters(), strict=True)
+    assert all(left.data_ptr() == right.data_ptr() for left, right in pairs)
+    assert models["query"].tokenizer is not models["passage"].tokenizer
+
+
+def test_texts_come_back_in_the_order_given(packaged: SentenceTransformerEmbedder) -> None:
+    """More than a batch of them, of all lengths."""
+    texts = [" ".join(["cluster policy"] * (1 + number * 7 % 23)) for number in range(40)]
+    together = packaged.encode(texts, "passage")
+    for number in (0, 17, 39):
+        alone = packaged.encode([texts[number]], "passage")[0]
+        assert np.dot(together[number], alone) > 0.999

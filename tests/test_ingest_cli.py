@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,9 +16,13 @@ from index.embedder import HashingEmbedder
 from index.errors import IndexOutdated
 from index.settings import CORPUS, load_settings
 from index.store import Index
+from index.types import Document, Metadata, Page, Source, Version, version_of
+from ingest import text_health
 from ingest.__main__ import main
 from ingest.plan import make_plan
+from ingest.report import Progress
 from tests.library import COMMAND, ROOT, command, essay
+from tests.web_site import Site
 
 STATUS_KEYS = {"documents", "failures", "passages", "embedder", "generation"}
 DOCUMENT_KEYS = {
@@ -25,7 +30,8 @@ DOCUMENT_KEYS = {
 }  # fmt: skip
 REPORT_KEYS = {
     "added", "changed", "removed", "missing", "unchanged", "refused_before", "failures",
-    "passages", "seconds", "summary",
+    "passages", "pages", "seconds", "stage_seconds", "summary", "moved", "near_duplicates",
+    "incomplete",
 }  # fmt: skip
 
 
@@ -94,6 +100,63 @@ def test_json_of_a_run(capsys: pytest.CaptureFixture[str], texts: Path) -> None:
     assert err.count("\n") == 1
 
 
+def test_moves_and_near_duplicates_in_json_and_in_words(
+    capsys: pytest.CaptureFixture[str], texts: Path
+) -> None:
+    run(capsys, texts)
+    (texts / "0.md").rename(texts / "moved.md")
+    (texts / "copy.md").write_text(essay(1, 2))
+    plan = json.loads(run(capsys, "--dry-run", "--json", texts)[1])
+    assert plan["summary"] == "1 new, 0 changed, 0 removed, 2 unchanged, 1 moved"
+    assert plan["plan"][-1] == {
+        "action": "move",
+        "document": "texts/moved.md",
+        "reason": "moved from texts/0.md",
+        "moved_from": "texts/0.md",
+    }
+    assert "moved    texts/moved.md (moved from texts/0.md)" in run(capsys, "--dry-run", texts)[1]
+    report = json.loads(run(capsys, "--json", texts)[1])
+    assert report["moved"] == [{"from": "texts/0.md", "to": "texts/moved.md"}]
+    assert report["near_duplicates"] == [
+        {"document": "texts/copy.md", "other": "texts/1.md", "similarity": 1.0}
+    ]
+    (texts / "moved.md").rename(texts / "0.md")
+    out = run(capsys, texts)[1]
+    assert out.splitlines()[1:] == ["texts/0.md was moved from texts/moved.md"]
+
+
+def test_web_addresses_and_lists_on_the_command_line(
+    capsys: pytest.CaptureFixture[str], texts: Path, home: Path
+) -> None:
+    home.mkdir()
+    (home / "settings.toml").write_text("[sources]\nallow_private = true\ndelay_seconds = 0\n")
+    with Site() as site:
+        site.text("/a.txt", essay(7))
+        url = site.url("/a.txt")
+        code, out, err = run(capsys, "--dry-run", url)
+        assert (code, err) == (0, "")
+        assert out.splitlines()[1] == f"check    {url} (new)"
+        code, out, err = run(capsys, url, site.url("/404"))
+        assert code == 1
+        assert err.splitlines()[0] == "1 new, 0 changed, 0 removed, 0 unchanged, 1 cannot be read"
+        assert err.splitlines()[1].startswith(f"error: {site.url('/404')}: the server says 404")
+        assert run(capsys, "remove", url.upper().replace("A.TXT", "a.txt"))[:2] == (
+            0,
+            f"removed {url}\n",
+        )
+        listed = texts.parent / "list.toml"
+        listed.write_text(f'[[source]]\nurl = "{url}"\n[[source]]\npath = "{texts}"\n')
+        code, out, _ = run(capsys, "--sources", listed, "--json")
+        assert (code, json.loads(out)["added"][0]) == (0, url)
+        listed.rename(home / "sources.toml")
+        code, out, err = run(capsys, "--sources", "--prune")
+        assert "0 added, 0 changed, 0 removed, 4 unchanged" in out
+    with pytest.raises(SystemExit) as caught:
+        run(capsys, "--sources", home / "sources.toml", texts)
+    assert caught.value.code == 2
+    assert "give either PATH or --sources, not both" in capsys.readouterr().err
+
+
 def test_a_run_in_words(capsys: pytest.CaptureFixture[str], texts: Path) -> None:
     code, out, err = run(capsys, texts)
     assert code == 0
@@ -102,11 +165,21 @@ def test_a_run_in_words(capsys: pytest.CaptureFixture[str], texts: Path) -> None
     assert err == "3 new, 0 changed, 0 removed, 0 unchanged\n"
 
 
+def test_progress_is_told_in_words() -> None:
+    """A quarter of the bytes in 20 seconds: 60 are left."""
+    progress = Progress(3, 1_200, 45, 800, 250, 1_000, 20.0)
+    assert progress.told() == "3 of 1,200 documents, 45 pages, 800 passages (40/s)"
+    assert progress.seconds_left == 60
+    assert "pages" not in replace(progress, pages=0).told()
+    assert replace(progress, source_bytes=0, seconds=0.0).seconds_left is None
+
+
 def test_the_second_run_reads_no_text_and_commits_nothing(
     capsys: pytest.CaptureFixture[str], texts: Path
 ) -> None:
     (texts / "bad.txt").write_bytes(b"")
     (texts / "dangling.txt").symlink_to(texts / "nowhere")
+    (texts / "0.md.meta.toml").write_text('publisher = "P"')
     run(capsys, texts)
     generation = open_index().manifest().generation
     opened: list[str] = []
@@ -121,8 +194,7 @@ def test_the_second_run_reads_no_text_and_commits_nothing(
     watching = False
     assert code == 0
     assert "3 unchanged" in out
-    assert not {"0.md", "1.md", "2.md", "bad.txt"} & set(opened)
-    assert opened  # it did look for sidecars
+    assert set(opened) == {"0.md.meta.toml"}
     assert open_index().manifest().generation == generation
 
 
@@ -217,6 +289,51 @@ def test_doctor_finds_what_the_stores_disagree_about(
     code, out, _ = run(capsys, "doctor")
     assert code == 1
     assert out == ("words: 1 passages are missing and 0 are too many; run `python -m ingest`\n")
+
+
+def test_doctor_looks_at_the_texts(
+    capsys: pytest.CaptureFixture[str], texts: Path, home: Path
+) -> None:
+    (home / "uploads").mkdir(parents=True)
+    (home / "uploads" / "new.md").write_text(essay(5))
+    (home / "uploads" / "new.md.meta.toml").write_text('title = "New"\n')
+    umlauts = "Die Förderung der Cluster in Österreich ist für kleine Unternehmen wichtig. " * 9
+    (texts / "decoded.txt").write_bytes(umlauts.encode().decode("cp1252").encode())
+    (texts / "right.txt").write_text(umlauts)
+    (texts / "same.md").write_text(essay(1, 2))
+    (texts / "short.txt").write_text("Cluster policy\n")
+    run(capsys, texts)
+    next((home / "originals").iterdir()).rename(home / "originals" / ("0" * 64))
+    (home / "originals" / "notes.txt").write_text("somebody's own")
+    code, out, _ = run(capsys, "doctor")
+    lines = out.splitlines()
+    assert code == 1
+    assert [line.split(": ")[0] for line in lines] == [
+        str(home / "originals"), str(home / "originals"), "uploads/new.md",
+        "texts/same.md", "texts/decoded.txt", "texts/short.txt",
+    ]  # fmt: skip
+    assert "1 files that no version was read from; run `python -m ingest prune" in lines[0]
+    assert "1 originals are missing" in lines[1]
+    assert lines[3].endswith("run `python -m ingest remove texts/same.md`")
+    assert "it looks wrongly decoded" in lines[4]
+    assert lines[5].startswith("texts/short.txt: it holds 14 characters only")
+    run(capsys, "prune", "--older-than", "1d")
+    assert sorted(path.name[:5] for path in (home / "originals").iterdir())[-1] == "notes"
+    assert "no version was read from" not in run(capsys, "doctor")[1]
+
+
+def test_doctor_finds_pages_without_text() -> None:
+    """A version as a reader of pages makes it; the words are on pages 1 and 3 alone."""
+    text = f"{essay(1)}\n\n{essay(2)}"
+    half, end = len(essay(1)), len(text)
+    pages = (Page(1, 0, half), Page(2, half, half, "ii"), Page(3, half, end), Page(4, end, end))
+    version = Version(version_of(text), text, (), pages)
+    source = Source("texts", "a.pdf", "0", 1, 1, "pdf@1")
+    document = Document(source, version.id, "A", Metadata(), "2026-01-01", 9, len(text))
+    assert list(text_health._wrong(document, version, "`again`")) == [
+        "2 of 4 pages have no text (page ii, 4); if they are scans, have them recognised and run "
+        "`again`"
+    ]
 
 
 @pytest.mark.parametrize("command", ["status", "doctor", "remove x"])

@@ -23,6 +23,7 @@ from index.types import citation_id
 from ingest.pipeline import apply
 from ingest.plan import make_plan
 from ingest.uploads import Saved, safe_name, save
+from tests.web_site import Page, Site
 
 APP = str(Path(__file__).parents[1] / "streamlit_app.py")
 SECONDS = 60
@@ -311,20 +312,44 @@ def test_an_old_citation_says_that_its_document_changed_or_went(home: Path) -> N
     file = home / "uploads" / "act.txt"
     file.parent.mkdir()
     file.write_text("Zebra Act\n\nThe zebra act of Freedonia allows four stripes.\n")
-    text = reindex(home).citable
-    version = next(d.version for d in index_of(home).documents() if d.id == "uploads/act.txt")
-    cite = citation_id(version, 0, 9)
-    quote = text(cite).quote
-    assert not opened(cite=cite).warning
-    file.write_text("Zebra Act\n\nThe zebra act of Freedonia allows five stripes.\n")
+    version = next(d.version for d in reindex(home).documents() if d.id == "uploads/act.txt")
+    heading, sentence = citation_id(version, 0, 9), citation_id(version, 11, 58)
+    assert not opened(cite=sentence).warning
+    file.write_text("Zebra Act\n\nThe zebra act of Freedonia allows <b>five</b> stripes.\n")
     reindex(home)
-    app = opened(cite=cite)
-    assert "has changed" in app.warning[0].value
-    assert component(app, "source-text")["quote"] == quote
+    app = opened(cite=heading)
+    assert "these words stand in today’s text" in app.info[0].value
+    app = opened(cite=sentence)
+    assert "these words are not in today’s text" in app.warning[0].value
+    assert (
+        component(app, "source-text")["quote"] == "The zebra act of Freedonia allows four stripes."
+    )
+    nearest = "The zebra act of Freedonia allows <b>five</b> stripes."
+    assert nearest in [text.value for text in app.text]
+    (there,) = [button for button in app.button if button.label == "Open the nearest sentence"]
+    app = there.click().run(timeout=SECONDS)
+    assert component(app, "source-text")["quote"] == nearest
+    assert not app.warning
+    assert "".join(app.query_params["cite"]).endswith(f"-11-{11 + len(nearest)}")
     with index_of(home).writer() as writer:
         writer.remove("uploads/act.txt")
         writer.commit()
-    assert "has been removed" in opened(cite=cite).warning[0].value
+    assert "has been removed" in opened(cite=sentence).warning[0].value
+
+
+def test_the_library_shows_what_changed_between_versions(home: Path) -> None:
+    file = home / "uploads" / "act.txt"
+    file.parent.mkdir()
+    file.write_text("Zebra Act\n\nThe zebra act of Freedonia allows four stripes.\n")
+    reindex(home)
+    file.write_text("Zebra Act\n\nThe zebra act allows <b>five</b> `stripes` :red[x].\n")
+    reindex(home)
+    app = library()
+    app = checked(app.selectbox(key="library-versions").set_value("uploads/act.txt").run())
+    (shown,) = app.code
+    assert shown.language == "diff"
+    assert "-The zebra act of Freedonia allows four stripes." in shown.value.splitlines()
+    assert "+The zebra act allows <b>five</b> `stripes` :red[x]." in shown.value.splitlines()
 
 
 def test_a_quotation_that_the_text_does_not_hold_is_not_shown(home: Path) -> None:
@@ -446,6 +471,66 @@ def test_vanished_files_stay_unless_their_removal_is_chosen(empty_home: Path) ->
     assert "uploads/act.txt" not in documents(app)
 
 
+def addresses(app: AppTest) -> dict[str, tuple[bool, str]]:
+    """Return of each web address whether it is indexed, and the last answer."""
+    for frame in app.dataframe:
+        if "Address" in frame.value:
+            answers = zip(frame.value["Indexed"], frame.value["Last answer"], strict=True)
+            return dict(zip(frame.value["Address"], answers, strict=True))
+    return {}
+
+
+def add_address(app: AppTest, url: str) -> AppTest:
+    app.text_input(key="library-address").set_value(url)
+    return finish(press(app, "Fetch and index"))
+
+
+def test_web_addresses_are_added_listed_and_removed(empty_home: Path) -> None:
+    (empty_home / "settings.toml").write_text(
+        "[sources]\nallow_private = true\ndelay_seconds = 0\n"
+    )
+    with Site() as site:
+        site.text("/act.txt", f"{HOSTILE_TITLE}\n\n{HOSTILE_TEXT}\n")
+        good, bad = site.url("/act.txt"), site.url("/404?q=%3Cb%3E")
+        app = add_address(library(), "<b>ftp://x")
+        assert literal("not a web address") in app.error[0].value
+        app = add_address(app, f" {good}#part ")
+        assert "1 added" in app.success[0].value
+        assert documents(app) == {good: "Indexed"}
+        assert addresses(app) == {good: (True, "200 OK")}
+        app = add_address(app, site.url("/404?q=<b>"))
+        assert addresses(app)[bad] == (False, "the server says 404 Not Found; check the address")
+        assert "<b>" not in html(app) + words(app)
+        # Asked again with everything else.
+        site.pages["/act.txt"] = Page(b"", 410)
+        app = finish(press(app, "Reindex"))
+        assert addresses(app)[good] == (True, "the server says 410 Gone")
+        for url in (good, bad):
+            app = checked(app.selectbox(key="library-remove").set_value(url).run())
+            app = press(press(app, "Remove …"), "library-confirm")
+        assert addresses(app) == {}
+        assert not documents(app).keys() & {good}
+    assert Index(Settings(empty_home), HashingEmbedder()).failures() == []
+
+
+def test_what_was_moved_and_what_is_nearly_the_same_is_told_as_text(empty_home: Path) -> None:
+    uploads = empty_home / "uploads"
+    uploads.mkdir()
+    (uploads / "a.txt").write_text(HOSTILE_TEXT)
+    app = finish(press(library(), "Reindex"))
+    (uploads / "a.txt").rename(uploads / "<b>*x*.txt")
+    (uploads / "c.txt").write_text(HOSTILE_TEXT)
+    app = press(app, "Preview changes")
+    assert "1 moved" in words(app)
+    assert "moved from uploads/a.txt" in html(app)
+    app = finish(press(app, "Reindex"))
+    assert "1 moved" in app.success[0].value
+    shown = html(app)
+    assert escape("uploads/<b>*x*.txt was moved from uploads/a.txt") in shown
+    assert escape("uploads/c.txt has the same text as uploads/<b>*x*.txt") in shown
+    assert "<b>" not in shown
+
+
 def test_a_second_writer_is_told_who_is_writing(empty_home: Path) -> None:
     app = finish(press(library(), "Reindex"))
     with Index(Settings(empty_home), HashingEmbedder()).writer():
@@ -472,6 +557,7 @@ def test_uploads_are_never_lost_in_silence(tmp_path: Path) -> None:
         pytest.param("a\x00\n\u202eb.txt", "ab.txt", id="control characters"),
         pytest.param(".hidden.txt", "hidden.txt", id="hidden"),
         pytest.param("..", "document", id="dots only"),
+        pytest.param("~$a.txt", "_a.txt", id="lock file"),
         pytest.param("é" * 300 + ".txt", "é" * 98 + ".txt", id="long, in bytes"),
         pytest.param('<a>:"b"?.md', "_a___b__.md", id="reserved elsewhere"),
     ],

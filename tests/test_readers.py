@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import ast
+import importlib
+import subprocess
+import sys
 import unicodedata
 from datetime import date
 from pathlib import Path
@@ -11,7 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.errors import SourceRefused
+from ingest import language
 from ingest.readers import Reading, read, reader_id, suffixes
+from tests.library import ROOT
 
 PAGES = sorted(Path("corpus").glob("*.txt"))
 CZECH = "Příliš žluťoučký kůň: Ministerstvo průmyslu řídí politiku klastrů od roku 2004."
@@ -162,11 +168,35 @@ def test_refusals_are_one_line_with_reason_and_remedy(name: str, data: bytes, re
 
 
 def test_names() -> None:
-    assert suffixes() == (".txt", ".md", ".markdown")
+    assert suffixes()[:3] == (".txt", ".md", ".markdown")
+    assert len(set(suffixes())) == len(suffixes())
     assert reader_id("A.TXT").startswith("plain@")
     assert reader_id("a.markdown").startswith("markdown@")
+    assert reader_id("a.docx").startswith("word@")
+    assert reader_id("a.docx").endswith(f"+{language.ID}")
     with pytest.raises(SourceRefused):
         reader_id("a.exe")
+
+
+@pytest.mark.parametrize("suffix", suffixes())
+def test_the_table_and_the_modules_agree(suffix: str) -> None:
+    read_by = reader_id(f"a{suffix}").removesuffix(f"+{language.ID}")
+    module = importlib.import_module(f"ingest.readers.{read_by.partition('@')[0]}")
+    assert read_by == module.ID
+
+
+def test_a_plan_and_a_worker_start_without_the_libraries_of_formats() -> None:
+    code = (
+        "import sys, ingest.worker\n"
+        "from ingest.readers import reader_id, suffixes\n"
+        "[reader_id('a' + suffix) for suffix in suffixes()]\n"
+        "print(sorted({name.partition('.')[0] for name in sys.modules}))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    heavy = {"docx", "lxml", "markdown_it", "numpy", "openpyxl", "pptx", "py3langid", "trafilatura"}
+    assert not heavy & set(ast.literal_eval(done.stdout))
 
 
 def test_furniture_is_left_out_and_only_furniture() -> None:

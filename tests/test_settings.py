@@ -46,10 +46,19 @@ def test_what_is_written_is_read(home: Path) -> None:
     ("text", "reason"),
     [
         pytest.param("[retrieval", "cannot be read", id="not-toml"),
-        pytest.param("[model]\n", r"unknown table \[model\]; known are embedder, r", id="table"),
+        pytest.param(
+            "[model]\n", r"unknown table \[model\]; known are embedder, ingest, r", id="table"
+        ),
         pytest.param("[retrieval]\nk = 1\n", r"unknown key retrieval\.k; known are", id="key"),
+        pytest.param("[sources]\nlargest_megabytes = 0\n", "at least 1", id="no-size"),
+        pytest.param("[sources]\ndelay_seconds = -1\n", "not be negative", id="delay"),
+        pytest.param("[sources]\ntimeout_seconds = inf\n", "must be finite", id="for-ever"),
+        pytest.param("[sources]\nallow_private = 1\n", "must be a bool, not 1", id="not-a-bool"),
         pytest.param("retrieval = 3\n", r"\[retrieval\] must be a table", id="not-a-table"),
         pytest.param("[embedder]\nmodel = 3\n", r"model must be a str, not 3", id="type"),
+        pytest.param("[ingest]\nworkers = -1\n", "from 0 to 64", id="workers"),
+        pytest.param("[ingest]\nfile_seconds = 0\n", "more than 0", id="no-time"),
+        pytest.param("[ingest]\nfile_memory_mb = 9\n", "at least 256", id="no-memory"),
         pytest.param("[retrieval]\ncandidates = true\n", "must be a int, not True", id="bool"),
         pytest.param("[retrieval]\ncandidates = 0\n", "at least 1", id="zero"),
         pytest.param("[retrieval]\ndense_weight = -1\n", "not be negative", id="negative"),

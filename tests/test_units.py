@@ -27,8 +27,6 @@ def passage(*sentences: str, start: int = 0) -> Passage:
         context="",
         section=(),
         sentences=tuple(spans),
-        page=None,
-        page_label=None,
     )
 
 

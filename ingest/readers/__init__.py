@@ -2,18 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import importlib
 from pathlib import PurePath
+from typing import Protocol, cast
 
 from index.errors import SourceRefused
-from ingest.readers import markdown, plain
+from ingest import language
+from ingest.readers.extras import recognises_scans
 from ingest.reading import Block, Reading
 
 __all__ = ["Block", "Reading", "read", "reader_id", "suffixes"]
 
-_READERS: dict[str, tuple[str, Callable[[bytes], Reading]]] = {
-    suffix: (reader.ID, reader.read) for reader in (plain, markdown) for suffix in reader.SUFFIXES
+# What reads each ending: MODULE@VERSION, the module one of this package. A module is imported when
+# the first file is read by it: the libraries of all formats together take half a second, and a plan
+# needs the version only.
+_READERS = {
+    ".txt": "plain@1",
+    **dict.fromkeys((".md", ".markdown"), "markdown@2"),
+    **dict.fromkeys((".html", ".htm", ".xhtml", ".mhtml", ".mht"), "web@1"),
+    ".docx": "word@1",
+    ".pptx": "slides@1",
+    **dict.fromkeys((".xlsx", ".xlsm"), "workbook@1"),
+    **dict.fromkeys((".csv", ".tsv"), "delimited@1"),
+    **dict.fromkeys((".odt", ".ods", ".odp"), "opendocument@1"),
+    ".eml": "mail@1",
+    ".epub": "book@1",
+    # Other text comes of the same bytes with the extra: what was refused without it is read again.
+    ".pdf": "pdf@1+ocr" if recognises_scans() else "pdf@1",
 }
+# What is not read, and what to save it as instead.
+_INSTEAD = {
+    **dict.fromkeys((".doc", ".dot", ".docm", ".rtf", ".pages", ".wpd"), "DOCX or PDF"),
+    **dict.fromkeys((".ppt", ".pps", ".pptm", ".key"), "PPTX or PDF"),
+    **dict.fromkeys((".xls", ".xlsb", ".numbers"), "XLSX or CSV"),
+    ".msg": "EML",
+}
+
+
+class _Reader(Protocol):
+    """What a module of this package offers."""
+
+    def read(self, data: bytes) -> Reading:
+        """Return what the module makes of a file."""
 
 
 def suffixes() -> tuple[str, ...]:
@@ -22,18 +52,18 @@ def suffixes() -> tuple[str, ...]:
 
 
 def reader_id(name: str) -> str:
-    """Return `name@version` of the reader for a file name.
+    """Return what a file of a name is read by: `MODULE@VERSION+language@VERSION`.
 
     Args:
         name: The file's name; only its ending counts.
 
     Returns:
-        The reader's id; it changes when the reader gives other text for the same bytes.
+        The id; it changes when the same bytes may now give another text or another language.
 
     Raises:
         SourceRefused: No reader takes this kind of file.
     """
-    return _reader(name)[0]
+    return f"{_reader(name)}+{language.ID}"
 
 
 def read(name: str, data: bytes) -> Reading:
@@ -44,12 +74,14 @@ def read(name: str, data: bytes) -> Reading:
         data: The whole file.
 
     Returns:
-        A reading with at least one block.
+        A reading with at least one block; its language is the one that the format states.
 
     Raises:
         SourceRefused: Unsupported, empty, binary or undecodable; one line, without the path.
     """
-    reading = _reader(name)[1](data)
+    module = _reader(name).partition("@")[0]
+    reader = cast(_Reader, importlib.import_module(f"{__name__}.{module}"))
+    reading = reader.read(data)
     if not reading.blocks:
         raise SourceRefused(
             "the file holds only white space or page furniture, text was expected: "
@@ -58,8 +90,10 @@ def read(name: str, data: bytes) -> Reading:
     return reading
 
 
-def _reader(name: str) -> tuple[str, Callable[[bytes], Reading]]:
+def _reader(name: str) -> str:
     suffix = PurePath(name).suffix.lower()
+    if suffix in _INSTEAD:
+        raise SourceRefused(f"{suffix} files are not read: save it as {_INSTEAD[suffix]}")
     if suffix not in _READERS:
         raise SourceRefused(
             f"no reader for {suffix or 'a file without an ending'}, "

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from html import unescape
 
@@ -12,12 +11,11 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from index.types import Metadata
-from ingest import outline
+from ingest.readers.collector import Collector, Piece
 from ingest.readers.decode import clean, decode
-from ingest.reading import Block, Kind, Reading
+from ingest.reading import Reading
 
 ID = "markdown@2"
-SUFFIXES = (".md", ".markdown")
 
 _FRONT_MATTER = re.compile(r"---[^\S\n]*\n(.*?)\n(?:---|\.\.\.)[^\S\n]*(?:\n|\Z)", re.DOTALL)
 _FIELD = re.compile(
@@ -31,29 +29,6 @@ _LINE_TAG = re.compile(r"</?(?:br|p|div|li|tr|h[1-6]|ul|ol|table|section)\b[^<>]
 _TAG = re.compile(r"</?[A-Za-z!?][^<>]*>")
 # markdown-it leaves out what is nested deeper; its own bound of 20 loses lists of ten levels.
 NESTING = 60
-
-
-@dataclass(slots=True)
-class _Collector:
-    """Puts pieces of text one after another and keeps where each one lies."""
-
-    parts: list[str] = field(default_factory=list)
-    blocks: list[Block] = field(default_factory=list)
-    length: int = 0
-
-    def add(self, raw: str, kind: Kind, level: int) -> None:
-        """Append a block; paragraphs are set apart by a blank line, items and rows are not."""
-        text = clean(raw).strip()
-        if not text:
-            return
-        if self.blocks:
-            close = kind in ("item", "row") and self.blocks[-1].kind != "heading"
-            gap = "\n" if close else "\n\n"
-            self.parts.append(gap)
-            self.length += len(gap)
-        self.parts.append(text)
-        self.blocks.append(Block(self.length, self.length + len(text), kind, level))
-        self.length += len(text)
 
 
 def read(data: bytes) -> Reading:
@@ -75,16 +50,9 @@ def read(data: bytes) -> Reading:
         source = source[front.end() :]
         said = _front_matter(front[1])
     parser = MarkdownIt("commonmark", {"maxNesting": NESTING}).enable(["table", "strikethrough"])
-    collector = _Collector()
-    for raw, kind, level in _pieces(parser.parse(source)):
-        collector.add(raw, kind, level)
-    text, blocks = "".join(collector.parts), tuple(collector.blocks)
-    title = said.title
-    if title is None and blocks and blocks[0].kind == "heading":
-        title = text[blocks[0].start : blocks[0].end]
-    sections = outline.sections(text, blocks, headings_get_lost=False)
-    metadata = Metadata(title=title, date=said.date, language=said.language)
-    return Reading(text, title, blocks, sections, (), metadata)
+    collector = Collector()
+    collector.add_all(_pieces(parser.parse(source)))
+    return collector.reading(said)
 
 
 def _front_matter(source: str) -> Metadata:
@@ -99,8 +67,8 @@ def _front_matter(source: str) -> Metadata:
     return Metadata(title=found.get("title") or None, date=published, language=code and code[0])
 
 
-def _pieces(tokens: Sequence[Token]) -> Iterator[tuple[str, Kind, int]]:
-    """Yield (text, kind, level) of every block of the parsed document."""
+def _pieces(tokens: Sequence[Token]) -> Iterator[Piece]:
+    """Yield every block of the parsed document."""
     heading = 0
     lists: list[int | None] = []
     marker = ""
@@ -122,21 +90,21 @@ def _pieces(tokens: Sequence[Token]) -> Iterator[tuple[str, Kind, int]]:
         elif token.type == "tr_open":
             row = []
         elif token.type == "tr_close" and row is not None:
-            yield "\t".join(row), "row", row_level
+            yield Piece("\t".join(row), "row", row_level)
             row = None
         elif token.type == "inline":
             text = _inline_text(token)
             if row is not None:
                 row.append(text.strip())
             elif heading:
-                yield " ".join(text.split()), "heading", heading
+                yield Piece(" ".join(text.split()), "heading", heading)
             else:
-                yield marker + text, "item" if lists else "paragraph", len(lists)
+                yield Piece(marker + text, "item" if lists else "paragraph", len(lists))
                 marker = ""
         elif token.type in ("fence", "code_block"):
-            yield re.sub(r"\n{2,}", "\n", token.content), "paragraph", 0
+            yield Piece(re.sub(r"\n{2,}", "\n", token.content))
         elif token.type == "html_block":
-            yield _without_tags(token.content), "paragraph", 0
+            yield Piece(_without_tags(token.content))
 
 
 def _inline_text(token: Token) -> str:

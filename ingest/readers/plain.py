@@ -10,7 +10,6 @@ from ingest.readers.decode import clean, decode
 from ingest.reading import Reading
 
 ID = "plain@1"
-SUFFIXES = (".txt",)
 
 # Only what cannot be anything else: a whole line of a page's skeleton, never a part of one.
 _FURNITURE = re.compile(

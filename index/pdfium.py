@@ -1,0 +1,102 @@
+"""PDFium, which reads pages and draws them: one lock, one way to open, one way to turn a page."""
+
+from __future__ import annotations
+
+import ctypes
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+import pypdfium2
+import pypdfium2.raw as pdfium_c
+from numpy.typing import NDArray
+
+# PDFium keeps state of its own and must never be called by two threads at once. Held for a page
+# at a time, so that nobody waits for a whole document to look at a page of another.
+LOCK = threading.RLock()
+# PDFium maps points to whole pixels: asked for so many of them, it tells fractions of a point.
+_FINE = 1_000_000
+_FAR = 1_000.0
+
+
+@contextmanager
+def opened(data: bytes) -> Iterator[pypdfium2.PdfDocument]:
+    """Open a PDF.
+
+    Args:
+        data: The whole file.
+
+    Yields:
+        A `pypdfium2.PdfDocument`; hold `LOCK` for whatever is done with it.
+
+    Raises:
+        pypdfium2.PdfiumError: Not a PDF, torn beyond repair, or a password is needed; its
+            `err_code` tells which.
+    """
+    with LOCK:
+        document = pypdfium2.PdfDocument(data)
+    try:
+        yield document
+    finally:
+        with LOCK:
+            document.close()
+
+
+@contextmanager
+def opened_page(document: pypdfium2.PdfDocument, index: int) -> Iterator[pypdfium2.PdfPage]:
+    """Load a page and hold the lock until it is closed.
+
+    Args:
+        document: From `opened`.
+        index: 0-based.
+
+    Yields:
+        A `pypdfium2.PdfPage`.
+
+    Raises:
+        pypdfium2.PdfiumError: The page cannot be loaded.
+    """
+    with LOCK:
+        page = document[index]
+        try:
+            yield page
+        finally:
+            page.close()
+
+
+def as_seen(page: pypdfium2.PdfPage) -> NDArray[np.float64]:
+    """Return how points of a page come to lie when it is shown, cropped and turned.
+
+    Args:
+        page: From `opened_page`, with a size above zero.
+
+    Returns:
+        float64, shape (2, 3): (x, y, 1) of the page's user space to points from the upper left
+        corner of the page as it is shown, y downwards.
+    """
+    width, height = page.get_size()
+    corners = []
+    for x, y in ((0.0, 0.0), (_FAR, 0.0), (0.0, _FAR)):
+        across, down = ctypes.c_int(), ctypes.c_int()
+        pdfium_c.FPDF_PageToDevice(
+            page.raw, 0, 0, _FINE, _FINE, 0, x, y, ctypes.byref(across), ctypes.byref(down)
+        )
+        corners.append((across.value * width / _FINE, down.value * height / _FINE))
+    origin, right, up = (np.array(corner) for corner in corners)
+    return np.stack([(right - origin) / _FAR, (up - origin) / _FAR, origin], axis=1)
+
+
+def turned(boxes: NDArray[np.floating], matrix: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Return boxes as they lie on the page as it is shown.
+
+    Args:
+        boxes: Shape (n, 4): x0, y0, x1, y1 in the page's user space.
+        matrix: From `as_seen`.
+
+    Returns:
+        float32, shape (n, 4): left, top, right, bottom in points from the upper left corner.
+    """
+    one = boxes[:, :2] @ matrix[:, :2].T + matrix[:, 2]
+    other = boxes[:, 2:] @ matrix[:, :2].T + matrix[:, 2]
+    return np.hstack([np.minimum(one, other), np.maximum(one, other)]).astype(np.float32)

@@ -1,0 +1,57 @@
+"""A cell's value as a spreadsheet shows it, as far as a reader would miss it."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, time, timedelta
+
+# "[$€-407]", '"EUR"', a bare sign: what stands beside the number.
+_SIGN = re.compile(r"\[\$([^\]-]*)(?:-[^\]]*)?\]|\"([^\"]*)\"|([€$£¥])")
+_DIGITS = re.compile(r"[#0?][#0?,.]*")
+
+
+def shown(value: object, number_format: str) -> str:
+    """Return the text of a cell.
+
+    Args:
+        value: Text, a number, a date, a truth value or None.
+        number_format: The cell's format code, such as `0.0%` or `#,##0.00 "EUR"`.
+
+    Returns:
+        Dates in ISO 8601, numbers with the decimals, thousands and units that the format asks
+        for; "" for None.
+    """
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, datetime):
+        whole_day = value.time() == time()
+        return value.date().isoformat() if whole_day else value.isoformat(" ", "minutes")
+    if isinstance(value, date | time | timedelta):
+        return str(value)
+    if isinstance(value, int | float):
+        return _number(value, number_format)
+    return str(value)
+
+
+def _number(value: float, number_format: str) -> str:
+    code = number_format.split(";")[0]
+    bare = _SIGN.sub("", code)
+    digits = _DIGITS.search(bare)
+    if digits is None or bare.strip().lower() == "general":
+        plain = f"{value:.11g}"
+        return f"{value:.0f}" if "e" in plain and float(value).is_integer() else plain
+    decimals = len(re.sub(r"[^0#?]", "", digits[0].partition(".")[2]))
+    percent = "%" in bare
+    grouping = "," if re.search(r",[#0?]", digits[0]) else ""
+    text = f"{value * 100 if percent else value:{grouping}.{decimals}f}"
+    text += "%" if percent else ""
+    sign = _SIGN.search(code)
+    if sign is None:
+        return text
+    unit = next(group for group in (*sign.groups(), "") if group is not None).strip()
+    number_at = _DIGITS.search(code)
+    before = number_at is not None and sign.start() < number_at.start()
+    glue = " " if unit.isalpha() else ""
+    return f"{unit}{glue}{text}" if before else f"{text} {unit}".strip()

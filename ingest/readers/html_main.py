@@ -1,0 +1,256 @@
+"""Where the content of a web page is, and what in it is no content: menus, banners, buttons."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from lxml import etree
+from lxml.html import HtmlElement
+from trafilatura import bare_extraction
+from trafilatura.settings import Document
+
+# An element that holds more of the page than this is not furniture, whatever it is called.
+FURNITURE_SHARE = 0.3
+# So many times the same short text made of links ("Export as PDF Print") is the page's machinery.
+REPEATED = 3
+REPEATED_CHARS = 200
+# A list of fewer links is no menu, and one with more words between its links is no menu either.
+LEAST_LINKS = 3
+MENU_SHARE = 0.9
+# Beside the text stand boxes to be quoted, and boxes of links to other pages.
+ASIDE_SHARE = 0.6
+# Share of the text that trafilatura kept which the main part must hold.
+MAIN_SHARE = 0.9
+# Of a page with less than this the whole body is taken.
+LEAST_KEPT_CHARS = 250
+# trafilatura looks at what stands inside each element again and again: pages with more elements
+# times their depth than this, ten times a long page's, would keep it busy for minutes.
+MOST_DEPTHS = 1_000_000
+# A landmark with less of what trafilatura kept is not where the content is.
+LANDMARK_SHARE = 0.5
+
+_FURNITURE_TAGS = frozenset(["nav", "footer", "form", "dialog", "menu", "label"])
+_FURNITURE_ROLES = frozenset(
+    [
+        "navigation", "banner", "contentinfo", "search", "dialog", "alertdialog", "menu",
+        "menubar", "toolbar", "alert", "progressbar", "tooltip",
+    ]
+)  # fmt: skip
+# Whole words of class names; ids are often words of a heading ("consent"), and a name such as
+# `has-sidebar` stands on what holds everything.
+_FURNITURE_NAMES = frozenset(
+    [
+        "breadcrumb", "breadcrumbs", "consent", "cookie", "cookies", "editsection", "navbar",
+        "navbox", "noprint", "pagination", "pager", "share", "sharing", "skiplink", "social",
+        "utilities",
+    ]
+)  # fmt: skip
+_HIDDEN_NAMES = frozenset(["visually-hidden", "visuallyhidden", "sr-only", "screen-reader-text"])
+_LANDMARKS = "//main|//*[@role='main']|//article|//*[@id='main-content' or @id='content']"
+# What is never the whole content, however long it is.
+_PARTS = frozenset(["blockquote", "dd", "dl", "li", "ol", "p", "pre", "ul"])
+_TEXT_TAGS = ("p", "li", "td", "div", "blockquote", "pre", "dd")
+
+# Characters that are not white space, by element.
+_Sizes = dict[HtmlElement, int]
+
+
+def main_part(body: HtmlElement) -> HtmlElement:
+    """Return the element that holds the page's content, with furniture taken out of it.
+
+    Where the page itself says which part is its main one, that is taken. Otherwise trafilatura
+    is asked which paragraphs are content, and the smallest element around them is taken as a
+    whole: trafilatura's own text leaves out what is repeated or made of links, which in rules
+    and glossaries are the rules and the terms.
+
+    Args:
+        body: Changed: what is no content is removed from it.
+
+    Returns:
+        The body itself or an element in it.
+    """
+    kept = _kept_by_trafilatura(body)
+    drop_unseen(body)
+    sizes = _sizes(body)
+    held = _held(body, kept)
+    main = _landmark(body, sizes, held)
+    if main is None:
+        main = _around(body, held)
+    _drop_furniture(main, sizes)
+    return main
+
+
+def drop_unseen(body: HtmlElement) -> None:
+    """Remove what a browser does not show."""
+    for element in body.xpath("//script|//style|//template|//noscript|//*[@hidden]"):
+        _drop(element)
+    for element in body.xpath("//*[@style]"):
+        if re.search(r"display\s*:\s*none", element.get("style", ""), re.IGNORECASE):
+            _drop(element)
+    for element in body.xpath("//*[@class]"):
+        if not _HIDDEN_NAMES.isdisjoint(element.get("class", "").split()):
+            _drop(element)
+    for element in body.xpath("//*[@aria-hidden='true']"):
+        # A closed accordion is hidden too, but holds paragraphs; icons and menus do not.
+        if next(element.iterdescendants("p", "table"), None) is None:
+            _drop(element)
+
+
+def _kept_by_trafilatura(body: HtmlElement) -> set[str]:
+    """Return the paragraphs that trafilatura takes for content, without white space."""
+    depth = depths = 0
+    for event, _ in etree.iterwalk(body, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        depths += depth
+    if depths > MOST_DEPTHS:
+        return set()
+    found = bare_extraction(body.getroottree().getroot(), include_comments=False)
+    if not isinstance(found, Document):
+        return set()
+    texts = {"".join(map(str, part.itertext())) for part in found.body.iter("p", "item")}
+    return {"".join(text.split()) for text in texts} - {""}
+
+
+def _sizes(root: HtmlElement) -> _Sizes:
+    sizes: _Sizes = {}
+    for _, element in etree.iterwalk(root, events=("end",)):
+        texts = [element.text, *(child.tail for child in element)]
+        own = sum(len("".join(text.split())) for text in texts if text)
+        sizes[element] = own + sum(sizes.get(child, 0) for child in element)
+    return sizes
+
+
+def _held(body: HtmlElement, kept: set[str]) -> _Sizes:
+    """Return how many characters of kept paragraphs each element holds."""
+    held: Counter[HtmlElement] = Counter()
+    for part in body.iter(*_TEXT_TAGS):
+        if next(part.iterdescendants(*_TEXT_TAGS), None) is not None:
+            continue
+        text = "".join(part.text_content().split())
+        if text in kept:
+            for element in (part, *part.iterancestors()):
+                held[element] += len(text)
+    return held
+
+
+def _landmark(body: HtmlElement, sizes: _Sizes, held: _Sizes) -> HtmlElement | None:
+    """Return the largest part that is marked as the page's main one, if it holds the content."""
+    found = max(body.xpath(_LANDMARKS), key=lambda part: sizes.get(part, 0), default=None)
+    if found is None or held.get(found, 0) < LANDMARK_SHARE * held.get(body, 0):
+        return None
+    return found
+
+
+def _around(body: HtmlElement, held: _Sizes) -> HtmlElement:
+    """Return the smallest element that holds nearly all of what was kept."""
+    needed = MAIN_SHARE * held.get(body, 0)
+    main = body
+    deeper: HtmlElement | None = body if needed >= LEAST_KEPT_CHARS else None
+    while deeper is not None:
+        main = deeper
+        deeper = next(
+            (part for part in main if held.get(part, 0) >= needed and part.tag not in _PARTS), None
+        )
+    return main
+
+
+def _drop_furniture(main: HtmlElement, sizes: _Sizes) -> None:
+    most = FURNITURE_SHARE * sizes.get(main, 0)
+    furniture = [element for element in main.iterdescendants() if _is_furniture(element)]
+    furniture += [
+        element for element in main.iterdescendants("ul", "ol") if _is_menu(element, sizes)
+    ]
+    furniture += [
+        element
+        for element in main.iterdescendants("aside")
+        if _link_share(element, sizes) > ASIDE_SHARE
+    ]
+    for element in [*furniture, *_repeated(main, sizes)]:
+        if sizes.get(element, 0) <= most:
+            _drop(element)
+
+
+def _is_furniture(element: HtmlElement) -> bool:
+    if element.tag in _FURNITURE_TAGS:
+        return True
+    if element.tag == "header":
+        return next(element.iterdescendants("h1", "h2", "h3"), None) is None
+    if element.tag == "button":
+        above = element.iterancestors("h1", "h2", "h3", "h4", "h5", "h6")
+        return next(above, None) is None
+    if element.get("role", "").lower() in _FURNITURE_ROLES:
+        return True
+    if element.tag == "a" and element.get("href") in ("#", "#top"):
+        return _stands_alone(element)
+    names = re.split(r"[\s_-]+", element.get("class", "").lower())
+    return not _FURNITURE_NAMES.isdisjoint(names)
+
+
+def _stands_alone(link: HtmlElement) -> bool:
+    """Return whether a link to no place in particular is all that its element holds."""
+    parent = link.getparent()
+    return parent is not None and parent.text_content().strip() == link.text_content().strip()
+
+
+def _is_menu(element: HtmlElement, sizes: _Sizes) -> bool:
+    """Return whether a list of nothing but links is a menu.
+
+    That is a table of contents (all lead to places in the page), a choice of languages, or
+    whatever stands beside the title in the page's head.
+    """
+    links = list(element.iterdescendants("a"))
+    if len(links) < LEAST_LINKS or _link_share(element, sizes) < MENU_SHARE:
+        return False
+    within = all(link.get("href", "").startswith("#") for link in links)
+    languages = all(link.get("hreflang") for link in links)
+    return within or languages or next(element.iterancestors("header"), None) is not None
+
+
+def _link_share(element: HtmlElement, sizes: _Sizes) -> float:
+    linked = sum(sizes.get(link, 0) for link in element.iterdescendants("a"))
+    return linked / max(1, sizes.get(element, 0))
+
+
+def _repeated(main: HtmlElement, sizes: _Sizes) -> list[HtmlElement]:
+    """Return small parts made of links with the same words, digits aside, to ever other places.
+
+    Words that lead to the same place each time are a term that is explained there.
+    """
+    parts: dict[str, list[HtmlElement]] = {}
+    for element in main.iterdescendants("ul", "ol", "div", "section", "p"):
+        if not 0 < sizes.get(element, 0) <= REPEATED_CHARS or element.find(".//a") is None:
+            continue
+        if next(element.iterancestors("table", "li"), None) is not None:
+            continue
+        if _letters_outside_links(element):
+            continue
+        text = re.sub(r"\d+", "0", " ".join(element.text_content().split()))
+        same = parts.setdefault(text, [])
+        if not same or same[-1] is not element.getparent():
+            same.append(element)
+    return [
+        element
+        for same in parts.values()
+        if len({tuple(_targets(element)) for element in same}) >= REPEATED
+        for element in same
+    ]
+
+
+def _targets(element: HtmlElement) -> list[str]:
+    return [link.get("href", "") for link in element.iterdescendants("a")]
+
+
+def _letters_outside_links(element: HtmlElement) -> int:
+    """Return how many letters of an element stand neither in a link nor in a heading."""
+    inside = dict.fromkeys(element.iterdescendants("a", "h1", "h2", "h3", "h4", "h5", "h6"))
+    outer = [part for part in inside if not any(p in inside for p in part.iterancestors())]
+    texts = [element.text_content(), *(part.text_content() for part in outer)]
+    whole, *linked = (sum(map(str.isalpha, text)) for text in texts)
+    return whole - sum(linked)
+
+
+def _drop(element: HtmlElement) -> None:
+    """Remove an element; what stands behind its end tag stays."""
+    if element.getparent() is not None:
+        element.drop_tree()

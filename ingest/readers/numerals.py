@@ -1,0 +1,55 @@
+"""Numbers of list items as letters and Roman numerals."""
+
+from __future__ import annotations
+
+
+def roman(number: int) -> str:
+    """Return a number from 1 to 3999 in small Roman numerals, any other one in digits.
+
+    >>> roman(14)
+    'xiv'
+    """
+    if not 0 < number < 4000:
+        return str(number)
+    signs = [
+        "m",
+        "1000",
+        "cm",
+        "900",
+        "d",
+        "500",
+        "cd",
+        "400",
+        "c",
+        "100",
+        "xc",
+        "90",
+        "l",
+        "50",
+        "xl",
+        "40",
+        "x",
+        "10",
+        "ix",
+        "9",
+        "v",
+        "5",
+        "iv",
+        "4",
+        "i",
+        "1",
+    ]
+    text = ""
+    for sign, worth in zip(signs[::2], map(int, signs[1::2]), strict=True):
+        text += sign * (number // worth)
+        number %= worth
+    return text
+
+
+def letters(number: int) -> str:
+    """Return a number as word processors letter lists: a to z, then aa, bb and so on.
+
+    >>> letters(28)
+    'bb'
+    """
+    return chr(ord("a") + (number - 1) % 26) * ((number - 1) // 26 + 1)

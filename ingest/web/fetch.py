@@ -1,0 +1,239 @@
+"""One address asked: conditionally, with redirects, retries, robots.txt and a pause between."""
+
+from __future__ import annotations
+
+import ssl
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from http import HTTPStatus
+from importlib.metadata import version
+from types import TracebackType
+from urllib.parse import urljoin, urlsplit
+
+import httpcore2
+import tenacity
+
+from index.errors import SourceRefused, SourceUnreadable
+from index.settings import SourcesSettings
+from index.types import Fetch
+from ingest.addresses import normalised
+from ingest.web.body import ACCEPTED, Body, too_large
+from ingest.web.deadline import Cut, Deadline
+from ingest.web.guard import GuardedBackend, Resolve, resolve
+from ingest.web.robots import Robots
+
+AGENT = f"policy-chat/{version('policy-chat')}"
+_MOST_REDIRECTS = 10
+_TRIES = 3
+_LONGEST_WAIT_SECONDS = 30.0
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_GONE = frozenset({404, 410})
+_PASSING = frozenset({408, 425, 429})
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a server gave for an address.
+
+    Attributes:
+        status: 200 with content, 304 without, or 404 or 410 where there is nothing any more.
+        url: Where it came from, after redirects.
+        data: The content, decompressed; b"" without.
+        content_type: Its media type in lower case, "" if none was named.
+        etag: The server's mark of it.
+        last_modified: The server's date of it.
+    """
+
+    status: int
+    url: str
+    data: bytes = b""
+    content_type: str = ""
+    etag: str = ""
+    last_modified: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Redirect:
+    location: str
+
+
+class _Passing(Exception):
+    """It may go better in a moment."""
+
+    def __init__(self, reason: str, wait_seconds: float = 0.0) -> None:
+        super().__init__(reason)
+        self.wait_seconds = wait_seconds
+
+
+class Fetcher(AbstractContextManager["Fetcher"]):
+    """Asks web servers, one after the other. Use in a `with`.
+
+    Args:
+        settings: What may be asked, and how patiently.
+        resolve: Names to addresses.
+        ssl_context: Whose certificates are believed; the system's by default.
+        sleep: Waits so many seconds.
+        longest_seconds: For one whole answer.
+    """
+
+    def __init__(
+        self,
+        settings: SourcesSettings,
+        resolve: Resolve = resolve,
+        ssl_context: ssl.SSLContext | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+        longest_seconds: float = 300.0,
+    ) -> None:
+        self._settings = settings
+        self._sleep = sleep
+        self._longest_seconds = longest_seconds
+        self._deadline = Deadline()
+        self._asked_at: dict[str, float] = {}
+        self._robots = Robots(AGENT, lambda url: self._followed(url, None, obeying=False))
+        self._pool = httpcore2.ConnectionPool(
+            ssl_context=ssl_context,
+            max_connections=1,
+            network_backend=GuardedBackend(settings.allow_private, self._deadline, resolve),
+        )
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close what is still connected."""
+        self._pool.close()
+
+    def fetch(self, url: str, before: Fetch | None = None) -> Answer:
+        """Ask for an address.
+
+        Args:
+            url: As `ingest.addresses.normalised` writes it.
+            before: What came last time, if it is still there: unchanged content is not sent again.
+
+        Returns:
+            The answer; status 304 only if `before` was given.
+
+        Raises:
+            SourceRefused: It may not be asked for, or its answer is nothing to index.
+            SourceUnreadable: It did not answer, after several tries; another time it may.
+        """
+        answer = self._followed(url, before, obeying=True)
+        if answer.status == HTTPStatus.NOT_MODIFIED and before is None:
+            raise SourceRefused("the server says 304 Not Modified, and nothing was there before")
+        return answer
+
+    def _followed(self, url: str, before: Fetch | None, obeying: bool) -> Answer:
+        for _ in range(_MOST_REDIRECTS + 1):
+            if obeying:
+                self._robots.check(url)
+            answer = self._tried(url, before)
+            if isinstance(answer, Answer):
+                return answer
+            url = normalised(urljoin(url, answer.location))
+        raise SourceRefused(f"more than {_MOST_REDIRECTS} redirects; give the address they lead to")
+
+    def _tried(self, url: str, before: Fetch | None) -> Answer | _Redirect:
+        backoff = tenacity.wait_exponential(multiplier=1, max=_LONGEST_WAIT_SECONDS)
+
+        def wait(state: tenacity.RetryCallState) -> float:
+            error = state.outcome.exception() if state.outcome else None
+            asked_for = error.wait_seconds if isinstance(error, _Passing) else 0.0
+            return max(backoff(state), min(asked_for, _LONGEST_WAIT_SECONDS))
+
+        retrying = tenacity.Retrying(
+            retry=tenacity.retry_if_exception_type(_Passing),
+            stop=tenacity.stop_after_attempt(_TRIES),
+            wait=wait,
+            sleep=self._sleep,
+            reraise=True,
+        )
+        try:
+            return retrying(self._asked, url, before)
+        except _Passing as error:
+            raise SourceUnreadable(f"{error}; it is tried again with the next run") from error
+
+    def _asked(self, url: str, before: Fetch | None) -> Answer | _Redirect:
+        host = urlsplit(url).netloc
+        self._pause(host, url)
+        seconds = self._settings.timeout_seconds
+        timeouts = dict.fromkeys(("connect", "read", "write", "pool"), seconds)
+        self._deadline.at = time.monotonic() + self._longest_seconds
+        try:
+            with self._pool.stream(
+                "GET", url, headers=_headers(url, before), extensions={"timeout": timeouts}
+            ) as response:
+                return self._answer(url, response)
+        except httpcore2.TimeoutException as error:
+            raise _Passing(f"no answer within {seconds:g} s") from error
+        except (httpcore2.NetworkError, httpcore2.ProtocolError, Cut) as error:
+            reason = " ".join(str(error).split()) or type(error).__name__
+            raise _Passing(f"the connection failed ({reason})") from error
+        finally:
+            self._asked_at[host] = time.monotonic()
+
+    def _pause(self, host: str, url: str) -> None:
+        delay = max(self._settings.delay_seconds, self._robots.delay(url))
+        waited = time.monotonic() - self._asked_at.get(host, -delay)
+        if waited < delay:
+            self._sleep(min(delay - waited, _LONGEST_WAIT_SECONDS))
+
+    def _answer(self, url: str, response: httpcore2.Response) -> Answer | _Redirect:
+        headers = {k.decode("latin-1").lower(): v.decode("latin-1") for k, v in response.headers}
+        status = response.status
+        if status in _REDIRECTS and headers.get("location"):
+            return _Redirect(headers["location"])
+        if status in _GONE or status == HTTPStatus.NOT_MODIFIED:
+            return Answer(status, url)
+        if status in _PASSING or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise _Passing(f"the server says {said(status)}", _seconds(headers.get("retry-after")))
+        if status != HTTPStatus.OK:
+            raise SourceRefused(f"the server says {said(status)}; check the address in a browser")
+        return Answer(
+            status,
+            url,
+            self._body(response, headers),
+            headers.get("content-type", "").partition(";")[0].strip().lower(),
+            headers.get("etag", ""),
+            headers.get("last-modified", ""),
+        )
+
+    def _body(self, response: httpcore2.Response, headers: dict[str, str]) -> bytes:
+        most = self._settings.largest_megabytes * 1_000_000
+        length = headers.get("content-length", "")
+        if length.isdecimal() and int(length) > most:
+            raise too_large(most)
+        encoding = headers.get("content-encoding", "").strip().lower()
+        return Body(encoding, most).read(response.iter_stream())
+
+
+def said(status: int) -> str:
+    """Return a status in words: ours, since a server may write anything there."""
+    try:
+        return f"{status} {HTTPStatus(status).phrase}"
+    except ValueError:
+        return str(status)
+
+
+def _headers(url: str, before: Fetch | None) -> list[tuple[str, str]]:
+    headers = [
+        ("Host", urlsplit(url).netloc),
+        ("User-Agent", AGENT),
+        ("Accept", "*/*"),
+        ("Accept-Encoding", ACCEPTED.decode()),
+    ]
+    # The marks are of the content that came from there, not of what redirects to it.
+    if before and before.final_url == url:
+        if before.etag:
+            headers.append(("If-None-Match", before.etag))
+        if before.last_modified:
+            headers.append(("If-Modified-Since", before.last_modified))
+    return headers
+
+
+def _seconds(retry_after: str | None) -> float:
+    """Return how long a server asks us to wait; its other form, a date, is left to the backoff."""
+    return float(retry_after) if retry_after and retry_after.isdecimal() else 0.0
