@@ -27,6 +27,7 @@ class Options:
         depth: Passages to retrieve; None is the product's own.
         cache: Folder that keeps the index; None to throw it away.
         trace: JSONL file with everything that was considered; None for none.
+        peer: Names of the other tools to measure; empty for all. For `benchmarks.peers` only.
     """
 
     data: Path
@@ -37,6 +38,7 @@ class Options:
     depth: int | None = None
     cache: Path | None = None
     trace: Path | None = None
+    peer: tuple[str, ...] = ()
 
 
 def parse(description: str, arguments: Sequence[str] | None = None) -> Options:
@@ -51,7 +53,9 @@ def parse(description: str, arguments: Sequence[str] | None = None) -> Options:
     add("--depth", type=_positive, help="passages to retrieve (the product's own number)")
     add("--cache", type=Path, help="folder that keeps the index and its vectors")
     add("--trace", type=Path, help="JSONL file to write with all candidates and their signals")
-    return Options(**vars(parser.parse_args(arguments)))
+    add("--peer", action="append", help="measure only this tool beside ours (peers only)")
+    values = vars(parser.parse_args(arguments))
+    return Options(**{**values, "peer": tuple(values["peer"] or ())})
 
 
 def asked(questions: QuestionSet, options: Options) -> list[tuple[Query, Question]]:

@@ -46,6 +46,8 @@ def run(options: Options) -> dict[str, object]:
     Raises:
         PolicyChatError: The data is not in the layout, a peer failed, or what the product raises.
     """
+    if unknown := set(options.peer) - set(PEERS):
+        raise PeerFailed(f"no peer {unknown.pop()!r}; there are {', '.join(PEERS)}")
     questions = load(options.data)
     # Only what can be scored: each tool is asked everything.
     chosen = [pair for pair in asked(questions, options) if pair[0].id in questions.qrels]
@@ -54,7 +56,7 @@ def run(options: Options) -> dict[str, object]:
         found = {"policy-chat": _ours(corpus, chosen)}
         texts = {query.id: followup.resolve(q.text, q.history) for query, q in chosen}
         _hand_over(Path(folder), corpus, texts)
-        for peer in PEERS:
+        for peer in options.peer or PEERS:
             found[peer] = _theirs(peer, Path(folder))
         passages, rate = corpus.built.passages, corpus.built.passages_per_s
     tools = {}
