@@ -36,6 +36,8 @@ def cited_json(index: Index, cited: Citable, standing: Standing) -> dict[str, ob
         "version": cited.version.id,
         "section": " › ".join(cited.version.section_at(cited.start)) or None,
         "page": page.number if page else None,
+        "page_label": page.label if page else None,
+        "ocr": any(page.ocr for page in cited.version.pages_of(cited.start, cited.end)),
         "start": cited.start,
         "end": cited.end,
         "today": _today(index, standing),
@@ -54,9 +56,13 @@ def cited_text(index: Index, cited: Citable, standing: Standing) -> str:
         Lines of plain text; what is quoted stands there to the character.
     """
     section = " › ".join(cited.version.section_at(cited.start))
+    page = cited.version.page_at(cited.start)
+    place = [cited.document.title, section, f"page {page.label or page.number}" if page else ""]
+    if any(page.ocr for page in cited.version.pages_of(cited.start, cited.end)):
+        place.append("text recognised from a scan")
     lines = [
         f"“{cited.quote}”",
-        ", ".join(part for part in (cited.document.title, section) if part),
+        ", ".join(filter(None, place)),
         f"{cited.document.id}, version {cited.version.id[:16]}, "
         f"characters {cited.start}–{cited.end}",
         f"{standing.state}: {STATES[standing.state]}",

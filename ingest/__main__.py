@@ -19,6 +19,7 @@ from index.settings import load_settings
 from index.store import Index
 from index.types import Document, Failure
 from ingest.arguments import add_source_arguments, listed_file
+from ingest.duplicates import all_near_duplicates
 from ingest.health import check
 from ingest.pipeline import apply
 from ingest.plan import ORDER, Plan, make_plan
@@ -149,9 +150,11 @@ def _command(name: str, arguments: Sequence[str], open_index: Callable[[], Index
         _status(index, options.json)
         return 0
     problems = check(index)
-    print(
-        json.dumps({"problems": problems}, ensure_ascii=False) if options.json else _list(problems)
-    )
+    notes = [str(pair) for pair in all_near_duplicates(index)]
+    if options.json:
+        print(json.dumps({"problems": problems, "notes": notes}, ensure_ascii=False))
+    else:
+        print("\n".join([_list(problems), *_shortened(notes)]))
     return 1 if problems else 0
 
 
@@ -218,10 +221,12 @@ def _plan_json(plan: Plan) -> str:
 def _report_text(report: Report, index: Index) -> str:
     manifest = index.manifest()
     holds = f"the index holds {manifest.documents:,} documents, {manifest.passages:,} passages"
-    notes = report.notes()
+    return "\n".join([f"{report.summary()}; {holds}", *_shortened(report.notes())])
+
+
+def _shortened(notes: Sequence[str]) -> list[str]:
     more = [f"and {len(notes) - _MOST_NOTES:,} more such notes; --json lists them"]
-    shown = notes[:_MOST_NOTES] + more * (len(notes) > _MOST_NOTES)
-    return "\n".join([f"{report.summary()}; {holds}", *shown])
+    return [*notes[:_MOST_NOTES], *more * (len(notes) > _MOST_NOTES)]
 
 
 def _report_json(report: Report, plan: Plan) -> str:

@@ -58,6 +58,27 @@ def near_duplicates(
     return sorted(found, key=lambda pair: (-pair.similarity, pair.document, pair.other))
 
 
+def all_near_duplicates(index: Index) -> list[NearDuplicate]:
+    """Return the pairs of all documents that are nearly the same, by the signatures stored.
+
+    Args:
+        index: Holds them; nothing in it is changed.
+
+    Returns:
+        Pairs, each once, the most similar first; of documents with one text one stands for all.
+    """
+    first: dict[str, str] = {}
+    with index.snapshot() as catalog:
+        for document in catalog.documents():
+            first.setdefault(document.version, document.id)
+        stored = {v: signature for v, signature in catalog.signatures(_KIND).items() if signature}
+    found = []
+    for versions, similarity in _alike(stored, set(stored)).items():
+        one, other = sorted(first[version] for version in versions)
+        found.append(NearDuplicate(one, other, similarity))
+    return sorted(found, key=lambda pair: (-pair.similarity, pair.document, pair.other))
+
+
 def _signatures(catalog: Snapshot, keep: Callable[[str, str, bytes], None]) -> dict[str, bytes]:
     """Return the signature of every version that is shown; those that are new are kept."""
     signatures: dict[str, bytes] = {}

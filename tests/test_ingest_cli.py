@@ -257,7 +257,7 @@ def test_removing_an_upload_removes_its_file(
 def test_doctor(capsys: pytest.CaptureFixture[str], texts: Path, home: Path) -> None:
     run(capsys, texts)
     assert run(capsys, "doctor")[:2] == (0, "nothing is wrong\n")
-    assert json.loads(run(capsys, "doctor", "--json")[1]) == {"problems": []}
+    assert json.loads(run(capsys, "doctor", "--json")[1]) == {"problems": [], "notes": []}
     (texts / "0.md").unlink()
     (texts / "bad.txt").write_bytes(b"")
     run(capsys, texts)

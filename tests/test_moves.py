@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from index.errors import SourceUnreadable
+from index.errors import DocumentUnknown, SourceUnreadable
+from ingest.duplicates import all_near_duplicates
 from ingest.names import is_displayable, shown
 from ingest.opening import read_whole
 from ingest.report import NearDuplicate
@@ -70,6 +71,28 @@ def test_citations_of_earlier_versions_open_under_the_new_name(library: Library)
     library.ingest(prune=True)
     old = library.index.citable(cited)
     assert (old.document.id, old.current, old.removed) == ("texts/b.md", False, False)
+
+
+def test_the_history_moves_along_and_can_be_pruned(library: Library) -> None:
+    for number in (1, 2):
+        library.write("a.md", essay(number))
+        library.ingest()
+    for old, new in (("a.md", "b.md"), ("b.md", "a.md")):
+        (library.texts / old).rename(library.texts / new)
+        library.ingest()
+        with library.index.snapshot() as catalog:
+            here = catalog.history.of(f"texts/{new}")
+            there = catalog.history.of(f"texts/{old}")
+        assert [shown.until is None for shown in here] == [True, False]
+        assert {shown.version for shown in there} == {shown.version for shown in here}
+        assert all(shown.until for shown in there)
+    with library.index.writer() as writer:
+        writer.prune("9999-01-01T00:00:00+00:00")
+    with library.index.snapshot() as catalog:
+        assert [shown.version for shown in catalog.history.of("texts/a.md")] == [here[0].version]
+        with pytest.raises(DocumentUnknown):
+            catalog.history.of("texts/b.md")
+    assert library.index.verify() == []
 
 
 def test_a_copy_is_no_move(library: Library) -> None:
@@ -186,6 +209,9 @@ def test_near_duplicates_are_named(library: Library) -> None:
     assert 0.9 < pair.similarity < 1
     assert str(pair).startswith("texts/b.md is nearly the same as texts/a.md (9")
     assert library.ingest().near_duplicates == []  # said when it comes in
+    assert all_near_duplicates(library.index) == [
+        NearDuplicate("texts/a.md", "texts/b.md", pair.similarity)
+    ]
 
 
 def test_signatures_are_made_once(library: Library) -> None:
