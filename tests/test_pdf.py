@@ -86,6 +86,43 @@ def test_two_columns_are_read_one_after_the_other_though_drawn_line_by_line() ->
     assert texts(reading, "paragraph") == [" ".join(left), " ".join(right)]
 
 
+def right_edge(marks: list[Mark]) -> float:
+    reading = reading_of(marks)
+    assert reading.layout is not None
+    return max(box.x1 for box in line_boxes(reading.layout, 0, len(reading.text)))
+
+
+@pytest.mark.parametrize("line_by_line", [True, False])
+def test_columns_with_a_narrow_gutter_are_read_apart(line_by_line: bool) -> None:
+    """The gutter is narrower than a gap that parts a line wherever it stands."""
+    left, right = [*LAMPS, *TOLLS], [*TOLLS, *LAMPS]
+    first = column(left)
+    second = column(right, x=right_edge(first) + 11)
+    marks = [mark for pair in zip(first, second, strict=True) for mark in pair]
+    title = Text(72, 790, "The Harbour Act, a title set across both of the columns of it", 18)
+    page = [title, *(marks if line_by_line else [*first, *second])]
+    reading = reading_of(page, size=(900, HEIGHT))
+    assert reading.text.split("\n", 1)[1].split() == " ".join([*left, *right]).split()
+
+
+def test_long_cells_with_a_narrow_gap_between_them_stay_rows() -> None:
+    first = [Text(72, 600 - 40 * n, f"The ship of captain number {n}") for n in range(4)]
+    x = right_edge([*first]) + 11
+    second = [Text(x, 600 - 40 * n, f"Pays {n + 3} marks to the harbour") for n in range(4)]
+    rows = [f"{one.words}\t{two.words}" for one, two in zip(first, second, strict=True)]
+    marks: list[Mark] = [*column(LAMPS), *first, *second]
+    assert texts(reading_of(marks), "row") == rows
+
+
+def test_a_wide_space_within_a_line_is_no_gutter() -> None:
+    words, others = LAMPS[0][:28], LAMPS[0][29:]
+    assert f"{words} {others}" == LAMPS[0]
+    first = Text(72, 760, words)
+    second = Text(right_edge([first]) + 11, 760, others)
+    reading = reading_of([first, second, *column(LAMPS[1:], top=746)])
+    assert texts(reading, "paragraph") == [" ".join(LAMPS)]
+
+
 def test_a_sentence_that_crosses_a_page_is_one_with_boxes_on_both() -> None:
     note = Text(72, 60, "1 The oil is bought from the whalers of the north.", 8)
     reading = reading_of([*column(LAMPS[:2], top=100), note], column(LAMPS[2:]))

@@ -6,9 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import inf
 from statistics import median
 
-from ingest.readers.pdf.fragments import WIDE_GAP
+from ingest.readers.pdf.fragments import GUTTER_HEIGHTS, GUTTER_POINTS, WIDE_GAP
 from ingest.readers.pdf.lines import Line, line_of, lines_of
 from ingest.readers.pdf.pages import PageText
 from ingest.readers.pdf.tables import (
@@ -23,13 +24,12 @@ from ingest.readers.pdf.tables import (
 # A page in more pieces is a map or a drawing: its words are taken in the order of its content,
 # since finding columns takes quadratic time.
 MAX_FRAGMENTS = 2_000
-# Between columns, in points, and in heights of a line.
-GUTTER_POINTS = 7.0
-GUTTER_HEIGHTS = 0.8
 # A column of running text has so many lines, of so many characters, that fill so much of it.
 COLUMN_LINES = 3
 COLUMN_CHARS = 16
 COLUMN_FILL = 0.6
+# In heights of a line, from one line's top to the next one's: cells stand further apart.
+COLUMN_PITCH = 2.0
 # A marker that stands apart from its text is no column.
 _MARKER = re.compile(
     r"\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)]{0,2}|[^\w\s]{1,2}|\d+(?:\.\d+)+\.?"
@@ -106,10 +106,74 @@ def _unruled(page: PageText, segments: Sequence[Line]) -> list[Column | Table]:
 
 
 def segments_of(page: PageText) -> list[Line]:
-    """Return the lines of a page, cut where a wide gap may part columns or cells."""
+    """Return the lines of a page, cut where a gap may part columns or cells.
+
+    A wide gap does wherever it stands; a narrower one, which a justified line may have between
+    two words, only where it is part of a gutter that runs through the lines above and below.
+    """
     if len(page.fragments) > MAX_FRAGMENTS:
         return [line_of(page, [fragment]) for fragment in page.fragments]
-    return lines_of(page, page.fragments, WIDE_GAP)
+    segments = lines_of(page, page.fragments, WIDE_GAP)
+    return segments if page.right_to_left else _cut_at_gutters(page, segments)
+
+
+@dataclass(frozen=True, slots=True)
+class _Gap:
+    """White beside or within a segment: from where to where, and what is left and right of it."""
+
+    x0: float
+    x1: float
+    start: int
+    before: Line | None
+    after: Line | None
+
+
+def _cut_at_gutters(page: PageText, segments: Sequence[Line]) -> list[Line]:
+    gaps = [_gaps(page, segment) for segment in segments]
+    found: list[Line] = []
+    for number, segment in enumerate(segments):
+        least = _gutter_width(segment)
+        starts = [
+            gap.start
+            for gap in gaps[number]
+            if gap.before and gap.after and _is_gutter(gaps, number, gap, least)
+        ]
+        bounds = [0, *starts, len(segment.fragments)]
+        parts = [segment.fragments[first:last] for first, last in pairwise(bounds)]
+        found += [line_of(page, part) for part in parts] if starts else [segment]
+    return sorted(found, key=lambda line: (line.y0, line.x0))
+
+
+def _gaps(page: PageText, segment: Line) -> list[_Gap]:
+    found = [_Gap(0.0, segment.x0, 0, None, segment)]
+    reached = segment.fragments[0].x1
+    for start, fragment in enumerate(segment.fragments):
+        if fragment.x0 - reached >= GUTTER_POINTS:
+            before = line_of(page, segment.fragments[:start])
+            after = line_of(page, segment.fragments[start:])
+            found.append(_Gap(reached, fragment.x0, start, before, after))
+        reached = max(reached, fragment.x1)
+    return [*found, _Gap(segment.x1, inf, len(segment.fragments), segment, None)]
+
+
+def _is_gutter(gaps: Sequence[Sequence[_Gap]], number: int, gap: _Gap, least: float) -> bool:
+    """Tell whether a gap goes on, up and down, until it has running text on either side."""
+    x0, x1 = gap.x0, gap.x1
+    left: list[Line] = []
+    right: list[Line] = []
+    for positions in (range(number, -1, -1), range(number + 1, len(gaps))):
+        for position in positions:
+            widths = [min(x1, other.x1) - max(x0, other.x0) for other in gaps[position]]
+            shared = max(widths)
+            if shared < least:
+                break
+            same = gaps[position][widths.index(shared)]
+            x0, x1 = max(x0, same.x0), min(x1, same.x1)
+            if same.before:
+                left.append(same.before)
+            if same.after:
+                right.append(same.after)
+    return _is_prose(left) and _is_prose(right)
 
 
 def _column(page: PageText, segments: Sequence[Line]) -> Column:
@@ -179,7 +243,7 @@ def _split(
     ]
     if len(kept) < len(gutters):
         return _split(page, band, kept) if kept else None
-    prose = all(map(_is_prose, columns))
+    prose = all(_is_prose(column) and _stands_close(column) for column in columns)
     if not prose and looks_like_table(columns):
         return [Table(table_rows(columns_of(band), ()))]
     if prose or all(len(column) >= COLUMN_LINES for column in columns):
@@ -200,3 +264,8 @@ def _is_prose(column: Sequence[Line]) -> bool:
     width = max(s.x1 for s in column) - min(s.x0 for s in column)
     filled = median(segment.width for segment in column) >= COLUMN_FILL * width
     return filled and median(len(segment.text) for segment in column) >= COLUMN_CHARS
+
+
+def _stands_close(column: Sequence[Line]) -> bool:
+    pitch = median(below.y0 - above.y0 for above, below in pairwise(column))
+    return pitch <= COLUMN_PITCH * median(segment.size for segment in column)
