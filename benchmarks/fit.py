@@ -28,6 +28,9 @@ from chat.support import WEIGHTS, signals
 from index.types import Filter
 
 Rows = list[list[float]]
+# More units than an answer weighs: what made the shortlist by its words alone would teach that words
+# do not count.
+FIT_UNITS = 16
 # Of the questions that have an answer, the share that may be refused.
 REFUSED_SHARE = 0.02
 # Of the questions called strongly supported, the share that has an answer there.
@@ -71,7 +74,7 @@ class Material:
         retrieved: Retrieved,
         gold: Sequence[tuple[str, int, int]],
     ) -> None:
-        options, _, similarities = selector.options(retrieved)
+        options, _, similarities = selector.options(retrieved, FIT_UNITS)
         verdicts = [
             overlaps(o.candidate.hit.passage.version, o.unit.start, o.unit.end, gold)
             for o in options

@@ -7,7 +7,7 @@ sentences are quoted side by side and the reader is told that they differ.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import islice
 
@@ -58,7 +58,7 @@ class Figure:
         value: With its scale: "2 million" is 2,000,000.
         unit: "%", a currency, or "".
         counted: The words after it, as they stand: "statistical clusters in Europe".
-        terms: The analysed words among them.
+        ends: Of each analysed word among them, where it ends in the text.
     """
 
     start: int
@@ -66,7 +66,21 @@ class Figure:
     value: float
     unit: str
     counted: str
-    terms: frozenset[str]
+    ends: Mapping[str, int]
+
+    @property
+    def terms(self) -> Set[str]:
+        """The analysed words of what is counted."""
+        return self.ends.keys()
+
+    def shown(self, other: Figure) -> tuple[int, int]:
+        """Return where the number stands with what it counts, told beside another figure.
+
+        Up to the last word that both count: "1,500 clusters" and not "1,500 clusters operate
+        across over", beside "2000 statistical clusters".
+        """
+        shared = self.terms & other.terms
+        return self.start, max((self.ends[term] for term in shared), default=self.end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +120,8 @@ def figures(text: str, language: str) -> Iterator[Figure]:
         if terms:
             end = match.end() + terms[-1].end
             counted = text[match.end() : end].strip()
-            stems = frozenset(term.text for term in terms)
-            yield Figure(match.start(), end, value, unit, counted, stems)
+            ends = {term.text: match.end() + term.end for term in terms}
+            yield Figure(match.start(), end, value, unit, counted, ends)
 
 
 def contrast(retrieved: Retrieved, evidence: Sequence[Evidence], encode: Encode) -> list[Contrast]:
@@ -177,7 +191,8 @@ class _Pair:
         """Return the pair with the other sentence as evidence: what quotes it already, if any."""
         unit, other, version = self.unit, self.other, self.candidate.hit.passage.version
         start, end = unit.start, unit.end
-        mark = (start + other.start, start + other.end)
+        own_shown, other_shown = self.own.shown(other), other.shown(self.own)
+        mark = (start + other_shown[0], start + other_shown[1])
         second = Evidence(
             self.candidate, start, end, unit.text, (mark,), self.candidate.score, 0.0, of_kind=True
         )
@@ -185,7 +200,7 @@ class _Pair:
             same_text = piece.candidate.hit.passage.version == version
             if same_text and piece.start <= start and end <= piece.end:
                 second = piece
-        words = self.piece.quote[self.own.start : self.own.end], unit.text[other.start : other.end]
+        words = self.piece.quote[slice(*own_shown)], unit.text[slice(*other_shown)]
         return Contrast(self.piece, second, words)
 
 

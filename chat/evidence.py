@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from chat.options import Option, shortlist
+from chat.options import UNITS, Option, shortlist
 from chat.question_type import is_name, kind_of, named
 from chat.retrieve import Retrieved
 from chat.types import Evidence
@@ -68,17 +68,20 @@ class EvidenceSelector:
         choice = _Choice(retrieved, options, vectors, similarities)
         return [choice.evidence(chosen) for chosen in choice.made()]
 
-    def options(self, retrieved: Retrieved) -> tuple[list[Option], Matrix, list[float]]:
+    def options(
+        self, retrieved: Retrieved, most: int = UNITS
+    ) -> tuple[list[Option], Matrix, list[float]]:
         """Return the units that are weighed against each other.
 
         Args:
             retrieved: Passages, best first, with the question, its terms and its vector.
+            most: Units wanted at most.
 
         Returns:
-            At most UNITS; their vectors, float32, shape (units, dimensions); and the cosine of
+            The units; their vectors, float32, shape (units, dimensions); and the cosine of
             each with the question, in [0, 1].
         """
-        options = shortlist(retrieved)
+        options = shortlist(retrieved, most)
         if not options:
             return [], np.zeros((0, 0), dtype=np.float32), []
         vectors = self.encode([option.in_context for option in options])

@@ -13,7 +13,7 @@ from index.types import embedded_text
 
 # Passages whose units are looked at, and units that are embedded: a question has 40 ms.
 PASSAGES = 5
-UNITS = 8
+UNITS = 5
 # A passage that scores less than this share of the best one is not read.
 IN_REACH = 0.75
 # A term that stands in the heading and not in the unit counts this much.
@@ -22,6 +22,7 @@ CONTEXT_SHARE = 0.8
 # the other weights are learnt on have no headings, so this one was chosen: see docs/adr/0009.
 LEAD_WEIGHT = 0.3
 _HEADING_SEPARATOR = " › "
+_HEADING_CHARS = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +55,18 @@ class Option:
 
     @property
     def in_context(self) -> str:
-        """The unit under its headings: what is embedded."""
-        return embedded_text(self.unit.text, self.candidate.hit.passage.context)
+        """The unit under the heading right above it: what is embedded.
+
+        The headings further up are its passage's, whose score counts them; embedding them with
+        each unit too took a fifth more time and chose no better.
+        """
+        return embedded_text(self.unit.text, _heading(self.candidate)[:_HEADING_CHARS])
 
     def signals(self, similarity: float) -> dict[str, float]:
         """Return what speaks for this unit, each in [0, 1], by the names of the learnt weights.
 
         Args:
-            similarity: Cosine of the question and the unit under its headings.
+            similarity: Cosine of the question and `in_context`.
 
         Returns:
             As many signals as there are weights.
@@ -77,7 +82,7 @@ class Option:
         """Return how likely it is, beside other units, that this one answers.
 
         Args:
-            similarity: Cosine of the question and the unit under its headings; 0 if not known yet.
+            similarity: Cosine of the question and `in_context`; 0 if not known yet.
 
         Returns:
             About [0, 1.3]; only the order counts.
@@ -87,14 +92,15 @@ class Option:
         return total + LEAD_WEIGHT * self.lead
 
 
-def shortlist(retrieved: Retrieved) -> list[Option]:
+def shortlist(retrieved: Retrieved, most: int = UNITS) -> list[Option]:
     """Return the units worth embedding: of the best passages, the ones with the best words.
 
     Args:
         retrieved: Passages, best first.
+        most: Units wanted at most.
 
     Returns:
-        At most UNITS; none where nothing was found.
+        The best words first; none where nothing was found.
     """
     candidates = [c for c in retrieved.candidates if not _is_heading(c)] or retrieved.candidates
     if not candidates:
@@ -109,7 +115,7 @@ def shortlist(retrieved: Retrieved) -> list[Option]:
         for unit in quotable(candidate.hit.passage)
     ]
     telling = [option for option in options if not says_little(option.unit.text)]
-    return sorted(telling or options, key=lambda option: -option.score(similarity=0.0))[:UNITS]
+    return sorted(telling or options, key=lambda option: -option.score(similarity=0.0))[:most]
 
 
 def _is_heading(candidate: Candidate) -> bool:
@@ -118,12 +124,17 @@ def _is_heading(candidate: Candidate) -> bool:
     return bool(passage.section) and " ".join(passage.text.split()) == passage.section[-1]
 
 
+def _heading(candidate: Candidate) -> str:
+    """Return the heading right above a passage; the title where there is none."""
+    return candidate.hit.passage.context.rpartition(_HEADING_SEPARATOR)[2]
+
+
 def _option(candidate: Candidate, unit: Unit, terms: Terms, kind: Kind, question: str) -> Option:
     passage, language = candidate.hit.passage, candidate.hit.document.metadata.language
     words = words_of(unit.text, language)
     present = words | words_of(passage.context, language)
     own, both = terms.coverage(words), terms.coverage(present)
-    heading = words_of(passage.context.rpartition(_HEADING_SEPARATOR)[2], language)
+    heading = words_of(_heading(candidate), language)
     before = (unit.start - passage.start) / (passage.end - passage.start)
     return Option(
         candidate=candidate,

@@ -36,14 +36,28 @@ _DATE = re.compile(
 )
 _NUMBER_WORDS = (
     "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|twenty|thirty|forty|"
-    "fifty|hundred|thousand|million|billion|half|third|quarter|twice|none|no"
+    "fifty|hundred|thousand|million|billion|half|(?:a|one|two) thirds?|"
+    "(?:a|one|three) quarters?|twice|none|no"
 )
-# "1,500", "25 %", "€ 2.5 million", "two": with what makes a figure of it.
+# "1,500", "25 %", "€ 2.5 million", "two": with what makes a figure of it. The 27 of "EU-27", the
+# 5 of "Article 5" and the year of "in 2011" count nothing.
 _QUANTITY = re.compile(
-    rf"(?:[€$£]\s?)?(?P<number>\d+(?:[.,]\d+|[ \u00a0\u202f]\d{{3}}\b)*|\b(?:{_NUMBER_WORDS})\b)"
-    r"(?:\s?(?:%|per\s?cent\b)|\s(?:million|billion|thousand)\b)?",
+    r"(?:[€$£]\s?)?"
+    r"(?P<number>(?<![\w.])(?<![^\W\d_][-–])\d+(?:[.,]\d+|[ \u00a0\u202f]\d{3}\b)*|"
+    rf"\b(?:{_NUMBER_WORDS})\b)"
+    r"(?P<share>\s?(?:%|per\s?cent\b))?(?:\s(?:million|billion|thousand)\b)?",
     re.IGNORECASE,
 )
+_NO_QUANTITY_AFTER = re.compile(
+    r"\b(?:articles?|sections?|chapters?|annex|paragraphs?|tables?|figures?|no\.?|nr\.?)\s$",
+    re.IGNORECASE,
+)
+_YEAR_AFTER = re.compile(
+    r"\b(?:in|since|from|until|till|by|during|between|and|to|before|after)\s$|"
+    r"\d{4}\s?[-–/]\s?$",
+    re.IGNORECASE,
+)
+_SHARE_QUESTION = re.compile(r"\b(?:what|which) (?:share|percent\w*|proportion|rate)\b", re.IGNORECASE)
 _NEGATION = re.compile(
     r"\b(?:not|never|no|none|nor|neither|without|cannot|fail(?:s|ed)?|unable|unlikely|except|"
     r"refus\w+|lack\w*)\b|n['’]t\b",
@@ -94,8 +108,7 @@ def named(kind: Kind, text: str, question: str) -> list[tuple[int, int]]:
     if kind == "date":
         found = [match for match in _DATE.finditer(text) if match[0].lower() not in asked]
     elif kind == "number":
-        words = asked.split()
-        found = [match for match in _QUANTITY.finditer(text) if match["number"] not in words]
+        found = _quantities(text, question)
     elif kind == "name":
         # The first word of a text is capitalised whatever it is.
         capitalised = [m.span() for m in _CAPITALISED.finditer(text) if m.start() > 0]
@@ -104,6 +117,20 @@ def named(kind: Kind, text: str, question: str) -> list[tuple[int, int]]:
     else:
         found = []
     return [match.span() for match in found]
+
+
+def _quantities(text: str, question: str) -> list[re.Match[str]]:
+    """Return the numbers of a text that count something; of a question for a share, the shares."""
+    words = question.lower().split()
+    found = [
+        match
+        for match in _QUANTITY.finditer(text)
+        if match["number"] not in words
+        and not _NO_QUANTITY_AFTER.search(text, 0, match.start())
+        and not (_YEAR.fullmatch(match[0]) and _YEAR_AFTER.search(text, 0, match.start()))
+    ]
+    shares = [match for match in found if match["share"]]
+    return shares if shares and _SHARE_QUESTION.search(question) else found
 
 
 def _all_in(asked: str, name: str) -> bool:

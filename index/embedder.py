@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from index.batches import batches
 from index.errors import EmbedderMismatch, EmbedderUnavailable
 from index.settings import EmbedderSettings
 
@@ -113,18 +114,18 @@ class SentenceTransformerEmbedder:
             EmbedderUnavailable: The model cannot be loaded.
         """
         model = self._loaded()[kind]
-        if not texts:
-            return np.zeros((0, model.get_embedding_dimension() or 0), dtype=np.float32)
         prompt = self.settings.query_prompt if kind == "query" else self.settings.passage_prompt
+        vectors = np.zeros((len(texts), model.get_embedding_dimension() or 0), dtype=np.float32)
         with self._locks[kind]:
-            raw = model.encode(
-                list(texts),
-                prompt=prompt or None,
-                batch_size=BATCH_TEXTS,
-                convert_to_tensor=True,
-                show_progress_bar=False,
-            )
-        vectors: Matrix = raw.float().cpu().numpy().reshape(len(texts), -1)
+            for batch in batches([len(text) for text in texts], BATCH_TEXTS):
+                raw = model.encode(
+                    [texts[position] for position in batch],
+                    prompt=prompt or None,
+                    batch_size=BATCH_TEXTS,
+                    convert_to_tensor=True,
+                    show_progress_bar=False,
+                )
+                vectors[batch] = raw.float().cpu().numpy()
         # Normalised here and not by the model, whose bfloat16 norm is off by up to 0.4 %.
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
         return np.ascontiguousarray(vectors / np.maximum(norms, 1e-12), dtype=np.float32)
