@@ -7,9 +7,9 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 
 from chat.types import Candidate
+from index.analysis import QueryWord, analyse
 from index.embedder import Matrix
 from index.languages import DEFAULT_LANGUAGE
-from index.lexical import QueryWord, analyse
 from index.store import Index
 from index.types import Filter, Hit, SearchReceipt, embedded_text
 

@@ -12,11 +12,12 @@ from pathlib import Path
 
 import numpy as np
 
+from index.analysis import QueryWord, query_words
 from index.catalog import Snapshot, snapshot
 from index.embedder import Embedder, Matrix, mismatch
 from index.errors import CitationUnknown, IndexDamaged, QuoteMismatch
 from index.layout import Box, line_boxes
-from index.lexical import QueryWord, Words, query_words
+from index.lexical import Words
 from index.settings import Settings
 from index.standing import Standing, standing
 from index.types import (
