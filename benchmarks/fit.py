@@ -25,7 +25,7 @@ from benchmarks.trace import overlaps
 from chat.evidence import EvidenceSelector
 from chat.retrieve import Retrieved, retrieve
 from chat.support import WEIGHTS, signals
-from index.types import Filter
+from index.filters import Filter
 
 Rows = list[list[float]]
 # Of the questions that have an answer, the share that may be refused.

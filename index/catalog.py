@@ -8,31 +8,21 @@ from __future__ import annotations
 import contextlib
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.citations import citation_id
 from index.errors import CitationUnknown, DocumentUnknown
+from index.filters import Filter, filter_condition
 from index.history import History
 from index.layout import Layout, unpack
 from index.schema import FILE, MIGRATIONS, catalog_errors, connect
-from index.types import (
-    Document,
-    Failure,
-    Fetch,
-    Filter,
-    Manifest,
-    Metadata,
-    Page,
-    Passage,
-    Section,
-    Source,
-    Version,
-    citation_id,
-)
+from index.types import Document, Failure, Fetch, Manifest, Metadata, Passage, Source
+from index.version import Page, Section, Version
 
 _DOCUMENT = """
     SELECT d.*, v.characters,
@@ -221,7 +211,7 @@ class Snapshot:
 
     def versions_matching(self, restriction: Filter) -> list[str]:
         """Return the versions that live documents passing a filter show."""
-        condition, values = _condition(restriction)
+        condition, values = filter_condition(restriction)
         rows = self._connection.execute(
             f"SELECT DISTINCT version FROM documents d WHERE {condition}", values
         )
@@ -231,7 +221,7 @@ class Snapshot:
         self, versions: Sequence[str], restriction: Filter
     ) -> dict[str, list[Document]]:
         """Return, by version, the live documents that pass a filter, in order of id."""
-        condition, values = _condition(restriction)
+        condition, values = filter_condition(restriction)
         shown: dict[str, list[Document]] = {}
         rows = self._among(
             f"{_DOCUMENT} WHERE {condition} AND d.version IN (%s) ORDER BY d.id", versions, values
@@ -295,7 +285,7 @@ class Snapshot:
 
     def receipt(self, restriction: Filter) -> tuple[int, int]:
         """Return how many live documents and passages a filter lets through."""
-        condition, values = _condition(restriction)
+        condition, values = filter_condition(restriction)
         row = self._connection.execute(
             f"""SELECT
                 (SELECT count(*) FROM documents d WHERE {condition}) AS documents,
@@ -319,29 +309,6 @@ class Snapshot:
             part = wanted[start : start + _BATCH]
             marks = ",".join("?" * len(part))
             yield from self._connection.execute(statement % marks, [*before, *part])
-
-
-def _condition(restriction: Filter) -> tuple[str, list[object]]:
-    parts, values = ["d.removed_at IS NULL"], list[object]()
-    columns: list[tuple[str, Iterable[str]]] = [
-        ("d.id", restriction.documents),
-        ("d.root", restriction.roots),
-        ("d.publisher", restriction.publishers),
-        ("d.country", restriction.countries),
-        ("d.language", restriction.languages),
-        ("d.type", restriction.types),
-    ]
-    for column, wanted in columns:
-        if listed := list(wanted):
-            parts.append(f"{column} IN ({','.join('?' * len(listed))})")
-            values.extend(listed)
-    if restriction.since:
-        parts.append("d.date >= ?")
-        values.append(restriction.since.isoformat())
-    if restriction.until:
-        parts.append("d.date <= ?")
-        values.append(restriction.until.isoformat())
-    return " AND ".join(parts), values
 
 
 def _version(row: sqlite3.Row) -> Version:

@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from index.history import History
 from index.languages import DEFAULT_LANGUAGE
 from index.layout import Layout, pack
-from index.types import Draft, Failure, Fetch, Metadata, Source, Version, embedded_text
+from index.types import Draft, Failure, Fetch, Metadata, Source, embedded_text
+from index.version import Version
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,25 +14,17 @@ import numpy as np
 
 from index.analysis import QueryWord, query_words
 from index.catalog import Snapshot, snapshot
+from index.citations import Citable, parse_citation_id
 from index.embedder import Embedder, Matrix, mismatch
 from index.errors import CitationUnknown, IndexDamaged, QuoteMismatch
+from index.filters import Filter
 from index.layout import Box, line_boxes
 from index.lexical import Words
 from index.settings import Settings
 from index.standing import Standing, standing
-from index.types import (
-    Citable,
-    Document,
-    Failure,
-    Filter,
-    Hit,
-    Manifest,
-    Passage,
-    SearchReceipt,
-    parse_citation_id,
-    version_of,
-)
+from index.types import Document, Failure, Hit, Manifest, Passage, SearchReceipt
 from index.vectors import Vectors
+from index.version import version_of
 from index.writer import VECTORS, WORDS, Writer, bring_up_to_date, open_writer
 
 _EVERYTHING = Filter()

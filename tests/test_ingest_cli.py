@@ -16,7 +16,8 @@ from index.embedder import HashingEmbedder
 from index.errors import IndexOutdated
 from index.settings import CORPUS, load_settings
 from index.store import Index
-from index.types import Document, Metadata, Page, Source, Version, version_of
+from index.types import Document, Metadata, Source
+from index.version import Page, Version, version_of
 from ingest import text_health
 from ingest.__main__ import main
 from ingest.plan import make_plan
