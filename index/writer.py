@@ -17,6 +17,7 @@ import filelock
 import numpy as np
 
 from index.embedder import Embedder, Matrix, mismatch
+from index.embeddings import text_sha256
 from index.errors import IndexDamaged, IndexLocked, IndexMissing, IndexOutdated
 from index.files import (
     is_stored,
@@ -26,9 +27,10 @@ from index.files import (
     write_failed,
     writing,
 )
-from index.ledger import Incoming, Ledger, Stored, text_sha256
+from index.ledger import Incoming, Ledger
 from index.lexical import Entry, Words
 from index.originals import unneeded
+from index.passages import Stored
 from index.schema import FILE, catalog_errors, connect, migrate
 from index.settings import Settings
 from index.types import Failure, Fetch, Source, embedded_text
@@ -308,12 +310,12 @@ class Writer:
         self._forget_words()
 
     def _store_added(self, added: list[int], generation: int) -> None:
-        stored = list(self._ledger.stored(added))
+        stored = list(self._ledger.passages.stored(added))
         vectors, words = self._vectors, self._words
         assert words is not None  # repair made it
         words.add(_entry(passage) for passage in stored)
         if stored:
-            found = self._ledger.embeddings(self.embedder.fingerprint, [p.key for p in stored])
+            found = self._ledger.embeddings.of(self.embedder.fingerprint, [p.key for p in stored])
             matrix = np.stack([found[passage.key] for passage in stored])
             if vectors is None:
                 vectors = Vectors(matrix.shape[1], self.settings.retrieval.exact_below)
@@ -327,7 +329,7 @@ class Writer:
         self._vectors = vectors
 
     def _finish_departures(self) -> None:
-        departed = self._ledger.departed()
+        departed = self._ledger.passages.departed()
         if not departed:
             return
         generation = self._ledger.state().generation
@@ -338,12 +340,12 @@ class Writer:
             self._words.remove(departed)
             self._words.commit(generation)
         with self._ledger.transaction():
-            self._ledger.forget_departed()
+            self._ledger.passages.forget_departed()
 
     def _embed(self, texts: Sequence[str], progress: Progress) -> None:
         fingerprint = self.embedder.fingerprint
         unique = {text_sha256(text): text for text in texts}
-        known = self._ledger.embeddings(fingerprint, list(unique))
+        known = self._ledger.embeddings.of(fingerprint, list(unique))
         missing = [(key, text) for key, text in unique.items() if key not in known]
         progress(len(texts) - len(missing))
         # Neighbours in length waste no padding; several batches a call keep the progress moving.
@@ -352,15 +354,15 @@ class Writer:
             part = missing[start : start + _EMBED_TEXTS]
             vectors: Matrix = self.embedder.encode([text for _, text in part], "passage")
             with self._ledger.transaction():
-                self._ledger.put_embeddings(fingerprint, [key for key, _ in part], vectors)
+                self._ledger.embeddings.put(fingerprint, [key for key, _ in part], vectors)
             progress(len(part))
 
     def _reembed(self, words: Words) -> None:
-        stored = list(self._ledger.stored())
+        stored = list(self._ledger.passages.stored())
         self._embed([passage.embedded_text for passage in stored], lambda _: None)
         generation = self._ledger.reserve(0)
         with self._ledger.transaction():
-            dimensions = self._ledger.dimensions_of(self.embedder.fingerprint)
+            dimensions = self._ledger.embeddings.dimensions_of(self.embedder.fingerprint)
             self._ledger.set_embedder(self.embedder.fingerprint, dimensions)
             self._vectors = None
             if dimensions:
@@ -381,13 +383,13 @@ class Writer:
                 return vectors
         except IndexDamaged:
             pass  # rebuilt below, which is what the message of this error promises
-        self._embed([p.embedded_text for p in self._ledger.stored()], lambda _: None)
+        self._embed([p.embedded_text for p in self._ledger.passages.stored()], lambda _: None)
         vectors = self._built_vectors(state.dimensions)
         vectors.save(self._directory / VECTORS, generation)
         return vectors
 
     def _built_vectors(self, dimensions: int) -> Vectors:
-        numbers, matrix = self._ledger.matrix(self.embedder.fingerprint, dimensions)
+        numbers, matrix = self._ledger.embeddings.matrix(self.embedder.fingerprint, dimensions)
         return Vectors.build(numbers, matrix, self.settings.retrieval.exact_below)
 
     def _loaded_words(self, generation: int) -> Words:
@@ -402,7 +404,7 @@ class Writer:
 
     def _rebuilt_words(self, generation: int) -> Words:
         words = Words.create(self._directory / WORDS)
-        words.add(_entry(passage) for passage in self._ledger.stored())
+        words.add(_entry(passage) for passage in self._ledger.passages.stored())
         words.commit(generation)
         return words
 
