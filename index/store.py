@@ -15,6 +15,7 @@ import numpy as np
 from index.analysis import QueryWord, query_words
 from index.catalog import Snapshot, snapshot
 from index.citations import Citable, parse_citation_id
+from index.derived import VECTORS, WORDS
 from index.embedder import Embedder, Matrix, mismatch
 from index.errors import CitationUnknown, IndexDamaged, QuoteMismatch
 from index.filters import Filter
@@ -25,7 +26,7 @@ from index.standing import Standing, standing
 from index.types import Document, Failure, Hit, Manifest, Passage, SearchReceipt
 from index.vectors import Vectors
 from index.version import version_of
-from index.writer import VECTORS, WORDS, Writer, bring_up_to_date, open_writer
+from index.writer import Writer, bring_up_to_date, open_writer
 
 _EVERYTHING = Filter()
 # The writer replaces files between two readings at any time: look again before calling it damage.

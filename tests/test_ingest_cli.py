@@ -284,9 +284,10 @@ def test_doctor_finds_what_the_stores_disagree_about(
     with index.snapshot() as catalog:
         first = int(catalog.live_numbers()[0])
     with index.writer() as writer:
-        assert writer._words is not None
-        writer._words.remove([first])
-        writer._words.commit(index.manifest().generation)
+        words = writer._derived._words
+        assert words is not None
+        words.remove([first])
+        words.commit(index.manifest().generation)
     code, out, _ = run(capsys, "doctor")
     assert code == 1
     assert out == ("words: 1 passages are missing and 0 are too many; run `python -m ingest`\n")
