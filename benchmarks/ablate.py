@@ -25,14 +25,15 @@ from benchmarks.variants import INDEXES, ORDERS, PRODUCT, Found, IndexVariant
 from benchmarks.vector_cache import VectorCache
 from chat.retrieve import Retrieved, retrieve
 from chat.types import Candidate
+from index.analysis import analyse
 from index.embedder import Matrix, SentenceTransformerEmbedder
 from index.errors import SourceRefused
+from index.filters import Filter
 from index.languages import DEFAULT_LANGUAGE
 from index.ledger import Incoming
-from index.lexical import analyse
 from index.settings import EmbedderSettings, Settings
 from index.store import Index
-from index.types import Filter, Metadata, Source, embedded_text
+from index.types import Metadata, Source, embedded_text
 from ingest import readers
 from ingest.chunk import chunk
 

@@ -25,7 +25,7 @@ from benchmarks.trace import overlaps
 from chat.evidence import EvidenceSelector
 from chat.retrieve import Retrieved, retrieve
 from chat.support import WEIGHTS, signals
-from index.types import Filter
+from index.filters import Filter
 
 Rows = list[list[float]]
 # More units than an answer weighs: what made the shortlist by its words alone would teach that words

@@ -14,9 +14,9 @@ from benchmarks import measures, report, speed_corpus
 from benchmarks.data import Query, QuestionSet, load
 from chat.retrieve import retrieve
 from index.embedder import Embedder, HashingEmbedder, Kind, Matrix, SentenceTransformerEmbedder
+from index.filters import Filter
 from index.settings import EmbedderSettings, Settings
 from index.store import Index
-from index.types import Filter
 from ingest import readers
 from ingest.chunk import chunk
 from ingest.pipeline import apply

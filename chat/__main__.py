@@ -15,9 +15,9 @@ from chat.serialize import answer_json, check_characters, citation_json, parse_q
 from chat.types import Answer, Citation, Question
 from index.embedder import SentenceTransformerEmbedder
 from index.errors import PolicyChatError, QuestionRefused
+from index.filters import Filter
 from index.settings import load_settings
 from index.store import Index
-from index.types import Filter
 
 _DESCRIPTION = """Ask a question and get quotations with their sources.
 

@@ -26,8 +26,8 @@ from chat.types import (
 from chat.verify import verify
 from chat.writer import Sentence, VerbatimWriter, Writer
 from index.errors import QuestionRefused
+from index.filters import Filter
 from index.store import Index
-from index.types import Filter
 
 NEAREST = 3
 MOST_QUESTION_CHARS = 2_000

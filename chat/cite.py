@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from index.citations import Citable, citation_id
 from index.standing import Standing
 from index.store import Index
-from index.types import Citable, Version, citation_id
+from index.version import Version
 
 STATES = {
     "current": "the document still has this very text",

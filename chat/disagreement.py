@@ -15,9 +15,9 @@ from chat.question_type import is_place, kind_of
 from chat.retrieve import Retrieved
 from chat.types import Candidate, Evidence
 from chat.units import Unit, quotable
+from index.analysis import content_terms
 from index.embedder import Matrix
 from index.languages import DEFAULT_LANGUAGE
-from index.lexical import content_terms
 
 # Passages that are looked through for another figure.
 _PASSAGES = 10

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from index.store import Index
-from index.types import Document, Section
+from index.types import Document
+from index.version import Section
 
 MOST = 4
 _SECTION_CHARS = range(8, 61)

@@ -6,8 +6,8 @@ from collections.abc import Collection, Sequence
 
 import streamlit as st
 
+from index.filters import Filter
 from index.store import Index
-from index.types import Filter
 
 _PUBLISHERS, _DOCUMENTS = "filter-publishers", "filter-documents"
 

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 
 from chat.question_type import is_place
 from chat.types import Turn
+from index.analysis import content_terms
 from index.embedder import Embedder
-from index.lexical import content_terms
 
 _OPENER = re.compile(
     r"^\s*(?:(?:and|but|or|so|ok|okay|then|also|oh|no|well|sorry)[\s,]+)*"

@@ -17,9 +17,9 @@ from chat.searched_view import show_searched
 from chat.source_view import show_source
 from chat.types import Question
 from index.errors import IndexMissing, PolicyChatError, QuestionRefused
+from index.filters import Filter
 from index.literal import literal
 from index.store import Index
-from index.types import Filter
 
 _PLACEHOLDER = "Ask about these documents"
 

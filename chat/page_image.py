@@ -14,9 +14,9 @@ import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
 from index import pdfium
+from index.citations import Citable
 from index.layout import Box
 from index.store import Index
-from index.types import Citable
 
 # Pixels for a point: sharp in a column beside the conversation, about 150 kB a page.
 SCALE = 1.5

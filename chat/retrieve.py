@@ -7,11 +7,12 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 
 from chat.types import Candidate
+from index.analysis import QueryWord, analyse
 from index.embedder import Matrix
+from index.filters import Filter
 from index.languages import DEFAULT_LANGUAGE
-from index.lexical import QueryWord, analyse
 from index.store import Index
-from index.types import Filter, Hit, SearchReceipt, embedded_text
+from index.types import Hit, SearchReceipt, embedded_text
 
 DEPTH = 30
 # A passage's score: how much of the question's rare words it holds, how near its meaning is, and

@@ -8,7 +8,7 @@ from datetime import date
 
 from chat.types import Answer, Citation, Question, Turn
 from index.errors import QuestionRefused
-from index.types import Filter
+from index.filters import Filter
 
 _DATES = ("since", "until")
 

@@ -15,11 +15,11 @@ from streamlit.components.v2.types import ComponentRenderer
 from chat.page_image import has_pages, show_pages
 from chat.types import Citation
 from chat.verify import reopen
+from index.citations import Citable, citation_id
 from index.errors import PolicyChatError
 from index.literal import literal
 from index.standing import Standing
 from index.store import Index
-from index.types import Citable, citation_id
 
 # Text shown on each side of a quotation; more of it makes a page slow and nobody reads it here.
 WINDOW_CHARS = 6_000

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-from index.types import Filter, Hit, citation_id
+from index.citations import citation_id
+from index.filters import Filter
+from index.types import Hit
 
 Role = Literal["user", "assistant"]
 Status = Literal["answered", "partial", "not_found"]

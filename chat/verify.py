@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from chat.types import Citation
+from index.citations import Citable
 from index.errors import QuoteMismatch
 from index.store import Index
-from index.types import Citable
 
 
 def verify(index: Index, citations: Sequence[Citation]) -> list[Citation]:

@@ -6,33 +6,21 @@ The writing side is `ledger.py`, the tables are in `schema.py`.
 from __future__ import annotations
 
 import contextlib
-import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import CitationUnknown, DocumentUnknown
+from index.filters import Filter, filter_condition
 from index.history import History
 from index.layout import Layout, unpack
+from index.rows import as_document, as_passage, as_version
 from index.schema import FILE, MIGRATIONS, catalog_errors, connect
-from index.types import (
-    Document,
-    Failure,
-    Fetch,
-    Filter,
-    Manifest,
-    Metadata,
-    Page,
-    Passage,
-    Section,
-    Source,
-    Version,
-    citation_id,
-)
+from index.types import Document, Failure, Fetch, Manifest, Passage
+from index.version import Version
 
 _DOCUMENT = """
     SELECT d.*, v.characters,
@@ -89,7 +77,7 @@ class Snapshot:
     def documents(self) -> list[Document]:
         """Return the live documents, by id."""
         rows = self._connection.execute(f"{_DOCUMENT} WHERE d.removed_at IS NULL ORDER BY d.id")
-        return [_document(row) for row in rows]
+        return [as_document(row) for row in rows]
 
     def document(self, name: str) -> Document:
         """Return the live document of an id, a path within its root, or a bare file name.
@@ -109,7 +97,7 @@ class Snapshot:
                 f"{_DOCUMENT} WHERE d.removed_at IS NULL AND {condition} ORDER BY d.id", (name,)
             ).fetchall()
             if len(rows) == 1:
-                return _document(rows[0])
+                return as_document(rows[0])
             if rows:
                 listed = ", ".join(row["id"] for row in rows[:5])
                 raise DocumentUnknown(f"{name!r} names {len(rows)} documents: {listed}; give one")
@@ -170,7 +158,7 @@ class Snapshot:
                 f"{found} of version {prefix[:16]} is stored here; the citation may come from "
                 "another index, or its text was pruned"
             )
-        return _version(rows[0])
+        return as_version(rows[0])
 
     def layout_of(self, version: str) -> Layout | None:
         """Return where the characters of a version stand, None for formats without pages."""
@@ -207,7 +195,7 @@ class Snapshot:
         if row is None:
             raise CitationUnknown(f"no document shows version {version[:16]}")
         removed = row["removed_at"] is not None
-        return _document(row), row["version"] == version and not removed, removed
+        return as_document(row), row["version"] == version and not removed, removed
 
     def passages(self, numbers: Sequence[int]) -> dict[int, Passage]:
         """Return the live passages among these numbers; the others are not in the result."""
@@ -217,11 +205,11 @@ class Snapshot:
             numbers,
         )
         outlines: dict[str, Version] = {}
-        return {row["number"]: _passage(row, outlines) for row in rows}
+        return {row["number"]: as_passage(row, outlines) for row in rows}
 
     def versions_matching(self, restriction: Filter) -> list[str]:
         """Return the versions that live documents passing a filter show."""
-        condition, values = _condition(restriction)
+        condition, values = filter_condition(restriction)
         rows = self._connection.execute(
             f"SELECT DISTINCT version FROM documents d WHERE {condition}", values
         )
@@ -231,13 +219,13 @@ class Snapshot:
         self, versions: Sequence[str], restriction: Filter
     ) -> dict[str, list[Document]]:
         """Return, by version, the live documents that pass a filter, in order of id."""
-        condition, values = _condition(restriction)
+        condition, values = filter_condition(restriction)
         shown: dict[str, list[Document]] = {}
         rows = self._among(
             f"{_DOCUMENT} WHERE {condition} AND d.version IN (%s) ORDER BY d.id", versions, values
         )
         for row in rows:
-            shown.setdefault(row["version"], []).append(_document(row))
+            shown.setdefault(row["version"], []).append(as_document(row))
         return shown
 
     def passage_numbers(self, versions: Sequence[str]) -> NDArray[np.int64]:
@@ -253,7 +241,7 @@ class Snapshot:
             (version,),
         )
         outlines: dict[str, Version] = {}
-        return [_passage(row, outlines) for row in rows]
+        return [as_passage(row, outlines) for row in rows]
 
     def languages(self) -> list[str]:
         """Return the languages that live passages are analysed in."""
@@ -295,7 +283,7 @@ class Snapshot:
 
     def receipt(self, restriction: Filter) -> tuple[int, int]:
         """Return how many live documents and passages a filter lets through."""
-        condition, values = _condition(restriction)
+        condition, values = filter_condition(restriction)
         row = self._connection.execute(
             f"""SELECT
                 (SELECT count(*) FROM documents d WHERE {condition}) AS documents,
@@ -319,85 +307,3 @@ class Snapshot:
             part = wanted[start : start + _BATCH]
             marks = ",".join("?" * len(part))
             yield from self._connection.execute(statement % marks, [*before, *part])
-
-
-def _condition(restriction: Filter) -> tuple[str, list[object]]:
-    parts, values = ["d.removed_at IS NULL"], list[object]()
-    columns: list[tuple[str, Iterable[str]]] = [
-        ("d.id", restriction.documents),
-        ("d.root", restriction.roots),
-        ("d.publisher", restriction.publishers),
-        ("d.country", restriction.countries),
-        ("d.language", restriction.languages),
-        ("d.type", restriction.types),
-    ]
-    for column, wanted in columns:
-        if listed := list(wanted):
-            parts.append(f"{column} IN ({','.join('?' * len(listed))})")
-            values.extend(listed)
-    if restriction.since:
-        parts.append("d.date >= ?")
-        values.append(restriction.since.isoformat())
-    if restriction.until:
-        parts.append("d.date <= ?")
-        values.append(restriction.until.isoformat())
-    return " AND ".join(parts), values
-
-
-def _version(row: sqlite3.Row) -> Version:
-    return Version(row["id"], row["text"], _sections(row["sections"]), _pages(row["pages"]))
-
-
-def _sections(text: str) -> tuple[Section, ...]:
-    return tuple(Section(start, end, tuple(path)) for start, end, path in json.loads(text))
-
-
-def _pages(text: str) -> tuple[Page, ...]:
-    return tuple(Page(*values) for values in json.loads(text))
-
-
-def _passage(row: sqlite3.Row, outlines: dict[str, Version]) -> Passage:
-    outline = outlines.get(row["version"])
-    if outline is None:  # parsed once a version: an outline may have thousands of headings
-        outline = Version(row["version"], "", _sections(row["sections"]), _pages(row["pages"]))
-        outlines[row["version"]] = outline
-    return Passage(
-        number=row["number"],
-        id=citation_id(row["version"], row["start"], row["end"]),
-        version=row["version"],
-        start=row["start"],
-        end=row["end"],
-        text=row["text"],
-        context=row["context"],
-        section=outline.section_at(row["start"]),
-        sentences=tuple((start, end) for start, end in json.loads(row["sentences"])),
-        pages=outline.pages_of(row["start"], row["end"]),
-    )
-
-
-def _document(row: sqlite3.Row) -> Document:
-    return Document(
-        source=Source(
-            root=row["root"],
-            path=row["path"],
-            sha256=row["sha256"],
-            size_bytes=row["size_bytes"],
-            modified_ns=row["modified_ns"],
-            reader=row["reader"],
-            metadata_sha256=row["metadata_sha256"],
-        ),
-        version=row["version"],
-        title=row["title"],
-        metadata=Metadata(
-            title=row["given_title"],
-            publisher=row["publisher"],
-            url=row["url"],
-            date=date.fromisoformat(row["date"]) if row["date"] else None,
-            country=row["country"],
-            language=row["language"],
-            type=row["type"],
-        ),
-        indexed_at=row["indexed_at"],
-        passages=row["passages"],
-        characters=row["characters"],
-    )

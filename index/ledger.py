@@ -6,20 +6,19 @@ Only `reserve` opens its own, so that what it takes out of use stays so.
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
 
-import numpy as np
-from numpy.typing import NDArray
-
+from index.embeddings import Embeddings
 from index.history import History
 from index.languages import DEFAULT_LANGUAGE
 from index.layout import Layout, pack
-from index.types import Draft, Failure, Fetch, Metadata, Source, Version, embedded_text
+from index.passages import Passages
+from index.rows import pages_json, sections_json
+from index.types import Draft, Failure, Fetch, Metadata, Source
+from index.version import Version
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +43,6 @@ class Incoming:
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
-    """What the derived stores need of a passage: see `Ledger.stored`."""
-
-    number: int
-    version: str
-    embedded_text: str
-    language: str
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
 class State:
     """The catalog's own row: see `index.types.Manifest` for the fields."""
 
@@ -63,18 +51,14 @@ class State:
     dimensions: int
 
 
-def text_sha256(text: str) -> str:
-    """Return the key of an embedded text."""
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()
-
-
 class Ledger:
     """The writing half of a connection to the catalog."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self.history = History(connection)
-        self._reserved: Iterator[int] = iter(())
+        self.embeddings = Embeddings(connection)
+        self.passages = Passages(connection)
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
@@ -104,13 +88,8 @@ class Ledger:
         execute = self._connection.execute
         with self.transaction():
             execute("UPDATE state SET reserved_generation = reserved_generation + 1")
-            row = execute("SELECT seq FROM sqlite_sequence WHERE name = 'passages'").fetchone()
-            last = row[0] if row else 0
-            if row is None:
-                execute("INSERT INTO sqlite_sequence VALUES ('passages', 0)")
-            execute("UPDATE sqlite_sequence SET seq = ? WHERE name = 'passages'", (last + count,))
+            self.passages.reserve(count)
             generation = execute("SELECT reserved_generation FROM state").fetchone()[0]
-        self._reserved = iter(range(last + 1, last + 1 + count))
         return int(generation)
 
     def state(self) -> State:
@@ -119,14 +98,6 @@ class Ledger:
             "SELECT generation, fingerprint, dimensions FROM state"
         ).fetchone()
         return State(*row)
-
-    def dimensions_of(self, fingerprint: str) -> int:
-        """Return the length of the stored vectors of an embedder, 0 if there is none."""
-        row = self._connection.execute(
-            "SELECT length(vector) / 4 FROM embeddings WHERE fingerprint = ? LIMIT 1",
-            (fingerprint,),
-        ).fetchone()
-        return int(row[0]) if row else 0
 
     def set_generation(self, generation: int) -> None:
         """Say which generation this transaction makes."""
@@ -145,15 +116,6 @@ class Ledger:
             (name, location, location),
         )
 
-    def put_embeddings(
-        self, fingerprint: str, keys: Sequence[str], vectors: NDArray[np.float32]
-    ) -> None:
-        """Keep vectors by the text they embed."""
-        self._connection.executemany(
-            "INSERT OR IGNORE INTO embeddings VALUES (?, ?, ?)",
-            [(fingerprint, key, row.tobytes()) for key, row in zip(keys, vectors, strict=True)],
-        )
-
     def put(self, incoming: Incoming) -> list[int]:
         """Make a document show a version; passages that the version has already are kept.
 
@@ -165,8 +127,8 @@ class Ledger:
         """
         now = datetime.now(UTC).isoformat(timespec="seconds")
         source, version, metadata = incoming.source, incoming.version, incoming.metadata
-        sections = json.dumps([[s.start, s.end, s.path] for s in version.sections])
-        pages = json.dumps([[p.number, p.start, p.end, p.label, p.ocr] for p in version.pages])
+        sections = sections_json(version.sections)
+        pages = pages_json(version.pages)
         before = self._connection.execute(
             "SELECT version FROM documents WHERE id = ? AND removed_at IS NULL", (source.id,)
         ).fetchone()
@@ -203,9 +165,10 @@ class Ledger:
             (source.id, version.id, source.sha256, source.reader, now),
         )
         self.forget_failure(source.root, source.path)
-        added = self._put_passages(incoming)
+        language = metadata.language or DEFAULT_LANGUAGE
+        added = self.passages.put(version, incoming.drafts, language)
         if before and before["version"] != version.id:
-            self._bury(before["version"])
+            self.passages.bury(before["version"])
         return added
 
     def touch(self, source: Source) -> None:
@@ -265,7 +228,7 @@ class Ledger:
             "UPDATE documents SET removed_at = ? WHERE id = ?", (now, document)
         )
         self._end_showing(document, now)
-        self._bury(row["version"])
+        self.passages.bury(row["version"])
 
     def compact(self) -> None:
         """Give the disk back what was deleted; outside any transaction."""
@@ -308,114 +271,7 @@ class Ledger:
             "INSERT OR IGNORE INTO signatures VALUES (?, ?, ?)", (version, kind, signature)
         )
 
-    def departed(self) -> list[int]:
-        """Return the passages that the derived stores may still hold."""
-        return [row[0] for row in self._connection.execute("SELECT number FROM departed")]
-
-    def forget_departed(self) -> None:
-        """Call when the derived stores hold none of them any more."""
-        self._connection.execute("DELETE FROM departed")
-
-    def stored(self, numbers: Sequence[int] | None = None) -> Iterator[Stored]:
-        """Yield what the derived stores need of passages, all of them if None, by number."""
-        statement = "SELECT * FROM passages ORDER BY number"
-        if numbers is not None:
-            if not numbers:
-                return
-            # Numbers of one commit are consecutive but for what others took: a range is enough.
-            statement = f"""SELECT * FROM passages
-                WHERE number BETWEEN {min(numbers)} AND {max(numbers)} ORDER BY number"""
-        wanted = None if numbers is None else set(numbers)
-        for row in self._connection.execute(statement):
-            if wanted is None or row["number"] in wanted:
-                text = embedded_text(row["text"], row["context"])
-                yield Stored(
-                    row["number"], row["version"], text, row["language"], row["embedded_sha256"]
-                )
-
-    def matrix(
-        self, fingerprint: str, dimensions: int
-    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Return the numbers and vectors of every passage that has one of this embedder."""
-        rows = self._connection.execute(
-            """SELECT p.number, e.vector FROM passages p
-            JOIN embeddings e ON e.text_sha256 = p.embedded_sha256 AND e.fingerprint = ?
-            ORDER BY p.number""",
-            (fingerprint,),
-        ).fetchall()
-        numbers = np.array([row["number"] for row in rows], dtype=np.int64)
-        flat = np.frombuffer(b"".join(row["vector"] for row in rows), dtype=np.float32)
-        return numbers, flat.reshape(len(rows), dimensions)
-
-    def embeddings(self, fingerprint: str, keys: Sequence[str]) -> dict[str, NDArray[np.float32]]:
-        """Return the stored vectors among these keys."""
-        found: dict[str, NDArray[np.float32]] = {}
-        for start in range(0, len(keys), 500):
-            part = keys[start : start + 500]
-            rows = self._connection.execute(
-                f"""SELECT text_sha256, vector FROM embeddings WHERE fingerprint = ?
-                AND text_sha256 IN ({",".join("?" * len(part))})""",
-                [fingerprint, *part],
-            )
-            found.update((row[0], np.frombuffer(row[1], dtype=np.float32)) for row in rows)
-        return found
-
-    def _put_passages(self, incoming: Incoming) -> list[int]:
-        version = incoming.version
-        language = incoming.metadata.language or DEFAULT_LANGUAGE
-        wanted = {
-            (draft.start, draft.end): (draft, _key(version, draft)) for draft in incoming.drafts
-        }
-        rows = self._connection.execute(
-            "SELECT * FROM passages WHERE version = ?", (version.id,)
-        ).fetchall()
-        for row in rows:
-            span = (row["start"], row["end"])
-            kept = wanted.get(span)
-            if kept and kept[1] == row["embedded_sha256"] and language == row["language"]:
-                self._connection.execute(
-                    "UPDATE passages SET sentences = ? WHERE number = ?",
-                    (json.dumps(kept[0].sentences), row["number"]),
-                )
-                del wanted[span]
-            else:
-                self._depart([row["number"]])
-        return [
-            self._insert_passage(version, draft, key, language) for draft, key in wanted.values()
-        ]
-
-    def _insert_passage(self, version: Version, draft: Draft, key: str, language: str) -> int:
-        number = next(self._reserved)
-        self._connection.execute(
-            "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                number, version.id, draft.start, draft.end, version.text[draft.start : draft.end],
-                draft.context, json.dumps(draft.sentences), language, key,
-            ),
-        )  # fmt: skip
-        return number
-
     def _end_showing(self, document: str, now: str) -> None:
         self._connection.execute(
             "UPDATE history SET until = ? WHERE document = ? AND until IS NULL", (now, document)
         )
-
-    def _bury(self, version: str) -> None:
-        """Let the passages of a version go unless another live document shows it."""
-        shown = self._connection.execute(
-            "SELECT 1 FROM documents WHERE version = ? AND removed_at IS NULL", (version,)
-        ).fetchone()
-        if shown is None:
-            rows = self._connection.execute(
-                "SELECT number FROM passages WHERE version = ?", (version,)
-            )
-            self._depart([row["number"] for row in rows.fetchall()])
-
-    def _depart(self, numbers: list[int]) -> None:
-        values = [(number,) for number in numbers]
-        self._connection.executemany("INSERT INTO departed VALUES (?)", values)
-        self._connection.executemany("DELETE FROM passages WHERE number = ?", values)
-
-
-def _key(version: Version, draft: Draft) -> str:
-    return text_sha256(embedded_text(version.text[draft.start : draft.end], draft.context))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal
 
-from index.types import Version
+from index.version import Version
 
 State = Literal["current", "stands", "moved", "gone", "removed"]
 # difflib's own idea of a close match (`get_close_matches`); below it the two say different things.

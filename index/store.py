@@ -10,34 +10,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
+from index.analysis import QueryWord, query_words
 from index.catalog import Snapshot, snapshot
+from index.citations import Citable, parse_citation_id
+from index.consistency import broken_promises
 from index.embedder import Embedder, Matrix, mismatch
-from index.errors import CitationUnknown, IndexDamaged, QuoteMismatch
+from index.errors import CitationUnknown, QuoteMismatch
+from index.filters import Filter
+from index.fusion import fused_search
 from index.layout import Box, line_boxes
-from index.lexical import QueryWord, Words, query_words
+from index.open_stores import SECONDS_BETWEEN_LOOKS, OpenStores, open_stores
 from index.settings import Settings
 from index.standing import Standing, standing
-from index.types import (
-    Citable,
-    Document,
-    Failure,
-    Filter,
-    Hit,
-    Manifest,
-    Passage,
-    SearchReceipt,
-    parse_citation_id,
-    version_of,
-)
-from index.vectors import Vectors
-from index.writer import VECTORS, WORDS, Writer, bring_up_to_date, open_writer
+from index.types import Document, Failure, Hit, Manifest, Passage, SearchReceipt
+from index.version import version_of
+from index.writer import Writer, bring_up_to_date, open_writer
 
 _EVERYTHING = Filter()
-# The writer replaces files between two readings at any time: look again before calling it damage.
-_LOOKS = 5
-_SECONDS_BETWEEN_LOOKS = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,20 +44,6 @@ class Found:
     receipt: SearchReceipt
     query_vector: Matrix
     words: tuple[QueryWord, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Stores:
-    """The derived stores as opened when the catalog was at `seen`, and how much there was.
-
-    Counting all passages for every question took longer than finding some of them.
-    """
-
-    seen: int
-    vectors: Vectors | None
-    words: Words
-    documents: int
-    passages: int
 
 
 class Index:
@@ -89,7 +64,7 @@ class Index:
         self.settings = settings
         self.embedder = embedder
         self._lock = threading.Lock()
-        self._stores: _Stores | None = None
+        self._stores: OpenStores | None = None
 
     def snapshot(self) -> contextlib.AbstractContextManager[Snapshot]:
         """Open one read transaction on the catalog.
@@ -234,8 +209,7 @@ class Index:
             IndexMissing: There is no index yet.
             IndexDamaged: A stored file cannot be read.
 
-        Source: reciprocal rank fusion (Cormack, Clarke and Büttcher 2009), weighted, divided by
-        its largest possible value.
+        Source: see `index.fusion.fused_search`.
         """
         if k < 1:
             raise ValueError(f"k must be at least 1, not {k}")
@@ -251,7 +225,7 @@ class Index:
                 *(catalog.receipt(restriction) if restriction else counts), restriction
             )
             words = query_words(question, catalog.languages())
-            hits = _search(catalog, stores, self.settings, words, vector, k, restriction)
+            hits = fused_search(catalog, stores, self.settings, words, vector, k, restriction)
         return Found(tuple(hits), receipt, vector, tuple(words))
 
     def verify(self) -> list[str]:
@@ -270,161 +244,20 @@ class Index:
                 if damage := catalog.damage():
                     return [f"catalog: {line}" for line in damage]
                 # Afresh, and not what this process opened when all was still well.
-                problems = _broken_promises(catalog, self._load(catalog))
+                problems = broken_promises(catalog, open_stores(self.settings, catalog))
             # A writer at work may be between two steps of a commit: damage stays as it is.
             if not problems or problems == before:
                 return problems
             before = problems
-            time.sleep(_SECONDS_BETWEEN_LOOKS)
+            time.sleep(SECONDS_BETWEEN_LOOKS)
 
     def _check_embedder(self, catalog: Snapshot) -> None:
         if catalog.fingerprint and catalog.fingerprint != self.embedder.fingerprint:
             raise mismatch(catalog.fingerprint, self.embedder)
 
-    def _current(self, catalog: Snapshot) -> _Stores:
+    def _current(self, catalog: Snapshot) -> OpenStores:
         """Return stores that hold at least what is live, in the snapshot and now."""
         with self._lock:
             if self._stores is None or self._stores.seen != catalog.generation:
-                self._stores = self._load(catalog)
+                self._stores = open_stores(self.settings, catalog)
             return self._stores
-
-    def _load(self, catalog: Snapshot) -> _Stores:
-        for _ in range(_LOOKS - 1):
-            with contextlib.suppress(IndexDamaged):
-                return self._look(catalog)
-            time.sleep(_SECONDS_BETWEEN_LOOKS)
-        return self._look(catalog)
-
-    def _look(self, catalog: Snapshot) -> _Stores:
-        directory = self.settings.index_directory
-        words, vectors = Words.load(directory / WORDS), None
-        if catalog.dimensions:
-            vectors = Vectors.load(directory / VECTORS, self.settings.retrieval.exact_below)
-        for store in (words, vectors):
-            if store is not None and store.generation < catalog.generation:
-                raise IndexDamaged(
-                    f"{directory}: generation {store.generation} of a derived store, the catalog "
-                    f"has {catalog.generation}; run `python -m ingest`, which rebuilds it"
-                )
-        manifest = catalog.manifest()
-        return _Stores(catalog.generation, vectors, words, manifest.documents, manifest.passages)
-
-
-def _broken_promises(catalog: Snapshot, stores: _Stores) -> list[str]:
-    problems = []
-    shown = set[int]()
-    for name in sorted({document.version for document in catalog.documents()}):
-        version = catalog.version(name)
-        if version_of(version.text) != name:
-            problems.append(f"version {name[:16]}: its text has another sha256")
-        passages = catalog.passages_of(name)
-        shown.update(passage.number for passage in passages)
-        problems += [
-            f"passage {p.id}: its text is not what its version holds at its offsets"
-            for p in passages
-            if version.text[p.start : p.end] != p.text
-        ]
-    live = set(catalog.live_numbers().tolist())
-    vectors, words, here = stores.vectors, stores.words, catalog.generation
-    held = {
-        "live documents": (shown, here),
-        "embeddings": (set(catalog.embeddings(sorted(live))), here),
-        "vectors": (set(vectors.numbers().tolist()), vectors.generation) if vectors else ((), here),
-        "words": (set(words.numbers()), words.generation),
-    }
-    pending = catalog.departed()
-    for name, (numbers, generation) in held.items():
-        missing = live.difference(numbers)
-        # What is to be deleted lies there by right, and what a commit under way has added.
-        surplus = set(numbers) - live - pending if generation == here else ()
-        if missing or surplus:
-            problems.append(
-                f"{name}: {len(missing):,} passages are missing and {len(surplus):,} are too many; "
-                "run `python -m ingest`"
-            )
-    return problems
-
-
-def _search(
-    catalog: Snapshot,
-    stores: _Stores,
-    settings: Settings,
-    words: Sequence[QueryWord],
-    vector: Matrix,
-    k: int,
-    restriction: Filter,
-) -> list[Hit]:
-    """Fuse the two rankings, resolve them in one transaction, and refill what was not live."""
-    terms = [form for word in words for form in word.forms]
-    versions = catalog.versions_matching(restriction) if restriction else None
-    allowed = None if versions is None else catalog.passage_numbers(versions)
-    depth = max(settings.retrieval.candidates, k)
-    while True:
-        dense = [] if stores.vectors is None else stores.vectors.search(vector, depth, allowed)
-        lexical = stores.words.search(terms, depth, versions)
-        fused = _fuse([n for n, _ in dense], [n for n, _ in lexical], settings)
-        hits: list[Hit] = []
-        for start in range(0, len(fused), k):
-            hits += _resolve(catalog, fused[start : start + k], vector, restriction)
-            if len(hits) >= k:
-                break
-        # Fewer than asked for because hits had departed, and there is more to be had.
-        exhausted = max(len(dense), len(lexical)) < depth
-        if len(hits) >= k or exhausted:
-            return hits[:k]
-        depth *= 2
-
-
-@dataclass(frozen=True, slots=True)
-class _Fused:
-    number: int
-    score: float
-    dense_rank: int | None
-    lexical_rank: int | None
-
-
-def _fuse(dense: Sequence[int], lexical: Sequence[int], settings: Settings) -> list[_Fused]:
-    weights = settings.retrieval
-    dense_ranks = {number: rank for rank, number in enumerate(dense, start=1)}
-    lexical_ranks = {number: rank for rank, number in enumerate(lexical, start=1)}
-    best = (weights.dense_weight + weights.lexical_weight) / (weights.rank_constant + 1)
-    fused = []
-    for number in dense_ranks.keys() | lexical_ranks.keys():
-        dense_rank, lexical_rank = dense_ranks.get(number), lexical_ranks.get(number)
-        score = 0.0
-        if dense_rank is not None:
-            score += weights.dense_weight / (weights.rank_constant + dense_rank)
-        if lexical_rank is not None:
-            score += weights.lexical_weight / (weights.rank_constant + lexical_rank)
-        fused.append(_Fused(number, score / best, dense_rank, lexical_rank))
-    return sorted(fused, key=lambda f: (-f.score, f.number))
-
-
-def _resolve(
-    catalog: Snapshot, fused: Sequence[_Fused], vector: Matrix, restriction: Filter
-) -> list[Hit]:
-    numbers = [f.number for f in fused]
-    passages = catalog.passages(numbers)
-    vectors = catalog.embeddings(list(passages))
-    shown = catalog.documents_showing(
-        sorted({passage.version for passage in passages.values()}), restriction
-    )
-    hits = []
-    for candidate in fused:
-        passage = passages.get(candidate.number)
-        documents = shown.get(passage.version) if passage else None
-        if passage is None or not documents:
-            continue
-        stored = vectors.get(passage.number)
-        hits.append(
-            Hit(
-                passage=passage,
-                document=documents[0],
-                also_in=tuple(document.id for document in documents[1:]),
-                score=candidate.score,
-                similarity=0.0 if stored is None else float(np.dot(stored, vector)),
-                dense_rank=candidate.dense_rank,
-                lexical_rank=candidate.lexical_rank,
-            )
-        )
-    return hits

@@ -5,27 +5,11 @@ Offsets are Unicode characters into a version's canonical text, half-open.
 
 from __future__ import annotations
 
-import hashlib
-import re
 from dataclasses import dataclass, field
 from datetime import date
 
-VERSION_PREFIX_CHARS = 16
-_CITATION_ID = re.compile(r"([0-9a-f]{16,64})-(\d+)-(\d+)")
-
-
-def version_of(text: str) -> str:
-    """Return a version's name: the sha256, in hex, of its canonical text in UTF-8."""
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()
-
-
-def citation_id(version: str, start: int, end: int) -> str:
-    """Return the id of text[start:end] of a version: stable for as long as the text is.
-
-    >>> citation_id("ab" * 32, 3, 9)
-    'abababababababab-3-9'
-    """
-    return f"{version[:VERSION_PREFIX_CHARS]}-{start}-{end}"
+from index.filters import Filter
+from index.version import Page
 
 
 def source_id(root: str, path: str) -> str:
@@ -42,24 +26,6 @@ def is_address(path: str) -> bool:
     return "://" in path
 
 
-def parse_citation_id(text: str) -> tuple[str, int, int]:
-    """Return (version or a prefix of it, start, end) of a citation id.
-
-    Args:
-        text: `VERSION-START-END`, as `citation_id` makes it.
-
-    Returns:
-        16 to 64 hexadecimal digits and half-open offsets; not checked against any text.
-
-    Raises:
-        ValueError: The text is not of the form VERSION-START-END.
-    """
-    match = _CITATION_ID.fullmatch(text)
-    if match is None:
-        raise ValueError(f"{text!r} is not a citation id (VERSION-START-END)")
-    return match[1], int(match[2]), int(match[3])
-
-
 @dataclass(frozen=True, slots=True)
 class Metadata:
     """What is known about a document beyond its text; what is not known is None, never guessed."""
@@ -74,81 +40,6 @@ class Metadata:
 
 
 UNKNOWN = Metadata()
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """One heading of a version and the text it governs.
-
-    Attributes:
-        start: First character of the heading's reach.
-        end: One past its last character; the next section that is not below it starts here.
-        path: Heading texts from the outermost to this one.
-    """
-
-    start: int
-    end: int
-    path: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A stretch of a version that stands on one page.
-
-    Mostly a page is one stretch. It is several where a note at its foot follows a paragraph that
-    ends overleaf.
-
-    Attributes:
-        number: 1-based.
-        start: Half-open offsets in the version's text.
-        end: See start.
-        label: What is printed on the page as its number, None if that is not known.
-        ocr: Whether the text was recognised in a picture of the page, and so may have mistakes.
-    """
-
-    number: int
-    start: int
-    end: int
-    label: str | None = None
-    ocr: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    r"""One state of a document's text, immutable.
-
-    Attributes:
-        id: sha256 of `text` in UTF-8.
-        text: Canonical text: NFC, newlines as `\n`, running headers and navigation left out.
-        sections: Outline, in order of start; empty where the text has no headings.
-        pages: Page map in order; empty for formats without pages.
-    """
-
-    id: str
-    text: str
-    sections: tuple[Section, ...] = ()
-    pages: tuple[Page, ...] = ()
-
-    def section_at(self, offset: int) -> tuple[str, ...]:
-        """Return the heading path that governs a character; () where there is none."""
-        path: tuple[str, ...] = ()
-        for section in self.sections:
-            if section.start > offset:
-                break
-            if offset < section.end:
-                path = section.path
-        return path
-
-    def page_at(self, offset: int) -> Page | None:
-        """Return the page that holds a character, None for formats without pages."""
-        for page in self.pages:
-            if page.start <= offset < page.end:
-                return page
-        return None
-
-    def pages_of(self, start: int, end: int) -> tuple[Page, ...]:
-        """Return the stretches of pages that share a character with text[start:end]."""
-        return tuple(page for page in self.pages if page.start < end and start < page.end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,34 +196,6 @@ class Fetch:
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
-    """Restricts a search to some documents; an empty field restricts nothing.
-
-    Attributes:
-        documents: Document ids (`root/relative/path`).
-        roots: Root names.
-        publishers: Exact publisher names.
-        countries: Countries as the metadata name them.
-        languages: ISO 639-1 codes.
-        types: Document types.
-        since: Earliest document date, inclusive; undated documents are left out.
-        until: Latest document date, inclusive; undated documents are left out.
-    """
-
-    documents: tuple[str, ...] = ()
-    roots: tuple[str, ...] = ()
-    publishers: tuple[str, ...] = ()
-    countries: tuple[str, ...] = ()
-    languages: tuple[str, ...] = ()
-    types: tuple[str, ...] = ()
-    since: date | None = None
-    until: date | None = None
-
-    def __bool__(self) -> bool:
-        return self != Filter()
-
-
-@dataclass(frozen=True, slots=True)
 class Hit:
     """A passage found by a search.
 
@@ -353,32 +216,6 @@ class Hit:
     similarity: float
     dense_rank: int | None
     lexical_rank: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Citable:
-    """A stored text and the passage of it that a citation id names.
-
-    Attributes:
-        version: The text as it was when cited.
-        start: Half-open offsets of the quote.
-        end: See start.
-        document: The document that shows or showed this version.
-        current: Whether the document still shows this version.
-        removed: Whether the document has left the index since.
-    """
-
-    version: Version
-    start: int
-    end: int
-    document: Document
-    current: bool
-    removed: bool
-
-    @property
-    def quote(self) -> str:
-        """The cited words."""
-        return self.version.text[self.start : self.end]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,38 +9,19 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-import filelock
-import numpy as np
-
-from index.embedder import Embedder, Matrix, mismatch
-from index.errors import IndexDamaged, IndexLocked, IndexMissing, IndexOutdated
-from index.files import (
-    is_stored,
-    make_durable,
-    remove_parts,
-    write_atomically,
-    write_failed,
-    writing,
-)
-from index.ledger import Incoming, Ledger, Stored, text_sha256
-from index.lexical import Entry, Words
+from index.derived import VECTORS, WORDS, DerivedStores, Progress
+from index.embedder import Embedder, mismatch
+from index.errors import IndexMissing, IndexOutdated
+from index.files import is_stored, make_durable, remove_parts, write_atomically, writing
+from index.ledger import Incoming, Ledger
+from index.lock import write_lock
 from index.originals import unneeded
 from index.schema import FILE, catalog_errors, connect, migrate
 from index.settings import Settings
 from index.types import Failure, Fetch, Source, embedded_text
-from index.vectors import Vectors
-
-VECTORS = "vectors"
-WORDS = "words"
-_LOCK = "write.lock"
-_PID = "write.pid"
-# Vectors stored and progress told after so many: a second or less on two cores.
-_EMBED_TEXTS = 64
-Progress = Callable[[int], None]
 
 
 @contextlib.contextmanager
@@ -64,7 +45,7 @@ def open_writer(settings: Settings, embedder: Embedder, reembed: bool = False) -
     directory = settings.index_directory
     with writing(directory):
         directory.mkdir(parents=True, exist_ok=True)
-    with _lock(directory):
+    with write_lock(directory):
         migrate(directory)
         with (
             contextlib.closing(connect(directory)) as connection,
@@ -97,33 +78,8 @@ def bring_up_to_date(settings: Settings) -> None:
     except IndexMissing:
         pass
     except IndexOutdated:
-        with _lock(directory):
+        with write_lock(directory):
             migrate(directory)
-
-
-@contextlib.contextmanager
-def _lock(directory: Path) -> Iterator[None]:
-    lock = filelock.FileLock(directory / _LOCK, timeout=0, thread_local=False)
-    try:
-        lock.acquire()
-    except filelock.Timeout as error:
-        try:
-            pid = (directory / _PID).read_text(encoding="utf-8").strip()
-        except OSError:
-            pid = "?"
-        raise IndexLocked(
-            f"the index in {directory} is being written by PID {pid}; wait until it is done, "
-            "or stop that process"
-        ) from error
-    except OSError as error:
-        raise write_failed(directory / _LOCK, error) from error
-    try:
-        write_atomically(directory / _PID, str(os.getpid()).encode())
-        yield
-    finally:
-        with contextlib.suppress(OSError):  # only ever read while the lock is held
-            (directory / _PID).unlink(missing_ok=True)
-        lock.release()
 
 
 class Writer:
@@ -143,12 +99,11 @@ class Writer:
         self.settings = settings
         self.embedder = embedder
         self._ledger = ledger
+        self._derived = DerivedStores(settings, ledger, embedder)
         self._directory = settings.index_directory
         self._changes: list[Callable[[], list[int] | None]] = []
         self._passages = 0
         self._originals: list[Path] = []
-        self._vectors: Vectors | None = None
-        self._words: Words | None = None
         self._torn = False
 
     def repair(self, reembed: bool) -> None:
@@ -164,14 +119,13 @@ class Writer:
         for part in ("", VECTORS, WORDS):
             remove_parts(self._directory / part)
         remove_parts(self.settings.originals)
-        state = self._ledger.state()
-        if state.fingerprint and state.fingerprint != self.embedder.fingerprint and not reembed:
-            raise mismatch(state.fingerprint, self.embedder)
-        self._words = self._loaded_words(state.generation)
-        if state.fingerprint and state.fingerprint != self.embedder.fingerprint:
-            self._reembed(self._words)
+        fingerprint = self._ledger.state().fingerprint
+        if not fingerprint or fingerprint == self.embedder.fingerprint:
+            self._derived.load()
+        elif reembed:
+            self._derived.reembed()
         else:
-            self._vectors = self._loaded_vectors(state.generation)
+            raise mismatch(fingerprint, self.embedder)
         self._finish_departures()
         self._torn = False
 
@@ -193,7 +147,7 @@ class Writer:
             for doc in documents
             for draft in doc.drafts
         ]
-        self._embed(texts, progress)
+        self._derived.embed(texts, progress)
         for document in documents:
             self._changes.append(functools.partial(self._ledger.put, document))
             self._passages += len(document.drafts)
@@ -291,12 +245,12 @@ class Writer:
         try:
             with self._ledger.transaction():
                 added = [number for change in self._changes for number in change() or ()]
-                self._store_added(added, generation)
+                self._derived.add(added, generation)
                 self._ledger.set_generation(generation)
         except BaseException:
             # What they hold in memory may be ahead of the catalog.
             self._torn = True
-            self._forget_words()
+            self._derived.close()
             raise
         finally:
             self._changes, self._passages = [], 0
@@ -305,112 +259,12 @@ class Writer:
     def close(self) -> None:
         """Drop what was staged and not committed."""
         self._changes = []
-        self._forget_words()
-
-    def _store_added(self, added: list[int], generation: int) -> None:
-        stored = list(self._ledger.stored(added))
-        vectors, words = self._vectors, self._words
-        assert words is not None  # repair made it
-        words.add(_entry(passage) for passage in stored)
-        if stored:
-            found = self._ledger.embeddings(self.embedder.fingerprint, [p.key for p in stored])
-            matrix = np.stack([found[passage.key] for passage in stored])
-            if vectors is None:
-                vectors = Vectors(matrix.shape[1], self.settings.retrieval.exact_below)
-            self._ledger.set_embedder(self.embedder.fingerprint, matrix.shape[1])
-            vectors.add(np.array([p.number for p in stored], dtype=np.int64), matrix)
-            if vectors.outgrown:
-                vectors = self._built_vectors(matrix.shape[1])
-        if vectors is not None:
-            vectors.save(self._directory / VECTORS, generation)
-        words.commit(generation)
-        self._vectors = vectors
+        self._derived.close()
 
     def _finish_departures(self) -> None:
-        departed = self._ledger.departed()
+        departed = self._ledger.passages.departed()
         if not departed:
             return
-        generation = self._ledger.state().generation
-        if self._vectors is not None:
-            self._vectors.remove(np.array(departed, dtype=np.int64))
-            self._vectors.save(self._directory / VECTORS, generation)
-        if self._words is not None:
-            self._words.remove(departed)
-            self._words.commit(generation)
+        self._derived.remove(departed)
         with self._ledger.transaction():
-            self._ledger.forget_departed()
-
-    def _embed(self, texts: Sequence[str], progress: Progress) -> None:
-        fingerprint = self.embedder.fingerprint
-        unique = {text_sha256(text): text for text in texts}
-        known = self._ledger.embeddings(fingerprint, list(unique))
-        missing = [(key, text) for key, text in unique.items() if key not in known]
-        progress(len(texts) - len(missing))
-        # Neighbours in length waste no padding; several batches a call keep the progress moving.
-        missing.sort(key=lambda pair: -len(pair[1]))
-        for start in range(0, len(missing), _EMBED_TEXTS):
-            part = missing[start : start + _EMBED_TEXTS]
-            vectors: Matrix = self.embedder.encode([text for _, text in part], "passage")
-            with self._ledger.transaction():
-                self._ledger.put_embeddings(fingerprint, [key for key, _ in part], vectors)
-            progress(len(part))
-
-    def _reembed(self, words: Words) -> None:
-        stored = list(self._ledger.stored())
-        self._embed([passage.embedded_text for passage in stored], lambda _: None)
-        generation = self._ledger.reserve(0)
-        with self._ledger.transaction():
-            dimensions = self._ledger.dimensions_of(self.embedder.fingerprint)
-            self._ledger.set_embedder(self.embedder.fingerprint, dimensions)
-            self._vectors = None
-            if dimensions:
-                self._vectors = self._built_vectors(dimensions)
-                self._vectors.save(self._directory / VECTORS, generation)
-            words.commit(generation)
-            self._ledger.set_generation(generation)
-
-    def _loaded_vectors(self, generation: int) -> Vectors | None:
-        state = self._ledger.state()
-        if not state.dimensions:
-            return None
-        try:
-            vectors = Vectors.load(self._directory / VECTORS, self.settings.retrieval.exact_below)
-            in_step = vectors.generation == generation and vectors.dimensions == state.dimensions
-            # `exact_below` may have changed in the settings since they were stored.
-            if in_step and not vectors.misfit:
-                return vectors
-        except IndexDamaged:
-            pass  # rebuilt below, which is what the message of this error promises
-        self._embed([p.embedded_text for p in self._ledger.stored()], lambda _: None)
-        vectors = self._built_vectors(state.dimensions)
-        vectors.save(self._directory / VECTORS, generation)
-        return vectors
-
-    def _built_vectors(self, dimensions: int) -> Vectors:
-        numbers, matrix = self._ledger.matrix(self.embedder.fingerprint, dimensions)
-        return Vectors.build(numbers, matrix, self.settings.retrieval.exact_below)
-
-    def _loaded_words(self, generation: int) -> Words:
-        try:
-            words = Words.load(self._directory / WORDS, exact=True)
-            if words.generation == generation:
-                return words
-            words.close()
-        except IndexDamaged:
-            pass  # rebuilt below, which is what the message of this error promises
-        return self._rebuilt_words(generation)
-
-    def _rebuilt_words(self, generation: int) -> Words:
-        words = Words.create(self._directory / WORDS)
-        words.add(_entry(passage) for passage in self._ledger.stored())
-        words.commit(generation)
-        return words
-
-    def _forget_words(self) -> None:
-        if self._words is not None:
-            self._words.close()
-            self._words = None
-
-
-def _entry(passage: Stored) -> Entry:
-    return Entry(passage.number, passage.version, passage.embedded_text, passage.language)
+            self._ledger.passages.forget_departed()

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from index.languages import DEFAULT_LANGUAGE
-from index.types import Draft, Section
+from index.types import Draft
+from index.version import Section
 from ingest.directory import loose
 from ingest.reading import Block, Reading
 from ingest.sentences import split

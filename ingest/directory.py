@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from index.types import Section
+from index.version import Section
 from ingest import places
 from ingest.reading import Block
 from ingest.sentences import split

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from index.types import Section
+from index.version import Section
 from ingest.directory import lost_from
 from ingest.lines import Line, paragraphs
 from ingest.reading import Block

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from index.errors import IndexWriteFailed, SourceError
-from index.types import Draft, Metadata, Version
+from index.types import Draft, Metadata
+from index.version import Version
 from ingest import language, metadata, readers
 from ingest.chunk import chunk
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from index.types import Metadata, Page, Section, Version, version_of
+from index.types import Metadata
+from index.version import Page, Section, Version, version_of
 
 if TYPE_CHECKING:
     from index.layout import Layout  # which imports numpy

@@ -9,7 +9,8 @@ from pathlib import Path
 from ftfy.badness import badness
 
 from index.catalog import Snapshot
-from index.types import Document, Page, Version, is_address
+from index.types import Document, is_address
+from index.version import Page, Version
 
 # A title and nothing else, as a scan with a text layer on its cover gives.
 NEARLY_EMPTY_CHARS = 100

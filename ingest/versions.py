@@ -12,7 +12,7 @@ from index.errors import CitationUnknown, DocumentUnknown
 from index.history import Shown
 from index.originals import unneeded
 from index.store import Index
-from index.types import Version
+from index.version import Version
 from ingest.sentences import split
 
 _AGE = re.compile(r"(\d{1,5})([dwmy])")

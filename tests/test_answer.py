@@ -12,8 +12,8 @@ from benchmarks.corpus import Case, is_right, load_cases, paragraph_of
 from chat.answer import Answerer
 from chat.types import Answer, Question, Turn
 from index.errors import QuestionRefused
+from index.filters import Filter
 from index.store import Index
-from index.types import Filter
 
 PAGE = "clusterplattform-european-level.txt"
 CZECH_PAGE = "czech-nca-cluster-policy.txt"

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import pytest
 
-from index.types import citation_id
+from index.citations import citation_id
 from ingest import readers
 from ingest.chunk import chunk
 from tests.library import ROOT, Library, essay

@@ -16,7 +16,8 @@ from index.embedder import HashingEmbedder
 from index.errors import IndexOutdated
 from index.settings import CORPUS, load_settings
 from index.store import Index
-from index.types import Document, Metadata, Page, Source, Version, version_of
+from index.types import Document, Metadata, Source
+from index.version import Page, Version, version_of
 from ingest import text_health
 from ingest.__main__ import main
 from ingest.plan import make_plan
@@ -283,9 +284,10 @@ def test_doctor_finds_what_the_stores_disagree_about(
     with index.snapshot() as catalog:
         first = int(catalog.live_numbers()[0])
     with index.writer() as writer:
-        assert writer._words is not None
-        writer._words.remove([first])
-        writer._words.commit(index.manifest().generation)
+        words = writer._derived._words
+        assert words is not None
+        words.remove([first])
+        words.commit(index.manifest().generation)
     code, out, _ = run(capsys, "doctor")
     assert code == 1
     assert out == ("words: 1 passages are missing and 0 are too many; run `python -m ingest`\n")

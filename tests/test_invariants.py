@@ -18,9 +18,11 @@ from hypothesis import strategies as st
 
 from index.embedder import HashingEmbedder
 from index.errors import CitationUnknown, EmbedderMismatch, IndexDamaged, IndexLocked
+from index.filters import Filter
 from index.ledger import Incoming
-from index.types import Draft, Filter, Metadata, Source, Version, version_of
+from index.types import Draft, Metadata, Source
 from index.vectors import Vectors
+from index.version import Version, version_of
 from ingest.removal import remove
 from tests.library import ROOT, CountingEmbedder, Library, essay
 

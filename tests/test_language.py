@@ -10,7 +10,8 @@ import pytest
 from benchmarks.languages import Rates, load_facts, measure
 from index.embedder import HashingEmbedder
 from index.ledger import Incoming
-from index.types import UNKNOWN, Source, Version
+from index.types import UNKNOWN, Source
+from index.version import Version
 from ingest import language, readers
 from ingest.language import SAMPLE_CHARS, SAMPLES, detect
 from ingest.parsing import Parsed, Task, parse

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.analysis import analyse, content_terms, query_terms
 from index.errors import IndexDamaged
-from index.lexical import Entry, Words, analyse, content_terms, query_terms
+from index.lexical import Entry, Words
 
 CORPUS = [
     "wind energy cluster",

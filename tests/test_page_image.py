@@ -15,9 +15,10 @@ import pytest
 from PIL import Image
 
 from chat.page_image import Picture, picture
+from index.citations import citation_id
 from index.errors import IndexOutdated
 from index.schema import FILE, MIGRATIONS
-from index.types import Page, Version, citation_id
+from index.version import Page, Version
 from tests.library import Library
 from tests.pdfs import Text, column, make
 

@@ -15,11 +15,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from chat.source_view import is_web_address, window
+from index.citations import citation_id
 from index.embedder import HashingEmbedder, SentenceTransformerEmbedder
 from index.literal import literal
 from index.settings import CORPUS, HOME_VARIABLE, EmbedderSettings, Settings
 from index.store import Index
-from index.types import citation_id
 from ingest.pipeline import apply
 from ingest.plan import make_plan
 from ingest.uploads import Saved, safe_name, save

@@ -14,11 +14,11 @@ import pytest
 
 from chat.__main__ import main as chat
 from index import schema
+from index.citations import citation_id
 from index.embedder import HashingEmbedder
 from index.errors import CitationUnknown, DocumentUnknown
 from index.settings import load_settings
 from index.store import Index
-from index.types import citation_id
 from ingest.__main__ import main as ingest
 from ingest.removal import remove
 from ingest.versions import age, changes, prune, versions

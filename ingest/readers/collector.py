@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from index.types import Metadata, Page
+from index.types import Metadata
+from index.version import Page
 from ingest import outline
 from ingest.readers.decode import clean
 from ingest.reading import Block, Kind, Reading

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.layout import Layout
-from index.types import Page
+from index.version import Page
 from ingest.readers.decode import MARKS_ON_ONE_LETTER
 from ingest.readers.pdf.lines import Line
 from ingest.readers.pdf.structure import Element

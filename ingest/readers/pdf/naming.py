@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from index.analysis import stopwords_in
 from index.languages import DEFAULT_LANGUAGE, base
-from index.lexical import stopwords_in
 from ingest.reading import Block
 
 # The title stands somewhere in so many characters; most of its words at least.
