@@ -28,8 +28,8 @@ from chat.support import WEIGHTS, signals
 from index.filters import Filter
 
 Rows = list[list[float]]
-# More units than an answer weighs: what made the shortlist by its words alone would teach that words
-# do not count.
+# More units than an answer weighs: among those that a shortlist by words lets through, words would
+# seem not to count.
 FIT_UNITS = 16
 # Of the questions that have an answer, the share that may be refused.
 REFUSED_SHARE = 0.02

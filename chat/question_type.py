@@ -57,7 +57,9 @@ _YEAR_AFTER = re.compile(
     r"\d{4}\s?[-–/]\s?$",
     re.IGNORECASE,
 )
-_SHARE_QUESTION = re.compile(r"\b(?:what|which) (?:share|percent\w*|proportion|rate)\b", re.IGNORECASE)
+_SHARE_QUESTION = re.compile(
+    r"\b(?:what|which) (?:share|percent\w*|proportion|rate)\b", re.IGNORECASE
+)
 _NEGATION = re.compile(
     r"\b(?:not|never|no|none|nor|neither|without|cannot|fail(?:s|ed)?|unable|unlikely|except|"
     r"refus\w+|lack\w*)\b|n['’]t\b",

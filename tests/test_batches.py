@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -22,7 +22,7 @@ def cheapest(lengths: list[int], most: int) -> int:
     for count in range(len(order)):
         for cuts in combinations(range(1, len(order)), count):
             edges = [0, *cuts, len(order)]
-            split = [order[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+            split = [order[a:b] for a, b in pairwise(edges)]
             if all(len(batch) <= most for batch in split):
                 costs.append(cost(split, lengths))
     return min(costs)

@@ -37,7 +37,7 @@ def test_kind_of_question(question: str, kind: str) -> None:
         pytest.param("How many clusters?", "There are four clusters.", ["four"], id="word"),
         pytest.param("How many?", "Up to 25 % of 3 million.", ["25 %", "3 million"], id="units"),
         pytest.param("How many?", "In 2011 20 of 25 000.", ["20", "25 000"], id="gap"),
-        pytest.param("How many?", "Of the EU-27, 5 left from 2011-2013.", ["5"], id="year and name"),
+        pytest.param("How many?", "Of the EU-27 5 left in 2011-2013.", ["5"], id="years, name"),
         pytest.param("How many?", "Article 5 lets third states join.", [], id="counts nothing"),
         pytest.param("How many?", "A third of 2000 firms.", ["A third", "2000"], id="fraction"),
         pytest.param("What share?", "40 firms hold 25 % of it.", ["25 %"], id="share"),
