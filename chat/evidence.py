@@ -177,6 +177,8 @@ class _Choice:
 
     def _is_near(self, number: int, best: int) -> bool:
         option, first = self._options[number], self._options[best]
+        if first.of_kind and not option.of_kind:
+            return False  # beside a number, a sentence without one adds nothing
         if option.passage == first.passage:
             return True
         same_league = option.candidate.score >= NEAR_BEST_PASSAGE * first.candidate.score

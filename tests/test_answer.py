@@ -10,6 +10,7 @@ import pytest
 
 from benchmarks.corpus import Case, is_right, load_cases, paragraph_of
 from chat.answer import Answerer
+from chat.question_type import named
 from chat.types import Answer, Question, Turn
 from index.errors import QuestionRefused
 from index.filters import Filter
@@ -134,6 +135,13 @@ def test_the_best_quote_comes_first_and_the_others_in_order(answerer: Answerer) 
         if len({c.version for c in citations}) == 1:
             assert [c.start for c in rest] == sorted(c.start for c in rest)
     assert several
+
+
+def test_beside_a_number_no_sentence_without_one_is_quoted(answerer: Answerer) -> None:
+    question = "How many clusters are there in Europe?"
+    answer = answerer.answer(Question(question))
+    assert len(answer.citations) > 1
+    assert all(named("number", citation.quote, question) for citation in answer.citations)
 
 
 def test_quotes_do_not_overlap(answerer: Answerer) -> None:
