@@ -1,6 +1,7 @@
 """A worker process: `python -m ingest.worker SECONDS BYTES`, tasks in, passages out.
 
-Pickled tasks on standard input, pickled replies on standard output. It limits itself, so that
+Pickled tasks on standard input, pickled replies on standard output, each with whether it should be
+the last. It limits itself, so that
 nothing has to watch it: the operating system ends it when a file takes too long, even inside a
 library that never comes back, and it ends by itself when whoever started it is gone. What it
 died of is its exit status.
@@ -23,6 +24,9 @@ from ingest.parsing import Task, parse
 
 NO_MEMORY = 77
 READY = "ready"
+# What a large file took is seldom given back to the system: a worker that has needed more serves no
+# further file. Starting another costs less than a second.
+WORN_BYTES = 256_000_000
 
 
 def main(seconds: float, memory_bytes: int) -> NoReturn:
@@ -44,11 +48,11 @@ def main(seconds: float, memory_bytes: int) -> NoReturn:
         task = inbox.get()
         _alarm(seconds)
         try:
-            reply = pickle.dumps(parse(task), pickle.HIGHEST_PROTOCOL)
+            reply = pickle.dumps((parse(task), _is_worn()), pickle.HIGHEST_PROTOCOL)
         except MemoryError:
             os._exit(NO_MEMORY)  # not sys.exit: there may be no memory to end in order
         except IndexWriteFailed as error:
-            reply = pickle.dumps(error)
+            reply = pickle.dumps((error, False))
         _alarm(0)
         replies.write(reply)
         replies.flush()
@@ -73,6 +77,16 @@ def _limit(memory_bytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # macOS knows this limit and does not keep it.
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+
+
+def _is_worn() -> bool:
+    """Tell whether this process has held more memory than one that serves on may keep."""
+    try:
+        import resource
+    except ImportError:
+        return False
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak * (1 if sys.platform == "darwin" else 1024) > WORN_BYTES
 
 
 def _alarm(seconds: float) -> None:

@@ -207,7 +207,7 @@ class _Process:
             raise _unavailable(_shown(self._process.returncode))
 
     def ask(self, task: Task) -> Reply:
-        """Return what becomes of a task; `serving` is False if the process died of it.
+        """Return what becomes of a task; `serving` is False if it was the process's last.
 
         Raises IndexWriteFailed if the folder for temporary files is full.
         """
@@ -217,11 +217,12 @@ class _Process:
             self._process.stdin.flush()
         except OSError:
             pass  # it has died: the reply that does not come says of what
-        reply = self._receive()
-        if isinstance(reply, IndexWriteFailed):
-            raise reply
-        if isinstance(reply, Parsed | Refused):
-            return reply
+        match self._receive():
+            case IndexWriteFailed() as error, _:
+                raise error
+            case Parsed() | Refused() as reply, bool(is_worn):
+                self.serving = not is_worn
+                return reply
         self.serving = False
         self._process.kill()  # of no effect, and on the status neither, where it has died
         self._process.wait()

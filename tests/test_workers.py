@@ -44,6 +44,9 @@ def read(name, data):
         os.kill(os.getpid(), signal.SIGSEGV)
     if b"DEVOUR" in data:
         held = [bytearray(50_000_000) for _ in range(1000)]
+    if b"MUCH" in data:
+        held = b"x" * 300_000_000
+    data = data.replace(b"PROCESS", str(os.getpid()).encode())
     if b"NOISE" in data:
         os.write(1, b"what a library prints"); print("and Python", flush=True)
     if b"BUG" in data:
@@ -177,6 +180,17 @@ def test_leaving_early_leaves_no_process() -> None:
         next(iter(reading.results(tasks)))
         assert children()
     assert children() == set()
+
+
+@pytest.mark.usefixtures("hostile")
+def test_a_worker_that_needed_much_memory_reads_no_further_file() -> None:
+    texts = ["One, PROCESS.", "Two, PROCESS.", "MUCH, PROCESS.", "Four, PROCESS."]
+    tasks = [(text, Task("a.txt", text.encode(), NOTHING)) for text in texts]
+    with Workers[str](replace(LIMITS, workers=1, file_memory_mb=1000)) as reading:
+        read = [reply for _, reply in reading.results(tasks)]
+    processes = [r.version.text.split()[-1] for r in read if isinstance(r, Parsed)]
+    assert len(processes) == 4
+    assert processes[0] == processes[1] == processes[2] != processes[3]
 
 
 def test_workers_that_do_not_start_are_one_line(
