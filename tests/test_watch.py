@@ -16,11 +16,11 @@ from queue import Empty, Queue
 import pytest
 
 from index.embedder import HashingEmbedder
-from index.settings import Settings, load_settings
+from index.settings import Settings
 from index.store import Index
 from ingest.__main__ import main
 from ingest.watch import _Changes
-from tests.library import COMMAND, ROOT, Library, essay
+from tests.library import COMMAND, ROOT, Library, essay, open_index
 from tests.web_site import Page, Site
 
 PATIENCE_SECONDS = 30
@@ -87,10 +87,6 @@ def watching(home: Path, *arguments: object) -> Iterator[Watching]:
         yield watching
     finally:
         watching.stop()
-
-
-def open_index() -> Index:
-    return Index(load_settings(), HashingEmbedder())
 
 
 def never() -> Index:
