@@ -93,8 +93,8 @@ class Workers(Generic[_Key]):
         """Yield every task's reply, in order but for a file that holds the others up.
 
         Args:
-            tasks: Taken a bounded number ahead of what is yielded, not counting those that are being
-                read and hold the others up: one for each process at most.
+            tasks: Taken a bounded number ahead of what is yielded, not counting those that are
+                being read and hold the others up: one for each process at most.
 
         Yields:
             The key given with a task, and what became of it.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from dataclasses import replace
@@ -12,16 +13,13 @@ from pathlib import Path
 import pytest
 
 from index import schema
-from index.embedder import HashingEmbedder
 from index.errors import IndexOutdated
-from index.settings import CORPUS, load_settings
-from index.store import Index
+from index.settings import CORPUS
 from index.types import Document, Metadata, Page, Source, Version, version_of
 from ingest import text_health
-from ingest.__main__ import main
 from ingest.plan import make_plan
 from ingest.report import Progress
-from tests.library import COMMAND, ROOT, command, essay
+from tests.library import COMMAND, ROOT, command, essay, indexed, open_index, run
 from tests.web_site import Site
 
 STATUS_KEYS = {"documents", "failures", "passages", "embedder", "generation"}
@@ -34,30 +32,7 @@ REPORT_KEYS = {
     "incomplete",
 }  # fmt: skip
 
-
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("POLICY_CHAT_HOME", str(tmp_path / "home"))
-    return tmp_path / "home"
-
-
-@pytest.fixture
-def texts(tmp_path: Path) -> Path:
-    folder = tmp_path / "texts"
-    folder.mkdir()
-    for number in range(3):
-        (folder / f"{number}.md").write_text(essay(number, 2))
-    return folder
-
-
-def open_index() -> Index:
-    return Index(load_settings(), HashingEmbedder())
-
-
-def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
-    code = main([str(argument) for argument in arguments], open_index)
-    out, err = capsys.readouterr()
-    return code, out, err
+pytestmark = pytest.mark.usefixtures("home")
 
 
 def test_a_dry_run_prints_the_plan_and_changes_nothing(
@@ -251,7 +226,7 @@ def test_removing_an_upload_removes_its_file(
     run(capsys, home / "uploads")
     run(capsys, "remove", "a.txt")
     assert [path.name for path in (home / "uploads").iterdir()] == ["b.txt"]
-    assert [document.id for document in open_index().documents()] == ["uploads/b.txt"]
+    assert indexed() == ["uploads/b.txt"]
 
 
 def test_doctor(capsys: pytest.CaptureFixture[str], texts: Path, home: Path) -> None:
@@ -273,6 +248,44 @@ def test_doctor(capsys: pytest.CaptureFixture[str], texts: Path, home: Path) -> 
     )
     run(capsys, texts, "--prune")
     assert run(capsys, "doctor")[1].startswith("texts/bad.txt")
+
+
+def test_commands_that_are_named_can_be_typed_as_they_are(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    folder = tmp_path / "our policies; and more"
+    folder.mkdir()
+    for name in ("a.md", "b.md"):
+        (folder / name).write_text(essay(ord(name[0])))
+    run(capsys, folder)
+    (folder / "a.md").unlink()
+    (problem,) = json.loads(run(capsys, "doctor", "--json")[1])["problems"]
+    assert run(capsys, *mending(problem))[0] == 0
+    assert run(capsys, "doctor")[0] == 0
+    run(capsys, "remove", "b.md")
+    (failure,) = json.loads(run(capsys, "status", "--json")[1])["failures"]
+    assert run(capsys, *mending(failure["reason"]))[0] == 0
+    assert len(indexed()) == 1
+
+
+def test_the_command_for_a_vanished_folder_mends_it(
+    capsys: pytest.CaptureFixture[str], texts: Path
+) -> None:
+    """Nothing can be indexed below a folder that is not there, and so nothing pruned either."""
+    run(capsys, texts)
+    texts.rename(texts.with_name("elsewhere"))
+    problems = json.loads(run(capsys, "doctor", "--json")[1])["problems"]
+    assert len(problems) == 3
+    for problem in problems:
+        assert f"its folder {texts} is not there; bring it back, or run" in problem
+        assert run(capsys, *mending(problem))[0] == 0
+    assert indexed() == []
+    assert run(capsys, "doctor")[0] == 0
+
+
+def mending(problem: str) -> list[str]:
+    """The arguments of the command that a line of `doctor` names, as a shell understands it."""
+    return shlex.split(problem.split("`")[1])[3:]
 
 
 def test_doctor_finds_what_the_stores_disagree_about(
@@ -423,4 +436,4 @@ def test_an_index_of_an_older_release(
         make_plan(open_index(), [str(texts)])
     code, out, err = run(capsys, "--json", texts)
     assert (code, json.loads(out)["added"]) == (0, [])
-    assert [document.id for document in open_index().documents()] == ["texts/0.md", "texts/2.md"]
+    assert indexed() == ["texts/0.md", "texts/2.md"]

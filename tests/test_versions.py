@@ -14,15 +14,11 @@ import pytest
 
 from chat.__main__ import main as chat
 from index import schema
-from index.embedder import HashingEmbedder
 from index.errors import CitationUnknown, DocumentUnknown
-from index.settings import load_settings
-from index.store import Index
 from index.types import citation_id
-from ingest.__main__ import main as ingest
 from ingest.removal import remove
 from ingest.versions import age, changes, prune, versions
-from tests.library import CountingEmbedder, Library, essay
+from tests.library import CountingEmbedder, Library, essay, run
 
 OLD = "Measure 2-3"
 
@@ -49,15 +45,6 @@ def backdate(library: Library, days: int) -> None:
     with sqlite3.connect(library.settings.index_directory / schema.FILE) as catalog:
         catalog.execute("UPDATE history SET until = ? WHERE until IS NOT NULL", (then,))
     catalog.close()
-
-
-def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
-    def open_index() -> Index:
-        return Index(load_settings(), HashingEmbedder())
-
-    code = ingest([str(argument) for argument in arguments], open_index)
-    out, err = capsys.readouterr()
-    return code, out, err
 
 
 def test_only_passages_whose_text_changed_are_embedded(library: Library) -> None:
@@ -151,6 +138,11 @@ def test_what_cannot_be_compared_is_one_line(
 @pytest.mark.parametrize(("text", "days"), [("90d", 90), ("2w", 14), ("6m", 180), ("1y", 365)])
 def test_ages(text: str, days: int) -> None:
     assert age(text) == timedelta(days=days)
+
+
+def test_longer_ago_than_anything(library: Library, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "prune", "--older-than", "99999y")
+    assert (code, out.splitlines()[-1].partition(",")[0]) == (0, "removed 0 old versions")
 
 
 @pytest.mark.parametrize("text", ["90", "d", "-1d", "1.5y", "9999999d", "90 d"])
