@@ -38,7 +38,7 @@ def check(index: Index) -> list[str]:
         problems += [f"{f.id}: {f.reason}" for f in failures if f.reader != BY_HAND]
         problems += _vanished(documents, where)
         problems += _stray_files(index.settings, catalog, documents, failures)
-        problems += check_texts(catalog, documents, where)
+        problems += check_texts(catalog, documents, where, index.settings.originals)
     return problems
 
 

@@ -16,10 +16,11 @@ from index import schema
 from index.errors import IndexOutdated
 from index.settings import CORPUS
 from index.types import Document, Metadata, Page, Source, Version, version_of
-from ingest import text_health
+from ingest import readers, text_health
 from ingest.plan import make_plan
 from ingest.report import Progress
 from tests.library import COMMAND, ROOT, command, essay, indexed, open_index, run
+from tests.pdfs import Rule, Text, column, make
 from tests.web_site import Site
 
 STATUS_KEYS = {"documents", "failures", "passages", "embedder", "generation"}
@@ -31,6 +32,9 @@ REPORT_KEYS = {
     "passages", "pages", "seconds", "stage_seconds", "summary", "moved", "near_duplicates",
     "incomplete",
 }  # fmt: skip
+
+# So many lines that PDFium's reader takes them for a picture of something.
+PICTURE = [Rule(72, 500, 100 + 2 * n) for n in range(330)]
 
 pytestmark = pytest.mark.usefixtures("home")
 
@@ -335,18 +339,55 @@ def test_doctor_looks_at_the_texts(
     assert "no version was read from" not in run(capsys, "doctor")[1]
 
 
-def test_doctor_finds_pages_without_text() -> None:
-    """A version as a reader of pages makes it; the words are on pages 1 and 3 alone."""
+def test_doctor_finds_slides_without_text(tmp_path: Path) -> None:
+    """A version as a reader of slides makes it; the words are on slides 1 and 3 alone."""
     text = f"{essay(1)}\n\n{essay(2)}"
     half, end = len(essay(1)), len(text)
     pages = (Page(1, 0, half), Page(2, half, half, "ii"), Page(3, half, end), Page(4, end, end))
     version = Version(version_of(text), text, (), pages)
-    source = Source("texts", "a.pdf", "0", 1, 1, "pdf@1")
+    source = Source("texts", "a.pptx", "0", 1, 1, "slides@1")
     document = Document(source, version.id, "A", Metadata(), "2026-01-01", 9, len(text))
-    assert list(text_health._wrong(document, version, "`again`")) == [
-        "2 of 4 pages have no text (page ii, 4); if they are scans, have them recognised and run "
-        "`again`"
+    assert list(text_health._wrong(document, version, tmp_path, "`again`")) == [
+        "2 of 4 pages have no text (page ii, 4); if they are scans, have them recognised (the "
+        "extra `ocr` does that for PDF) and run `again`"
     ]
+
+
+def test_doctor_finds_pages_of_a_pdf_without_text(
+    capsys: pytest.CaptureFixture[str],
+    texts: Path,
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of six pages 2 and 5 are pictures; 3 is blank and 6 holds nothing but the header."""
+    monkeypatch.setattr("ingest.readers.pdf.ocr.recognises_scans", lambda: False)
+    home.mkdir()
+    (home / "settings.toml").write_text("[ingest]\nworkers = 0\n")
+    words = [
+        "The council keeps the harbour open in winter, and the toll is the same for all ships.",
+        "Every ship that enters pays before it leaves, and the harbour master gives a receipt.",
+    ]
+    header = Text(72, 810, "Harbour strategy of the council")
+    written = [[header, *column(words)], [header, *column(words[::-1])]]
+    pages = [written[0], PICTURE, [], written[1], PICTURE, [header]]
+    (texts / "a plan.pdf").write_bytes(make(pages))
+    (texts / "b.pdf").write_bytes(make([written[0], []]))
+    monkeypatch.setitem(readers._READERS, ".pdf", "pdf@1")
+    run(capsys, texts)
+    assert "texts/a plan.pdf" in indexed()
+    code, out, _ = run(capsys, "doctor")
+    assert code == 1
+    assert out.splitlines() == [
+        "texts/a plan.pdf: 2 of 6 pages have no text (page 2, 5); if they are scans, have them "
+        f"recognised (the extra `ocr` does that for PDF) and run `python -m ingest '{texts}/a "
+        "plan.pdf'`"
+    ]
+    (document,) = [d for d in open_index().documents() if d.id == "texts/a plan.pdf"]
+    original = home / "originals" / document.source.sha256
+    original.write_bytes(b"torn")
+    assert "pages have no text" not in run(capsys, "doctor")[1]
+    original.unlink()
+    assert "pages have no text" not in run(capsys, "doctor")[1]
 
 
 @pytest.mark.parametrize("command", ["status", "doctor", "remove x"])
