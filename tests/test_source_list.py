@@ -285,3 +285,29 @@ def test_a_drive_that_is_not_there_today(library: Library, tmp_path: Path) -> No
     report = library.ingest(listed=listed)
     assert (report.unchanged, len(report.added), report.failures) == (3, 1, [])
     assert library.index.failures() == []
+
+
+def test_a_list_and_what_there_is_without_one(library: Library, site: Site) -> None:
+    """In one plan: each address is asked once, and what left the list stays if it is at home."""
+    uploads = library.settings.uploads
+    uploads.mkdir(parents=True)
+    (uploads / "mine.md").write_text(essay(1))
+    write(library, "a.md")
+    site.text("/by-hand.md", essay(2))
+    site.text("/page.md", essay(3))
+    by_hand, page = site.url("/by-hand.md"), site.url("/page.md")
+    library.ingest(by_hand, page)
+    rest = f'[[source]]\npath = "../texts"\n[[source]]\nurl = "{page}"\n'
+    listed = library.listed(f'[[source]]\npath = "uploads"\n{rest}')
+    plan = make_plan(library.index, listed=listed, at_home=True)
+    assert [step.id for step in plan.of("check")] == sorted([by_hand, page])
+    assert {"texts/a.md", "uploads/mine.md"} <= {step.id for step in plan.of("add")}
+    assert plan.listing is not None
+    assert set(plan.listing.entries) == {("texts", ""), ("uploads", ""), ("web", page)}
+    library.ingest(listed=listed)
+    library.listed(rest)
+    assert [step.id for step in library.plan(listed=listed).of("missing")] == ["uploads/mine.md"]
+    plan = make_plan(library.index, prune=True, listed=listed, at_home=True)
+    assert plan.of("missing", "remove") == []
+    assert plan.listing is not None
+    assert set(plan.listing.entries) == {("texts", ""), ("web", page)}
