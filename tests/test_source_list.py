@@ -61,6 +61,21 @@ def test_policyignore(library: Library, patterns: str, expected: list[str]) -> N
     assert found(library) == expected
 
 
+def test_a_policyignore_counts_in_every_folder(library: Library) -> None:
+    """As a .gitignore does; but what is left out above is not brought back below."""
+    write(library, "a.md", "b.md", "sub/a.md", "sub/b.md", "sub/deep/a.md", "sub/deep/c.txt")
+    library.write(".policyignore", "*.txt\n")
+    library.write("sub/.policyignore", "/a.md\n!c.txt\n")
+    library.write("sub/deep/.policyignore", "c.txt\n")
+    left = ["a.md", "b.md", "sub/b.md", "sub/deep/a.md"]
+    assert found(library) == left
+    library.ingest()
+    assert found(library, library.texts / "sub") == []
+    library.write("sub/.policyignore", "deep/\n")
+    (step,) = library.plan(library.texts / "sub").of("missing")
+    assert (step.id, step.reason) == ("texts/sub/deep/a.md", "ignored (.policyignore) now")
+
+
 def test_hidden_files_and_lock_files_are_passed_over(library: Library) -> None:
     write(library, "a.md", ".hidden.md", "~$a.md", ".git/b.md", "~$folder/c.md", "x/.d.md")
     assert found(library) == ["a.md"]
