@@ -184,6 +184,12 @@ def test_what_cannot_be_watched_is_said_at_once(
         assert threading.active_count() == threads
 
 
+def test_uploads_that_are_no_folder_are_one_line(home: Path) -> None:
+    (home / "uploads").write_text("")
+    with watching(home) as process:
+        process.until("error: " + str(home / "uploads") + ": cannot be written (File exists)")
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
