@@ -327,6 +327,34 @@ def test_every_hop_is_judged(site: Site) -> None:
         strict.connect_tcp("second.example", site.port)
 
 
+def test_a_public_page_that_leads_to_a_private_one(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The whole way, as with the settings that everybody has; only the wire is another one."""
+    site.redirect("/a", f"http://second.example:{site.port}/b")
+    site.text("/b", TEXT)
+    connect = httpcore2.SyncBackend.connect_tcp
+    connected: list[str] = []
+
+    def to_this_machine(
+        backend: httpcore2.SyncBackend, host: str, port: int, timeout: float, *_: object
+    ) -> httpcore2.NetworkStream:
+        connected.append(host)
+        return connect(backend, "127.0.0.1", port, timeout)
+
+    monkeypatch.setattr(httpcore2.SyncBackend, "connect_tcp", to_this_machine)
+    addresses = {"first.example": ["8.8.8.8"], "second.example": ["10.0.0.7"]}
+    with (
+        Fetcher(
+            SourcesSettings(delay_seconds=0), resolve=lambda host, port: addresses[host]
+        ) as fetcher,
+        pytest.raises(SourceRefused, match=r"second\.example \(10\.0\.0\.7\) is a machine of"),
+    ):
+        fetcher.fetch(f"http://first.example:{site.port}/a")
+    assert set(connected) == {"8.8.8.8"}
+    assert site.paths() == ["/a"]
+
+
 @pytest.mark.parametrize("status", [404, 410])
 def test_gone(site: Site, fetcher: Fetcher, status: int) -> None:
     site.pages["/a"] = Page(b"<h1>gone</h1>", status)
