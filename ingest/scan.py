@@ -98,11 +98,13 @@ def scan(scopes: Sequence[Scope], roots: Sequence[Root], selection: Selection) -
     """
     found = Scan()
     seen: set[str] = set()
-    for scope in scopes:
+    for scope in sorted(scopes, key=lambda scope: not scope.single):  # what was named comes first
         inner = {root.folder for root in roots if root.folder != scope.root.folder}
         for path in _walk(scope, inner, selection, found):
             _look_at(scope, path, selection, found, seen)
     found.candidates.sort(key=lambda candidate: candidate.id)
+    # Scopes may overlap: a folder that cannot be looked into is in trouble once.
+    found.failures = list({failure.id: failure for failure in found.failures}.values())
     return found
 
 

@@ -73,7 +73,7 @@ def changes(index: Index, name: str, old: str | None = None, new: str | None = N
         new: Beginning of a version's sha256; the newest if None.
 
     Returns:
-        Lines of a unified diff; none if the texts are the same.
+        Lines of a unified diff; none if no sentence differs.
 
     Raises:
         DocumentUnknown: No document of that name, or several.

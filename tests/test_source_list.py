@@ -13,6 +13,7 @@ from index.errors import SourceListRefused
 from index.types import Metadata
 from ingest import source_list
 from ingest.plan import make_plan
+from ingest.removal import remove
 from tests.library import Library, essay
 from tests.web_site import Site
 
@@ -98,6 +99,18 @@ def test_what_is_ignored_later_is_kept_until_pruned(library: Library) -> None:
     assert library.ingest().added == ["texts/drafts/b.md"]
 
 
+def test_what_overlaps_is_looked_at_once(library: Library) -> None:
+    write(library, "sub/a.md", "other/b.md")
+    (library.texts / "sub" / "link").symlink_to(library.texts / "other")
+    report = library.ingest(library.texts, library.texts / "sub", library.texts / "sub" / "a.md")
+    assert report.added == ["texts/other/b.md", "texts/sub/a.md"]
+    assert [failure.id for failure in report.failures] == ["texts/sub/link"]
+    remove(library.index, "texts/sub/a.md")
+    assert library.ingest(library.texts).added == []
+    # Named by itself it is wanted again, also beside its folder.
+    assert library.ingest(library.texts, library.texts / "sub" / "a.md").added == ["texts/sub/a.md"]
+
+
 def unreadable_bytes(path: Path) -> None:
     path.write_bytes(b"\xff\xfe\x00")
 
@@ -153,6 +166,7 @@ def test_everything_an_entry_can_say(library: Library) -> None:
         pytest.param("[[source]]\npath = 3", "path is 3; write path", id="number"),
         pytest.param("[[source]]\npath = ' '", "path is ' '", id="blank"),
         pytest.param('[[source]]\npath = "a\\u0000b"', "NUL", id="nul"),
+        pytest.param("[[source]]\npath = 'https://x/y'", "a web address; write url", id="path-url"),
         pytest.param("[[source]]\nurl = 'ftp://x/y'", "source 1: ftp://x/y: not a web", id="ftp"),
         pytest.param("[[source]]\nurl = 'http://x/'\nignore = []", "are for folders", id="url-ig"),
         pytest.param("[[source]]\npath = 'x'\nignore = 'a'", "must be a list", id="ignore"),

@@ -21,6 +21,7 @@ from ingest.versions import age, changes, prune, versions
 from tests.library import CountingEmbedder, Library, essay, run
 
 OLD = "Measure 2-3"
+SAME = "no sentence differs; at most white space and line breaks do\n"
 
 
 @pytest.fixture
@@ -106,7 +107,7 @@ def test_diff_is_by_sentence(library: Library, capsys: pytest.CaptureFixture[str
     rewrite(library, 2, lambda text: text.replace("keep their label", "lose their label", 1))
     assert changes(library.index, "2.md", first[:8], first) == []
     code, out, _ = run(capsys, "diff", "2.md", "--from", first[:8], "--to", first[:8])
-    assert (code, out) == (0, "the two texts are the same\n")
+    assert (code, out) == (0, SAME)
     assert json.loads(run(capsys, "diff", "2.md", "--json")[1])["diff"]
 
 
@@ -120,8 +121,18 @@ def test_diff_has_colours_on_a_terminal_only(
     coloured = run(capsys, "diff", "2.md")[1]
     assert "\033[31m-Clusters that miss " in coloured
     assert re.sub(r"\033\[\d+m", "", coloured) == plain
+    version = plain.split()[2]
+    assert run(capsys, "diff", "2.md", "--from", version, "--to", version)[1] == SAME
     monkeypatch.setenv("NO_COLOR", "1")
     assert run(capsys, "diff", "2.md")[1] == plain
+
+
+def test_a_diff_of_line_breaks_does_not_call_two_texts_one(
+    library: Library, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rewrite(library, 2, lambda text: text.replace("weeks. Applicants", "weeks.\n\nApplicants"))
+    assert len(versions(library.index, "2.md")) == 2
+    assert run(capsys, "diff", "2.md")[1] == SAME
 
 
 def test_what_cannot_be_compared_is_one_line(
