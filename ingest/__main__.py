@@ -117,9 +117,9 @@ def _ingest(arguments: Sequence[str], open_index: Callable[[], Index]) -> int:
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     options = parser.parse_args(arguments)
     index = open_index()
+    listed = listed_file(parser, options, index.settings)
     if not options.dry_run:
         index.bring_up_to_date()
-    listed = listed_file(parser, options, index.settings)
     plan = make_plan(index, options.paths, options.prune, listed)
     if options.dry_run:
         print(_plan_json(plan) if options.json else _plan_text(plan))

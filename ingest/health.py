@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from index.store import Index
 from index.types import Document, Failure, is_address
 from ingest.metadata import is_sidecar
 from ingest.report import BY_HAND
-from ingest.sources import UPLOADS_ROOT, folders
+from ingest.sources import UPLOADS_ROOT, folders, may_be_folder
 from ingest.text_health import check_texts
 
 
@@ -37,7 +38,7 @@ def check(index: Index) -> list[str]:
         problems += [f"{f.id}: {f.reason}" for f in failures if f.reader != BY_HAND]
         problems += _vanished(documents, where)
         problems += _stray_files(index.settings, catalog, documents, failures)
-        problems += check_texts(catalog, documents, where)
+        problems += check_texts(catalog, documents, where, index.settings.originals)
     return problems
 
 
@@ -47,16 +48,19 @@ def _vanished(documents: Sequence[Document], where: Mapping[str, Path]) -> list[
         if is_address(document.source.path):  # no server is asked here; `failures` say what was
             continue
         root = where[document.source.root]
-        if reason := _no_file(root, root / document.source.path):
+        if reason := _no_file(document.id, root, root / document.source.path):
             problems.append(f"{document.id}: {reason}")
     return problems
 
 
-def _no_file(root: Path, file: Path) -> str:
+def _no_file(name: str, root: Path, file: Path) -> str:
     try:
         file.stat()
     except (FileNotFoundError, NotADirectoryError):
-        return f"its file has vanished; run `python -m ingest --prune {root}`"
+        if not may_be_folder(root):  # which nothing can be pruned in
+            mending = f"`python -m ingest remove {shlex.quote(name)}`"
+            return f"its folder {root} is not there; bring it back, or run {mending}"
+        return f"its file has vanished; run `python -m ingest --prune {shlex.quote(str(root))}`"
     except OSError as error:
         return f"its file cannot be read ({error.strerror}); mend the rights of {file.parent}"
     return ""

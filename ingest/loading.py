@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from index.errors import SourceRefused
 from index.types import Source
 from ingest import metadata, readers
 from ingest.opening import read_whole, unreadable
@@ -35,20 +36,26 @@ class Loaded:
     data: bytes
 
 
-def load(step: Step, candidate: Candidate) -> tuple[Loaded, Task]:
+def load(step: Step, candidate: Candidate, most_mb: int | None) -> tuple[Loaded, Task]:
     """Return a step with its bytes, and what is to be read of it.
 
     Args:
         step: To add or to change a document.
         candidate: Its file.
+        most_mb: What reading it may take: a larger file is not even loaded. None is no limit.
 
     Returns:
         The task holds the bytes too, so that whoever reads needs neither file nor rights.
 
     Raises:
         SourceUnreadable: Vanished, no rights, no regular file, an input/output error.
-        SourceRefused: Its sidecar cannot be used.
+        SourceRefused: It is too large, or its sidecar cannot be used.
     """
+    if most_mb is not None and candidate.size_bytes > most_mb * 1024 * 1024:
+        raise SourceRefused(
+            f"larger than the {most_mb:,} MB that reading it may take; split it, or raise "
+            "file_memory_mb under [ingest] in settings.toml and name the file"
+        )
     try:
         data = read_whole(candidate.file)
     except FileNotFoundError as error:

@@ -19,11 +19,11 @@ from ingest.library_view import (
     show_plan,
     show_saved,
 )
-from ingest.plan import Plan, make_plan
+from ingest.plan import Plan
 from ingest.readers import suffixes
 from ingest.removal import remove
 from ingest.report import Progress
-from ingest.run import Runner
+from ingest.run import Runner, everything
 from ingest.uploads import save
 from ingest.versions_view import show_versions
 
@@ -90,8 +90,13 @@ def _update(runner: Runner) -> None:
         st.checkbox(
             "Remove documents whose file has vanished",
             key=_PRUNE,
-            help="Without it they stay, and are listed as missing.",
+            help="Without it they stay, and are listed as missing. So do those that sources.toml "
+            "names no longer.",
         )
+    listed = runner.index.settings.source_list
+    if listed.is_file():
+        told = f"“Reindex” also keeps in step what {listed} names, as `python -m ingest --sources`."
+        st.caption(literal(told))
     if runner.error:
         st.error(literal(runner.error))
     elif runner.report:
@@ -109,7 +114,7 @@ def _start(runner: Runner) -> None:
 
 def _preview(index: Index) -> None:
     try:
-        st.session_state[_PLAN] = make_plan(index, prune=st.session_state.get(_PRUNE, False))
+        st.session_state[_PLAN] = everything(index, st.session_state.get(_PRUNE, False))
     except PolicyChatError as error:
         st.error(literal(str(error)))
 

@@ -79,7 +79,7 @@ def load(folder: Path) -> Patterns | None:
     """Return what the `.policyignore` of a folder says.
 
     Args:
-        folder: A root.
+        folder: A root, or a folder in it.
 
     Returns:
         None where there is no such file.

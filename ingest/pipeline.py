@@ -187,11 +187,13 @@ class _Run:
         return workers.results(self._load())
 
     def _load(self) -> Iterator[tuple[Loaded, Task]]:
+        settings = self._writer.settings.ingest
+        most_mb = settings.file_memory_mb if settings.workers else None
         for step in self._todo:
             candidate = step.candidate
             assert candidate is not None
             try:
-                yield load(step, candidate)
+                yield load(step, candidate, most_mb)
             except SourceError as error:
                 readable = not isinstance(error, SourceUnreadable)
                 self._refuse(step, candidate, str(error), readable)

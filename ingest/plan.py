@@ -85,6 +85,7 @@ def make_plan(
     prune: bool = False,
     listed: Path | None = None,
     addresses: bool = True,
+    at_home: bool = False,
 ) -> Plan:
     """Compare sources with the index; nothing is changed, and no web server is asked.
 
@@ -93,8 +94,9 @@ def make_plan(
         paths: Files, folders and web addresses; without any and without a list: corpus/, the
             uploads and the addresses that were given by hand before.
         prune: Remove documents whose source has vanished, inside what is given only.
-        listed: A `sources.toml` to keep in step, too.
+        listed: A `sources.toml` to keep in step, instead of paths.
         addresses: Whether web addresses are to be asked.
+        at_home: With a list: also what a run without paths and list is about.
 
     Returns:
         The plan, with a "check" for every address: see `ingest.web.check`.
@@ -111,7 +113,7 @@ def make_plan(
             known = Known.of(catalog)
     except IndexMissing:
         known = Known()
-    asked_for = wanted(index.settings, known, paths, listed)
+    asked_for = wanted(index.settings, known, paths, listed, at_home)
     steps, outdated, kept = _compared(asked_for, known, "remove" if prune else "missing")
     to_ask = asked_for.addresses if addresses else ()
     steps += [_check(address, known) for address in to_ask]
@@ -120,7 +122,7 @@ def make_plan(
         tuple(_new_roots(asked_for, known, bool(to_ask))),
         tuple(outdated),
         prune,
-        _listing(asked_for, known, kept) if asked_for.listing else None,
+        _listing(asked_for, known, kept),
     )
 
 
@@ -165,16 +167,18 @@ def _objection(asked_for: Wanted, selection: Selection, document: Document) -> s
 
 
 def _dropped(asked_for: Wanted, known: Known) -> list[Document]:
-    """Return the documents that the list named, that it names no longer, and that no other does."""
-    if not asked_for.listing:
+    """Return the documents that the list named, that it names no longer, and that nobody does."""
+    if asked_for.entries is None:
         return []
     before = known.listed.get(asked_for.rules.name, set())
     rest = [rows for name, rows in known.listed.items() if name != asked_for.rules.name]
-    still = asked_for.entries().union(*rest)
+    still = asked_for.entries.union(*rest)
     return [
         document
         for document in known.documents.values()
-        if _names(before, document) and not _names(still, document)
+        if _names(before, document)
+        and not _names(still, document)
+        and not asked_for.in_scope(document.source.root, document.source.path)
     ]
 
 
@@ -185,8 +189,10 @@ def _names(entries: Iterable[tuple[str, str]], document: Document) -> bool:
 
 def _listing(asked_for: Wanted, known: Known, dropped: Sequence[Document]) -> Listing | None:
     """Return what to remember, None if it is known; what is dropped stays until it is removed."""
+    if asked_for.entries is None:
+        return None
     before = known.listed.get(asked_for.rules.name, set())
-    entries = asked_for.entries()
+    entries = set(asked_for.entries)
     entries |= {row for row in before if any(_names([row], document) for document in dropped)}
     return Listing(asked_for.rules.name, tuple(sorted(entries))) if entries != before else None
 
@@ -211,7 +217,8 @@ def _outdated(
     """Return remembered failures of files that are gone or in order, and of nobody's files."""
     open_questions = {s.id for s in steps if s.action in ("add", "change", "fail", "refused")}
     open_questions |= {address.url for address in asked_for.addresses}
-    before = known.listed.get(asked_for.rules.name, set()) if asked_for.listing else set()
+    is_listing = asked_for.entries is not None
+    before = known.listed.get(asked_for.rules.name, set()) if is_listing else set()
     outdated = []
     for failure in known.failures.values():
         over = asked_for.in_scope(failure.root, failure.path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -75,7 +76,9 @@ def _remove_address(index: Index, url: str) -> str:
 
 def _reason(name: str) -> str:
     today = datetime.now(UTC).date().isoformat()
-    return f"removed by hand on {today}; to have it back, run `python -m ingest {name}`"
+    return (
+        f"removed by hand on {today}; to have it back, run `python -m ingest {shlex.quote(name)}`"
+    )
 
 
 def _left(document: Document, file: Path) -> Failure | None:

@@ -8,13 +8,33 @@ from collections.abc import Sequence
 from index.errors import PolicyChatError
 from index.store import Index
 from ingest.pipeline import apply
-from ingest.plan import make_plan
+from ingest.plan import Plan, make_plan
 from ingest.report import Progress, Report
 from ingest.web.check import checked
 
 
 class _Stopped(Exception):
     """Somebody asked a run to stop."""
+
+
+def everything(index: Index, prune: bool = False) -> Plan:
+    """Return the plan of a run that is about all there is to keep in step.
+
+    Args:
+        index: May not exist yet.
+        prune: Remove documents whose source has vanished or has left the list.
+
+    Returns:
+        For corpus/, the uploads, the addresses given by hand, and what the sources.toml in the home
+        folder names, if there is one.
+
+    Raises:
+        PolicyChatError: See `make_plan`.
+    """
+    listed = index.settings.source_list
+    if not listed.is_file():
+        return make_plan(index, prune=prune)
+    return make_plan(index, prune=prune, listed=listed, at_home=True)
 
 
 class Runner:
@@ -60,7 +80,7 @@ class Runner:
 
         Args:
             prune: Remove documents whose file has vanished.
-            paths: What it is about: see `make_plan`.
+            paths: What it is about: see `make_plan`; without any see `everything`.
         """
         with self._start:
             if self.running:
@@ -87,7 +107,8 @@ class Runner:
         self.error = "the run ended unexpectedly; the terminal says why, what was indexed stands"
         try:
             self.index.bring_up_to_date()
-            plan = make_plan(self.index, paths, prune)
+            index = self.index
+            plan = make_plan(index, paths, prune) if paths else everything(index, prune)
             with checked(self.index, plan, self._tell_asked) as plan:
                 self.asked = None
                 self.report = apply(self.index, plan, self._tell)

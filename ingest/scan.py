@@ -40,13 +40,13 @@ class Selection:
 
     def __init__(self, listed: SourceList) -> None:
         self._listed = listed
-        self._of_roots: dict[Path, Patterns | None] = {}
+        self._of_folders: dict[tuple[Path, Path], tuple[Patterns, ...]] = {}
 
     def objection(self, root: Root, path: Path, is_folder: bool = False) -> str:
         """Return why a file or folder below a root is left out, "" if it is not.
 
         Args:
-            root: Its `.policyignore` counts.
+            root: Its `.policyignore` counts, and that of each folder on the way to the path.
             path: Absolute; the deepest entry of the list that holds it counts, too.
             is_folder: What it is.
 
@@ -54,15 +54,22 @@ class Selection:
             The reason in plain words.
 
         Raises:
-            SourceListRefused: The `.policyignore` cannot be used.
+            SourceListRefused: A `.policyignore` cannot be used.
         """
-        if root.folder not in self._of_roots:
-            self._of_roots[root.folder] = patterns.load(root.folder)
-        entry = self._listed.entry_of(path)
-        for given in (self._of_roots[root.folder], entry.patterns if entry else None):
-            if given and path != given.folder and (reason := given.objection(path, is_folder)):
-                return reason
-        return ""
+        given = self._of_folder(root.folder, path.parent)
+        if (entry := self._listed.entry_of(path)) and path != entry.path:
+            given = (*given, entry.patterns)
+        return next((reason for one in given if (reason := one.objection(path, is_folder))), "")
+
+    def _of_folder(self, root: Path, folder: Path) -> tuple[Patterns, ...]:
+        """Return what counts in a folder, the root's first; above the root nothing counts."""
+        if folder != root and root not in folder.parents:
+            return ()
+        if (root, folder) not in self._of_folders:
+            own = patterns.load(folder)
+            above = self._of_folder(root, folder.parent)
+            self._of_folders[root, folder] = (*above, own) if own else above
+        return self._of_folders[root, folder]
 
     def given(self, file: Path) -> Metadata:
         """Return what the list says about a file."""
@@ -91,11 +98,13 @@ def scan(scopes: Sequence[Scope], roots: Sequence[Root], selection: Selection) -
     """
     found = Scan()
     seen: set[str] = set()
-    for scope in scopes:
+    for scope in sorted(scopes, key=lambda scope: not scope.single):  # what was named comes first
         inner = {root.folder for root in roots if root.folder != scope.root.folder}
         for path in _walk(scope, inner, selection, found):
             _look_at(scope, path, selection, found, seen)
     found.candidates.sort(key=lambda candidate: candidate.id)
+    # Scopes may overlap: a folder that cannot be looked into is in trouble once.
+    found.failures = list({failure.id: failure for failure in found.failures}.values())
     return found
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from pathspec import GitIgnoreSpec
 
 from index.errors import SourceError, SourceListRefused, SourceRefused
-from index.types import Metadata
+from index.types import Metadata, is_address
 from ingest import metadata, patterns
 from ingest.addresses import normalised
 from ingest.opening import read_whole
@@ -113,6 +113,8 @@ def _check_keys(where: str, values: Mapping[str, object]) -> None:
     for key in ("path", "url"):
         if key in values and not (isinstance(values[key], str) and str(values[key]).strip()):
             raise SourceListRefused(f'{where}: {key} is {values[key]!r}; write {key} = "…"')
+    if is_address(path := str(values.get("path", ""))):
+        raise SourceListRefused(f'{where}: {path} is a web address; write url = "…"')
 
 
 def _metadata(where: str, values: Mapping[str, object]) -> Metadata:

@@ -10,7 +10,8 @@ from ftfy.badness import badness
 
 from index.catalog import Snapshot
 from index.types import Document, is_address
-from index.version import Page, Version
+from index.version import Version
+from ingest.page_health import empty_pages
 
 # A title and nothing else, as a scan with a text layer on its cover gives.
 NEARLY_EMPTY_CHARS = 100
@@ -22,7 +23,10 @@ _MOST_NAMED = 5
 
 
 def check_texts(
-    catalog: Snapshot, documents: Sequence[Document], folders: Mapping[str, Path]
+    catalog: Snapshot,
+    documents: Sequence[Document],
+    folders: Mapping[str, Path],
+    originals: Path,
 ) -> list[str]:
     """Look at every text that is shown today.
 
@@ -30,6 +34,7 @@ def check_texts(
         catalog: Where the texts are.
         documents: Live ones.
         folders: Folder of each root, by its name.
+        originals: Where the source bytes are.
 
     Returns:
         One line for each thing that is wrong.
@@ -40,12 +45,12 @@ def check_texts(
         named = source.path if is_address(source.path) else folders[source.root] / source.path
         again = f"`python -m ingest {shlex.quote(str(named))}`"
         version = catalog.version(document.version)
-        for reason in _wrong(document, version, again):
+        for reason in _wrong(document, version, originals, again):
             problems.append(f"{document.id}: {reason}")
     return problems
 
 
-def _wrong(document: Document, version: Version, again: str) -> Iterator[str]:
+def _wrong(document: Document, version: Version, originals: Path, again: str) -> Iterator[str]:
     text = version.text
     if document.passages == 0:
         yield f"it has no passages, so nothing in it can be found; look at it, then run {again}"
@@ -54,15 +59,13 @@ def _wrong(document: Document, version: Version, again: str) -> Iterator[str]:
             f"it holds {len(text)} characters only; if there should be more (a scan has to be "
             f"recognised first), mend it and run {again}"
         )
-    pages = {page.number: page for page in version.pages}
-    written = {p.number for p in version.pages if text[p.start : p.end].strip()}
-    empty = [page for number, page in pages.items() if number not in written]
+    empty, count = empty_pages(document, version, originals)
     if empty:
-        named = ", ".join(_label(page) for page in empty[:_MOST_NAMED])
+        named = ", ".join(empty[:_MOST_NAMED])
         more = f" and {len(empty) - _MOST_NAMED:,} more" if empty[_MOST_NAMED:] else ""
         yield (
-            f"{len(empty):,} of {len(pages):,} pages have no text (page {named}{more}); "
-            f"if they are scans, have them recognised and run {again}"
+            f"{len(empty):,} of {count:,} pages have no text (page {named}{more}); if they are "
+            f"scans, have them recognised (the extra `ocr` does that for PDF) and run {again}"
         )
     bad = badness(text)
     if bad >= _BAD_SEQUENCES and bad >= _BAD_PER_CHAR * len(text):
@@ -70,10 +73,6 @@ def _wrong(document: Document, version: Version, again: str) -> Iterator[str]:
             f"it looks wrongly decoded ({bad:,} unlikely sequences of characters, as in Ã¼ for ü); "
             f"save it as UTF-8 and run {again}"
         )
-
-
-def _label(page: Page) -> str:
-    return page.label or str(page.number)
 
 
 def _duplicates(documents: Sequence[Document]) -> list[str]:

@@ -52,10 +52,10 @@ def show_diff(arguments: Sequence[str], open_index: OpenIndex) -> int:
     lines = changes(open_index(), options.document, options.old, options.new)
     if options.json:
         print(json.dumps({"diff": lines}, ensure_ascii=False))
-    elif sys.stdout.isatty() and "NO_COLOR" not in os.environ:
-        print("\n".join(_coloured(line) for line in lines))
-    else:
-        print("\n".join(lines) or "the two texts are the same")
+        return 0
+    if sys.stdout.isatty() and "NO_COLOR" not in os.environ:
+        lines = [_coloured(line) for line in lines]
+    print("\n".join(lines) or "no sentence differs; at most white space and line breaks do")
     return 0
 
 

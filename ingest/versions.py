@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -72,7 +73,7 @@ def changes(index: Index, name: str, old: str | None = None, new: str | None = N
         new: Beginning of a version's sha256; the newest if None.
 
     Returns:
-        Lines of a unified diff; none if the texts are the same.
+        Lines of a unified diff; none if no sentence differs.
 
     Raises:
         DocumentUnknown: No document of that name, or several.
@@ -84,7 +85,7 @@ def changes(index: Index, name: str, old: str | None = None, new: str | None = N
     if not old and not earlier:
         raise CitationUnknown(
             f"{to.document} has no version before {to.version[:SHOWN_CHARS]}; "
-            f"`python -m ingest versions {to.document}` lists them"
+            f"`python -m ingest versions {shlex.quote(to.document)}` lists them"
         )
     since = _chosen(known, old) if old else earlier[0]
     with index.snapshot() as catalog:
@@ -128,7 +129,11 @@ def prune(index: Index, older_than: timedelta, dry_run: bool) -> Pruned:
         IndexLocked: Another process is writing.
         IndexWriteFailed: No rights.
     """
-    before = (datetime.now(UTC) - older_than).isoformat(timespec="seconds")
+    try:
+        then = datetime.now(UTC) - older_than
+    except OverflowError:  # longer ago than there are years to count
+        then = datetime.min.replace(tzinfo=UTC)
+    before = then.isoformat(timespec="seconds")
     with index.snapshot() as catalog:
         outdated = catalog.history.outdated(before)
         needed = catalog.history.originals(before)

@@ -25,26 +25,27 @@ class Wanted:
         addresses: Web addresses.
         roots: All roots that there are, by name.
         rules: The list whose patterns and metadata count; an empty one if there is none.
-        listing: Whether that list is what the run is about.
+        entries: What that list names, as (root, path); None if the run is not to keep it in step.
     """
 
     scopes: Sequence[Scope]
     addresses: Sequence[Address]
     roots: Mapping[str, Root]
     rules: SourceList
-    listing: bool
-
-    def entries(self) -> set[tuple[str, str]]:
-        """Return what is named, as (root, path)."""
-        named = {(scope.root.name, scope.under) for scope in self.scopes}
-        return named | {(WEB_ROOT, address.url) for address in self.addresses}
+    entries: frozenset[tuple[str, str]] | None
 
     def in_scope(self, root: str, path: str) -> bool:
         """Tell whether a path of a root is in any of the scopes."""
         return any(scope.root.name == root and scope.holds(path) for scope in self.scopes)
 
 
-def wanted(settings: Settings, known: Known, paths: Sequence[str], listed: Path | None) -> Wanted:
+def wanted(
+    settings: Settings,
+    known: Known,
+    paths: Sequence[str],
+    listed: Path | None,
+    at_home: bool = False,
+) -> Wanted:
     """Return what was asked for.
 
     Args:
@@ -53,6 +54,7 @@ def wanted(settings: Settings, known: Known, paths: Sequence[str], listed: Path 
         known: What the index holds.
         paths: Files, folders and addresses of a command line.
         listed: A list to be kept in step, instead of paths.
+        at_home: With a list: also what a run without paths and list is about.
 
     Returns:
         Without paths and list: corpus/, the uploads and the addresses given by hand before.
@@ -63,20 +65,25 @@ def wanted(settings: Settings, known: Known, paths: Sequence[str], listed: Path 
         SourceListRefused: The list cannot be used.
     """
     rules = _rules(settings, listed)
+    scopes: list[Scope] = []
     addresses: list[Address] = []
+    entries: frozenset[tuple[str, str]] | None = None
     if listed:
         scopes = resolve((), known.roots, settings, rules.entries)
         addresses = [Address(url, given) for url, given in rules.addresses.items()]
+        entries = frozenset((scope.root.name, scope.under) for scope in scopes)
+        entries |= {(WEB_ROOT, url) for url in rules.addresses}
     elif paths:
         scopes = resolve([p for p in paths if not is_address(p)], known.roots, settings)
         urls = dict.fromkeys(normalised(path) for path in paths if is_address(path))
         addresses = [Address(url, _given(rules, url), named=True) for url in urls]
-    else:
-        scopes = home_scopes(settings)
-        addresses = [Address(url, _given(rules, url)) for url in given_by_hand(known)]
+    if at_home or not (listed or paths):
+        scopes += home_scopes(settings)
+        rest = [url for url in given_by_hand(known) if not (listed and url in rules.addresses)]
+        addresses += [Address(url, _given(rules, url)) for url in rest]
     roots = {name: Root(name, path) for name, path in folders(known.roots, settings).items()}
     roots |= {scope.root.name: scope.root for scope in scopes}
-    return Wanted(scopes, addresses, roots, rules, listed is not None)
+    return Wanted(scopes, addresses, roots, rules, entries)
 
 
 def given_by_hand(known: Known) -> list[str]:

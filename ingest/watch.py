@@ -17,6 +17,7 @@ from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 
 from index.errors import IndexMissing, PolicyChatError, SourceUnreadable
+from index.files import writing
 from index.store import Index
 from ingest.arguments import add_source_arguments, listed_file
 from ingest.compare import Known
@@ -186,7 +187,8 @@ class _Watcher:
                 one of its name is not noticed by the system.
         """
         if not self._paths and not self._listed:
-            self._index.settings.uploads.mkdir(parents=True, exist_ok=True)
+            with writing(uploads := self._index.settings.uploads):
+                uploads.mkdir(parents=True, exist_ok=True)
         self._wanted = self._asked_for()
         starts = [(s.root.folder / s.under, s.single) for s in self._wanted.scopes]
         whole = {path for path, single in starts if not single and path.is_dir()}

@@ -41,14 +41,14 @@ Reply = Parsed | Refused
 
 
 class _Flight(Generic[_Key]):
-    """A task on its way; `reply` is None until it is there."""
+    """A task on its way; `reply` is None until it is there, `taken` tells that it is being read."""
 
-    __slots__ = ("key", "late", "reply", "task")
+    __slots__ = ("key", "late", "reply", "taken", "task")
 
     def __init__(self, key: _Key, task: Task) -> None:
         self.key = key
         self.task = task
-        self.late = False
+        self.taken = self.late = False
         self.reply: Reply | PolicyChatError | None = None
 
     def landed(self) -> bool:
@@ -93,7 +93,8 @@ class Workers(Generic[_Key]):
         """Yield every task's reply, in order but for a file that holds the others up.
 
         Args:
-            tasks: Taken a bounded number ahead of what is yielded.
+            tasks: Taken a bounded number ahead of what is yielded, not counting those that are
+                being read and hold the others up: one for each process at most.
 
         Yields:
             The key given with a task, and what became of it.
@@ -107,28 +108,32 @@ class Workers(Generic[_Key]):
             flight = _Flight(key, task)
             window.append(flight)
             self._todo.put(flight)
-            while window and self._is_full(window):
-                yield self._next(window)
+            while self._is_full(window):
+                yield from self._next(window)
         while window:
-            yield self._next(window)
+            yield from self._next(window)
 
     def _is_full(self, window: deque[_Flight[_Key]]) -> bool:
-        held = sum(len(flight.task.data) for flight in window)
-        return len(window) >= _AHEAD_FILES or held >= _AHEAD_BYTES
+        held = [len(flight.task.data) for flight in window if not flight.late]
+        return len(held) >= _AHEAD_FILES or sum(held) >= _AHEAD_BYTES
 
-    def _next(self, window: deque[_Flight[_Key]]) -> tuple[_Key, Reply]:
+    def _next(self, window: deque[_Flight[_Key]]) -> Iterator[tuple[_Key, Reply]]:
+        """Wait, and yield a reply, or none if a file has come to hold the others up instead."""
         with self._changed:
-            while not (flight := self._ready(window)):
+            if not self._ready(window):
                 first = next((flight for flight in window if not flight.late), None)
                 if first is None:
                     self._changed.wait()
                 elif not self._changed.wait_for(first.landed, _PATIENCE_SECONDS):
-                    first.late = True
+                    first.late = first.taken
+            flight = self._ready(window)
+        if flight is None:
+            return
         window.remove(flight)
         if isinstance(flight.reply, PolicyChatError):
             raise flight.reply
         assert flight.reply is not None
-        return flight.key, flight.reply
+        yield flight.key, flight.reply
 
     def _ready(self, window: deque[_Flight[_Key]]) -> _Flight[_Key] | None:
         """Return the first flight that has landed and that no punctual one stands before."""
@@ -143,6 +148,7 @@ class Workers(Generic[_Key]):
         """Serve tasks with one process after the other until told that there are no more."""
         process: _Process | None = None
         while (flight := self._todo.get()) is not None and not self._closed:
+            flight.taken = True
             try:
                 process = process or self._start()
                 reply: Reply | PolicyChatError = process.ask(flight.task)

@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from index.embedder import SentenceTransformerEmbedder
-from index.settings import CORPUS, EmbedderSettings, Settings
+from index.settings import CORPUS, HOME_VARIABLE, EmbedderSettings, Settings
 from index.store import Index
 from ingest.pipeline import apply
 from ingest.plan import make_plan
+from tests.library import essay
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -52,6 +53,23 @@ def corpus_index(tmp_path_factory: pytest.TempPathFactory) -> Index:
     report = apply(index, make_plan(index, [str(CORPUS)]))
     assert not report.failures
     return index
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home folder of the test's own, for this process and those that it starts."""
+    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def texts(tmp_path: Path) -> Path:
+    """A folder of three texts."""
+    folder = tmp_path / "texts"
+    folder.mkdir()
+    for number in range(3):
+        (folder / f"{number}.md").write_text(essay(number, 2))
+    return folder
 
 
 def find_chromium() -> str | None:

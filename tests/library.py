@@ -9,10 +9,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from index.embedder import Embedder, HashingEmbedder, Kind, Matrix
-from index.settings import RetrievalSettings, Settings, SourcesSettings
+from index.settings import RetrievalSettings, Settings, SourcesSettings, load_settings
 from index.store import Index
+from ingest.__main__ import main
 from ingest.pipeline import Pace, apply
 from ingest.plan import Plan, make_plan
 from ingest.report import Report
@@ -148,6 +150,22 @@ def essay(seed: int, paragraphs: int = 6) -> str:
             "that took no part, and a summary in plain language is published with the data."
         )
     return "\n\n".join(parts) + "\n"
+
+
+def open_index() -> Index:
+    """The index of POLICY_CHAT_HOME, see the fixture `home`."""
+    return Index(load_settings(), HashingEmbedder())
+
+
+def indexed() -> list[str]:
+    return [document.id for document in open_index().documents()]
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
+    """Run `python -m ingest` in this process: exit code, standard output, standard error."""
+    code = main([str(argument) for argument in arguments], open_index)
+    out, err = capsys.readouterr()
+    return code, out, err
 
 
 def command(

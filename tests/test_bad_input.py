@@ -16,14 +16,13 @@ from pathlib import Path
 import pytest
 
 from chat.__main__ import main as chat
-from index.embedder import HashingEmbedder
 from index.schema import MIGRATIONS
 from index.settings import load_settings
 from index.store import Index
 from ingest.__main__ import main
 from ingest.pipeline import apply
 from ingest.plan import make_plan
-from tests.library import COMMAND, ROOT, command, essay
+from tests.library import COMMAND, ROOT, command, essay, indexed, open_index, run
 
 WITHOUT_RIGHTS = """
 import ctypes
@@ -42,34 +41,7 @@ limit = int(os.environ["LARGEST_FILE"])
 resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 """
 
-
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("POLICY_CHAT_HOME", str(tmp_path / "home"))
-    return tmp_path / "home"
-
-
-@pytest.fixture
-def texts(tmp_path: Path) -> Path:
-    folder = tmp_path / "texts"
-    folder.mkdir()
-    for number in range(3):
-        (folder / f"{number}.md").write_text(essay(number, 2))
-    return folder
-
-
-def open_index() -> Index:
-    return Index(load_settings(), HashingEmbedder())
-
-
-def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
-    code = main([str(argument) for argument in arguments], open_index)
-    out, err = capsys.readouterr()
-    return code, out, err
-
-
-def indexed() -> list[str]:
-    return [document.id for document in open_index().documents()]
+pytestmark = pytest.mark.usefixtures("home")
 
 
 def assert_one_line(text: str, *parts: str) -> None:

@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
+import httpcore2
 import pytest
 
 from index.errors import SourceError, SourceRefused, SourceUnreadable
 from index.settings import SourcesSettings
 from index.types import Fetch
 from ingest.addresses import normalised
-from ingest.web.deadline import Deadline
+from ingest.web.deadline import Cut, Deadline
 from ingest.web.fetch import AGENT, Answer, Fetcher
 from ingest.web.guard import GuardedBackend, is_public
 from tests.web_site import Page, Site
@@ -86,12 +87,16 @@ def test_an_address_has_one_form(given: str, expected: str) -> None:
         pytest.param("https://example.org/\x1b[31m", "control characters", id="terminal"),
         pytest.param("https://ex<b>ample.org/", "no host is called", id="markup"),
         pytest.param("https://example.org/" + "a" * 2_000, "shorten it", id="long"),
+        pytest.param("https://<" + "a" * 2_000, "no host is called", id="long-host"),
+        pytest.param("mailto:" + "a" * 2_000, "not a web address", id="long-nonsense"),
+        pytest.param("\0" * 2_000, "control characters", id="long-and-unprintable"),
     ],
 )
 def test_what_is_no_address(given: str, reason: str) -> None:
     with pytest.raises(SourceRefused, match=reason) as caught:
         normalised(given)
     assert str(caught.value).isprintable()
+    assert len(str(caught.value)) < 600
 
 
 # Which machines are asked
@@ -104,7 +109,8 @@ def test_what_is_no_address(given: str, reason: str) -> None:
         "169.254.169.254", "100.64.0.1", "100.100.100.200", "168.63.129.16", "192.0.0.192",
         "224.0.0.1", "255.255.255.255", "::1", "::", "fe80::1", "fe80::1%eth0", "fc00::1",
         "fd00:ec2::254", "ff02::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "2002:7f00:1::",
-        "64:ff9b::7f00:1", "2001:0:0:0:0:0:80ff:fffe",
+        "64:ff9b::7f00:1", "2001:0:0:0:0:0:80ff:fffe", "64:ff9b:1::7f00:1", "::7f00:1",
+        "::ffff:0:7f00:1", "fec0::2", "5f00::1", "4000::1", "3fff::1",
     ],
 )  # fmt: skip
 def test_these_are_nobody_elses_to_ask(address: str) -> None:
@@ -250,6 +256,58 @@ def test_redirects_that_are_not_followed(
         fetcher.fetch(site.url("/a"))
 
 
+@pytest.mark.parametrize(
+    "target",
+    [
+        pytest.param("http://[x", id="bracket"),
+        pytest.param("http://exa mple.org:port/", id="host-and-port"),
+        pytest.param("//[::1", id="without-scheme"),
+    ],
+)
+def test_a_redirect_to_nonsense_is_one_line(site: Site, fetcher: Fetcher, target: str) -> None:
+    site.redirect("/a", target)
+    with pytest.raises(SourceRefused, match="not a web address") as caught:
+        fetcher.fetch(site.url("/a"))
+    assert "\n" not in str(caught.value)
+
+
+def test_a_redirect_in_letters_beyond_ascii(site: Site, fetcher: Fetcher) -> None:
+    """Servers write UTF-8 there, which no standard allows and every browser follows."""
+    site.redirect("/a", "/f\u00f6rderung".encode().decode("latin-1"))
+    site.redirect("/b", "/caf\xe9")  # Latin-1: no UTF-8, so it is what it says
+    site.text("/f%C3%B6rderung", TEXT)
+    site.text("/caf%C3%A9", TEXT)
+    assert fetcher.fetch(site.url("/a")).url == site.url("/f%C3%B6rderung")
+    assert fetcher.fetch(site.url("/b")).url == site.url("/caf%C3%A9")
+
+
+def test_marks_beyond_ascii_are_sent_back_as_they_came(site: Site, fetcher: Fetcher) -> None:
+    site.text("/a", TEXT, ETag='"\xe9"', Last_Modified="Märch")
+    answer = fetcher.fetch(site.url("/a"))
+    fetcher.fetch(site.url("/a"), fetched(site.url("/a"), answer.etag, answer.last_modified))
+    headers = site.asked[-1][1]
+    assert (headers["if-none-match"], headers["if-modified-since"]) == ('"\xe9"', "Märch")
+
+
+def test_a_name_with_many_silent_addresses() -> None:
+    """Each would be waited for as long as one is; the deadline is for all of them."""
+    asked = 0
+
+    class Silent(httpcore2.SyncBackend):
+        def connect_tcp(self, *arguments: object) -> httpcore2.NetworkStream:  # type: ignore[override]
+            nonlocal asked
+            asked += 1
+            deadline.at = 0.0  # the time is up while the first is waited for
+            raise httpcore2.ConnectTimeout
+
+    deadline = Deadline()
+    backend = GuardedBackend(False, deadline, lambda host, port: ["8.8.8.8", "8.8.4.4"])
+    backend._inner = Silent()
+    with pytest.raises(Cut, match="too slowly"):
+        backend.connect_tcp("policy.example", 80, 1.0)
+    assert asked == 1
+
+
 def test_every_hop_is_judged(site: Site) -> None:
     """Judging and connecting are one step, so a host that was resolved has been judged."""
     site.redirect("/a", f"http://second.example:{site.port}/b")
@@ -267,6 +325,34 @@ def test_every_hop_is_judged(site: Site) -> None:
     strict = GuardedBackend(allow_private=False, deadline=Deadline(), resolve=noting)
     with pytest.raises(SourceRefused, match=r"second\.example \(127\.0\.0\.1\) is a machine of"):
         strict.connect_tcp("second.example", site.port)
+
+
+def test_a_public_page_that_leads_to_a_private_one(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The whole way, as with the settings that everybody has; only the wire is another one."""
+    site.redirect("/a", f"http://second.example:{site.port}/b")
+    site.text("/b", TEXT)
+    connect = httpcore2.SyncBackend.connect_tcp
+    connected: list[str] = []
+
+    def to_this_machine(
+        backend: httpcore2.SyncBackend, host: str, port: int, timeout: float, *_: object
+    ) -> httpcore2.NetworkStream:
+        connected.append(host)
+        return connect(backend, "127.0.0.1", port, timeout)
+
+    monkeypatch.setattr(httpcore2.SyncBackend, "connect_tcp", to_this_machine)
+    addresses = {"first.example": ["8.8.8.8"], "second.example": ["10.0.0.7"]}
+    with (
+        Fetcher(
+            SourcesSettings(delay_seconds=0), resolve=lambda host, port: addresses[host]
+        ) as fetcher,
+        pytest.raises(SourceRefused, match=r"second\.example \(10\.0\.0\.7\) is a machine of"),
+    ):
+        fetcher.fetch(f"http://first.example:{site.port}/a")
+    assert set(connected) == {"8.8.8.8"}
+    assert site.paths() == ["/a"]
 
 
 @pytest.mark.parametrize("status", [404, 410])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from dataclasses import replace
@@ -12,17 +13,15 @@ from pathlib import Path
 import pytest
 
 from index import schema
-from index.embedder import HashingEmbedder
 from index.errors import IndexOutdated
-from index.settings import CORPUS, load_settings
-from index.store import Index
+from index.settings import CORPUS
 from index.types import Document, Metadata, Source
 from index.version import Page, Version, version_of
-from ingest import text_health
-from ingest.__main__ import main
+from ingest import readers, text_health
 from ingest.plan import make_plan
 from ingest.report import Progress
-from tests.library import COMMAND, ROOT, command, essay
+from tests.library import COMMAND, ROOT, command, essay, indexed, open_index, run
+from tests.pdfs import Rule, Text, column, make
 from tests.web_site import Site
 
 STATUS_KEYS = {"documents", "failures", "passages", "embedder", "generation"}
@@ -35,30 +34,10 @@ REPORT_KEYS = {
     "incomplete",
 }  # fmt: skip
 
+# So many lines that PDFium's reader takes them for a picture of something.
+PICTURE = [Rule(72, 500, 100 + 2 * n) for n in range(330)]
 
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("POLICY_CHAT_HOME", str(tmp_path / "home"))
-    return tmp_path / "home"
-
-
-@pytest.fixture
-def texts(tmp_path: Path) -> Path:
-    folder = tmp_path / "texts"
-    folder.mkdir()
-    for number in range(3):
-        (folder / f"{number}.md").write_text(essay(number, 2))
-    return folder
-
-
-def open_index() -> Index:
-    return Index(load_settings(), HashingEmbedder())
-
-
-def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
-    code = main([str(argument) for argument in arguments], open_index)
-    out, err = capsys.readouterr()
-    return code, out, err
+pytestmark = pytest.mark.usefixtures("home")
 
 
 def test_a_dry_run_prints_the_plan_and_changes_nothing(
@@ -252,7 +231,7 @@ def test_removing_an_upload_removes_its_file(
     run(capsys, home / "uploads")
     run(capsys, "remove", "a.txt")
     assert [path.name for path in (home / "uploads").iterdir()] == ["b.txt"]
-    assert [document.id for document in open_index().documents()] == ["uploads/b.txt"]
+    assert indexed() == ["uploads/b.txt"]
 
 
 def test_doctor(capsys: pytest.CaptureFixture[str], texts: Path, home: Path) -> None:
@@ -274,6 +253,44 @@ def test_doctor(capsys: pytest.CaptureFixture[str], texts: Path, home: Path) -> 
     )
     run(capsys, texts, "--prune")
     assert run(capsys, "doctor")[1].startswith("texts/bad.txt")
+
+
+def test_commands_that_are_named_can_be_typed_as_they_are(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    folder = tmp_path / "our policies; and more"
+    folder.mkdir()
+    for name in ("a.md", "b.md"):
+        (folder / name).write_text(essay(ord(name[0])))
+    run(capsys, folder)
+    (folder / "a.md").unlink()
+    (problem,) = json.loads(run(capsys, "doctor", "--json")[1])["problems"]
+    assert run(capsys, *mending(problem))[0] == 0
+    assert run(capsys, "doctor")[0] == 0
+    run(capsys, "remove", "b.md")
+    (failure,) = json.loads(run(capsys, "status", "--json")[1])["failures"]
+    assert run(capsys, *mending(failure["reason"]))[0] == 0
+    assert len(indexed()) == 1
+
+
+def test_the_command_for_a_vanished_folder_mends_it(
+    capsys: pytest.CaptureFixture[str], texts: Path
+) -> None:
+    """Nothing can be indexed below a folder that is not there, and so nothing pruned either."""
+    run(capsys, texts)
+    texts.rename(texts.with_name("elsewhere"))
+    problems = json.loads(run(capsys, "doctor", "--json")[1])["problems"]
+    assert len(problems) == 3
+    for problem in problems:
+        assert f"its folder {texts} is not there; bring it back, or run" in problem
+        assert run(capsys, *mending(problem))[0] == 0
+    assert indexed() == []
+    assert run(capsys, "doctor")[0] == 0
+
+
+def mending(problem: str) -> list[str]:
+    """The arguments of the command that a line of `doctor` names, as a shell understands it."""
+    return shlex.split(problem.split("`")[1])[3:]
 
 
 def test_doctor_finds_what_the_stores_disagree_about(
@@ -324,18 +341,55 @@ def test_doctor_looks_at_the_texts(
     assert "no version was read from" not in run(capsys, "doctor")[1]
 
 
-def test_doctor_finds_pages_without_text() -> None:
-    """A version as a reader of pages makes it; the words are on pages 1 and 3 alone."""
+def test_doctor_finds_slides_without_text(tmp_path: Path) -> None:
+    """A version as a reader of slides makes it; the words are on slides 1 and 3 alone."""
     text = f"{essay(1)}\n\n{essay(2)}"
     half, end = len(essay(1)), len(text)
     pages = (Page(1, 0, half), Page(2, half, half, "ii"), Page(3, half, end), Page(4, end, end))
     version = Version(version_of(text), text, (), pages)
-    source = Source("texts", "a.pdf", "0", 1, 1, "pdf@1")
+    source = Source("texts", "a.pptx", "0", 1, 1, "slides@1")
     document = Document(source, version.id, "A", Metadata(), "2026-01-01", 9, len(text))
-    assert list(text_health._wrong(document, version, "`again`")) == [
-        "2 of 4 pages have no text (page ii, 4); if they are scans, have them recognised and run "
-        "`again`"
+    assert list(text_health._wrong(document, version, tmp_path, "`again`")) == [
+        "2 of 4 pages have no text (page ii, 4); if they are scans, have them recognised (the "
+        "extra `ocr` does that for PDF) and run `again`"
     ]
+
+
+def test_doctor_finds_pages_of_a_pdf_without_text(
+    capsys: pytest.CaptureFixture[str],
+    texts: Path,
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of six pages 2 and 5 are pictures; 3 is blank and 6 holds nothing but the header."""
+    monkeypatch.setattr("ingest.readers.pdf.ocr.recognises_scans", lambda: False)
+    home.mkdir()
+    (home / "settings.toml").write_text("[ingest]\nworkers = 0\n")
+    words = [
+        "The council keeps the harbour open in winter, and the toll is the same for all ships.",
+        "Every ship that enters pays before it leaves, and the harbour master gives a receipt.",
+    ]
+    header = Text(72, 810, "Harbour strategy of the council")
+    written = [[header, *column(words)], [header, *column(words[::-1])]]
+    pages = [written[0], PICTURE, [], written[1], PICTURE, [header]]
+    (texts / "a plan.pdf").write_bytes(make(pages))
+    (texts / "b.pdf").write_bytes(make([written[0], []]))
+    monkeypatch.setitem(readers._READERS, ".pdf", "pdf@1")
+    run(capsys, texts)
+    assert "texts/a plan.pdf" in indexed()
+    code, out, _ = run(capsys, "doctor")
+    assert code == 1
+    assert out.splitlines() == [
+        "texts/a plan.pdf: 2 of 6 pages have no text (page 2, 5); if they are scans, have them "
+        f"recognised (the extra `ocr` does that for PDF) and run `python -m ingest '{texts}/a "
+        "plan.pdf'`"
+    ]
+    (document,) = [d for d in open_index().documents() if d.id == "texts/a plan.pdf"]
+    original = home / "originals" / document.source.sha256
+    original.write_bytes(b"torn")
+    assert "pages have no text" not in run(capsys, "doctor")[1]
+    original.unlink()
+    assert "pages have no text" not in run(capsys, "doctor")[1]
 
 
 @pytest.mark.parametrize("command", ["status", "doctor", "remove x"])
@@ -425,4 +479,4 @@ def test_an_index_of_an_older_release(
         make_plan(open_index(), [str(texts)])
     code, out, err = run(capsys, "--json", texts)
     assert (code, json.loads(out)["added"]) == (0, [])
-    assert [document.id for document in open_index().documents()] == ["texts/0.md", "texts/2.md"]
+    assert indexed() == ["texts/0.md", "texts/2.md"]

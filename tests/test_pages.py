@@ -471,6 +471,39 @@ def test_vanished_files_stay_unless_their_removal_is_chosen(empty_home: Path) ->
     assert "uploads/act.txt" not in documents(app)
 
 
+def test_reindex_keeps_a_list_of_sources_in_step(empty_home: Path) -> None:
+    """Beside corpus/ and the uploads; what left the list goes only where that is chosen."""
+    listed = empty_home / "sources.toml"
+    assert "sources.toml" not in words(library())
+    for name in ("one", "two"):
+        (empty_home / name).mkdir()
+        (empty_home / name / "act.txt").write_text(f"Act {name}: the zebra act allows stripes.")
+    (empty_home / "uploads").mkdir()
+    (empty_home / "uploads" / "mine.txt").write_text("What somebody added here stays.")
+    entries = [f'[[source]]\npath = "{name}"\n' for name in ("one", "two")]
+    listed.write_text("".join(entries))
+    app = library()
+    assert literal(f"also keeps in step what {listed} names") in words(app)
+    app = press(app, "Preview changes")
+    assert all(name in html(app) for name in ("one/act.txt", "two/act.txt", "uploads/mine.txt"))
+    app = finish(press(app, "Reindex"))
+    both = {"one/act.txt", "two/act.txt", "uploads/mine.txt"}
+    assert {name for name in documents(app) if not name.startswith("corpus/")} == both
+    listed.write_text(entries[0])
+    app = press(app, "Preview changes")
+    assert "no longer listed in sources.toml" in html(app)
+    app = finish(press(app, "Reindex"))
+    assert documents(app).keys() >= both
+    app = checked(app.checkbox(key="library-prune").check().run())
+    app = finish(press(app, "Reindex"))
+    assert documents(app).keys() & both == both - {"two/act.txt"}
+    assert any(name.startswith("corpus/") for name in documents(app))
+    listed.write_text("[[folder]]")
+    app = finish(press(app, "Reindex"))
+    assert "every entry begins with" in app.error[0].value
+    assert "one/act.txt" in documents(app)
+
+
 def addresses(app: AppTest) -> dict[str, tuple[bool, str]]:
     """Return of each web address whether it is indexed, and the last answer."""
     for frame in app.dataframe:

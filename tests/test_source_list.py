@@ -13,6 +13,7 @@ from index.errors import SourceListRefused
 from index.types import Metadata
 from ingest import source_list
 from ingest.plan import make_plan
+from ingest.removal import remove
 from tests.library import Library, essay
 from tests.web_site import Site
 
@@ -61,6 +62,21 @@ def test_policyignore(library: Library, patterns: str, expected: list[str]) -> N
     assert found(library) == expected
 
 
+def test_a_policyignore_counts_in_every_folder(library: Library) -> None:
+    """As a .gitignore does; but what is left out above is not brought back below."""
+    write(library, "a.md", "b.md", "sub/a.md", "sub/b.md", "sub/deep/a.md", "sub/deep/c.txt")
+    library.write(".policyignore", "*.txt\n")
+    library.write("sub/.policyignore", "/a.md\n!c.txt\n")
+    library.write("sub/deep/.policyignore", "c.txt\n")
+    left = ["a.md", "b.md", "sub/b.md", "sub/deep/a.md"]
+    assert found(library) == left
+    library.ingest()
+    assert found(library, library.texts / "sub") == []
+    library.write("sub/.policyignore", "deep/\n")
+    (step,) = library.plan(library.texts / "sub").of("missing")
+    assert (step.id, step.reason) == ("texts/sub/deep/a.md", "ignored (.policyignore) now")
+
+
 def test_hidden_files_and_lock_files_are_passed_over(library: Library) -> None:
     write(library, "a.md", ".hidden.md", "~$a.md", ".git/b.md", "~$folder/c.md", "x/.d.md")
     assert found(library) == ["a.md"]
@@ -81,6 +97,18 @@ def test_what_is_ignored_later_is_kept_until_pruned(library: Library) -> None:
     assert library.ingest(prune=True).removed == ["texts/drafts/b.md"]
     library.write(".policyignore", "")
     assert library.ingest().added == ["texts/drafts/b.md"]
+
+
+def test_what_overlaps_is_looked_at_once(library: Library) -> None:
+    write(library, "sub/a.md", "other/b.md")
+    (library.texts / "sub" / "link").symlink_to(library.texts / "other")
+    report = library.ingest(library.texts, library.texts / "sub", library.texts / "sub" / "a.md")
+    assert report.added == ["texts/other/b.md", "texts/sub/a.md"]
+    assert [failure.id for failure in report.failures] == ["texts/sub/link"]
+    remove(library.index, "texts/sub/a.md")
+    assert library.ingest(library.texts).added == []
+    # Named by itself it is wanted again, also beside its folder.
+    assert library.ingest(library.texts, library.texts / "sub" / "a.md").added == ["texts/sub/a.md"]
 
 
 def unreadable_bytes(path: Path) -> None:
@@ -138,6 +166,7 @@ def test_everything_an_entry_can_say(library: Library) -> None:
         pytest.param("[[source]]\npath = 3", "path is 3; write path", id="number"),
         pytest.param("[[source]]\npath = ' '", "path is ' '", id="blank"),
         pytest.param('[[source]]\npath = "a\\u0000b"', "NUL", id="nul"),
+        pytest.param("[[source]]\npath = 'https://x/y'", "a web address; write url", id="path-url"),
         pytest.param("[[source]]\nurl = 'ftp://x/y'", "source 1: ftp://x/y: not a web", id="ftp"),
         pytest.param("[[source]]\nurl = 'http://x/'\nignore = []", "are for folders", id="url-ig"),
         pytest.param("[[source]]\npath = 'x'\nignore = 'a'", "must be a list", id="ignore"),
@@ -285,3 +314,29 @@ def test_a_drive_that_is_not_there_today(library: Library, tmp_path: Path) -> No
     report = library.ingest(listed=listed)
     assert (report.unchanged, len(report.added), report.failures) == (3, 1, [])
     assert library.index.failures() == []
+
+
+def test_a_list_and_what_there_is_without_one(library: Library, site: Site) -> None:
+    """In one plan: each address is asked once, and what left the list stays if it is at home."""
+    uploads = library.settings.uploads
+    uploads.mkdir(parents=True)
+    (uploads / "mine.md").write_text(essay(1))
+    write(library, "a.md")
+    site.text("/by-hand.md", essay(2))
+    site.text("/page.md", essay(3))
+    by_hand, page = site.url("/by-hand.md"), site.url("/page.md")
+    library.ingest(by_hand, page)
+    rest = f'[[source]]\npath = "../texts"\n[[source]]\nurl = "{page}"\n'
+    listed = library.listed(f'[[source]]\npath = "uploads"\n{rest}')
+    plan = make_plan(library.index, listed=listed, at_home=True)
+    assert [step.id for step in plan.of("check")] == sorted([by_hand, page])
+    assert {"texts/a.md", "uploads/mine.md"} <= {step.id for step in plan.of("add")}
+    assert plan.listing is not None
+    assert set(plan.listing.entries) == {("texts", ""), ("uploads", ""), ("web", page)}
+    library.ingest(listed=listed)
+    library.listed(rest)
+    assert [step.id for step in library.plan(listed=listed).of("missing")] == ["uploads/mine.md"]
+    plan = make_plan(library.index, prune=True, listed=listed, at_home=True)
+    assert plan.of("missing", "remove") == []
+    assert plan.listing is not None
+    assert set(plan.listing.entries) == {("texts", ""), ("web", page)}

@@ -15,16 +15,13 @@ import pytest
 from chat.__main__ import main as chat
 from index import schema
 from index.citations import citation_id
-from index.embedder import HashingEmbedder
 from index.errors import CitationUnknown, DocumentUnknown
-from index.settings import load_settings
-from index.store import Index
-from ingest.__main__ import main as ingest
 from ingest.removal import remove
 from ingest.versions import age, changes, prune, versions
-from tests.library import CountingEmbedder, Library, essay
+from tests.library import CountingEmbedder, Library, essay, run
 
 OLD = "Measure 2-3"
+SAME = "no sentence differs; at most white space and line breaks do\n"
 
 
 @pytest.fixture
@@ -49,15 +46,6 @@ def backdate(library: Library, days: int) -> None:
     with sqlite3.connect(library.settings.index_directory / schema.FILE) as catalog:
         catalog.execute("UPDATE history SET until = ? WHERE until IS NOT NULL", (then,))
     catalog.close()
-
-
-def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
-    def open_index() -> Index:
-        return Index(load_settings(), HashingEmbedder())
-
-    code = ingest([str(argument) for argument in arguments], open_index)
-    out, err = capsys.readouterr()
-    return code, out, err
 
 
 def test_only_passages_whose_text_changed_are_embedded(library: Library) -> None:
@@ -119,7 +107,7 @@ def test_diff_is_by_sentence(library: Library, capsys: pytest.CaptureFixture[str
     rewrite(library, 2, lambda text: text.replace("keep their label", "lose their label", 1))
     assert changes(library.index, "2.md", first[:8], first) == []
     code, out, _ = run(capsys, "diff", "2.md", "--from", first[:8], "--to", first[:8])
-    assert (code, out) == (0, "the two texts are the same\n")
+    assert (code, out) == (0, SAME)
     assert json.loads(run(capsys, "diff", "2.md", "--json")[1])["diff"]
 
 
@@ -133,8 +121,18 @@ def test_diff_has_colours_on_a_terminal_only(
     coloured = run(capsys, "diff", "2.md")[1]
     assert "\033[31m-Clusters that miss " in coloured
     assert re.sub(r"\033\[\d+m", "", coloured) == plain
+    version = plain.split()[2]
+    assert run(capsys, "diff", "2.md", "--from", version, "--to", version)[1] == SAME
     monkeypatch.setenv("NO_COLOR", "1")
     assert run(capsys, "diff", "2.md")[1] == plain
+
+
+def test_a_diff_of_line_breaks_does_not_call_two_texts_one(
+    library: Library, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rewrite(library, 2, lambda text: text.replace("weeks. Applicants", "weeks.\n\nApplicants"))
+    assert len(versions(library.index, "2.md")) == 2
+    assert run(capsys, "diff", "2.md")[1] == SAME
 
 
 def test_what_cannot_be_compared_is_one_line(
@@ -151,6 +149,11 @@ def test_what_cannot_be_compared_is_one_line(
 @pytest.mark.parametrize(("text", "days"), [("90d", 90), ("2w", 14), ("6m", 180), ("1y", 365)])
 def test_ages(text: str, days: int) -> None:
     assert age(text) == timedelta(days=days)
+
+
+def test_longer_ago_than_anything(library: Library, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "prune", "--older-than", "99999y")
+    assert (code, out.splitlines()[-1].partition(",")[0]) == (0, "removed 0 old versions")
 
 
 @pytest.mark.parametrize("text", ["90", "d", "-1d", "1.5y", "9999999d", "90 d"])

@@ -16,11 +16,11 @@ from queue import Empty, Queue
 import pytest
 
 from index.embedder import HashingEmbedder
-from index.settings import Settings, load_settings
+from index.settings import Settings
 from index.store import Index
 from ingest.__main__ import main
 from ingest.watch import _Changes
-from tests.library import COMMAND, ROOT, Library, essay
+from tests.library import COMMAND, ROOT, Library, essay, open_index
 from tests.web_site import Page, Site
 
 PATIENCE_SECONDS = 30
@@ -87,10 +87,6 @@ def watching(home: Path, *arguments: object) -> Iterator[Watching]:
         yield watching
     finally:
         watching.stop()
-
-
-def open_index() -> Index:
-    return Index(load_settings(), HashingEmbedder())
 
 
 def never() -> Index:
@@ -186,6 +182,12 @@ def test_what_cannot_be_watched_is_said_at_once(
         assert reason in err
         assert err.count("\n") == 1
         assert threading.active_count() == threads
+
+
+def test_uploads_that_are_no_folder_are_one_line(home: Path) -> None:
+    (home / "uploads").write_text("")
+    with watching(home) as process:
+        process.until("error: " + str(home / "uploads") + ": cannot be written (File exists)")
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,7 @@ signal.signal(signal.SIGTERM, _stop)
 # Everything is read by workers, whatever little it is.
 PACE = Pace(little_bytes=0)
 NOTHING = Metadata()
-LIMITS = IngestSettings(workers=2, file_seconds=2, file_memory_mb=400)
+LIMITS = IngestSettings(workers=2, file_seconds=6, file_memory_mb=400)
 
 
 @pytest.fixture
@@ -102,7 +102,7 @@ def test_bad_files_are_refused_in_a_line_and_the_rest_is_indexed(tmp_path: Path)
     report = lib.ingest(pace=PACE)
     reasons = {failure.path: failure.reason for failure in report.failures}
     assert reasons == {
-        "02.md": "took longer than 2 seconds to read; leave it out, or raise file_seconds under "
+        "02.md": "took longer than 6 seconds to read; leave it out, or raise file_seconds under "
         "[ingest] in settings.toml and name the file",
         "04.md": "the reader crashed (SIGSEGV); convert the file or leave it out",
         "06.md": "needed more than 400 MB to read; leave it out, or raise file_memory_mb under "
@@ -115,6 +115,24 @@ def test_bad_files_are_refused_in_a_line_and_the_rest_is_indexed(tmp_path: Path)
     assert lib.reader().verify() == []
     again = lib.ingest(pace=PACE)
     assert (again.failures, len(again.refused), again.unchanged) == ([], 4, 8)
+
+
+def test_a_file_that_is_larger_than_its_limit_is_not_even_loaded(tmp_path: Path) -> None:
+    """A terabyte, of which the disk holds nothing: whoever tried would have no memory left."""
+    lib = library(tmp_path)
+    lib.write("a.md", essay(1))
+    with lib.write("huge.csv", "").open("wb") as huge:
+        huge.truncate(1 << 40)
+    report = lib.ingest(pace=PACE)
+    assert [(f.path, f.reason) for f in report.failures] == [
+        (
+            "huge.csv",
+            "larger than the 400 MB that reading it may take; split it, or raise file_memory_mb "
+            "under [ingest] in settings.toml and name the file",
+        )
+    ]
+    assert report.added == ["texts/a.md"]
+    assert lib.ingest(pace=PACE).refused == ["texts/huge.csv"]
 
 
 @pytest.mark.usefixtures("hostile")
@@ -155,6 +173,47 @@ def test_a_slow_file_is_overtaken(monkeypatch: pytest.MonkeyPatch) -> None:
         order = [key for key, _ in reading.results(tasks)]
     assert order.index(1) > order.index(2)
     assert [key for key in order if key != 1] == [0, 2, 3, 4, 5]
+
+
+@pytest.mark.usefixtures("hostile")
+def test_a_large_file_that_hangs_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It fills by itself what may be read ahead; the other process reads on all the same."""
+    monkeypatch.setattr(workers, "_PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr(workers, "_AHEAD_BYTES", 1_000)
+    taken: list[int] = []
+
+    def tasks() -> Iterator[tuple[int, Task]]:
+        for name in range(6):
+            taken.append(name)
+            text = essay(name) + ("HANG" * 1_000 if name == 0 else "")
+            yield name, Task(f"{name}.md", text.encode(), NOTHING)
+
+    with Workers[int](IngestSettings(workers=2, file_seconds=5)) as reading:
+        order = []
+        for key, _ in reading.results(tasks()):
+            order.append(key)
+            # The one that hangs is not counted, and no other is taken early in its place.
+            assert len(taken) <= len(order) + 2
+    assert order == [1, 2, 3, 4, 5, 0]
+
+
+@pytest.mark.usefixtures("hostile")
+def test_while_all_processes_hang_nothing_more_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "_PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr(workers, "_AHEAD_FILES", 4)
+    taken: list[int] = []
+
+    def tasks() -> Iterator[tuple[int, Task]]:
+        for name in range(20):
+            taken.append(name)
+            text = essay(name) + ("HANG" if name < 2 else "")
+            yield name, Task(f"{name}.md", text.encode(), NOTHING)
+
+    with Workers[int](IngestSettings(workers=2, file_seconds=2)) as reading:
+        results = reading.results(tasks())
+        next(results)  # after two seconds, in which patience has ended twenty times
+        assert len(taken) <= 4 + 2
+        assert len([key for key, _ in results]) == 19
 
 
 def test_what_is_ahead_is_bounded() -> None:

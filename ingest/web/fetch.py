@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ssl
 import time
 from collections.abc import Callable
@@ -133,7 +134,7 @@ class Fetcher(AbstractContextManager["Fetcher"]):
             answer = self._tried(url, before)
             if isinstance(answer, Answer):
                 return answer
-            url = normalised(urljoin(url, answer.location))
+            url = normalised(_joined(url, answer.location))
         raise SourceRefused(f"more than {_MOST_REDIRECTS} redirects; give the address they lead to")
 
     def _tried(self, url: str, before: Fetch | None) -> Answer | _Redirect:
@@ -210,6 +211,17 @@ class Fetcher(AbstractContextManager["Fetcher"]):
         return Body(encoding, most).read(response.iter_stream())
 
 
+def _joined(url: str, location: str) -> str:
+    """Return where a redirect leads; what is no address is left as it is, to be refused as one."""
+    with contextlib.suppress(UnicodeDecodeError):
+        # As browsers read it: many servers write UTF-8, which comes here as Latin-1.
+        location = location.encode("latin-1").decode("utf-8")
+    try:
+        return urljoin(url, location)
+    except ValueError:
+        return location
+
+
 def said(status: int) -> str:
     """Return a status in words: ours, since a server may write anything there."""
     try:
@@ -218,7 +230,7 @@ def said(status: int) -> str:
         return str(status)
 
 
-def _headers(url: str, before: Fetch | None) -> list[tuple[str, str]]:
+def _headers(url: str, before: Fetch | None) -> list[tuple[bytes, bytes]]:
     headers = [
         ("Host", urlsplit(url).netloc),
         ("User-Agent", AGENT),
@@ -231,7 +243,8 @@ def _headers(url: str, before: Fetch | None) -> list[tuple[str, str]]:
             headers.append(("If-None-Match", before.etag))
         if before.last_modified:
             headers.append(("If-Modified-Since", before.last_modified))
-    return headers
+    # The marks are a server's and may be of any letters; they go back as the bytes that came.
+    return [(name.encode(), value.encode("latin-1")) for name, value in headers]
 
 
 def _seconds(retry_after: str | None) -> float:

@@ -17,10 +17,18 @@ from ingest.web.deadline import Deadline, TimedStream
 
 Resolve = Callable[[str, int], Sequence[str]]
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-# Called global by Python (the first by older releases), and yet where clouds answer about the
-# machine that asks: Oracle's are among the protocol assignments, Azure's is an address of its own.
-_OF_CLOUDS = (ipaddress.ip_network("192.0.0.0/24"), ipaddress.ip_network("168.63.129.16/32"))
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+# Of IPv6 all that was ever given out to anybody. Python calls what lies elsewhere global where it
+# is not listed as something else: site-local networks, a network's own NAT64, IPv4 in disguise.
+_GIVEN_OUT = (ipaddress.ip_network("0.0.0.0/0"), ipaddress.ip_network("2000::/3"), _NAT64)
+# Called global by Python (the first and last by older releases), and yet where clouds answer about
+# the machine that asks: Oracle's are among the protocol assignments, Azure's is an address of its
+# own. The last is for examples in documents.
+_NOBODYS = (
+    ipaddress.ip_network("192.0.0.0/24"),
+    ipaddress.ip_network("168.63.129.16/32"),
+    ipaddress.ip_network("3fff::/20"),
+)
 
 
 def resolve(host: str, port: int) -> list[str]:
@@ -48,13 +56,15 @@ def is_public(address: str) -> bool:
             judged by that as well.
 
     Returns:
-        False for everything that the IANA registries do not call global.
+        False for everything that the IANA registries do not call global, and for what of IPv6
+        was given out to nobody.
     """
     found = ipaddress.ip_address(address.partition("%")[0])
     return all(
         each.is_global
         and not each.is_multicast
-        and not any(each in network for network in _OF_CLOUDS)
+        and any(each in network for network in _GIVEN_OUT)
+        and not any(each in network for network in _NOBODYS)
         for each in (found, *_carried(found))
     )
 
@@ -109,6 +119,8 @@ class GuardedBackend(httpcore2.NetworkBackend):
         Raises:
             SourceRefused: An address of the host is not public.
             httpcore2.ConnectError: It cannot be resolved, or no address answers.
+            httpcore2.ConnectTimeout: The last address did not answer in time.
+            Cut: The deadline has passed.
         """
         try:
             addresses = self._resolve(host, port)
@@ -118,6 +130,7 @@ class GuardedBackend(httpcore2.NetworkBackend):
             self._judge(host, addresses)
         failed: Exception = httpcore2.ConnectError(f"{host} has no address")
         for address in addresses:
+            self._deadline.check()  # a name may have any number of addresses that say nothing
             try:
                 stream = self._inner.connect_tcp(
                     address, port, timeout, local_address, socket_options
