@@ -29,7 +29,7 @@ _READERS = {
     ".eml": "mail@2",
     ".epub": "book@2",
     # Other text comes of the same bytes with the extra: what was refused without it is read again.
-    ".pdf": "pdf@1+ocr" if recognises_scans() else "pdf@1",
+    ".pdf": "pdf@2+ocr" if recognises_scans() else "pdf@2",
 }
 # What is not read, and what to save it as instead.
 _INSTEAD = {

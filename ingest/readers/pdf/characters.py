@@ -17,17 +17,17 @@ _SPACES = np.array(
         0x09,
         0xA0,
         0x3000,
-        *range(0x2000, 0x200C),
+        *range(0x2000, 0x200B),
         0x1680,
         0x2028,
         0x2029,
         0x202F,
         0x205F,
-        0x2060,
     ]
 )
-# What steers layout without being seen; a soft hyphen is kept, it may end a line.
-_UNSEEN = np.array([0xFEFF, 0xFFFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+# What steers layout without being seen and parts no words. A soft hyphen is kept: it may end a
+# line.
+_UNSEEN = np.array([0x200B, 0x2060, 0xFEFF, 0xFFFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 _NEWLINES = (0x0A, 0x0D)
 
 
