@@ -157,6 +157,21 @@ def test_text_beyond_the_edge_of_the_page_is_not_text() -> None:
     assert reading.text == WORDS
 
 
+@pytest.mark.parametrize(
+    "setup",
+    [
+        pytest.param(b"10 Tz 72 700 Td", id="condensed"),
+        pytest.param(b"59000 700 Td", id="far-to-the-right"),
+        pytest.param(b"0.1 0 0 0.1 20000 700 Tm", id="tiny-and-far"),
+    ],
+)
+def test_double_letters_are_two(setup: bytes) -> None:
+    content = b"BT /F1 12 Tf %s (All little bottles roll off.) Tj ET" % setup
+    page = PAGE.replace(b"612 792", b"60000 792")
+    data = built({3: page, 4: stream(content)})
+    assert read("a.pdf", data).text == "All little bottles roll off."
+
+
 def test_what_is_printed_twice_at_one_place_is_read_once() -> None:
     assert read("a.pdf", make([[Text(72, 700, WORDS)] * 3])).text == WORDS
 
