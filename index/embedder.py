@@ -153,6 +153,9 @@ class SentenceTransformerEmbedder:
         if not name:
             _check_packaged(folder)
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+        # A kernel is kept for each shape of a batch; a thousand of them, torch's own number, take
+        # hundreds of megabytes and make nothing faster.
+        os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "32")
         if is_folder(folder):
             # Nothing to ask a hub for; without this every start would try.
             os.environ.setdefault("HF_HUB_OFFLINE", "1")

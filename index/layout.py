@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 # Boxes are kept to a tenth of a point: finer than any screen shows.
 STEPS_PER_POINT = 10
+# No page reaches so far: a box that does is cut off, so that every difference is an integer.
+_FARTHEST = 10**8
 # Of a line's height: a wider gap between two characters ends a line's box.
 GAP = 4.0
 
@@ -56,7 +58,8 @@ def pack(layout: Layout) -> bytes:
     """
     placed = layout.pages > 0
     pages = layout.pages[placed]
-    x0, y0, x1, y1 = np.rint(layout.boxes[placed] * STEPS_PER_POINT).astype(np.int32).T
+    steps = np.clip(np.rint(layout.boxes[placed] * STEPS_PER_POINT), -_FARTHEST, _FARTHEST)
+    x0, y0, x1, y1 = steps.astype(np.int32).T
     columns = [
         np.diff(pages, prepend=0),
         x0 - np.concatenate([[0], x1[:-1]])[: len(x0)],

@@ -6,10 +6,13 @@ import zipfile
 from collections.abc import Callable
 from datetime import date
 from io import BytesIO
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openpyxl import Workbook
+from pptx import Presentation
 
 from index.errors import SourceRefused
 from ingest.readers import Reading, archive, read, suffixes, tables
@@ -79,6 +82,23 @@ def test_mail_is_its_plain_text_with_attachments_named() -> None:
     assert said.date == date(2024, 3, 31)
 
 
+def test_mail_that_goes_on_behind_a_picture_is_read_to_its_end() -> None:
+    parts = (
+        "Content-Type: multipart/mixed; boundary=m\r\n\r\n--m\r\n"
+        "Content-Type: text/plain\r\n\r\nThe call opens in May.\r\n--m\r\n"
+        "Content-Type: image/png; name=map.png\r\nContent-Disposition: inline\r\n\r\nx\r\n"
+        "--m\r\nContent-Type: text/plain\r\n\r\nIt closes in June.\r\n--m--\r\n"
+    )
+    found = read("a.eml", (MAIL + parts).encode())
+    assert found.text == "The call opens in May.\n\nIt closes in June.\n\nAttachments: map.png"
+
+
+@pytest.mark.parametrize("charset", ["undefined", "idna", "punycode", "unicode_escape", "base64"])
+def test_encodings_of_python_are_none_of_mail(charset: str) -> None:
+    data = f"{MAIL}Content-Type: text/plain; charset={charset}\r\n\r\nA path \\x41.\r\n"
+    assert read("a.eml", data.encode()).text == "A path \\x41."
+
+
 def test_mail_of_html_only() -> None:
     page = "Content-Type: text/html; charset=nonsense\r\n\r\n<h1>Call</h1><p>It opens.</p>"
     assert read("a.eml", (MAIL + page).encode()).text == "Call\n\nIt opens."
@@ -139,7 +159,6 @@ def with_flag(flag: int) -> bytes:
     return bytes(data)
 
 
-ENTITIES = '<!DOCTYPE a [<!ENTITY b "{0}"><!ENTITY c "&b;&b;&b;">]>'
 BAD = [
     pytest.param("a.docx", b"", "empty", id="empty"),
     pytest.param("a.docx", b"PK\x03\x04 and no more", "damaged", id="torn"),
@@ -182,17 +201,99 @@ def test_bad_files_are_refused_in_one_line(name: str, data: bytes, reason: str) 
     assert len(message) < 300
 
 
+@pytest.mark.parametrize("suffix", [".docx", ".pptx", ".xlsx", ".xlsm", ".odt", ".ods", ".epub"])
+def test_a_zip_bomb_is_refused_before_any_library_opens_it(suffix: str) -> None:
+    good = zipfile.ZipFile(BytesIO(docx(paragraph("x"))))
+    parts = {name: good.read(name) for name in good.namelist()}
+    with pytest.raises(SourceRefused, match="as only a ZIP bomb does"):
+        read(f"a{suffix}", zipped({**parts, "media/picture.png": b"\0" * 2**26}))
+
+
 def test_an_archive_too_large_when_inflated_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(archive, "MOST_BYTES", 1_000_000)
     with pytest.raises(SourceRefused, match="MiB"):
         read("a.odt", zipped({"a": "x" * 1_100_000}, zipfile.ZIP_STORED))
 
 
-def test_entities_are_never_replaced() -> None:
-    for target in ("word " * 100, "file:///etc/hostname"):
-        content = ENTITIES.format(target) + "<office:x xmlns:office='o'>&c;</office:x>"
-        with pytest.raises(SourceRefused):
-            read("a.odt", zipped({"content.xml": content}))
+def with_part(data: bytes, name: str, old: str, new: str) -> bytes:
+    """An archive with a part changed."""
+    file = zipfile.ZipFile(BytesIO(data))
+    parts = {entry: file.read(entry) for entry in file.namelist()}
+    assert old.encode() in parts[name]
+    return zipped({**parts, name: parts[name].replace(old.encode(), new.encode(), 1)})
+
+
+def declaring(declared: str, data: bytes, name: str, root: str, words: str) -> bytes:
+    """An archive of which one part declares entities and says one of them in place of words."""
+    return with_part(with_part(data, name, words, "&c;"), name, f"<{root}", f"{declared}<{root}")
+
+
+def workbook(words: str) -> bytes:
+    made, file = Workbook(), BytesIO()
+    made.active.append([words, "b"])
+    made.save(file)
+    return file.getvalue()
+
+
+def slides(words: str) -> bytes:
+    made, file = Presentation(), BytesIO()
+    made.slides.add_slide(made.slide_layouts[5]).shapes.title.text = words
+    made.save(file)
+    return file.getvalue()
+
+
+NOTE = '<w:p><w:r><w:footnoteReference w:id="1"/></w:r></w:p>'
+DECLARING = [
+    pytest.param("a.odt", lambda dtd: declaring(dtd, opendocument("text", "<text:p>words</text:p>"),
+                 "content.xml", "office:document-content", "words"), id="odt"),
+    pytest.param("a.docx", lambda dtd: declaring(dtd, docx(paragraph("words")),
+                 "word/document.xml", "w:document", "words"), id="docx"),
+    pytest.param("a.docx", lambda dtd: declaring(dtd,
+                 docx(NOTE, footnotes=f'<w:footnote w:id="1">{paragraph("words")}</w:footnote>'),
+                 "word/footnotes.xml", "w:footnotes", "words"), id="docx-footnotes"),
+    pytest.param("a.pptx", lambda dtd: declaring(dtd, slides("words"),
+                 "ppt/slides/slide1.xml", "p:sld ", "words"), id="pptx"),
+    pytest.param("a.xlsx", lambda dtd: declaring(dtd, workbook("words"),
+                 "xl/worksheets/sheet1.xml", "worksheet ", "words"), id="xlsx"),
+    pytest.param("a.epub", lambda dtd: declaring(dtd, book(),
+                 "OPS/book.opf", "package", "Clusters"),
+                 id="epub"),
+    pytest.param("a.epub", lambda dtd: declaring(dtd, book(), "OPS/one.xhtml", "html", "First."),
+                 id="epub-chapter"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "made"), DECLARING)
+@pytest.mark.parametrize("target", ['"hahaha"', 'SYSTEM "file:///etc/passwd"'])
+def test_entities_are_never_replaced(name: str, made: Callable[[str], bytes], target: str) -> None:
+    """A hundred of one word; nine levels more and it were a gigabyte for each."""
+    levels = "".join(f"<!ENTITY {b} '{f'&{a};' * 10}'>" for a, b in pairwise("abc"))
+    try:
+        found = read(name, made(f"<!DOCTYPE x [<!ENTITY a {target}>{levels}]>"))
+    except SourceRefused:
+        return
+    shown = f"{found.text} {found.title}"
+    assert "hahaha" not in shown
+    assert "root:" not in shown
+
+
+def test_a_book_cannot_name_a_file_outside_itself() -> None:
+    with pytest.raises(SourceRefused, match="damaged, not an EPUB book"):
+        read("a.epub", with_part(book(), "OPS/book.opf", "one.xhtml", "../../../../etc/passwd"))
+
+
+def test_a_torn_sheet_is_refused() -> None:
+    torn_sheet = with_part(workbook("words"), "xl/worksheets/sheet1.xml", "</sheetData>", "")
+    with pytest.raises(SourceRefused, match="damaged, not an XLSX file"):
+        read("a.xlsx", torn_sheet)
+
+
+def test_a_title_is_one_line_of_plain_text() -> None:
+    title = "Clusters\n\u202ein 2030\u200b"
+    found = read("a.epub", book(**{"OPS/one.xhtml": "<p>First.</p>"}))
+    assert found.title == "Clusters"
+    found = read("a.epub", with_part(book(), "OPS/book.opf", "Clusters", title))
+    assert (found.title, found.metadata.title) == ("Clusters in 2030", "Clusters in 2030")
 
 
 def torn(make: Callable[[], bytes]) -> st.SearchStrategy[bytes]:

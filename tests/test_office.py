@@ -11,6 +11,7 @@ from openpyxl import Workbook
 from openpyxl.styles import NamedStyle
 from pptx.util import Inches
 
+from index.errors import SourceRefused
 from ingest.readers import Reading, read
 from ingest.readers.cell_formats import shown
 from ingest.readers.office import useful_title
@@ -135,6 +136,10 @@ def test_sheets_are_sections_and_values_are_as_shown() -> None:
         (-2.5, "0.00;[Red]-0.00", "-2.50"),
         (7, '"Art." 0', "Art.7"),
         (5, "@", "5"),
+        (0.00000000015, "0.00E+00", "1.50E-10"),
+        (0.5, "# ?/?", "0.5"),
+        (1_250_000, '#,##0.0,,"M"', "1.2 M"),
+        (5, '[>=1000000]0.0,,"M";0', "5"),
     ],
 )
 def test_numbers_as_shown(value: object, code: str, text: str) -> None:
@@ -191,6 +196,27 @@ def test_an_opendocument_text() -> None:
         ("row", 1, "Size\tRate"),
         ("row", 0, "all"),
     ]
+
+
+def test_a_repeated_row_of_a_table_hides_no_other() -> None:
+    cells = "<table:table-cell><text:p>{0}</text:p></table:table-cell>" * 2
+    table = (
+        '<table:table><table:table-row table:number-rows-repeated="2">'
+        f"{cells.format('x')}</table:table-row>"
+        f"<table:table-row>{cells.format('y')}</table:table-row></table:table>"
+    )
+    assert read("a.odt", opendocument("text", table)).text == "x\tx\nx\tx\ny\ty"
+
+
+def test_cells_and_levels_of_a_text_are_bounded() -> None:
+    cell = '<table:table-cell table:number-columns-repeated="1000"><text:p>{}</text:p>'
+    cells = f"{cell.format('x' * 10_000)}</table:table-cell>" * 2
+    row = f"<table:table-row>{cells}</table:table-row>"
+    with pytest.raises(SourceRefused, match="more than 5,000,000 characters"):
+        read("a.odt", opendocument("text", f"<table:table>{row}</table:table>"))
+    headings = "".join(f'<text:h text:outline-level="{n}">h</text:h>' for n in range(1, 2_000))
+    found = read("a.odt", opendocument("text", f"{headings}<text:p>x</text:p>"))
+    assert max(len(section.path) for section in found.sections) == 10
 
 
 def test_an_opendocument_spreadsheet_of_a_million_rows() -> None:

@@ -156,6 +156,29 @@ def test_running_headers_footers_and_page_numbers_are_left_out() -> None:
     assert {page.number: page.label for page in reading.pages} == {1: "4", 2: "5", 3: "6"}
 
 
+def test_articles_on_top_of_pages_are_headings_and_no_headers() -> None:
+    pages = [
+        [Text(72, HEIGHT - 60, f"Article {n}", bold=True), *column(LAMPS if n % 2 else TOLLS)]
+        for n in (2, 5, 9, 14)
+    ]
+    reading = reading_of(*pages)
+    assert texts(reading, "heading") == [f"Article {n}" for n in (2, 5, 9, 14)]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        pytest.param(["4 Harbours", "5 Harbours", "6 Harbours"], id="counting"),
+        pytest.param(["Chapter 1 – 8", "Chapter 1 – 9", "Chapter 2 – 10"], id="chapter-and-page"),
+        pytest.param(["78 Harbours", "79 Harbours", "83 Harbours"], id="pages-left-out"),
+        pytest.param(["Chapter 1", "CHAPTER  1", "Chapter 1"], id="always-the-same"),
+    ],
+)
+def test_headers_with_numbers_are_headers(headers: list[str]) -> None:
+    pages = [[Text(72, HEIGHT - 40, header), *column(LAMPS, top=640)] for header in headers]
+    assert texts(reading_of(*pages), "paragraph") == [" ".join(LAMPS)] * 3
+
+
 def test_a_marker_at_the_top_of_each_page_is_no_header() -> None:
     pages = [
         [Text(72, HEIGHT - 60, f"({n})"), Text(110, HEIGHT - 60, f"The {ship} pays no toll.")]
@@ -207,6 +230,33 @@ def test_a_ruled_table_keeps_its_rows_and_its_header_is_their_context() -> None:
     assert [reading.text[b.start : b.end] for b in rows] == ["\t".join(row) for row in cells]
     assert [row.level for row in rows] == [1, 0, 0, 0]
     assert texts(reading, "paragraph") == [" ".join(LAMPS), " ".join(TOLLS)]
+
+
+def test_underlined_words_of_a_list_are_no_table() -> None:
+    marks: list[Mark] = []
+    lines = [*LAMPS, *TOLLS]
+    for n in range(4):
+        top = 700 - 100 * n
+        marks.append(Text(72, top, f"-  {lines[0]}"))
+        marks += [Text(86, top - 14 * m, line) for m, line in enumerate(lines) if m]
+        marks.append(Rule(72, 420, top - 2))
+    assert texts(reading_of(marks), "item") == ["- " + " ".join(lines)] * 4
+
+
+def test_a_first_line_in_bold_is_no_heading_of_its_sentence() -> None:
+    marks = [Text(72, 760 - 14 * n, line, bold=n == 0) for n, line in enumerate(LAMPS)]
+    reading = reading_of([*marks, *column(TOLLS, top=690)])
+    assert texts(reading, "heading") == []
+    assert texts(reading, "paragraph") == [" ".join(LAMPS), " ".join(TOLLS)]
+
+
+def test_an_entry_of_a_table_of_contents_is_no_heading() -> None:
+    entry = Text(
+        72, 780, f"How the tolls of the harbour are set, and by whom {'.' * 9} 4", bold=True
+    )
+    reading = reading_of([entry, *column(LAMPS, top=740), *column(TOLLS, top=680)])
+    assert texts(reading, "heading") == []
+    assert texts(reading, "item") == [entry.words]
 
 
 def test_a_table_without_lines_is_found_by_its_columns() -> None:
@@ -333,6 +383,13 @@ def test_a_layout_survives_packing() -> None:
     back = unpack(pack(Layout(pages, boxes)))
     assert np.array_equal(back.pages, pages)
     assert np.abs(back.boxes - boxes).max() <= 0.051
+
+
+def test_a_box_beyond_all_bounds_is_cut_off() -> None:
+    boxes = np.array([[-1e12, 0, 1e12, 10], [20, 0, 30, 10]], dtype=np.float32)
+    back = unpack(pack(Layout(np.ones(2, dtype=np.int32), boxes))).boxes
+    assert back[0].tolist() == [-1e7, 0, 1e7, 10]
+    assert back[1].tolist() == [20, 0, 30, 10]
 
 
 @pytest.mark.parametrize("count", [0, 1, 7, 8, 9])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import zlib
 from collections.abc import Mapping
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from index.errors import SourceRefused
 from ingest.readers import read
+from ingest.readers.pdf.about import MAX_OUTLINE_LEVELS
 from tests.pdfs import Text, column, make
 
 WORDS = "The harbour master keeps the lamps burning at night."
@@ -155,8 +157,106 @@ def test_text_beyond_the_edge_of_the_page_is_not_text() -> None:
     assert reading.text == WORDS
 
 
+@pytest.mark.parametrize(
+    "setup",
+    [
+        pytest.param(b"10 Tz 72 700 Td", id="condensed"),
+        pytest.param(b"59000 700 Td", id="far-to-the-right"),
+        pytest.param(b"0.1 0 0 0.1 20000 700 Tm", id="tiny-and-far"),
+    ],
+)
+def test_double_letters_are_two(setup: bytes) -> None:
+    content = b"BT /F1 12 Tf %s (All little bottles roll off.) Tj ET" % setup
+    page = PAGE.replace(b"612 792", b"60000 792")
+    data = built({3: page, 4: stream(content)})
+    assert read("a.pdf", data).text == "All little bottles roll off."
+
+
 def test_what_is_printed_twice_at_one_place_is_read_once() -> None:
     assert read("a.pdf", make([[Text(72, 700, WORDS)] * 3])).text == WORDS
+
+
+def levels_of_outline(depth: int) -> bytes:
+    """Each entry is on the page, too, as a line."""
+    lines = b"".join(b"1 0 0 1 72 %d Tm (Quay %d) Tj " % (9_000 - 20 * n, n) for n in range(depth))
+    content = b"BT /F1 12 Tf %s 1 0 0 1 72 9 Tm (%s) Tj ET" % (lines, WORDS.encode())
+    entries = {
+        10 + n: b"<</Title(Quay %d)/First %d 0 R/Dest[3 0 R/Fit]>>" % (n, 11 + n)
+        for n in range(depth)
+    }
+    return built(
+        {
+            1: b"<</Type/Catalog/Pages 2 0 R/Outlines 9 0 R>>",
+            3: PAGE.replace(b"612 792", b"612 9100"),
+            4: stream(content),
+            9: b"<</First 10 0 R/Last 10 0 R>>",
+            10 + depth: b"<</Title(b)>>",
+            **entries,
+        }
+    )
+
+
+def test_levels_of_an_outline_are_bounded() -> None:
+    reading = read("a.pdf", levels_of_outline(90))
+    assert len(reading.sections) == 90
+    assert max(len(section.path) for section in reading.sections) == MAX_OUTLINE_LEVELS
+
+
+WIDE = b"".join(b"1 0 0 1 %d 700 Tm (ab) Tj " % (10 + 26 * n) for n in range(1_900))
+MAP = b"\n".join(
+    b"%d %d m %d %d l S" % (x, y, x + 21, y)
+    for row in range(40)
+    for x, y in [(30 * n + 6 * row, 14_000 - 4 * row) for n in range(475)]
+)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(
+            built({3: PAGE.replace(b"612 792", b"60000 792"),
+                   4: stream(b"BT /F1 12 Tf " + WIDE + b"ET")}),
+            id="a-line-of-gaps",
+        ),
+        pytest.param(
+            built({3: PAGE.replace(b"612 792", b"14400 14400"), 4: stream(CONTENT + b"\n" + MAP)}),
+            id="a-map-of-lines",
+        ),
+        pytest.param(
+            built({1: b"<</Type/Catalog/Pages 2 0 R/Metadata 6 0 R>>",
+                   4: stream(CONTENT),
+                   6: stream(b'<!DOCTYPE l [<!ENTITY a "lol">'
+                             + b"".join(b'<!ENTITY %c "%s">' % (98 + n, b"&%c;" % (97 + n) * 10)
+                                        for n in range(9))
+                             + b"]><x>&j;</x>", b"/Type/Metadata/Subtype/XML")}),
+            id="entities-in-its-metadata",
+        ),
+    ],
+)  # fmt: skip
+def test_what_could_take_quadratic_time_does_not(data: bytes) -> None:
+    start = time.monotonic()
+    assert read("a.pdf", data).text
+    assert time.monotonic() - start < 6
+
+
+def test_control_characters_of_a_title_reach_nobody() -> None:
+    said = {"/Title": "The harbour\x1b]0; master\u202e keeps the lamps"}
+    data = make([[Text(72, 700, WORDS)]], finish=lambda w: w.add_metadata(said))
+    assert read("a.pdf", data).title == "The harbour]0; master keeps the lamps"
+
+
+def test_what_has_no_width_parts_no_word() -> None:
+    unicode = b"""/CIDInit /ProcSet findresource begin 12 dict begin begincmap
+    1 begincodespacerange <00> <ff> endcodespacerange
+    2 beginbfchar <31> <200B> <32> <2060> endbfchar endcmap end end"""
+    widths = b" ".join(b"0" if code in b"12" else b"500" for code in range(32, 123))
+    font = (
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/FirstChar 32/LastChar 122/Widths[%s]"
+        b"/ToUnicode 6 0 R>>" % widths
+    )
+    content = b"BT /F1 12 Tf 72 700 Td (lamp1light and quay2side) Tj ET"
+    data = built({4: stream(content), 5: font, 6: stream(unicode)})
+    assert read("a.pdf", data).text.split() == ["lamplight", "and", "quayside"]
 
 
 WHOLE = make([column([WORDS, "The toll is set by the council."]), column([WORDS])])

@@ -6,6 +6,7 @@ import ast
 import importlib
 import subprocess
 import sys
+import time
 import unicodedata
 from datetime import date
 from pathlib import Path
@@ -264,6 +265,11 @@ def test_markdown_keeps_words_and_no_signs() -> None:
     assert_canonical(reading)
 
 
+def test_the_number_of_an_item_stays_with_it() -> None:
+    source = "1. ```\n   make run\n   ```\n2.\n\nThen wait."
+    assert read("a.md", source.encode()).text == "1. make run\n\nThen wait."
+
+
 @pytest.mark.parametrize(
     ("name", "source"),
     [
@@ -271,6 +277,7 @@ def test_markdown_keeps_words_and_no_signs() -> None:
         pytest.param("a.md", "#### Deep first\n\ntext\n\n# Top\n\ntext", id="levels-jump"),
         pytest.param("a.md", "> " * 500 + "deep\n\nshallow", id="quotes"),
         pytest.param("a.md", "word\n\n" + "<!-- " * 20_000, id="open-comments"),
+        pytest.param("a.md", f"<div>a{' ' * 1_000_000}b</div>", id="spaces-in-html"),
         pytest.param("a.txt", "a" + "\u0301\u0323" * 100_000, id="marks"),
         pytest.param("a.txt", "\u202e\u2067אב 👩‍👩‍👧 😀\u2069 end.\n" * 200, id="bidi-emoji"),
         pytest.param("a.txt", " " * 1_000_000 + "x", id="spaces"),
@@ -280,6 +287,8 @@ def test_markdown_keeps_words_and_no_signs() -> None:
     ],
 )
 def test_hostile_text(name: str, source: str) -> None:
+    start = time.monotonic()
     reading = read(name, source.encode())
+    assert time.monotonic() - start < 30  # a tenth of it, unless the time grows with the square
     assert reading.blocks
     assert len(reading.text) <= len(source)

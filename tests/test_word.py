@@ -189,6 +189,15 @@ def test_notes_follow_their_paragraph_and_their_marks_join_no_word() -> None:
     assert found.text == "Support goes to SMEs on 50 km² by law.\n\n1 Below 250 staff.\n\nNext."
 
 
+def test_an_empty_paragraph_of_a_list_is_counted_as_word_counts_it() -> None:
+    empty = f"<w:p><w:pPr>{numbered(2)}</w:pPr></w:p>"
+    moved = f"<w:p><w:pPr>{numbered(2)}<w:rPr><w:moveFrom/></w:rPr></w:pPr></w:p>"
+    found = reading(
+        paragraph("first", numbered(2)) + empty + moved + paragraph("third", numbered(2))
+    )
+    assert found.text == "(a) first\n(c) third"
+
+
 def test_text_boxes_are_read_once() -> None:
     box = f"<w:txbxContent>{paragraph('In the box.')}</w:txbxContent>"
     found = reading(
@@ -198,6 +207,37 @@ def test_text_boxes_are_read_once() -> None:
         "</mc:AlternateContent></w:r></w:p>"
     )
     assert found.text == "Before.\n\nIn the box."
+
+
+def test_text_boxes_in_cells_are_read_once() -> None:
+    box = f"<w:txbxContent>{paragraph('In the box.')}</w:txbxContent>"
+    cell = (
+        "<w:p><w:r><w:t>Before.</w:t><mc:AlternateContent>"
+        f"<mc:Choice><w:drawing>{box}</w:drawing></mc:Choice>"
+        f"<mc:Fallback><w:pict>{box}</w:pict></mc:Fallback>"
+        "</mc:AlternateContent></w:r></w:p>"
+    )
+    cells = CELL.format("", cell) + CELL.format("", paragraph("Beside."))
+    assert reading(f"<w:tbl><w:tr>{cells}</w:tr></w:tbl>").text == "Before. In the box.\tBeside."
+
+
+def test_a_deleted_end_of_a_paragraph_joins_it_to_a_paragraph_only() -> None:
+    ended = "<w:p><w:pPr><w:rPr><w:del/></w:rPr></w:pPr><w:r><w:t>{}</w:t></w:r></w:p>"
+    cells = CELL.format("", paragraph("a")) + CELL.format("", paragraph("b"))
+    found = reading(
+        ended.format("One ")
+        + paragraph("sentence.")
+        + ended.format("Before the table.")
+        + f"<w:tbl><w:tr>{cells}</w:tr></w:tbl>"
+        + ended.format("The last words.")
+    )
+    assert found.text == "One sentence.\n\nBefore the table.\na\tb\n\nThe last words."
+
+
+def test_powers_in_formulas_are_no_marks_of_notes() -> None:
+    formula = "<m:sSup><m:e><m:r><m:t>(a+b)</m:t></m:r></m:e><m:sup><m:r><m:t>2</m:t></m:r></m:sup>"
+    found = reading(f"<w:p><m:oMath>{formula}</m:sSup></m:oMath></w:p>")
+    assert found.text == "(a+b)²"
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from dataclasses import replace
 from pathlib import PurePath
 from typing import Protocol, cast
 
@@ -18,17 +19,17 @@ __all__ = ["Block", "Reading", "read", "reader_id", "suffixes"]
 # needs the version only.
 _READERS = {
     ".txt": "plain@1",
-    **dict.fromkeys((".md", ".markdown"), "markdown@2"),
-    **dict.fromkeys((".html", ".htm", ".xhtml", ".mhtml", ".mht"), "web@1"),
-    ".docx": "word@1",
+    **dict.fromkeys((".md", ".markdown"), "markdown@3"),
+    **dict.fromkeys((".html", ".htm", ".xhtml", ".mhtml", ".mht"), "web@2"),
+    ".docx": "word@2",
     ".pptx": "slides@1",
-    **dict.fromkeys((".xlsx", ".xlsm"), "workbook@1"),
+    **dict.fromkeys((".xlsx", ".xlsm"), "workbook@2"),
     **dict.fromkeys((".csv", ".tsv"), "delimited@1"),
-    **dict.fromkeys((".odt", ".ods", ".odp"), "opendocument@1"),
-    ".eml": "mail@1",
-    ".epub": "book@1",
+    **dict.fromkeys((".odt", ".ods", ".odp"), "opendocument@2"),
+    ".eml": "mail@2",
+    ".epub": "book@2",
     # Other text comes of the same bytes with the extra: what was refused without it is read again.
-    ".pdf": "pdf@1+ocr" if recognises_scans() else "pdf@1",
+    ".pdf": "pdf@2+ocr" if recognises_scans() else "pdf@2",
 }
 # What is not read, and what to save it as instead.
 _INSTEAD = {
@@ -81,13 +82,22 @@ def read(name: str, data: bytes) -> Reading:
     """
     module = _reader(name).partition("@")[0]
     reader = cast(_Reader, importlib.import_module(f"{__name__}.{module}"))
-    reading = reader.read(data)
+    reading = _in_plain_lines(reader.read(data))
     if not reading.blocks:
         raise SourceRefused(
             "the file holds only white space or page furniture, text was expected: "
             "remove it or fill it"
         )
     return reading
+
+
+def _in_plain_lines(reading: Reading) -> Reading:
+    """Return a reading whose title and publisher are lines of text, whatever the file says."""
+    from ingest.readers.decode import line_of
+
+    said = reading.metadata
+    said = replace(said, title=line_of(said.title), publisher=line_of(said.publisher))
+    return replace(reading, title=line_of(reading.title), metadata=said)
 
 
 def _reader(name: str) -> str:

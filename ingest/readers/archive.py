@@ -34,6 +34,7 @@ _DAMAGE = (
     NotImplementedError,
     OSError,
     RecursionError,
+    SyntaxError,  # the XML parser of the standard library, which openpyxl uses, raises one
     TypeError,
     ValueError,
     etree.LxmlError,

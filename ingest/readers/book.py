@@ -21,7 +21,7 @@ from ingest.readers.html_main import drop_unseen
 from ingest.readers.web import parse
 from ingest.reading import Reading
 
-ID = "book@1"
+ID = "book@2"
 
 _KIND = "an EPUB book"
 _CONTAINER = "META-INF/container.xml"

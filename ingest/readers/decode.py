@@ -86,6 +86,8 @@ _UNSEEN = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
 _BLANK_LINES = re.compile(r"\n{3,}")
+# Python's own, which no page and no mail is in; the first takes quadratic time.
+_NO_CHARSETS = frozenset(["punycode", "idna", "undefined", "unicode_escape", "raw_unicode_escape"])
 
 
 def decode(data: bytes) -> str:
@@ -118,6 +120,28 @@ def decode(data: bytes) -> str:
         return data.decode("utf-8")
     except UnicodeDecodeError:
         return _strict(data, _guess(_telling_sample(data)))
+
+
+def decode_as(data: bytes, charset: str) -> str | None:
+    """Return the text in an encoding that the source itself names.
+
+    Args:
+        data: Bytes of text.
+        charset: Any name at all.
+
+    Returns:
+        The text; None if there is no such encoding, or the bytes are in another one.
+    """
+    try:
+        name = codecs.lookup(charset).name.replace("-", "_")
+        return None if name in _NO_CHARSETS else data.decode(charset)
+    except (UnicodeError, LookupError, ValueError):
+        return None
+
+
+def line_of(text: str | None) -> str | None:
+    """Return a title or a name as one line of canonical text, None if nothing is in it."""
+    return " ".join(clean(text or "").split()) or None
 
 
 def clean(text: str) -> str:

@@ -233,7 +233,7 @@ class _Walker:
                 yield Piece(_marked(self._marker, text), "item", len(self._in_item))
                 self._marker = ""
             else:
-                yield Piece(re.sub(r" *\n *", "\n", text))
+                yield Piece("\n".join(line.strip(" ") for line in text.split("\n")))
 
 
 def _raised(element: HtmlElement, before: str) -> str:
@@ -262,7 +262,7 @@ def _numeral(number: int, item: HtmlElement) -> str:
 
 def _marked(marker: str, text: str) -> str:
     """Return an item with its number, unless the page has written one itself: "(1) every firm"."""
-    own = re.match(r"\(?(?:\d{1,3}|[a-zA-Z]|[ivxlcIVXLC]{1,5})[.)]\s", text)
+    own = re.match(r"\(?(?:\d{1,3}[A-Z]{0,2}|[a-zA-Z]|[ivxlcIVXLC]{1,5})[.)]\s", text)
     return text if own else marker + text
 
 

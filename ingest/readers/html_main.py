@@ -157,7 +157,7 @@ def _around(body: HtmlElement, held: _Sizes) -> HtmlElement:
 
 def _drop_furniture(main: HtmlElement, sizes: _Sizes) -> None:
     most = FURNITURE_SHARE * sizes.get(main, 0)
-    furniture = [element for element in main.iterdescendants() if _is_furniture(element)]
+    furniture = [element for element in main.iterdescendants() if _is_furniture(element, sizes)]
     furniture += [
         element for element in main.iterdescendants("ul", "ol") if _is_menu(element, sizes)
     ]
@@ -171,7 +171,7 @@ def _drop_furniture(main: HtmlElement, sizes: _Sizes) -> None:
             _drop(element)
 
 
-def _is_furniture(element: HtmlElement) -> bool:
+def _is_furniture(element: HtmlElement, sizes: _Sizes) -> bool:
     if element.tag in _FURNITURE_TAGS:
         return True
     if element.tag == "header":
@@ -182,15 +182,11 @@ def _is_furniture(element: HtmlElement) -> bool:
     if element.get("role", "").lower() in _FURNITURE_ROLES:
         return True
     if element.tag == "a" and element.get("href") in ("#", "#top"):
-        return _stands_alone(element)
+        # All that its element holds: a link to no place in particular, such as "Back to top".
+        parent = element.getparent()
+        return parent is not None and sizes.get(parent) == sizes.get(element)
     names = re.split(r"[\s_-]+", element.get("class", "").lower())
     return not _FURNITURE_NAMES.isdisjoint(names)
-
-
-def _stands_alone(link: HtmlElement) -> bool:
-    """Return whether a link to no place in particular is all that its element holds."""
-    parent = link.getparent()
-    return parent is not None and parent.text_content().strip() == link.text_content().strip()
 
 
 def _is_menu(element: HtmlElement, sizes: _Sizes) -> bool:

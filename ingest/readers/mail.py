@@ -12,13 +12,13 @@ from index.types import Metadata
 from ingest import outline
 from ingest.readers.archive import damage_refused
 from ingest.readers.collector import Collector, Piece
-from ingest.readers.decode import clean, decode
+from ingest.readers.decode import clean, decode, decode_as
 from ingest.readers.html_blocks import pieces
 from ingest.readers.html_main import drop_unseen
 from ingest.readers.web import parse
 from ingest.reading import Reading
 
-ID = "mail@1"
+ID = "mail@2"
 
 # Of an answer's quotation marks only the words stay.
 _QUOTED = re.compile(r"^(?:>[ \t]?)+", re.MULTILINE)
@@ -46,7 +46,11 @@ def read(data: bytes) -> Reading:
             )
         collector = Collector()
         collector.add_all(_body(message))
-        names = [name for part in message.iter_attachments() if (name := _name(part))]
+        attached = list(message.iter_attachments())
+        for part in attached:
+            if _is_text(part):
+                collector.add_all(_pieces(part))
+        names = [name for part in attached if (name := _name(part))]
         if names:
             collector.add(f"Attachments: {', '.join(names)}")
         return collector.reading(_metadata(message))
@@ -54,8 +58,17 @@ def read(data: bytes) -> Reading:
 
 def _body(message: EmailMessage) -> list[Piece]:
     part = message.get_body(preferencelist=("plain", "html"))
-    if part is None:
-        return []
+    return [] if part is None else _pieces(part)
+
+
+def _is_text(part: MIMEPart) -> bool:
+    """Tell whether a part is text that goes on behind a picture, and no attachment."""
+    if part.is_attachment() or part.get_filename():
+        return False
+    return part.get_content_type() in ("text/plain", "text/html")
+
+
+def _pieces(part: MIMEPart) -> list[Piece]:
     content = part.get_payload(decode=True)
     raw = content if isinstance(content, bytes) else b""
     if part.get_content_type() == "text/html":
@@ -70,11 +83,8 @@ def _body(message: EmailMessage) -> list[Piece]:
 
 
 def _text(part: MIMEPart, raw: bytes) -> str:
-    charset = part.get_content_charset() or "utf-8"
-    try:
-        return raw.decode(charset)
-    except (UnicodeDecodeError, LookupError):
-        return decode(raw)
+    text = decode_as(raw, part.get_content_charset() or "utf-8")
+    return decode(raw) if text is None else text
 
 
 def _name(part: MIMEPart) -> str:

@@ -15,7 +15,7 @@ from ingest.readers.collector import Collector, Piece
 from ingest.readers.decode import clean, decode
 from ingest.reading import Reading
 
-ID = "markdown@2"
+ID = "markdown@3"
 
 _FRONT_MATTER = re.compile(r"---[^\S\n]*\n(.*?)\n(?:---|\.\.\.)[^\S\n]*(?:\n|\Z)", re.DOTALL)
 _FIELD = re.compile(
@@ -85,6 +85,8 @@ def _pieces(tokens: Sequence[Token]) -> Iterator[Piece]:
             lists.pop()
         elif token.type == "list_item_open":
             marker = f"{token.info}{token.markup} " if token.info else ""
+        elif token.type == "list_item_close":
+            marker = ""
         elif token.type in ("thead_open", "thead_close"):
             row_level = int(token.type == "thead_open")
         elif token.type == "tr_open":
@@ -102,7 +104,8 @@ def _pieces(tokens: Sequence[Token]) -> Iterator[Piece]:
                 yield Piece(marker + text, "item" if lists else "paragraph", len(lists))
                 marker = ""
         elif token.type in ("fence", "code_block"):
-            yield Piece(re.sub(r"\n{2,}", "\n", token.content))
+            yield Piece(marker + re.sub(r"\n{2,}", "\n", token.content))
+            marker = ""
         elif token.type == "html_block":
             yield Piece(_without_tags(token.content))
 
@@ -125,4 +128,5 @@ def _without_tags(source: str) -> str:
     """
     source = _UNSEEN_HTML.sub("", source)
     source = _LINE_TAG.sub("\n", source)
-    return re.sub(r"\s*\n\s*", "\n", unescape(_TAG.sub("", source)))
+    lines = map(str.strip, unescape(_TAG.sub("", source)).split("\n"))
+    return "\n".join(filter(None, lines))

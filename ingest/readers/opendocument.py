@@ -16,7 +16,7 @@ from ingest.readers.office import useful_title
 from ingest.readers.slides import NOTES
 from ingest.reading import Reading
 
-ID = "opendocument@1"
+ID = "opendocument@2"
 
 _KIND = "an OpenDocument file"
 _URN = "urn:oasis:names:tc:opendocument:xmlns"
@@ -37,6 +37,8 @@ _LEFT_OUT = frozenset(
 # Rows and columns are stored once with how often they come; styled ones up to the grid's end.
 MOST_REPEATED = 1_000
 MOST_EMPTY = 50
+# A heading's number is free to choose, and each level makes the paths below it longer.
+MOST_LEVELS = 10
 _LAYOUT_CELL_CHARS = 600
 
 
@@ -83,6 +85,7 @@ class _Walker:
     """Reads one content.xml."""
 
     def __init__(self, root: Element) -> None:
+        self._budget = tables.Budget()
         styles = list(root.iter(f"{_STYLE}style"))
         self._titles = {"Title"} | {
             style.get(f"{_STYLE}name", "")
@@ -131,9 +134,8 @@ class _Walker:
             for sheet in content.iterchildren(f"{_TABLE}table")
             if sheet.get(f"{_TABLE}style-name") not in self._hidden
         ]
-        budget = tables.Budget()
         for sheet in found:
-            rows = list(tables.pieces(self._rows(sheet), budget))
+            rows = list(tables.pieces(self._rows(sheet), self._budget))
             if rows and len(found) > 1:
                 yield Piece(sheet.get(f"{_TABLE}name", ""), "heading", 1)
             yield from rows
@@ -145,9 +147,8 @@ class _Walker:
             yield Piece(" ".join(text.split()), "heading", 1)
         elif paragraph.tag == f"{_TEXT}h":
             level = paragraph.get(f"{_TEXT}outline-level", "1")
-            yield Piece(
-                " ".join(text.split()), "heading", 1 + (int(level) if level.isdigit() else 1)
-            )
+            depth_below = min(int(level), MOST_LEVELS) if level.isdecimal() else 1
+            yield Piece(" ".join(text.split()), "heading", 1 + depth_below)
         else:
             yield Piece(text, "item" if depth else "paragraph", depth)
         for element in hanging:
@@ -169,18 +170,24 @@ class _Walker:
                 yield from self.pieces(cell)
             return
         heads = set(table.iterfind(f"{_TABLE}table-header-rows/{_TABLE}table-row"))
-        for row, texts in zip(rows, self._rows(table), strict=False):
-            yield Piece("\t".join(texts), "row", int(row in heads))
+        for row in rows:
+            for texts in self._shown(row):
+                self._budget.spend(texts)
+                yield Piece("\t".join(texts), "row", int(row in heads))
 
     def _rows(self, table: Element) -> Iterator[list[str]]:
         for row in _own_rows(table):
-            texts: list[str] = []
-            for cell in row.iterchildren(f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"):
-                parts = [piece.text for piece in self.pieces(cell) if piece.text]
-                times = _repeated(cell, "columns")
-                text = " ".join(" ".join(parts).split())
-                texts += [text] * (times if text else min(times, MOST_EMPTY))
-            yield from [texts] * (_repeated(row, "rows") if any(texts) else 1)
+            yield from self._shown(row)
+
+    def _shown(self, row: Element) -> Iterator[list[str]]:
+        """Yield a row's cells as often as the row is shown."""
+        texts: list[str] = []
+        for cell in row.iterchildren(f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"):
+            parts = [piece.text for piece in self.pieces(cell) if piece.text]
+            times = _repeated(cell, "columns")
+            text = " ".join(" ".join(parts).split())
+            texts += [text] * (times if text else min(times, MOST_EMPTY))
+        yield from [texts] * (_repeated(row, "rows") if any(texts) else 1)
 
 
 def _own_rows(container: Element) -> Iterator[Element]:

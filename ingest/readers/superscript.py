@@ -32,4 +32,14 @@ def raised(text: str, before: str, linked: bool) -> str:
     is_power = _NUMBER.fullmatch(mark) and _BASE.search(before)
     if _MARK.fullmatch(mark) and not is_power:
         return ""
+    return power(text)
+
+
+def power(text: str) -> str:
+    """Return what is raised in a formula, digits as superscript characters.
+
+    >>> power("-2"), power("n")
+    ('⁻²', 'n')
+    """
+    mark = text.strip()
     return mark.translate(_RAISED) if _NUMBER.fullmatch(mark) else text

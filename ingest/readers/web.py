@@ -16,12 +16,12 @@ from index.languages import base
 from index.types import Metadata
 from ingest.readers.archive import damage_refused
 from ingest.readers.collector import Collector
-from ingest.readers.decode import decode
+from ingest.readers.decode import decode, decode_as
 from ingest.readers.html_blocks import pieces, text_of
 from ingest.readers.html_main import main_part
 from ingest.reading import Reading
 
-ID = "web@1"
+ID = "web@2"
 
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE)
 _HEAD_BYTES = 4_096
@@ -110,10 +110,9 @@ def _decoded(data: bytes) -> str:
         name = declared[1].decode("ascii", "ignore").lower()
         # Browsers read Latin-1 as what its bytes nearly always are.
         name = "cp1252" if name in ("iso-8859-1", "latin1", "us-ascii", "ascii") else name
-        try:
-            return data.decode("utf-8" if name.startswith("utf-16") else name)
-        except (UnicodeDecodeError, LookupError):
-            pass
+        text = decode_as(data, "utf-8" if name.startswith("utf-16") else name)
+        if text is not None:
+            return text
     return decode(data)
 
 
@@ -121,16 +120,12 @@ def _metadata(tree: HtmlElement) -> Metadata:
     found = extract_metadata(tree, date_config={"extensive_search": False, "original_date": True})
     url = found.url if found.url and re.match(r"https?://[^\s/]+", found.url) else None
     return Metadata(
-        title=_line(found.title),
-        publisher=_line(found.sitename),
+        title=found.title,
+        publisher=found.sitename,
         url=url,
         date=_published(tree),
         language=_language(tree),
     )
-
-
-def _line(text: str | None) -> str | None:
-    return " ".join(text.split()) or None if text else None
 
 
 def _published(tree: HtmlElement) -> date | None:

@@ -17,7 +17,7 @@ from ingest.readers.word_numbers import Element, Numbers
 from ingest.readers.word_styles import Styles
 from ingest.reading import Reading
 
-ID = "word@1"
+ID = "word@2"
 
 _KIND = "a DOCX file"
 

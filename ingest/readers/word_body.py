@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from ingest.readers.collector import Piece
-from ingest.readers.superscript import raised
+from ingest.readers.superscript import power, raised
 from ingest.readers.word_numbers import Element, Numbers, W, value
 from ingest.readers.word_styles import Style, Styles
 
@@ -40,7 +40,7 @@ _LEFT_OUT = frozenset(
         ]
     )
 )
-_SIGNS = {"tab": " ", "cr": "\n", "noBreakHyphen": "-"}
+_SIGNS = {"tab": " ", "ptab": " ", "cr": "\n", "noBreakHyphen": "-"}
 
 
 class Notes:
@@ -91,7 +91,7 @@ class _Line:
             elif name in ("footnoteReference", "endnoteReference"):
                 self.notes.append((name.removesuffix("Reference"), child.get(f"{W}id", "")))
             elif child.tag == f"{_MATH}sup":
-                self._add_raised(child)
+                self._add_power(child)
             elif child.tag == f"{_MATH}den":
                 self.parts.append("/")
                 self.add(child)
@@ -111,6 +111,11 @@ class _Line:
             self._add_raised(run)
         else:
             self.add(run)
+
+    def _add_power(self, element: Element) -> None:
+        inner = _Line()
+        inner.add(element)
+        self.parts.append(power(inner.text))
 
     def _add_raised(self, element: Element) -> None:
         inner = _Line()
@@ -145,7 +150,15 @@ class Body:
             if element.tag == f"{W}p":
                 yield from self._paragraph(element)
             else:
+                yield from self._unjoined()
                 yield from self._table(element)
+        yield from self._unjoined()
+
+    def _unjoined(self) -> Iterator[Piece]:
+        """Yield the text of a paragraph that no other one follows to join it."""
+        if text := self._unfinished.strip():
+            yield Piece(text)
+        self._unfinished = ""
 
     def _paragraph(self, paragraph: Element) -> Iterator[Piece]:
         style = self._styles.of(paragraph)
@@ -159,6 +172,8 @@ class Body:
             self._unfinished = text
         elif text.strip():
             yield self._piece(text.strip(), style)
+        elif paragraph.find(f"{W}pPr/{W}rPr/{W}moveFrom") is None:
+            self._number(style)  # Word shows it, and counts on
         for box in line.boxes:
             yield from self.pieces(box)
         yield from self._notes_of(line)
@@ -223,11 +238,12 @@ class Body:
         if merged is not None and merged.get(f"{W}val") != "restart":
             return ""
         texts = []
-        for paragraph in cell.iter(f"{W}p"):
+        for paragraph in _blocks(cell):
             line = _Line()
             line.add(paragraph)
             style = self._styles.of(paragraph)
             texts.append(self._piece(line.text, style).text if line.text.strip() else "")
+            texts += [piece.text for box in line.boxes for piece in self.pieces(box)]
             notes += self._notes_of(line)
         return " ".join(" ".join(texts).split())
 

@@ -18,7 +18,7 @@ from ingest.readers.collector import Collector
 from ingest.readers.office import useful_title
 from ingest.reading import Reading
 
-ID = "workbook@1"
+ID = "workbook@2"
 
 _KIND = "an XLSX file"
 

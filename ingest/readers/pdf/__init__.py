@@ -21,7 +21,7 @@ from ingest.readers.pdf.rules import text_pieces
 from ingest.readers.pdf.structure import body_size, elements
 from ingest.reading import Reading
 
-ID = "pdf@1+ocr" if recognises_scans() else "pdf@1"
+ID = "pdf@2+ocr" if recognises_scans() else "pdf@2"
 
 
 def read(data: bytes) -> Reading:

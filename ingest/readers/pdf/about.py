@@ -16,8 +16,13 @@ from pypdf import PdfReader
 from pypdf.errors import DependencyError, PyPdfError
 from pypdf.generic import Destination
 
+from ingest.readers.decode import line_of
+
 # An outline with more entries is no table of contents.
 MAX_OUTLINE_ENTRIES = 5_000
+# Nor has one more levels: each makes the paths of the sections below it longer. From 10 on levels
+# are those of legal divisions (`ingest.outline`).
+MAX_OUTLINE_LEVELS = 9
 MAX_LABEL_CHARS = 20
 # What pypdf raises over files that are torn or made to do harm. Nothing of this is needed to read
 # the text, so it is left out and the file is read all the same.
@@ -46,7 +51,7 @@ class OutlineEntry:
 
     Attributes:
         title: As the file says.
-        level: 1 is outermost.
+        level: 1 is outermost, MAX_OUTLINE_LEVELS the deepest.
         page: 1-based page that it leads to.
     """
 
@@ -128,7 +133,7 @@ def _reader(data: bytes) -> PdfReader:
 
 def _line(text: object) -> str | None:
     """Return a text of the metadata on one line, None if there is nothing in it."""
-    return " ".join(str(text or "").replace("\0", "").split()) or None
+    return line_of(str(text or ""))
 
 
 def _title(reader: PdfReader) -> str | None:
@@ -158,7 +163,7 @@ def _outline(reader: PdfReader) -> Iterator[OutlineEntry]:
         number = reader.get_destination_page_number(entry)
         title = _line(entry.title)
         if title and number is not None:
-            yield OutlineEntry(title, level, number + 1)
+            yield OutlineEntry(title, min(level, MAX_OUTLINE_LEVELS), number + 1)
 
 
 def _labels(reader: PdfReader, pages: int) -> tuple[str, ...]:

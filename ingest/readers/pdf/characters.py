@@ -17,18 +17,21 @@ _SPACES = np.array(
         0x09,
         0xA0,
         0x3000,
-        *range(0x2000, 0x200C),
+        *range(0x2000, 0x200B),
         0x1680,
         0x2028,
         0x2029,
         0x202F,
         0x205F,
-        0x2060,
     ]
 )
-# What steers layout without being seen; a soft hyphen is kept, it may end a line.
-_UNSEEN = np.array([0xFEFF, 0xFFFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+# What steers layout without being seen and parts no words. A soft hyphen is kept: it may end a
+# line.
+_UNSEEN = np.array([0x200B, 0x2060, 0xFEFF, 0xFFFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 _NEWLINES = (0x0A, 0x0D)
+# So near to each other two of the same characters are one, printed twice to look bold.
+OVERPRINT_HEIGHTS = 0.1
+OVERPRINT_WIDTHS = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +126,15 @@ def _is_seen(
 
 def _first_of_each(codes: NDArray[np.uint32], boxes: NDArray[np.float32]) -> NDArray[np.intp]:
     """Return the characters but those that are printed over the very same one, in order."""
-    heights = np.clip(np.rint(boxes[:, 3] - boxes[:, 1]), 1, 1_000)
-    x, y = np.clip(np.rint(boxes[:, :2] / heights[:, None] * 10) + 32_768, 0, 65_535).T
-    keys = (
-        (codes.astype(np.int64) << 10 | heights.astype(np.int64)) << 16 | x.astype(np.int64)
-    ) << 16
-    return np.sort(np.unique(keys | y.astype(np.int64), return_index=True)[1])
+    width, height = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
+    # Nearer than this is the same place; of condensed letters the next one is nearer than that.
+    near = np.maximum(np.minimum(OVERPRINT_HEIGHTS * height, OVERPRINT_WIDTHS * width), 0.01)
+    columns = (np.rint(boxes[:, 1] / near), np.rint(boxes[:, 0] / near), np.rint(height), codes)
+    order = np.lexsort(columns)
+    again = np.ones(max(0, len(order) - 1), dtype=np.bool_)
+    for column in columns:
+        again &= column[order[1:]] == column[order[:-1]]
+    return np.sort(np.delete(order, np.flatnonzero(again) + 1))
 
 
 def _any_between(sign: NDArray[np.bool_], kept: NDArray[np.intp]) -> NDArray[np.bool_]:

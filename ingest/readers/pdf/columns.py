@@ -30,6 +30,8 @@ COLUMN_CHARS = 16
 COLUMN_FILL = 0.6
 # In heights of a line, from one line's top to the next one's: cells stand further apart.
 COLUMN_PITCH = 2.0
+# A line with more gaps is no line of columns; looking at both sides of each takes quadratic time.
+MAX_GAPS = 60
 # A marker that stands apart from its text is no column.
 _MARKER = re.compile(
     r"\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)]{0,2}|[^\w\s]{1,2}|\d+(?:\.\d+)+\.?"
@@ -146,13 +148,16 @@ def _cut_at_gutters(page: PageText, segments: Sequence[Line]) -> list[Line]:
 
 def _gaps(page: PageText, segment: Line) -> list[_Gap]:
     found = [_Gap(0.0, segment.x0, 0, None, segment)]
+    wide: list[tuple[float, float, int]] = []
     reached = segment.fragments[0].x1
     for start, fragment in enumerate(segment.fragments):
         if fragment.x0 - reached >= GUTTER_POINTS:
-            before = line_of(page, segment.fragments[:start])
-            after = line_of(page, segment.fragments[start:])
-            found.append(_Gap(reached, fragment.x0, start, before, after))
+            wide.append((reached, fragment.x0, start))
         reached = max(reached, fragment.x1)
+    for x0, x1, start in wide if len(wide) <= MAX_GAPS else ():
+        before = line_of(page, segment.fragments[:start])
+        after = line_of(page, segment.fragments[start:])
+        found.append(_Gap(x0, x1, start, before, after))
     return [*found, _Gap(segment.x1, inf, len(segment.fragments), segment, None)]
 
 

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ingest.outline import division_level
 from ingest.readers.pdf.lines import Line
 
 # Share of a page's height, at its top and at its bottom, in which furniture stands.
@@ -64,7 +65,7 @@ def furniture(pages: Sequence[Sequence[Line]]) -> Furniture:
             if is_number:
                 group, needed_here = _counting(group), 2
             else:
-                needed_here = needed
+                group, needed_here = _running(group), needed
             if len({number for _, number, _ in group}) >= needed_here:
                 repeated.update(id(segment) for _, _, segment in group)
                 if is_number:
@@ -87,6 +88,36 @@ def _counting(group: list[_Entry]) -> list[_Entry]:
     offsets = {id(entry): _number(entry[2].text) - entry[1] for entry in group}
     common = Counter(offsets.values()).most_common(1)[0][0]
     return [entry for entry in group if offsets[id(entry)] == common]
+
+
+def _running(group: list[_Entry]) -> list[_Entry]:
+    """Return what is the same on several pages or has a number that grows with them.
+
+    "Article 5" and "Article 9" on top of two pages are headings.
+    """
+    said = Counter(_words(entry) for entry in group)
+    ahead = {id(entry): _ahead(entry) for entry in group}
+    shared = Counter(offset for offsets in ahead.values() for offset in enumerate(offsets))
+    in_order = [ahead[id(entry)] for entry in sorted(group, key=lambda entry: entry[1])]
+    # Where pages are missing, the printed numbers run further ahead, and never back.
+    if any(list(column) == sorted(column) for column in zip(*in_order, strict=False)):
+        return group
+    return [
+        entry
+        for entry in group
+        if said[_words(entry)] > 1 or any(shared[o] > 1 for o in enumerate(ahead[id(entry)]))
+    ]
+
+
+def _words(entry: _Entry) -> str:
+    return " ".join(entry[2].text.lower().split())
+
+
+def _ahead(entry: _Entry) -> list[int]:
+    """Return how far each number of a line is ahead of the page, but for a legal division's own."""
+    _, page, segment = entry
+    numbers = re.findall(r"\d{1,9}", segment.text)
+    return [int(number) - page for number in numbers[division_level(segment.text) > 0 :]]
 
 
 def _bare(text: str) -> str:

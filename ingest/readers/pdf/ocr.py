@@ -103,7 +103,9 @@ def _recognised_page(document: pypdfium2.PdfDocument, page: PageText) -> PageTex
         return page
     result = _result(picture)
     blank = replace(page, width=width, height=height)
-    return _page_of(blank, result.word_results if result.txts else (), scale, matrix)
+    found = _page_of(blank, result.word_results if result.txts else (), scale, matrix)
+    # What little text the page has stays where nothing else is recognised on it.
+    return found if len(found.codes) or not len(page.codes) else page
 
 
 def _result(picture: NDArray[np.uint8]) -> Any:  # noqa: ANN401 - whatever any of its stages gives

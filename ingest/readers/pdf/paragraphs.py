@@ -27,7 +27,7 @@ ITEM = re.compile(
     r"(?:[-–—*•▪◦‣·●○■□➢✓➔►❖]|\(?(?:\d{1,3}|[a-z]|[ivx]{1,5})[.)])(?=\s+\S)"
     r"|[•▪◦‣●○■□➢✓➔►❖](?=\S)|[\ue000-\uf8ff](?=\s*\S)"
 )
-_LEADERS = re.compile(r"(?:\.\s?){5,}\s*\S{0,8}$|_{5,}")
+LEADERS = re.compile(r"(?:\.\s?){5,}\s*\S{0,8}$|_{5,}")
 
 
 @dataclass(slots=True)
@@ -75,7 +75,7 @@ def paragraphs_of(lines: Sequence[Line], body: float) -> list[Paragraph]:
     for number, line in enumerate(lines):
         following = lines[number + 1] if number + 1 < len(lines) else None
         is_item = ITEM.match(line.text) is not None
-        leads = _LEADERS.search(line.text) is not None
+        leads = LEADERS.search(line.text) is not None
         if found and not is_item and not _begins(found[-1], line, following, column):
             found[-1].lines.append(line)
         else:
@@ -137,11 +137,14 @@ def _begins(paragraph: Paragraph, line: Line, following: Line | None, column: _C
         return True
     if line.y1 - last.y1 > PITCH * column.pitch * size or line.y1 < last.y0:
         return True
-    if line.bold != last.bold and len(line.text) > 3 and (last.bold or is_finished(last.text)):
-        return True
+    if line.bold != last.bold and len(line.text) > 3:
+        # The first line of a paragraph may be bold to its end, in the middle of a sentence.
+        runs_on = line.text[:1].islower() and fills(last, column.right, _first_word_chars(line))
+        if is_finished(last.text) or (last.bold and not runs_on):
+            return True
     if not (line.fragments[0].upright and last.fragments[0].upright):
         return line.fragments[0].upright != last.fragments[0].upright
-    if _LEADERS.search(last.text) or _LEADERS.search(line.text):
+    if LEADERS.search(last.text) or LEADERS.search(line.text):
         return True
     indent = line.x0 - last.x0
     if paragraph.kind == "paragraph" and INDENT * size < indent < FURTHEST_INDENT * size:
@@ -152,11 +155,15 @@ def _begins(paragraph: Paragraph, line: Line, following: Line | None, column: _C
     # Back at the margin after the hanging lines of an item.
     if paragraph.kind == "item" and len(paragraph.lines) > 1 and indent < -INDENT * size:
         return True
-    if line.text[:1].islower() or fills(last, column.right, len(line.text.split(" ", 1)[0])):
+    if line.text[:1].islower() or fills(last, column.right, _first_word_chars(line)):
         return False
     # A title is broken where it reads well, not where the line is full.
     is_title = line.size > TITLE_SIZE * column.body
     return is_finished(last.text) or (not is_title and _is_short(last, column.right))
+
+
+def _first_word_chars(line: Line) -> int:
+    return len(line.text.split(" ", 1)[0])
 
 
 def _is_short(line: Line, right: float) -> bool:

@@ -11,7 +11,14 @@ from ingest.outline import division_level
 from ingest.readers.pdf.about import OutlineEntry
 from ingest.readers.pdf.columns import Column, Table
 from ingest.readers.pdf.lines import Line
-from ingest.readers.pdf.paragraphs import TITLE_SIZE, Paragraph, fills, is_finished, paragraphs_of
+from ingest.readers.pdf.paragraphs import (
+    LEADERS,
+    TITLE_SIZE,
+    Paragraph,
+    fills,
+    is_finished,
+    paragraphs_of,
+)
 from ingest.readers.pdf.tables import Row
 from ingest.reading import Kind
 
@@ -191,6 +198,8 @@ def _reads_as_heading(paragraph: Paragraph, body: float, mostly_bold: bool) -> b
         return False
     if len(_LETTER.findall(text)) < 0.4 * len(text) or not paragraph.lines[0].fragments[0].upright:
         return False
+    if LEADERS.search(text):  # an entry of a table of contents
+        return False
     if _division(paragraph):
         return True
     if text[-1] in ".,;:" or text[:1].islower():
@@ -211,4 +220,4 @@ def _division(paragraph: Paragraph) -> int:
 
 def _bare(text: str) -> str:
     """Return a heading's letters and digits: outlines have other spaces and no numbers."""
-    return re.sub(r"^[\d.\s]+|\W+", "", text.lower())
+    return re.sub(r"^[\d.\s]+|\W+", "", text.lower()) or text.strip()

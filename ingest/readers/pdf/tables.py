@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import inf
 from statistics import median
 
 import numpy as np
@@ -29,6 +30,8 @@ RULE_POINTS = 20.0
 # The lines between two rules of a page of running text are more, in heights of a line.
 TALLEST_ROW = 14.0
 HEADER_CHARS = 60
+# A page with more drawn lines is a map: looking for tables among them takes quadratic time.
+MAX_RULES = 3_000
 
 Cell = list[Line]
 
@@ -71,7 +74,8 @@ def ruled_areas(page: PageText) -> list[Area]:
         Areas that do not overlap; whether they hold tables is not decided here.
     """
     areas: list[Area] = []
-    for x0, x1, y in _long_rules(page):
+    rules = _long_rules(page)
+    for x0, x1, y in rules if len(rules) <= MAX_RULES else ():
         for area in areas:
             shared = min(area.x1, x1) - max(area.x0, x0)
             near = y - area.heights[-1] <= TALLEST_ROW * 12
@@ -126,7 +130,10 @@ def columns_of(segments: Sequence[Line]) -> list[list[Line]]:
         while end < len(free) and free[end]:
             end += 1
         if end > position and marks[end] - marks[position] >= COLUMN_POINTS:
-            cuts.append(float(marks[end]) - COLUMN_POINTS / 2)
+            cut = float(marks[end]) - COLUMN_POINTS / 2
+            # Lines that all run on across it, as those with a bullet do, are no column.
+            if np.any((edges[:, 0] > (cuts[-1] if cuts else -inf)) & (edges[:, 1] <= cut)):
+                cuts.append(cut)
         position = max(end, position + 1)
     columns: list[list[Line]] = [[] for _ in range(len(cuts) + 1)]
     for segment in segments:
