@@ -17,6 +17,7 @@ import queue
 import signal
 import sys
 import threading
+from pathlib import Path
 from typing import BinaryIO, NoReturn
 
 from index.errors import IndexWriteFailed
@@ -24,7 +25,7 @@ from ingest.parsing import Task, parse
 
 NO_MEMORY = 77
 READY = "ready"
-# What a large file took is seldom given back to the system: a worker that has needed more serves no
+# What a large file took is not always given back to the system: a worker that holds more serves no
 # further file. Starting another costs less than a second.
 WORN_BYTES = 256_000_000
 
@@ -80,13 +81,15 @@ def _limit(memory_bytes: int) -> None:
 
 
 def _is_worn() -> bool:
-    """Tell whether this process has held more memory than one that serves on may keep."""
+    """Tell whether this process holds more memory than one that serves on may keep.
+
+    Not by `getrusage`: its peak is at first that of the process that started this one.
+    """
     try:
-        import resource
-    except ImportError:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    except OSError:  # only Linux tells
         return False
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak * (1 if sys.platform == "darwin" else 1024) > WORN_BYTES
+    return pages * os.sysconf("SC_PAGE_SIZE") > WORN_BYTES
 
 
 def _alarm(seconds: float) -> None:
