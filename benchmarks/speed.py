@@ -75,11 +75,14 @@ def draw(result: Mapping[str, object], path: Path) -> None:
 
     sizes = result["sizes"]
     assert isinstance(sizes, list)
-    names = [f"{size['passages']:,}\n{_embedder(size)}" for size in sizes]
-    figure = matplotlib.figure.Figure(figsize=(12, 4), layout="constrained")
+    kinds = ["hashing" if _embedder(size).startswith("hashing") else "model" for size in sizes]
+    names = [f"{size['passages']:,}\n{kind}" for size, kind in zip(sizes, kinds, strict=True)]
+    figure = matplotlib.figure.Figure(figsize=(12, 4.4), layout="constrained")
     left, middle, right = figure.subplots(1, 3)
-    left.bar(names, [size["passages_per_s"] for size in sizes])
-    left.set_title("Indexing, passages a second")
+    bars = left.bar(names, [size["passages_per_s"] for size in sizes])
+    left.bar_label(bars, fmt="{:,.0f}")
+    left.set_yscale("log")
+    left.set_title("Indexing: passages a second")
     for label, key, value in (
         ("idle, median", "idle", "p50_ms"),
         ("idle, 95 %", "idle", "p95_ms"),
@@ -87,13 +90,16 @@ def draw(result: Mapping[str, object], path: Path) -> None:
         ("while indexing, 95 %", "while_ingesting", "p95_ms"),
     ):
         middle.plot(names, [size[key][value] for size in sizes], marker="o", label=label)
-    middle.set_title("A question, milliseconds")
-    middle.legend()
-    right.bar(names, [size["one_change_s"] for size in sizes])
-    right.set_title("In step after one changed document, seconds")
+    middle.set_title("A question: milliseconds")
+    middle.legend(loc="upper center", bbox_to_anchor=(0.5, -0.22), ncols=2, frameon=False)
+    bars = right.bar(names, [size["one_change_s"] for size in sizes])
+    right.bar_label(bars, fmt="{:.1f}")
+    right.set_title("In step after one change: seconds")
+    left.set_ylim(1, 2 * max(size["passages_per_s"] for size in sizes))
+    middle.set_ylim(bottom=0)
+    right.set_ylim(0, 1.1 * max(size["one_change_s"] for size in sizes))
     for axes in (left, middle, right):
-        axes.set_ylim(bottom=0)
-        axes.set_xlabel("passages, embedder")
+        axes.set_xlabel("passages, and what embeds them")
     figure.savefig(path, dpi=110, metadata={"Software": None})
 
 
