@@ -9,12 +9,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from chat.figures import figures
 from chat.options import UNITS, Option, shortlist
 from chat.question_type import is_name, kind_of, named
 from chat.retrieve import Retrieved
-from chat.types import Evidence
+from chat.types import Candidate, Evidence
 from chat.units import Unit, grown
 from index.embedder import Embedder, Matrix
+from index.languages import DEFAULT_LANGUAGE
 
 MOST_UNITS = 3
 # Further units must come this near to the best one, those of another passage nearer ...
@@ -114,6 +116,7 @@ class _Choice:
     ) -> None:
         self._question = retrieved.question
         self._kind = kind_of(retrieved.question)
+        self._asked = {form for word in retrieved.terms.words for form in word.forms}
         self._names = {
             word.text
             for word in retrieved.terms.words
@@ -142,7 +145,7 @@ class _Choice:
         unit = option.unit
         marks = [
             (unit.start + start, unit.start + end)
-            for start, end in named(self._kind, unit.text, self._question)
+            for start, end in self._telling(option.candidate, unit.text)
         ]
         if not marks and (unit.start, unit.end) != (quoted.start, quoted.end):
             marks = [(unit.start, unit.end)]
@@ -156,6 +159,16 @@ class _Choice:
             similarity=self._similarities[chosen.number],
             of_kind=option.of_kind,
         )
+
+    def _telling(self, candidate: Candidate, text: str) -> list[tuple[int, int]]:
+        """Return where a text names what is asked for; of numbers those of what is counted."""
+        spans = named(self._kind, text, self._question)
+        if self._kind != "number":
+            return spans
+        language = candidate.hit.document.metadata.language or DEFAULT_LANGUAGE
+        counting = [f.start for f in figures(text, language) if f.terms & self._asked]
+        telling = [(a, b) for a, b in spans if any(a <= start < b for start in counting)]
+        return telling or spans
 
     def _order(self, number: int) -> tuple[float, int, int]:
         option = self._options[number]

@@ -137,11 +137,15 @@ def test_the_best_quote_comes_first_and_the_others_in_order(answerer: Answerer) 
     assert several
 
 
-def test_beside_a_number_no_sentence_without_one_is_quoted(answerer: Answerer) -> None:
+def test_a_question_for_a_number_is_answered_with_what_it_counts(
+    answerer: Answerer,
+) -> None:
     question = "How many clusters are there in Europe?"
     answer = answerer.answer(Question(question))
     assert len(answer.citations) > 1
     assert all(named("number", citation.quote, question) for citation in answer.citations)
+    marked = [c.quote[a - c.start : b - c.start] for c in answer.citations for a, b in c.marks]
+    assert marked == ["2000", "1,500"]  # of clusters, and not the 200 regions and 14 ecosystems
 
 
 def test_quotes_do_not_overlap(answerer: Answerer) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chat.answer import Answerer
-from chat.disagreement import figures
+from chat.figures import figures
 from chat.types import Answer, Question
 from index.store import Index
 
