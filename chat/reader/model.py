@@ -1,0 +1,286 @@
+"""The network: a small transformer that reads question and passage together, and three heads.
+
+Input is `[CLS] question [SEP] headings, passage [SEP]`. Imports torch; nothing else of the product
+does but the embedder and the trainer.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors.torch import load_file, save_file
+from tokenizers import Tokenizer
+from torch import Tensor, nn
+from transformers import BertConfig, BertModel
+
+from index.types import embedded_text
+
+MOST_TOKENS = 256
+# Leaves room for a passage behind the longest question.
+QUESTION_CHARS = 300
+MOST_SPAN_TOKENS = 30
+LEAST_LOGIT = -1e4
+FloatArray = NDArray[np.float32]
+CONFIG, TOKENIZER, WEIGHTS = "config.json", "tokenizer.json", "model.safetensors"
+# Attention at the lengths of passages is faster as plain matrix products than fused.
+_ATTENTION = "eager"
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """What the heads say of a batch.
+
+    Attributes:
+        relevance: Logits, float32, shape (pairs,).
+        answers: Logits that the passage answers, float32, shape (pairs,).
+        starts: Logits of the answer's first token, float32, shape (pairs, tokens); the first
+            token stands for no answer, tokens outside the passage have the least value there is.
+        ends: The same for its last token.
+    """
+
+    relevance: Tensor
+    answers: Tensor
+    starts: Tensor
+    ends: Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Pairs as the network takes them, padded to the longest.
+
+    Attributes:
+        ids: int64, shape (pairs, tokens).
+        types: int64, likewise: 0 for the question, 1 for headings and passage.
+        mask: int64, likewise: 1 for what is no padding.
+        spannable: bool, likewise: tokens of the passage (its headings are no answer).
+    """
+
+    ids: Tensor
+    types: Tensor
+    mask: Tensor
+    spannable: Tensor
+
+
+class ReaderNetwork(nn.Module):
+    """The body of a BERT and three heads on it.
+
+    Args:
+        config: Of the body.
+    """
+
+    def __init__(self, config: BertConfig) -> None:
+        super().__init__()
+        width = config.hidden_size
+        self.body = BertModel(config, add_pooling_layer=False)
+        self.pooled = nn.Linear(2 * width, width)
+        self.verdict = nn.Linear(width, 2)
+        self.span = nn.Linear(width, 2)
+
+    def forward(self, batch: Batch) -> Outputs:
+        """Read a batch.
+
+        Args:
+            batch: At least one pair.
+
+        Returns:
+            One row a pair.
+        """
+        states = self.body(
+            input_ids=batch.ids, attention_mask=batch.mask, token_type_ids=batch.types
+        ).last_hidden_state
+        weights = (batch.mask * batch.types).to(states.dtype).unsqueeze(-1)
+        mean = (states * weights).sum(1) / weights.sum(1).clamp(min=1)
+        pooled = nn.functional.gelu(self.pooled(torch.cat([states[:, 0], mean], dim=-1)))
+        verdict = self.verdict(pooled).float()
+        span = self.span(states).float()
+        allowed = batch.spannable.clone()
+        allowed[:, 0] = True
+        span = span.masked_fill(~allowed.unsqueeze(-1), LEAST_LOGIT)
+        return Outputs(verdict[:, 0], verdict[:, 1], span[..., 0], span[..., 1])
+
+
+def read_sorted(network: ReaderNetwork, pairs: Sequence[Pair], parts: int) -> Outputs:
+    """Read pairs in parts of like length, so that little padding is read.
+
+    Args:
+        network: Of the pairs' tokenizer.
+        pairs: At least one.
+        parts: How many batches, at most.
+
+    Returns:
+        One row a pair, in the order given.
+    """
+    order = sorted(range(len(pairs)), key=lambda number: len(pairs[number].ids))
+    width = len(pairs[order[-1]].ids)
+    size = -(-len(pairs) // parts)
+    found = [
+        network(padded([pairs[number] for number in order[begin : begin + size]]))
+        for begin in range(0, len(pairs), size)
+    ]
+    back = torch.tensor(order).argsort()
+
+    def widened(logits: Tensor) -> Tensor:
+        return nn.functional.pad(logits, (0, width - logits.shape[1]), value=LEAST_LOGIT)
+
+    return Outputs(
+        relevance=torch.cat([part.relevance for part in found])[back],
+        answers=torch.cat([part.answers for part in found])[back],
+        starts=torch.cat([widened(part.starts) for part in found])[back],
+        ends=torch.cat([widened(part.ends) for part in found])[back],
+    )
+
+
+def fresh(folder: Path, seed: int) -> ReaderNetwork:
+    """Return a network whose body is a stored BERT and whose heads know nothing.
+
+    Args:
+        folder: Of a model in the layout of transformers.
+        seed: Of the heads.
+    """
+    config = BertConfig.from_pretrained(str(folder), attn_implementation=_ATTENTION)
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        network = ReaderNetwork(config)
+    body = load_file(folder / WEIGHTS)
+    wanted = network.body.state_dict().keys()
+    network.body.load_state_dict({name: body[name] for name in wanted if name in body})
+    return network
+
+
+def save(network: ReaderNetwork, folder: Path) -> None:
+    """Write weights in bfloat16, with the body's configuration."""
+    folder.mkdir(parents=True, exist_ok=True)
+    tensors = {
+        name: tensor.detach().to(torch.bfloat16).contiguous()
+        for name, tensor in network.state_dict().items()
+        if tensor.is_floating_point()
+    }
+    save_file(tensors, folder / WEIGHTS)
+    kept = {name: getattr(network.body.config, name) for name in _SHAPE}
+    (folder / CONFIG).write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
+
+
+_SHAPE = (
+    "vocab_size",
+    "hidden_size",
+    "num_hidden_layers",
+    "num_attention_heads",
+    "intermediate_size",
+    "max_position_embeddings",
+)
+
+
+def load(folder: Path, dtype: torch.dtype) -> ReaderNetwork:
+    """Return a stored network, ready to read.
+
+    Args:
+        folder: As `save` leaves it.
+        dtype: To compute in.
+
+    Raises:
+        OSError: A file is missing.
+        RuntimeError: They are another network's; damaged files have errors of their own.
+    """
+    shape = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
+    config = BertConfig(**shape, attn_implementation=_ATTENTION)
+    network = ReaderNetwork(config)
+    tensors = {name: tensor.to(dtype) for name, tensor in load_file(folder / WEIGHTS).items()}
+    network.load_state_dict(tensors, assign=True)
+    return network.eval()
+
+
+def tokenizer(folder: Path) -> Tokenizer:
+    """Return the tokenizer of a folder; it cuts a pair at MOST_TOKENS, from the passage's end."""
+    found: Tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
+    found.no_padding()
+    found.enable_truncation(MOST_TOKENS, strategy="only_second")
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A question, headings and a passage as tokens.
+
+    Attributes:
+        ids: Of the vocabulary.
+        types: 0 for the question, 1 for headings and passage.
+        offsets: Of each token in the passage, half-open; (0, 0) for what is not of the passage.
+    """
+
+    ids: list[int]
+    types: list[int]
+    offsets: list[tuple[int, int]]
+
+    @property
+    def spannable(self) -> list[bool]:
+        """Whether each token is of the passage."""
+        return [end > 0 for _, end in self.offsets]
+
+
+def encode(tokens: Tokenizer, texts: Sequence[tuple[str, str, str]]) -> list[Pair]:
+    """Return pairs as tokens.
+
+    Args:
+        tokens: See `tokenizer`.
+        texts: Question, headings ("" for none) and passage. A question is cut at QUESTION_CHARS.
+
+    Returns:
+        One for each.
+    """
+    joined = [
+        (question[:QUESTION_CHARS], embedded_text(passage, headings))
+        for question, headings, passage in texts
+    ]
+    pairs = []
+    for (_, headings, passage), found in zip(texts, tokens.encode_batch(joined), strict=True):
+        begins = len(embedded_text(passage, headings)) - len(passage)
+        offsets = [
+            (start - begins, end - begins) if kind == 1 and start >= begins and end > start else (0, 0)
+            for (start, end), kind in zip(found.offsets, found.sequence_ids, strict=True)
+        ]
+        pairs.append(Pair(found.ids, found.type_ids, offsets))
+    return pairs
+
+
+def padded(pairs: Sequence[Pair]) -> Batch:
+    """Return pairs as one batch, padded to the longest."""
+    width = max(len(pair.ids) for pair in pairs)
+
+    def filled(rows: Sequence[Sequence[int]]) -> Tensor:
+        return torch.tensor([[*row, *[0] * (width - len(row))] for row in rows])
+
+    return Batch(
+        ids=filled([pair.ids for pair in pairs]),
+        types=filled([pair.types for pair in pairs]),
+        mask=filled([[1] * len(pair.ids) for pair in pairs]),
+        spannable=filled([pair.spannable for pair in pairs]).bool(),
+    )
+
+
+def best_span(starts: FloatArray, ends: FloatArray) -> tuple[int, int, float]:
+    """Return the best span of at most MOST_SPAN_TOKENS, and how much it beats none.
+
+    Args:
+        starts: See `Outputs`, shape (tokens,).
+        ends: Likewise.
+
+    Returns:
+        First and last token, and the sum of their logits less that of the first token, which
+        stands for no answer; (0, 0, ...) only where the passage has no token.
+
+    Source: Devlin et al. 2019, section 4.3.
+    """
+    sums = np.triu(starts[1:, None] + ends[None, 1:])
+    width = len(sums)
+    rows, columns = np.indices((width, width), sparse=True)
+    allowed = (columns >= rows) & (columns < rows + MOST_SPAN_TOKENS)
+    sums = np.where(allowed, sums, -np.inf)
+    best = int(np.argmax(sums))
+    start, end = divmod(best, width)
+    return start + 1, end + 1, float(sums[start, end] - starts[0] - ends[0])
