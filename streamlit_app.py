@@ -6,8 +6,7 @@ import streamlit as st
 
 import chat.page
 import ingest.page
-from chat.answer import Answerer
-from chat.rerank import configured
+from chat.answer import Answerer, configured
 from index.embedder import SentenceTransformerEmbedder
 from index.errors import SettingsError
 from index.literal import literal
@@ -24,16 +23,16 @@ _ICON = (
 
 @st.cache_resource(show_spinner=False)
 def _embedder(settings: EmbedderSettings) -> SentenceTransformerEmbedder:
-    embedder = SentenceTransformerEmbedder(settings)
-    # Importing the model takes seconds: begun with the first visit, so that no page waits for it.
-    embedder.warm()
-    return embedder
+    return SentenceTransformerEmbedder(settings)
 
 
 @st.cache_resource(show_spinner=False)
 def _answerer(settings: Settings) -> Answerer:
     index = Index(settings, _embedder(settings.embedder))
-    return Answerer(index, reranker=configured(settings.reranker))
+    answerer = configured(index)
+    # Importing the models takes seconds: begun with the first visit, so that no page waits for it.
+    answerer.warm()
+    return answerer
 
 
 @st.cache_resource(show_spinner=False)

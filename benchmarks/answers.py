@@ -13,7 +13,7 @@ from benchmarks.corpus_index import CorpusIndex, open_corpus
 from benchmarks.data import Query, load
 from benchmarks.options import Options, asked, parse
 from benchmarks.trace import Place, Trace, overlaps
-from chat.answer import Answerer
+from chat.answer import configured
 from chat.question_type import kind_of
 from chat.retrieve import Retrieved
 from chat.types import Answer, Evidence, Question, Support
@@ -73,7 +73,7 @@ def run(options: Options, embedder: Embedder | None = None) -> dict[str, object]
     """
     questions = load(options.data)
     chosen = asked(questions, options)
-    with open_corpus(questions, options.cache, embedder) as corpus:
+    with open_corpus(questions, options.cache, embedder, reader=options.reader) as corpus:
         trace = Trace(options.trace, questions, corpus) if options.trace else None
         asking = _Asking(corpus, trace)
         asking.warm([question for _, question in chosen[:WARM]])
@@ -98,7 +98,7 @@ class _Asking:
     def __init__(self, corpus: CorpusIndex, trace: Trace | None) -> None:
         self._corpus = corpus
         self._trace = trace
-        self._answerer = Answerer(corpus.index)
+        self._answerer = configured(corpus.index)
 
     def warm(self, questions: Sequence[Question]) -> None:
         for question in questions:
@@ -119,8 +119,8 @@ class _Asking:
                 self._trace.write(query, retrieved, gold, evidence, fields)
         answerable = self._corpus.questions.is_answerable(query)
         return Outcome(
-            answer, quotes, _sentence(answer), unrefused, answerable, gold, query.answers,
-            milliseconds,
+            answer, quotes, _sentence(self._corpus, answer), unrefused, answerable, gold,
+            query.answers, milliseconds,
         )  # fmt: skip
 
     def _without_threshold(self, question: Question) -> tuple[Retrieved, list[Evidence]]:
@@ -156,6 +156,7 @@ def measured(corpus: CorpusIndex, outcomes: Sequence[Outcome]) -> dict[str, obje
         | {"auroc": min(len(scores[True]), len(scores[False])) and len(outcomes)},
         "intervals": intervals | {"auroc": area_interval},
         "by_support": _by_support(outcomes),
+        "reliability": measures.reliability(scores[True], scores[False]),
     }
 
 
@@ -225,14 +226,23 @@ def _is_verbatim(corpus: CorpusIndex, quote: Quote) -> bool:
         return catalog.version(quote.version).text[quote.start : quote.end] == quote.text
 
 
-def _sentence(answer: Answer) -> Quote | None:
+def _sentence(corpus: CorpusIndex, answer: Answer) -> Quote | None:
     """Return the sentence that the first quotation grew from: all of it where it did not grow."""
     if not answer.citations:
         return None
     first = answer.citations[0]
     start, end = first.start, first.end
     if first.marks and kind_of(answer.searched_for) == "other":
-        start, end = first.marks[0]
+        marked, last = first.marks[0]
+        # What is marked may be a few words of it.
+        within = [
+            (a, b)
+            for passage in corpus.index.passages(first.version)
+            for a, b in passage.sentences
+            if a < last and marked < b
+        ]
+        start = max(start, min([marked, *(a for a, _ in within)]))
+        end = min(end, max([last, *(b for _, b in within)]))
     text = first.quote[start - first.start : end - first.start]
     return Quote(first.version, start, end, text)
 

@@ -20,7 +20,13 @@ from benchmarks.alignment import Alignment
 from benchmarks.data import QuestionSet
 from benchmarks.vector_cache import VectorCache
 from index.embedder import Embedder, SentenceTransformerEmbedder
-from index.settings import PROJECT_ROOT, EmbedderSettings, RetrievalSettings, Settings
+from index.settings import (
+    PROJECT_ROOT,
+    EmbedderSettings,
+    ReaderSettings,
+    RetrievalSettings,
+    Settings,
+)
 from index.store import Index
 from ingest.pipeline import apply
 from ingest.plan import make_plan
@@ -105,6 +111,7 @@ def open_corpus(
     cache: Path | None = None,
     embedder: Embedder | None = None,
     retrieval: RetrievalSettings | None = None,
+    reader: bool = True,
 ) -> Iterator[CorpusIndex]:
     """Index a question set's corpus; without a cache it is gone at the end of the block.
 
@@ -114,6 +121,7 @@ def open_corpus(
             every vector for runs with other code; None to keep nothing.
         embedder: The product's default if None.
         retrieval: The product's defaults if None.
+        reader: Whether passages are read, if there is a reader.
 
     Yields:
         The index, with its embedder loaded.
@@ -130,7 +138,12 @@ def open_corpus(
         else:
             home = cache / f"{questions.name}-{_key(questions, embedder)}"
             remembering = opened.enter_context(VectorCache.open(cache, embedder))
-        settings = Settings(home, EmbedderSettings(), retrieval or RetrievalSettings())
+        settings = Settings(
+            home,
+            EmbedderSettings(),
+            retrieval or RetrievalSettings(),
+            reader=ReaderSettings(enabled=reader),
+        )
         if not (home / _BUILT).exists():
             shutil.rmtree(home, ignore_errors=True)  # half made
             _build(questions, Index(settings, remembering or embedder), remembering)

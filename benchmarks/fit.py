@@ -2,7 +2,9 @@
 
 Two logistic models: which unit of the passages found holds the answer (question sets with answer
 spans), and whether a question is answered at all (the sets' own unanswerable questions, and the
-questions of each other set asked where nothing answers them).
+questions of each other set asked where nothing answers them). With `--reader` the reader reads
+the passages first; how much it counts for their order is learnt too. Its sets must be ones that
+it has not learnt from: `python -m chat.reader.data` writes them.
 """
 
 from __future__ import annotations
@@ -10,7 +12,8 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,14 +21,19 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
+from benchmarks import measures
 from benchmarks.corpus_index import CorpusIndex, open_corpus
 from benchmarks.data import Query, QuestionSet, load
 from benchmarks.machine import describe
+from benchmarks.retrieval import documents
 from benchmarks.trace import overlaps
+from chat import reading
 from chat.evidence import EvidenceSelector
+from chat.reader.reader import Reader
 from chat.retrieve import Retrieved, retrieve
 from chat.support import WEIGHTS, signals
 from index.filters import Filter
+from index.settings import ReaderSettings
 
 Rows = list[list[float]]
 # More units than an answer weighs: among those that a shortlist by words lets through, words would
@@ -35,12 +43,22 @@ FIT_UNITS = 16
 REFUSED_SHARE = 0.02
 # Of the questions called strongly supported, the share that has an answer there.
 STRONG_SHARE = 0.9
+# All of them are read twice: for their order, then for what is quoted.
+_REMEMBERED = 200_000
+RELEVANCE_WEIGHTS = [step / 20 for step in range(20)]
 
 
 class Material:
-    """Signals and verdicts gathered from question sets."""
+    """Signals and verdicts gathered from question sets.
 
-    def __init__(self) -> None:
+    Args:
+        reader: Reads the passages; None for search alone.
+        relevance: How much the reader counts for their order.
+    """
+
+    def __init__(self, reader: Reader | None, relevance: float) -> None:
+        self.reader = reader
+        self.relevance = relevance
         self.unit_names: list[str] = []
         self.units: Rows = []
         self.holds: list[bool] = []
@@ -60,6 +78,8 @@ class Material:
         selector = EvidenceSelector(corpus.index.embedder)
         for query in queries:
             retrieved = retrieve(corpus.index, query.text, Filter())
+            if self.reader is not None:
+                retrieved = read(self.reader, retrieved, self.relevance)
             if not foreign:
                 self._units(selector, retrieved, corpus.gold(query.id))
             found = signals(retrieved, selector.select(retrieved))
@@ -86,6 +106,40 @@ class Material:
             self.unit_names = list(found)
             self.units.append(list(found.values()))
             self.holds.append(holds)
+
+
+def read(reader: Reader, retrieved: Retrieved, weight: float) -> Retrieved:
+    """Return what was found with the readings of the first passages, ranked by a given weight."""
+    ranked = reading.read(
+        reader, ReaderSettings(), retrieved.question, retrieved.candidates, weight
+    )
+    return replace(retrieved, candidates=tuple(ranked))
+
+
+def fit_relevance(
+    sets: Sequence[QuestionSet], cache: Path | None, reader: Reader
+) -> tuple[float, dict[str, float]]:
+    """Return how much the reader counts for the order of passages, with nDCG@10 by weight.
+
+    Each set counts the same, however many questions it has.
+    """
+    scores: dict[float, list[float]] = {weight: [] for weight in RELEVANCE_WEIGHTS}
+    for questions in sets:
+        rankings: dict[float, dict[str, list[str]]] = {weight: {} for weight in RELEVANCE_WEIGHTS}
+        asked = [q for q in questions.queries if q.id in questions.qrels and q.answerable]
+        with open_corpus(questions, cache) as corpus:
+            for query in asked:
+                retrieved = retrieve(corpus.index, query.text, Filter())
+                for weight, ranking in rankings.items():
+                    found = read(reader, retrieved, weight)  # read once, remembered after
+                    ranking[query.id] = documents(corpus, found.candidates)
+        qrels = {query.id: questions.qrels[query.id] for query in asked}
+        for weight, ranking in rankings.items():
+            found_values = measures.ranking(ranking, qrels)["ndcg@10"].values()
+            scores[weight].append(float(np.mean(list(found_values))))
+    means = {weight: float(np.mean(values)) for weight, values in scores.items()}
+    best = max(means, key=means.__getitem__)
+    return best, {f"{weight:.2f}": round(value, 4) for weight, value in means.items()}
 
 
 def fit_units(material: Material) -> dict[str, float]:
@@ -126,16 +180,16 @@ def fit_support(
     return coefficients, thresholds, report
 
 
-def gather(sets: Sequence[QuestionSet], cache: Path | None, foreign: int) -> Material:
+def gather(
+    sets: Sequence[QuestionSet], cache: Path | None, foreign: int, material: Material
+) -> None:
     """Ask each set its own questions and some of every other set's."""
-    material = Material()
     for questions in sets:
         with open_corpus(questions, cache) as corpus:
             material.gather(corpus, questions.queries, foreign=False)
             for other in sets:
                 if other is not questions:
                     material.gather(corpus, other.queries[:foreign], foreign=True)
-    return material
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -144,27 +198,39 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("folders", nargs="+", type=Path, metavar="SET")
     parser.add_argument("--cache", type=Path, help="keep indexes and vectors here")
     parser.add_argument("--foreign", type=int, default=300, help="questions of each other set")
+    parser.add_argument("--reader", action="store_true", help="what counts where passages are read")
     parser.add_argument("--write", action="store_true", help="write chat/weights.json")
     options = parser.parse_args(arguments)
     sets = [load(folder) for folder in options.folders]
-    material = gather(sets, options.cache, options.foreign)
+    reader = Reader(remembered=_REMEMBERED) if options.reader else None
+    values: dict[str, object] = {}
+    tried: Mapping[str, float] = {}
+    weight = 0.0
+    if reader is not None:
+        weight, tried = fit_relevance(sets, options.cache, reader)
+        values["relevance"] = weight
+    material = Material(reader, weight)
+    gather(sets, options.cache, options.foreign, material)
     support, thresholds, report = fit_support(material)
-    values = {
+    flag = "--reader " if options.reader else ""
+    values |= {
         "evidence": fit_units(material),
         "support": support,
         "thresholds": thresholds,
         "provenance": {
-            "command": f"python -m benchmarks.fit {' '.join(s.name for s in sets)}",
+            "command": f"python -m benchmarks.fit {flag}{' '.join(s.name for s in sets)}",
             "sets": {s.name: len(s.queries) for s in sets},
             "units": len(material.units),
             **report,
+            **({"ndcg_by_relevance": dict(tried)} if tried else {}),
             "machine": describe(),
         },
     }
-    text = json.dumps(values, indent=2, ensure_ascii=False)
-    print(text)
+    print(json.dumps(values, indent=2, ensure_ascii=False))
     if options.write:
-        WEIGHTS.write_text(text + "\n", encoding="utf-8")
+        kept = json.loads(WEIGHTS.read_text(encoding="utf-8"))
+        kept["read" if options.reader else "unread"] = values
+        WEIGHTS.write_text(json.dumps(kept, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     return 0
 
 

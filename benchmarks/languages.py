@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from benchmarks.report import machine, run_or_exit, write
-from chat.answer import Answerer
+from chat.answer import configured
 from chat.types import Question
 from index.embedder import Embedder, SentenceTransformerEmbedder
 from index.settings import EmbedderSettings, Settings
@@ -96,7 +96,7 @@ def _index(folder: Path, passages: Sequence[str], language: str, embedder: Embed
 
 
 def _rates(index: Index, questions: Sequence[str]) -> Rates:
-    answerer = Answerer(index)
+    answerer = configured(index)
     first = quoted = refused = 0
     for number, question in enumerate(questions):
         hits = index.search(question, 1).hits

@@ -11,6 +11,7 @@ from scipy.stats import bootstrap
 from sklearn.metrics import roc_auc_score
 
 RESAMPLES = 1_000
+_BINS = 10
 _MEASURES = {"ndcg@10": nDCG @ 10, "recall@10": R @ 10, "mrr@10": RR @ 10}
 
 Values = dict[str, float]
@@ -94,6 +95,34 @@ def auroc(positive: Sequence[float], negative: Sequence[float]) -> tuple[float |
         rng=0,
     )
     return round(_area(positive, negative), 4), _interval(found)
+
+
+def reliability(
+    positive: Sequence[float], negative: Sequence[float]
+) -> list[dict[str, float]] | None:
+    """Return, for each tenth of the questions by score, the mean score and how many have an answer.
+
+    Args:
+        positive: Scores of the questions that have an answer.
+        negative: Of those that have none.
+
+    Returns:
+        `score`, `questions` and `answerable`, lowest scores first; None where either kind is
+        missing.
+    """
+    if len(positive) < _BINS or len(negative) < _BINS:
+        return None
+    labels = np.repeat([1, 0], [len(positive), len(negative)])
+    scores = np.concatenate([positive, negative])
+    bins = np.array_split(np.argsort(scores, kind="stable"), _BINS)
+    return [
+        {
+            "score": round(float(scores[found].mean()), 4),
+            "questions": len(found),
+            "answerable": int(labels[found].sum()),
+        }
+        for found in bins
+    ]
 
 
 def _area(positive: Sequence[float], negative: Sequence[float]) -> float:

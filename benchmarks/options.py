@@ -27,6 +27,7 @@ class Options:
         depth: Passages to retrieve; None is the product's own.
         cache: Folder that keeps the index; None to throw it away.
         trace: JSONL file with everything that was considered; None for none.
+        reader: Whether passages are read, if there is a reader.
         peer: Names of the other tools to measure; empty for all. For `benchmarks.peers` only.
     """
 
@@ -38,6 +39,7 @@ class Options:
     depth: int | None = None
     cache: Path | None = None
     trace: Path | None = None
+    reader: bool = True
     peer: tuple[str, ...] = ()
 
 
@@ -53,6 +55,7 @@ def parse(description: str, arguments: Sequence[str] | None = None) -> Options:
     add("--depth", type=_positive, help="passages to retrieve (the product's own number)")
     add("--cache", type=Path, help="folder that keeps the index and its vectors")
     add("--trace", type=Path, help="JSONL file to write with all candidates and their signals")
+    add("--no-reader", dest="reader", action="store_false", help="find passages, do not read them")
     add("--peer", action="append", help="measure only this tool beside ours (peers only)")
     values = vars(parser.parse_args(arguments))
     return Options(**{**values, "peer": tuple(values["peer"] or ())})

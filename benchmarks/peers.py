@@ -19,7 +19,7 @@ from benchmarks.data import Query, load
 from benchmarks.options import Options, asked, parse
 from benchmarks.retrieval import WARM, documents
 from chat import followup
-from chat.answer import Answerer
+from chat.answer import configured
 from chat.types import Question
 from index.errors import PolicyChatError
 from index.settings import PROJECT_ROOT
@@ -88,7 +88,7 @@ _Found = tuple[dict[str, list[str]], list[float], float | None]
 def _ours(corpus: CorpusIndex, chosen: Sequence[tuple[Query, Question]]) -> _Found:
     rankings: dict[str, list[str]] = {}
     milliseconds = []
-    answerer = Answerer(corpus.index)
+    answerer = configured(corpus.index)
     for number, (query, question) in enumerate([*chosen[:WARM], *chosen]):
         began = time.perf_counter()
         retrieved = answerer.retrieve(question)

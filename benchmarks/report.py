@@ -64,6 +64,7 @@ def command(module: str, options: Options) -> str:
     for name in ("limit", "depth"):
         if value := getattr(options, name):
             parts += [f"--{name}", str(value)]
+    parts += [] if options.reader else ["--no-reader"]
     parts += [part for peer in options.peer for part in ("--peer", peer)]
     return " ".join([*parts, "--out", options.out.name])
 

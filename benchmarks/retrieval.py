@@ -13,7 +13,7 @@ from benchmarks.corpus_index import CorpusIndex, open_corpus
 from benchmarks.data import load
 from benchmarks.options import Options, asked, parse
 from benchmarks.trace import Trace
-from chat.answer import Answerer
+from chat.answer import configured
 from chat.retrieve import DEPTH
 from chat.types import Candidate
 from index.embedder import Embedder
@@ -38,9 +38,9 @@ def run(options: Options, embedder: Embedder | None = None) -> dict[str, object]
     chosen = asked(questions, options)
     rankings: dict[str, list[str]] = {}
     milliseconds: list[float] = []
-    with open_corpus(questions, options.cache, embedder) as corpus:
+    with open_corpus(questions, options.cache, embedder, reader=options.reader) as corpus:
         trace = Trace(options.trace, questions, corpus) if options.trace else None
-        answerer = Answerer(corpus.index)
+        answerer = configured(corpus.index)
         depth = options.depth or DEPTH
         for _, question in chosen[:WARM]:
             answerer.retrieve(question, depth)

@@ -8,9 +8,8 @@ import os
 import sys
 from collections.abc import Iterable, Sequence
 
-from chat.answer import Answerer
+from chat.answer import Answerer, configured
 from chat.cite import cited_json, cited_text
-from chat.rerank import configured
 from chat.serialize import answer_json, check_characters, citation_json, parse_question
 from chat.types import Answer, Citation, Question
 from index.embedder import SentenceTransformerEmbedder
@@ -120,7 +119,7 @@ def _cite(arguments: Sequence[str]) -> int:
 def _answerer() -> Answerer:
     index = _index()
     index.manifest()  # without an index, say so before the model is loaded
-    return Answerer(index, reranker=configured(index.settings.reranker))
+    return configured(index)
 
 
 def _index() -> Index:
@@ -174,6 +173,8 @@ def _text(answer: Answer) -> str:
             lines += [f"In none of the passages found: {', '.join(answer.unmatched)}", ""]
         lines.append(f"Sources (support: {answer.support})")
         lines += [_source(citation) for citation in answer.citations]
+    if answer.receipt.unread:
+        lines += ["", f"Found by search alone, not read: {answer.receipt.unread}"]
     return "\n".join(lines)
 
 

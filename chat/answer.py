@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import logging
+import threading
 import time
 from collections.abc import Sequence
 from dataclasses import replace
 
-from chat import followup
+from chat import followup, reading
+from chat import rerank as reranking
 from chat.disagreement import Contrast, contrast, quoted_with
 from chat.evidence import EvidenceSelector
-from chat.rerank import Reranker, rerank
+from chat.reader.reader import Text
+from chat.reading import Reads
+from chat.rerank import Reranker
 from chat.retrieve import DEPTH, Retrieved, retrieve
-from chat.support import in_words, support_score
+from chat.support import in_words, is_read, support_score
 from chat.types import (
     Answer,
     Candidate,
@@ -25,12 +30,13 @@ from chat.types import (
 )
 from chat.verify import verify
 from chat.writer import Sentence, VerbatimWriter, Writer
-from index.errors import QuestionRefused
+from index.errors import PolicyChatError, QuestionRefused, ReaderUnavailable
 from index.filters import Filter
 from index.store import Index
 
 NEAREST = 3
 MOST_QUESTION_CHARS = 2_000
+SWITCHED_OFF = "the reader is switched off"
 
 
 class Answerer:
@@ -39,15 +45,21 @@ class Answerer:
     Args:
         index: Where the passages are.
         writer: Puts evidence into words; word for word if None.
-        reranker: Reads question and passage together; nobody does if None.
+        reranker: Scores passages beside retrieval; nobody does if None.
+        reader: Ranks passages, points at answers and says where there is none; nobody if None.
     """
 
     def __init__(
-        self, index: Index, writer: Writer | None = None, reranker: Reranker | None = None
+        self,
+        index: Index,
+        writer: Writer | None = None,
+        reranker: Reranker | None = None,
+        reader: Reads | None = None,
     ) -> None:
         self.index = index
         self.writer = writer or VerbatimWriter()
         self.reranker = reranker
+        self.reader = reader
         self.evidence = EvidenceSelector(index.embedder)
 
     def answer(self, question: Question) -> Answer:
@@ -71,7 +83,7 @@ class Answerer:
         evidence = self.evidence.select(retrieved)
         least_coverage = self.index.settings.retrieval.least_coverage
         score = support_score(retrieved, evidence, least_coverage)
-        support = in_words(score)
+        support = in_words(score, is_read(retrieved))
         if support == "weak":
             evidence = []
         contrasts = contrast(retrieved, evidence, self.evidence.encode)
@@ -111,11 +123,32 @@ class Answerer:
         understood = followup.understand(question.text, question.history, self.index.embedder)
         context = understood.context if question.history else question.context
         found = retrieve(self.index, understood.question, question.restriction, context, depth)
-        if self.reranker is None:
-            return found
-        settings = self.index.settings.reranker
-        ranked = rerank(self.reranker, settings, found.question, found.candidates)
-        return replace(found, candidates=tuple(ranked))
+        candidates: Sequence[Candidate] = found.candidates
+        settings = self.index.settings
+        unread = SWITCHED_OFF
+        if self.reader is not None:
+            try:
+                candidates = reading.read(self.reader, settings.reader, found.question, candidates)
+                unread = ""
+            except ReaderUnavailable as error:
+                unread = str(error)  # an answer from search alone is better than none
+        if self.reranker is not None:
+            candidates = reranking.rerank(
+                self.reranker, settings.reranker, found.question, candidates
+            )
+        return replace(found, candidates=tuple(candidates), unread=unread)
+
+    def warm(self) -> None:
+        """Load the models in the background, so that the first question does not wait for them."""
+        threading.Thread(target=self._warm, name="models", daemon=True).start()
+
+    def _warm(self) -> None:
+        try:
+            self.index.embedder.encode(["warm"], "query")
+            if self.reader is not None:
+                self.reader.read("warm", [Text("", "warm")])
+        except PolicyChatError as error:
+            logging.getLogger(__name__).warning("%s", error)  # shown again when a question needs it
 
     def search(self, words: str, k: int, restriction: Filter) -> list[Citation]:
         """Return the k passages that fit best, as citations of whole passages.
@@ -144,7 +177,19 @@ class Answerer:
             receipt.passages,
             receipt.filter,
             tuple(verify(self.index, passages)),
+            read=sum(candidate.reading is not None for candidate in retrieved.candidates),
+            unread=retrieved.unread,
         )
+
+
+def configured(index: Index) -> Answerer:
+    """Return the answerer that the settings of an index describe; nothing is loaded yet."""
+    settings = index.settings
+    return Answerer(
+        index,
+        reranker=reranking.configured(settings.reranker),
+        reader=reading.configured(settings.reader),
+    )
 
 
 class _Clock:

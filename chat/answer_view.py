@@ -36,6 +36,7 @@ def show_answer(answer: Answer, number: int, opened: str | None, open_source: Op
     """
     if answer.status == "not_found":
         _not_found(answer, number, opened, open_source)
+        _unread(answer)
         return
     key = f"answer-{number}"
 
@@ -53,6 +54,7 @@ def show_answer(answer: Answer, number: int, opened: str | None, open_source: Op
     _support(answer)
     for place, group in groupby(answer.citations, key=_place):
         _row(list(group), place, number, opened, open_source)
+    _unread(answer)
 
 
 def _sentences(answer: Answer) -> list[dict[str, object]]:
@@ -124,6 +126,11 @@ def _unmatched(answer: Answer) -> None:
         st.caption(f"In none of the passages found: {literal(words)}")
 
 
+def _unread(answer: Answer) -> None:
+    if answer.receipt.unread:
+        st.caption(f"Found by search alone, not read: {literal(answer.receipt.unread)}")
+
+
 def _place(citation: Citation) -> str:
     """Return where a citation stands, as HTML."""
     section = [part for part in citation.section if part != citation.title]
@@ -161,9 +168,10 @@ def _not_found(answer: Answer, number: int, opened: str | None, open_source: Ope
     receipt = answer.receipt
     st.markdown("**Not found.** No passage that answers the question was found.")
     within = " that pass your filter" if receipt.restriction else ""
+    beside = f" The first {receipt.read} were read." if receipt.read else ""
     st.caption(
         f"Searched {_count(receipt.documents, 'document')} with "
-        f"{_count(receipt.passages, 'passage')}{within}, by meaning and by words."
+        f"{_count(receipt.passages, 'passage')}{within}, by meaning and by words.{beside}"
     )
     _unmatched(answer)
     if not receipt.nearest:

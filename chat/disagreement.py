@@ -115,8 +115,8 @@ class _Pair:
         own_shown, other_shown = self.own.shown(other), other.shown(self.own)
         mark = (start + other_shown[0], start + other_shown[1])
         second = Evidence(
-            self.candidate, start, end, unit.text, (mark,), self.candidate.score, 0.0, of_kind=True
-        )
+            self.candidate, start, end, unit.text, (mark,), self.candidate.score, 0.0, True, 0.0
+        )  # of the kind that is asked for
         for piece in evidence:
             same_text = piece.candidate.hit.passage.version == version
             if same_text and piece.start <= start and end <= piece.end:

@@ -13,7 +13,7 @@ from chat.figures import figures
 from chat.options import UNITS, Option, shortlist
 from chat.question_type import is_name, kind_of, named
 from chat.retrieve import Retrieved
-from chat.types import Candidate, Evidence
+from chat.types import Evidence
 from chat.units import Unit, grown
 from index.embedder import Embedder, Matrix
 from index.languages import DEFAULT_LANGUAGE
@@ -28,6 +28,8 @@ NEAR_BEST_PASSAGE = 0.8
 # and they must not say what is said already (cosine of meaning; share of words).
 SAME_MEANING = 0.97
 SAME_WORDS = 0.9
+# The words that the reader points at are marked from this certainty on: a margin of 0.
+SURE_SPAN = 0.5
 _REMEMBERED_UNITS = 5_000
 
 
@@ -145,7 +147,7 @@ class _Choice:
         unit = option.unit
         marks = [
             (unit.start + start, unit.start + end)
-            for start, end in self._telling(option.candidate, unit.text)
+            for start, end in self._telling(option, unit.text)
         ]
         if not marks and (unit.start, unit.end) != (quoted.start, quoted.end):
             marks = [(unit.start, unit.end)]
@@ -158,10 +160,21 @@ class _Choice:
             score=min(1.0, max(0.0, self._scores[chosen.number])),
             similarity=self._similarities[chosen.number],
             of_kind=option.of_kind,
+            span=option.span,
         )
 
-    def _telling(self, candidate: Candidate, text: str) -> list[tuple[int, int]]:
-        """Return where a text names what is asked for; of numbers those of what is counted."""
+    def _telling(self, option: Option, text: str) -> list[tuple[int, int]]:
+        """Return where a unit's text gives the answer.
+
+        What the reader points at where it is sure that an answer stands there; else what is of
+        the kind that is asked for, of numbers those of what is counted.
+        """
+        candidate, unit = option.candidate, option.unit
+        if candidate.reading is not None and option.span >= SURE_SPAN:
+            begins = candidate.hit.passage.start
+            found = candidate.reading.span(unit.start - begins, unit.end - begins)
+            if found:
+                return [(found[0] + begins - unit.start, found[1] + begins - unit.start)]
         spans = named(self._kind, text, self._question)
         if self._kind != "number":
             return spans

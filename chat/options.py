@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from chat.question_type import Kind, kind_of, named
@@ -23,6 +24,9 @@ CONTEXT_SHARE = 0.8
 LEAD_WEIGHT = 0.3
 _HEADING_SEPARATOR = " › "
 _HEADING_CHARS = 80
+# Margins are sums of two logits, mostly from -12 to 12.
+MARGIN_SCALE = 3.0
+_LEAST_MARGIN = -60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,8 @@ class Option:
             beginning of its passage.
         rarest: The rarest of the question's words that it or its headings hold, "" for none.
         of_kind: Whether it names a thing of the kind that is asked for.
+        span: How much better the reader finds the best answer in it than none, in [0, 1]; 0 where
+            its passage was not read.
     """
 
     candidate: Candidate
@@ -47,6 +53,7 @@ class Option:
     lead: float
     rarest: str
     of_kind: bool
+    span: float
 
     @property
     def passage(self) -> int:
@@ -71,12 +78,13 @@ class Option:
         Returns:
             As many signals as there are weights.
         """
-        return {
+        found = {
             "coverage": self.coverage,
             "similarity": similarity,
             "passage": self.candidate.score,
             "of_kind": float(self.of_kind),
         }
+        return found if self.candidate.reading is None else found | {"span": self.span}
 
     def score(self, similarity: float) -> float:
         """Return how likely it is, beside other units, that this one answers.
@@ -87,7 +95,7 @@ class Option:
         Returns:
             About [0, 1.3]; only the order counts.
         """
-        learnt = weights().evidence
+        learnt = weights(self.candidate.reading is not None).evidence
         total = sum(learnt[name] * value for name, value in self.signals(similarity).items())
         return total + LEAD_WEIGHT * self.lead
 
@@ -145,4 +153,13 @@ def _option(candidate: Candidate, unit: Unit, terms: Terms, kind: Kind, question
         lead=terms.coverage(heading) * (1 - before),
         rarest=terms.rarest(present),
         of_kind=bool(named(kind, unit.text, question)),
+        span=_span(candidate, unit),
     )
+
+
+def _span(candidate: Candidate, unit: Unit) -> float:
+    if candidate.reading is None:
+        return 0.0
+    begins = candidate.hit.passage.start
+    margin = candidate.reading.margin(unit.start - begins, unit.end - begins)
+    return 1 / (1 + math.exp(-max(margin, _LEAST_MARGIN) / MARGIN_SCALE))

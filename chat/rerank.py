@@ -139,12 +139,29 @@ def rerank(
     read, rest = candidates[: settings.depth], candidates[settings.depth :]
     texts = [embedded_text(c.hit.passage.text, c.hit.passage.context) for c in read]
     scores = reranker.score(question, texts)
-    weight = settings.weight
-    mixed = [
-        replace(candidate, score=(1 - weight) * candidate.score + weight * float(score))
-        for candidate, score in zip(read, scores, strict=True)
-    ]
-    mixed = ranked_by_score(mixed)
+    return mixed(read, [float(score) for score in scores], settings.weight, rest)
+
+
+def mixed(
+    read: Sequence[Candidate], scores: Sequence[float], weight: float, rest: Sequence[Candidate]
+) -> list[Candidate]:
+    """Return candidates ranked by their scores mixed with new ones.
+
+    Args:
+        read: Those with a new score, best first.
+        scores: Their new scores, in [0, 1].
+        weight: How much these count, in [0, 1].
+        rest: Those without, best first.
+
+    Returns:
+        All, best first: the rest behind those that were read.
+    """
+    ranked = ranked_by_score(
+        [
+            replace(candidate, score=(1 - weight) * candidate.score + weight * score)
+            for candidate, score in zip(read, scores, strict=True)
+        ]
+    )
     # Scores of the rest are on the old scale: capped, so that the order is the scores' order.
-    least = mixed[-1].score if mixed else 1.0
-    return mixed + [replace(candidate, score=min(candidate.score, least)) for candidate in rest]
+    least = ranked[-1].score if ranked else 1.0
+    return ranked + [replace(candidate, score=min(candidate.score, least)) for candidate in rest]

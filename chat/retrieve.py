@@ -65,6 +65,7 @@ class Retrieved:
         terms: The question's words.
         query_vector: The question's embedding, float32, shape (dimensions,).
         receipt: What was searched.
+        unread: Why the reader read none of the candidates; "" where it did.
     """
 
     question: str
@@ -73,6 +74,7 @@ class Retrieved:
     terms: Terms
     query_vector: Matrix
     receipt: SearchReceipt
+    unread: str = ""
 
     def unmatched(self) -> tuple[QueryWord, ...]:
         """Return the question's words that stand in no passage that was found."""

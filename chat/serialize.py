@@ -38,6 +38,8 @@ def answer_json(answer: Answer) -> dict[str, object]:
             "passages": answer.receipt.passages,
             "filters": filter_json(answer.receipt.restriction),
             "nearest": [citation_json(citation) for citation in answer.receipt.nearest],
+            "read": answer.receipt.read,
+            "unread": answer.receipt.unread or None,
         },
         "support": answer.support,
         "unmatched": list(answer.unmatched),

@@ -30,23 +30,30 @@ class Weights:
         support: Coefficient of each signal of a question: see `signals`; "intercept" too.
         not_found_below: Support under which nothing is quoted, in [0, 1].
         strong_from: Support from which it is called strong, in [0, 1].
+        relevance: How much what the reader says counts for the order of passages, in [0, 1].
     """
 
     evidence: dict[str, float]
     support: dict[str, float]
     not_found_below: float
     strong_from: float
+    relevance: float
 
 
 @cache
-def weights() -> Weights:
-    """Return the numbers of `weights.json`."""
-    values = json.loads(WEIGHTS.read_text(encoding="utf-8"))
+def weights(read: bool) -> Weights:
+    """Return the numbers of `weights.json`.
+
+    Args:
+        read: Whether the reader has read the passages: its signals change what the others say.
+    """
+    values = json.loads(WEIGHTS.read_text(encoding="utf-8"))["read" if read else "unread"]
     return Weights(
         values["evidence"],
         values["support"],
         values["thresholds"]["not_found_below"],
         values["thresholds"]["strong_from"],
+        values.get("relevance", 0.0),
     )
 
 
@@ -60,7 +67,8 @@ def signals(retrieved: Retrieved, evidence: Sequence[Evidence]) -> dict[str, flo
     Returns:
         Values by the names of the coefficients; all 0 where nothing was found.
     """
-    names = [name for name in weights().support if name != "intercept"]
+    read = is_read(retrieved)
+    names = [name for name in weights(read).support if name != "intercept"]
     if not retrieved.candidates or not evidence:
         return dict.fromkeys(names, 0.0)
     best = evidence[0]
@@ -79,7 +87,19 @@ def signals(retrieved: Retrieved, evidence: Sequence[Evidence]) -> dict[str, flo
         "kind_missing": float(kind_of(question) != "other" and not best.of_kind),
         "negation_missing": float(is_negated(question) and not is_negated(best.quote)),
     }
+    reading = best.candidate.reading
+    if reading is not None:
+        found["answers"] = reading.answers
+        found["span"] = best.span
+        found["answers_best"] = max(
+            c.reading.answers for c in retrieved.candidates if c.reading is not None
+        )
     return {name: found[name] for name in names}
+
+
+def is_read(retrieved: Retrieved) -> bool:
+    """Tell whether the reader has read any of the passages."""
+    return any(candidate.reading is not None for candidate in retrieved.candidates)
 
 
 def support_score(
@@ -104,7 +124,7 @@ def support_score(
     """
     if not evidence:
         return 0.0
-    learnt = weights()
+    learnt = weights(is_read(retrieved))
     found = signals(retrieved, evidence)
     total = sum(learnt.support[name] * value for name, value in found.items())
     score = 1 / (1 + math.exp(-total - learnt.support["intercept"]))
@@ -118,15 +138,16 @@ def support_score(
     return score
 
 
-def in_words(score: float) -> Support:
+def in_words(score: float, read: bool) -> Support:
     """Return a support score as it is shown: a false precision helps nobody.
 
     Args:
         score: In [0, 1].
+        read: See `weights`.
 
     Returns:
         `weak` is never shown with a quotation.
     """
-    if score >= weights().strong_from:
+    if score >= weights(read).strong_from:
         return "strong"
-    return "fair" if score >= weights().not_found_below else "weak"
+    return "fair" if score >= weights(read).not_found_below else "weak"

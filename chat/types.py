@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
+from chat.reader.reader import Reading
 from index.citations import citation_id
 from index.filters import Filter
 from index.types import Hit
@@ -50,11 +51,13 @@ class Candidate:
         coverage: Share of the question's weight in rare terms that the passage and its headings
             hold, in [0, 1].
         score: Of the passage as a whole, in [0, 1].
+        reading: What the reader says of it; None where it was not read.
     """
 
     hit: Hit
     coverage: float
     score: float
+    reading: Reading | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,7 @@ class Evidence:
         score: In [0, 1].
         similarity: Cosine of the question and the sentence that was chosen, in [0, 1].
         of_kind: Whether it names a thing of the kind that is asked for (a date, a number, a name).
+        span: How sure the reader is that an answer stands in it, in [0, 1]; 0 if it was not read.
     """
 
     candidate: Candidate
@@ -81,6 +85,7 @@ class Evidence:
     score: float
     similarity: float
     of_kind: bool
+    span: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,12 +166,16 @@ class Receipt:
         passages: How many passages they have.
         restriction: Which documents were let through.
         nearest: The passages that came nearest; not an answer.
+        read: How many passages the reader read, question beside passage.
+        unread: Why it read none; "" where it did or where there was none to read.
     """
 
     documents: int
     passages: int
     restriction: Filter
     nearest: tuple[Citation, ...]
+    read: int
+    unread: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import hashlib
-import logging
 import os
 import re
 import threading
@@ -129,16 +128,6 @@ class SentenceTransformerEmbedder:
         # Normalised here and not by the model, whose bfloat16 norm is off by up to 0.4 %.
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
         return np.ascontiguousarray(vectors / np.maximum(norms, 1e-12), dtype=np.float32)
-
-    def warm(self) -> None:
-        """Load the model in the background, so that the first question does not wait for it."""
-        threading.Thread(target=self._warm, name="embedder", daemon=True).start()
-
-    def _warm(self) -> None:
-        try:
-            self.encode(["warm"], "query")
-        except EmbedderUnavailable as error:
-            logging.getLogger(__name__).warning("%s", error)  # shown again when a question needs it
 
     def _loaded(self) -> dict[Kind, SentenceTransformer]:
         with self._lock:

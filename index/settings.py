@@ -89,6 +89,23 @@ class RerankerSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ReaderSettings:
+    """The `[reader]` table.
+
+    Attributes:
+        enabled: Whether passages are read before they are ranked and quoted: surer, and slower.
+        depth: Passages that are read for each question, at most.
+    """
+
+    enabled: bool = True
+    depth: int = 20
+
+    def __post_init__(self) -> None:
+        if self.depth < 1:
+            raise ValueError("reader.depth must be at least 1")
+
+
+@dataclass(frozen=True, slots=True)
 class IngestSettings:
     """The `[ingest]` table.
 
@@ -139,7 +156,13 @@ class SourcesSettings:
 
 
 _Table = TypeVar(
-    "_Table", EmbedderSettings, RetrievalSettings, RerankerSettings, IngestSettings, SourcesSettings
+    "_Table",
+    EmbedderSettings,
+    RetrievalSettings,
+    RerankerSettings,
+    ReaderSettings,
+    IngestSettings,
+    SourcesSettings,
 )
 
 
@@ -152,6 +175,7 @@ class Settings:
         embedder: The `[embedder]` table.
         retrieval: The `[retrieval]` table.
         reranker: The `[reranker]` table.
+        reader: The `[reader]` table.
         ingest: The `[ingest]` table.
         sources: The `[sources]` table.
     """
@@ -160,6 +184,7 @@ class Settings:
     embedder: EmbedderSettings = EmbedderSettings()
     retrieval: RetrievalSettings = RetrievalSettings()
     reranker: RerankerSettings = RerankerSettings()
+    reader: ReaderSettings = ReaderSettings()
     ingest: IngestSettings = IngestSettings()
     sources: SourcesSettings = SourcesSettings()
 
@@ -204,7 +229,7 @@ def load_settings() -> Settings:
         return Settings(home)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(f"{path}: cannot be read ({error}); mend or remove it") from error
-    known = {"embedder", "ingest", "reranker", "retrieval", "sources"}
+    known = {"embedder", "ingest", "reader", "reranker", "retrieval", "sources"}
     if unknown := sorted(set(tables) - known):
         listed = ", ".join(sorted(known))
         raise SettingsError(f"{path}: unknown table [{unknown[0]}]; known are {listed}")
@@ -213,6 +238,7 @@ def load_settings() -> Settings:
         _table(path, "embedder", EmbedderSettings, tables.get("embedder", {})),
         _table(path, "retrieval", RetrievalSettings, tables.get("retrieval", {})),
         _table(path, "reranker", RerankerSettings, tables.get("reranker", {})),
+        _table(path, "reader", ReaderSettings, tables.get("reader", {})),
         _table(path, "ingest", IngestSettings, tables.get("ingest", {})),
         _table(path, "sources", SourcesSettings, tables.get("sources", {})),
     )

@@ -15,6 +15,7 @@ from chat.types import Question
 from index.settings import (
     EmbedderSettings,
     IngestSettings,
+    ReaderSettings,
     RerankerSettings,
     RetrievalSettings,
     SourcesSettings,
@@ -59,7 +60,8 @@ def test_every_command_and_option_is_documented(
 
 def test_every_setting_is_documented() -> None:
     tables = (
-        EmbedderSettings, IngestSettings, RerankerSettings, RetrievalSettings, SourcesSettings
+        EmbedderSettings, IngestSettings, ReaderSettings, RerankerSettings, RetrievalSettings,
+        SourcesSettings,
     )  # fmt: skip
     for name in (name for table in tables for name in table.__slots__):
         assert re.search(rf"^{name} = ", README, re.MULTILINE), name

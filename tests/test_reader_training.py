@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 import json
 import math
 import random
@@ -63,7 +64,7 @@ def line(q: str, pos: str, neg: str = "", answerable: bool = True) -> dict[str, 
 
 
 def test_whole_articles_of_what_is_measured_on_are_left_out(tmp_path: Path) -> None:
-    """One shared sentence leaves out its paragraph, and the paragraph that a question joins to it."""
+    """One shared sentence leaves out its paragraph, and those that questions join to it."""
     measured = tmp_path / "measured"
     measured.mkdir()
     shared = f"{FILLER} Something that is only in the paragraph measured on."
@@ -131,7 +132,7 @@ def test_windows_hold_every_sentence_once_and_in_order(parts: list[str]) -> None
     text = ". ".join(parts)
     sentences, cut = data.sentences_of(text), data.windows(text)
     assert [cut[0][0], cut[-1][1]] == [sentences[0][0], sentences[-1][1]] if sentences else not cut
-    assert all(a[1] <= b[0] for a, b in zip(cut, cut[1:], strict=False))
+    assert all(a[1] <= b[0] for a, b in itertools.pairwise(cut))
     for start, end in sentences:
         assert sum(a <= start and end <= b for a, b in cut) == 1
 
@@ -140,32 +141,37 @@ def test_windows_hold_every_sentence_once_and_in_order(parts: list[str]) -> None
 def test_a_window_holds_the_answer(start: int, length: int, seed: int) -> None:
     text = "One sentence of some length stands here. " * 40
     span = (start, start + length)
-    a, b = data.window_with(text, span, random.Random(seed))  # noqa: S311
+    a, b = data.window_with(text, span, random.Random(seed))
     assert a <= span[0] < span[1] <= b
     assert b - a <= data.WINDOW_CHARS or b - a <= length + 2 * 41
 
 
 def test_rules_change_what_is_asked_or_take_the_answer_out() -> None:
     rules = Rules([FUND, question("What did the Harbour Board of Genoa own?", "x", None)])
-    chance = random.Random(1)  # noqa: S311
+    chance = random.Random(1)
     without = rules.without_answer(FUND, chance)
-    assert without and without.passage == f"{FILLER} It pays for ships."
+    assert without
+    assert without.passage == f"{FILLER} It pays for ships."
     year = rules.other_year(FUND, chance)
-    assert year and "1999" not in year.question and year.passage == FUND.passage
+    assert year
+    assert "1999" not in year.question
+    assert year.passage == FUND.passage
     drawn = [rules.other_name(FUND, chance) for _ in range(30)]
     asked = {made.question for made in drawn if made}
     assert "When did Harbour Board of Genoa open the Polar Fund in 1999?" in asked
     assert all("Harbour Board of Genoa" in text for text in asked)
     opposite = rules.opposite(replace(FUND, text="Who began the fund?"), chance)
-    assert opposite and opposite.question == "Who ended the fund?"
+    assert opposite
+    assert opposite.question == "Who ended the fund?"
     negated = rules.negated(replace(FUND, text="When did Norway open the fund?"), chance)
-    assert negated and negated.question == "When did Norway not open the fund?"
+    assert negated
+    assert negated.question == "When did Norway not open the fund?"
     assert rules.made(replace(FUND, span=None), chance) is None
 
 
 def test_rules_keep_their_hands_off_what_may_still_be_answered() -> None:
     rules = Rules([FUND])
-    chance = random.Random(1)  # noqa: S311
+    chance = random.Random(1)
     twice = question("When?", f"It was on 3 May. {FILLER} Again on 3 May it was.", "3 May")
     assert rules.without_answer(twice, chance) is None
     every_year = " ".join(str(year) for year in range(1950, 2050))
@@ -177,7 +183,7 @@ def test_rules_keep_their_hands_off_what_may_still_be_answered() -> None:
 
 
 def test_pairs_of_a_question() -> None:
-    chance = random.Random(3)  # noqa: S311
+    chance = random.Random(3)
     asked = replace(FUND, negatives=("A given one.",))
     maker = Examples([asked], {asked.id: ["A mined one.", "And a second.", "And a third."]})
     seen: set[str] = set()
@@ -195,19 +201,21 @@ def test_pairs_of_a_question() -> None:
 
 
 def test_a_question_without_an_answer_is_one_pair() -> None:
-    chance = random.Random(3)  # noqa: S311
+    chance = random.Random(3)
     [pair] = Examples([], {}).of(replace(FUND, span=None, answerable=False), chance)
     assert (pair.relevant, pair.answers, pair.spanned) == (UNKNOWN, 0, True)
 
 
 def test_a_refuted_claim_is_relevant_and_no_answer_is_claimed() -> None:
-    chance = random.Random(3)  # noqa: S311
+    chance = random.Random(3)
     [pair] = Examples([], {}).of(replace(FUND, span=None, answerable=None), chance)
     assert (pair.relevant, pair.answers, pair.spanned) == (1, UNKNOWN, False)
 
 
 def test_mined_passages_do_not_answer(tmp_path: Path) -> None:
-    asked = question("Who paid for the ships?", "The crown paid for the ships of the north.", "crown")
+    asked = question(
+        "Who paid for the ships?", "The crown paid for the ships of the north.", "crown"
+    )
     others = [
         question("1?", "The ships of the south were paid for by merchants.", "merchants"),
         question("2?", "Long after that the crown paid for new ships.", "ships"),
@@ -299,7 +307,9 @@ def test_a_training_that_was_stopped_ends_as_if_it_had_not_been(
     monkeypatch.setattr(train, "_POOL", 12)
     tokens, questions = model.tokenizer(FOLDER), numbered(30)
     unanswerable = replace(FUND, span=None, answerable=False)
-    watched = [Examples(questions, {}).of(q, random.Random(1)) for q in (*questions[:3], unanswerable)]  # noqa: S311
+    watched = [
+        Examples(questions, {}).of(q, random.Random(1)) for q in (*questions[:3], unanswerable)
+    ]
     homes = tmp_path / "through", tmp_path / "stopped"
     for home in homes:
         home.mkdir()

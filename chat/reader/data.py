@@ -1,8 +1,8 @@
 """What the reader learns from: public questions, without those that it is measured on.
 
 A folder of `*.jsonl.gz`, one question or claim a line; `load` gives the fields that are read.
-`python -m chat.reader.data --data FOLDER --out FOLDER` writes the held-out questions in the same layout,
-from which `benchmarks.pairs` makes the sets that `benchmarks.fit` learns from.
+`python -m chat.reader.data --data FOLDER --out FOLDER` writes the held-out questions in the same
+layout, from which `benchmarks.pairs` makes the sets that `benchmarks.fit` learns from.
 """
 
 from __future__ import annotations
@@ -186,7 +186,7 @@ def split(questions: Sequence[Question], measured_on: Iterable[Path], seed: int)
     for source, most in MIXTURE.items():
         own = [q for q in questions if q.source == source and q.article not in held]
         if most is not None and len(own) > most:
-            own = random.Random(f"{seed} {source}").sample(own, most)  # noqa: S311
+            own = random.Random(f"{seed} {source}").sample(own, most)
         train += own
     held_out = [q for q in questions if q.article in held and q.source in HELD_OUT]
     return Splits(tuple(train), tuple(held_out), left_out)

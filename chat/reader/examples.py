@@ -101,9 +101,7 @@ class Examples:
             # Of the passage without its answer, the one with it is known to be better.
             relevant = 0 if made.rule == "without_answer" else UNKNOWN
             pairs.append(
-                Example(
-                    made.question, first.headings, passage, relevant, 0, None, True, made.rule
-                )
+                Example(made.question, first.headings, passage, relevant, 0, None, True, made.rule)
             )
         return pairs
 
@@ -135,8 +133,8 @@ class Examples:
         given, mined = list(question.negatives), list(self._mined.get(question.id, ()))
         chosen: list[tuple[str, str]] = []
         for number in range(NEGATIVES):
-            prefer_given = number == 0
-            kind, texts = ("given", given) if (prefer_given and given) or not mined else ("mined", mined)
+            from_source = bool(given) and number == 0
+            kind, texts = ("given", given) if from_source or not mined else ("mined", mined)
             if not texts:
                 break
             chosen.append((kind, texts.pop(chance.randrange(len(texts)))))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
@@ -66,6 +66,10 @@ class Batch:
     mask: Tensor
     spannable: Tensor
 
+    def to(self, device: torch.device) -> Batch:
+        """Return the batch on a device."""
+        return Batch(*(getattr(self, field.name).to(device) for field in fields(self)))
+
 
 class ReaderNetwork(nn.Module):
     """The body of a BERT and three heads on it.
@@ -109,18 +113,19 @@ def read_sorted(network: ReaderNetwork, pairs: Sequence[Pair], parts: int) -> Ou
     """Read pairs in parts of like length, so that little padding is read.
 
     Args:
-        network: Of the pairs' tokenizer.
+        network: Of the pairs' tokenizer, on any device.
         pairs: At least one.
         parts: How many batches, at most.
 
     Returns:
-        One row a pair, in the order given.
+        One row a pair, in the order given, on the CPU.
     """
+    device = next(network.parameters()).device
     order = sorted(range(len(pairs)), key=lambda number: len(pairs[number].ids))
     width = len(pairs[order[-1]].ids)
     size = -(-len(pairs) // parts)
     found = [
-        network(padded([pairs[number] for number in order[begin : begin + size]]))
+        network(padded([pairs[number] for number in order[begin : begin + size]]).to(device))
         for begin in range(0, len(pairs), size)
     ]
     back = torch.tensor(order).argsort()
@@ -129,10 +134,10 @@ def read_sorted(network: ReaderNetwork, pairs: Sequence[Pair], parts: int) -> Ou
         return nn.functional.pad(logits, (0, width - logits.shape[1]), value=LEAST_LOGIT)
 
     return Outputs(
-        relevance=torch.cat([part.relevance for part in found])[back],
-        answers=torch.cat([part.answers for part in found])[back],
-        starts=torch.cat([widened(part.starts) for part in found])[back],
-        ends=torch.cat([widened(part.ends) for part in found])[back],
+        relevance=torch.cat([part.relevance for part in found]).cpu()[back],
+        answers=torch.cat([part.answers for part in found]).cpu()[back],
+        starts=torch.cat([widened(part.starts) for part in found]).cpu()[back],
+        ends=torch.cat([widened(part.ends) for part in found]).cpu()[back],
     )
 
 
@@ -157,7 +162,7 @@ def save(network: ReaderNetwork, folder: Path) -> None:
     """Write weights in bfloat16, with the body's configuration."""
     folder.mkdir(parents=True, exist_ok=True)
     tensors = {
-        name: tensor.detach().to(torch.bfloat16).contiguous()
+        name: tensor.detach().cpu().to(torch.bfloat16).contiguous()
         for name, tensor in network.state_dict().items()
         if tensor.is_floating_point()
     }
@@ -188,7 +193,8 @@ def load(folder: Path, dtype: torch.dtype) -> ReaderNetwork:
         RuntimeError: They are another network's; damaged files have errors of their own.
     """
     shape = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
-    config = BertConfig(**shape, attn_implementation=_ATTENTION)
+    config = BertConfig(**shape)
+    config._attn_implementation = _ATTENTION
     network = ReaderNetwork(config)
     tensors = {name: tensor.to(dtype) for name, tensor in load_file(folder / WEIGHTS).items()}
     network.load_state_dict(tensors, assign=True)
@@ -241,7 +247,9 @@ def encode(tokens: Tokenizer, texts: Sequence[tuple[str, str, str]]) -> list[Pai
     for (_, headings, passage), found in zip(texts, tokens.encode_batch(joined), strict=True):
         begins = len(embedded_text(passage, headings)) - len(passage)
         offsets = [
-            (start - begins, end - begins) if kind == 1 and start >= begins and end > start else (0, 0)
+            (start - begins, end - begins)
+            if kind == 1 and start >= begins and end > start
+            else (0, 0)
             for (start, end), kind in zip(found.offsets, found.sequence_ids, strict=True)
         ]
         pairs.append(Pair(found.ids, found.type_ids, offsets))

@@ -57,6 +57,9 @@ class Unanswered:
     passage: str
 
 
+_Rule = Callable[[Question, random.Random], Unanswered | None]
+
+
 class Rules:
     """Makes pairs without an answer.
 
@@ -67,7 +70,7 @@ class Rules:
     def __init__(self, questions: Sequence[Question]) -> None:
         found = {n for q in questions if q.source.startswith("squad") for n in _names(q.text)}
         self._names = sorted(found)
-        self._changes: tuple[Callable[[Question, random.Random], Unanswered | None], ...] = (
+        self._changes: tuple[_Rule, ...] = (
             self.other_year,
             self.other_name,
             self.opposite,
@@ -85,7 +88,7 @@ class Rules:
         """
         if question.span is None:
             return None
-        rules = [self.without_answer]
+        rules: list[_Rule] = [self.without_answer]
         if chance.random() < _CHANGED_SHARE:
             rules = [*chance.sample(self._changes, len(self._changes)), *rules]
         if chance.random() < _NEGATED_SHARE:
@@ -121,7 +124,9 @@ class Rules:
         other = str(abs(int(digits) + step))
         if other in question.passage or other == digits:
             return None
-        return Unanswered("other_year", _replaced(question.text, found.span(), other), question.passage)
+        return Unanswered(
+            "other_year", _replaced(question.text, found.span(), other), question.passage
+        )
 
     def other_name(self, question: Question, chance: random.Random) -> Unanswered | None:
         """Ask about another name, none of whose words the passage holds."""
@@ -147,9 +152,7 @@ class Rules:
         other = _OPPOSITES[question.text[slice(*place)]]
         if other in plain(question.passage).split():
             return None
-        return Unanswered(
-            "opposite", _replaced(question.text, place, other), question.passage
-        )
+        return Unanswered("opposite", _replaced(question.text, place, other), question.passage)
 
     def negated(self, question: Question, chance: random.Random) -> Unanswered | None:
         """Ask for what is not so, of a passage that negates nothing near its answer."""
@@ -171,7 +174,7 @@ class Rules:
             return Unanswered(
                 "negated", question.text[: found.end()] + " ".join(rest), question.passage
             )
-        asked = f"{question.text[:found.end()]} not{question.text[found.end():]}"
+        asked = f"{question.text[: found.end()]} not{question.text[found.end() :]}"
         return Unanswered("negated", asked, question.passage)
 
 

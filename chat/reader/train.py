@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import random
 import shutil
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -46,6 +45,8 @@ _SQUAD_MINED = 0.4
 _UNANSWERABLE_TIMES = 2
 # Batches of a step: padded to its longest pair, a step would be a third padding.
 _PARTS = 4
+# Kinds of pairs whose passages are seldom near the answer, and those that hold one.
+_EASY = ("given", "mined", "own")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,10 @@ class Recipe:
         answers: See relevance.
         span: See relevance.
         easy_null: Weight of "no span" where the passage is only about something else.
+        hard: Weight, in the loss of `answers`, of passages on the subject that do not answer.
         rules: Whether pairs without an answer are made by rule.
+        mined: Whether negatives are mined.
+        without: Sources that are left out, by the beginnings of their names; for ablations.
         seed: Of everything that is drawn.
     """
 
@@ -81,7 +85,10 @@ class Recipe:
     answers: float = 1.0
     span: float = 0.7
     easy_null: float = 0.2
+    hard: float = 1.0
     rules: bool = True
+    mined: bool = True
+    without: tuple[str, ...] = ()
     seed: int = 7
 
 
@@ -117,7 +124,7 @@ def steps(examples: Examples, tokens: Tokenizer, recipe: Recipe, after: int) -> 
         for begin in range(0, len(order), _POOL):
             pool = order[begin : begin + _POOL][: recipe.questions - seen]
             if seen + len(pool) > after:
-                chance = random.Random(f"{recipe.seed} {epoch} {begin}")  # noqa: S311
+                chance = random.Random(f"{recipe.seed} {epoch} {begin}")
                 for step in _packed([examples.of(q, chance) for q in pool], tokens, recipe, chance):
                     seen += step.questions
                     if seen > after:
@@ -139,6 +146,7 @@ def losses(outputs: model.Outputs, step: Step, recipe: Recipe) -> dict[str, Tens
     """
     relevant = torch.tensor([e.relevant for e in step.examples])
     answers = torch.tensor([e.answers for e in step.examples])
+    hard = torch.tensor([1.0 if e.kind in _EASY else recipe.hard for e in step.examples])
     known, said = relevant != UNKNOWN, answers != UNKNOWN
     zero = outputs.relevance.sum() * 0
     found = {
@@ -149,7 +157,7 @@ def losses(outputs: model.Outputs, step: Step, recipe: Recipe) -> dict[str, Tens
         if known.any()
         else zero,
         "answers": functional.binary_cross_entropy_with_logits(
-            outputs.answers[said], answers[said].float()
+            outputs.answers[said], answers[said].float(), weight=hard[said]
         )
         if said.any()
         else zero,
@@ -173,23 +181,25 @@ def train(
 ) -> None:
     """Train, from the last checkpoint if there is one.
 
+    On a GPU if there is one, else on all cores.
+
     Args:
-        network: Is changed.
+        network: Is changed, and moved to where it is trained.
         tokens: Of the network.
         examples: To learn from.
         watched: Held-out questions with their pairs, the right one first.
         recipe: How.
         home: Gets `checkpoint.pt` and `curve.jsonl`.
     """
-    optimizer = _optimizer(network, recipe)
+    optimizer = _optimizer(network.to(_device()), recipe)
     number, questions = 0, 0
     checkpoint = home / "checkpoint.pt"
     if checkpoint.exists():
-        state = torch.load(checkpoint, weights_only=True)
+        state = torch.load(checkpoint, weights_only=True, map_location=_device())
         network.load_state_dict(state["network"])
         optimizer.load_state_dict(state["optimizer"])
         number, questions = state["step"], state["questions"]
-    rates = [group["lr"] for group in optimizer.param_groups] if not number else _rates(recipe)
+    rates = _rates(recipe)
     bar = tqdm(total=recipe.questions, initial=questions, unit="q", mininterval=20)
     sums: dict[str, float] = {}
     pairs, began = 0, time.monotonic()
@@ -199,7 +209,7 @@ def train(
         for group, rate in zip(optimizer.param_groups, rates, strict=True):
             group["lr"] = rate * max(factor, 1e-3)
         network.train()
-        with torch.autocast("cpu", dtype=torch.bfloat16):
+        with torch.autocast(_device().type, dtype=torch.bfloat16):
             outputs = model.read_sorted(network, step.pairs, _PARTS)
         found = losses(outputs, step, recipe)
         total = torch.stack([getattr(recipe, name) * value for name, value in found.items()]).sum()
@@ -222,7 +232,9 @@ def train(
             _log(home, line)
             _save(checkpoint, network, optimizer, number, questions)
             sums, pairs, began = {}, 0, time.monotonic()
-    _log(home, {"step": number, "questions": questions, "held_out": watch(network, tokens, watched)})
+    _log(
+        home, {"step": number, "questions": questions, "held_out": watch(network, tokens, watched)}
+    )
     _save(checkpoint, network, optimizer, number, questions)
 
 
@@ -250,18 +262,18 @@ def watch(
     overlap: dict[int, bool] = {}
     for begin in range(0, len(order), 32):
         batch = order[begin : begin + 32]
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            outputs = network(model.padded([pairs[n] for n in batch]))
+        with torch.autocast(_device().type, dtype=torch.bfloat16):
+            outputs = model.read_sorted(network, [pairs[n] for n in batch], 1)
         relevance[batch] = outputs.relevance.numpy()
         answers[batch] = outputs.answers.numpy()
         for row, n in enumerate(batch):
-            start, end, score = model.best_span(outputs.starts[row].numpy(), outputs.ends[row].numpy())
-            margin[n] = score
-            if flat[n].span is not None:
+            starts, ends = outputs.starts[row].numpy(), outputs.ends[row].numpy()
+            start, end, margin[n] = model.best_span(starts, ends)
+            span = flat[n].span
+            if span is not None:
                 first, last = pairs[n].offsets[start][0], pairs[n].offsets[end][1]
-                overlap[n] = first < flat[n].span[1] and flat[n].span[0] < last
-    own = [n for n, e in enumerate(flat) if e.kind in ("own", "unanswerable") and e.answers != UNKNOWN]
-    own = [n for n in own if flat[n].span is not None or flat[n].kind == "unanswerable"]
+                overlap[n] = first < span[1] and span[0] < last
+    own = [n for n, e in enumerate(flat) if e.span is not None or e.kind == "unanswerable"]
     truth = [flat[n].answers for n in own]
     hits, at = [], 0
     for group in watched:
@@ -281,7 +293,7 @@ def _epoch(questions: Sequence[Question], seed: str) -> list[Question]:
     order = [q for q in questions]
     for _ in range(_UNANSWERABLE_TIMES - 1):
         order += [q for q in questions if q.answerable is False and q.source.startswith("squad")]
-    random.Random(seed).shuffle(order)  # noqa: S311
+    random.Random(seed).shuffle(order)
     return order
 
 
@@ -332,7 +344,7 @@ def _span_targets(step: Step, easy_null: float) -> tuple[Tensor, Tensor]:
     for example, pair in zip(step.examples, step.pairs, strict=True):
         place, weight = (0, 0), 0.0
         if example.spanned and example.span is None:
-            weight = easy_null if example.kind in ("given", "mined") else 1.0
+            weight = easy_null if example.kind in _EASY else 1.0
         elif example.span is not None:
             within = [
                 n
@@ -360,6 +372,10 @@ def _optimizer(network: model.ReaderNetwork, recipe: Recipe) -> torch.optim.Opti
     body = [p for p in network.body.parameters() if p.requires_grad]
     groups = [{"params": p, "lr": r} for p, r in zip((body, heads), _rates(recipe), strict=True)]
     return torch.optim.AdamW(groups, weight_decay=recipe.decay, fused=True)
+
+
+def _device() -> torch.device:
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
 def _rates(recipe: Recipe) -> tuple[float, float]:
@@ -403,13 +419,15 @@ def mine(splits: Splits, home: Path) -> dict[str, Sequence[str]]:
 def _is_mined(question: Question) -> bool:
     if question.source.startswith(_NOT_MINED):
         return False
-    chance = random.Random(question.id).random()  # noqa: S311
+    chance = random.Random(question.id).random()
     return not question.source.startswith("squad") or chance < _SQUAD_MINED
 
 
-def watched_of(questions: Sequence[Question], mined: dict[str, Sequence[str]]) -> list[list[Example]]:
+def watched_of(
+    questions: Sequence[Question], mined: Mapping[str, Sequence[str]]
+) -> list[list[Example]]:
     """Return some held-out questions of each source with their pairs."""
-    chance = random.Random("watched")  # noqa: S311
+    chance = random.Random("watched")
     few = chance.sample(list(questions), min(_WATCHED * 2, len(questions)))
     maker = Examples(questions, mined, rules=False)
     groups = [maker.of(question, chance)[: 1 + _NEGATIVES_WATCHED] for question in few]
@@ -421,9 +439,13 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser("python -m chat.reader.train", description=__doc__)
     add_sources(parser)
     parser.add_argument("--home", type=Path, required=True, help="where everything is kept")
+    parser.add_argument("--start", type=Path, help="weights to go on from, as `--home` leaves them")
     parser.add_argument("--recipe", default="{}", help="JSON: fields of Recipe that differ")
     options = parser.parse_args(arguments)
-    recipe = replace(Recipe(), seed=options.seed, **json.loads(options.recipe))
+    differs = json.loads(options.recipe)
+    if "without" in differs:
+        differs["without"] = tuple(differs["without"])
+    recipe = replace(Recipe(), seed=options.seed, **differs)
     options.home.mkdir(parents=True, exist_ok=True)
     try:
         splits = split(load(options.data), options.leave_out, recipe.seed)
@@ -432,11 +454,17 @@ def main(arguments: Sequence[str]) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 1
     folder = packaged_folder()
-    network, tokens = model.fresh(folder, recipe.seed), model.tokenizer(folder)
+    tokens = model.tokenizer(folder)
+    if options.start is None:
+        network = model.fresh(folder, recipe.seed)
+    else:
+        network = model.load(options.start, torch.float32)
     counts = {"train": len(splits.train), "held_out": len(splits.held_out)}
     _log(options.home, {"recipe": asdict(recipe), "left_out": dict(splits.left_out), **counts})
     watched = watched_of(splits.held_out, mined)
-    train(network, tokens, Examples(splits.train, mined, recipe.rules), watched, recipe, options.home)
+    learnt = [q for q in splits.train if not q.source.startswith(recipe.without)]
+    maker = Examples(learnt, mined if recipe.mined else {}, recipe.rules)
+    train(network, tokens, maker, watched, recipe, options.home)
     model.save(network, options.home / "weights")
     shutil.copyfile(folder / model.TOKENIZER, options.home / "weights" / model.TOKENIZER)
     return 0
