@@ -11,7 +11,17 @@ import pytest
 # No wheel for Linux on ARM (docs/adr/0008): there the benchmarks are not tested.
 pytest.importorskip("ir_measures")
 
-from benchmarks import ablate, answers, measures, peers, retrieval, suite, table
+from benchmarks import (
+    ablate,
+    answers,
+    charts,
+    measures,
+    paired,
+    peers,
+    retrieval,
+    suite,
+    table,
+)
 from benchmarks.alignment import Alignment
 from benchmarks.corpus_index import open_corpus
 from benchmarks.data import DataRefused, load, turns_of
@@ -106,6 +116,59 @@ def test_auroc_is_the_share_of_pairs_in_order() -> None:
     assert area == pytest.approx(3.5 / 4)
     assert interval is not None
     assert measures.auroc([0.9, 0.5], []) == (None, None)
+
+
+def test_reliability_counts_answerable_questions_by_tenths_of_the_scores() -> None:
+    """Twenty questions, two a tenth: scores 0 to 9 have no answer, 10 to 19 have one."""
+    bins = measures.reliability([n / 20 for n in range(10, 20)], [n / 20 for n in range(10)])
+    assert bins is not None
+    assert [found["answerable"] for found in bins] == [0] * 5 + [2] * 5
+    assert all(found["questions"] == 2 for found in bins)
+    assert bins[0]["score"] == pytest.approx(0.025)
+    assert measures.reliability([0.5] * 30, []) is None
+
+
+def write_run(path: Path, *lines: str) -> Path:
+    ranked = [f"{line} 1 1.0 policy-chat\n" for line in lines]
+    path.write_text("".join(ranked), encoding="utf-8")
+    return path
+
+
+def test_two_runs_are_compared_question_by_question(data: Path, tmp_path: Path) -> None:
+    """Before: cost and free right (1), where wrong (0). After: where second, 1/log2(3)."""
+    before = write_run(tmp_path / "a", "cost Q0 fees", "where Q0 fees", "free Q0 fees")
+    after = write_run(
+        tmp_path / "b.retrieval.trec",
+        "cost Q0 fees", "where Q0 fees", "where Q0 twin", "free Q0 fees",
+    )  # fmt: skip
+    result = paired.compare([(data, before, after), (data, before, before)])
+    sets, pooled = result["sets"], result["pooled"]
+    assert isinstance(sets, dict)
+    assert isinstance(pooled, dict)
+    assert sets["b"]["difference"] == pytest.approx(1 / math.log2(3) / 3, abs=1e-4)
+    assert sets["b"]["queries"] == 3
+    assert sets["a"]["difference"] == 0
+    assert pooled["difference"] == pytest.approx(1 / math.log2(3) / 6, abs=1e-4)
+    assert pooled["interval"][0] >= 0
+    other = write_run(tmp_path / "c", "cost Q0 fees")
+    with pytest.raises(DataRefused, match="not of the same questions"):
+        paired.compare([(data, before, other)])
+    (tmp_path / "d").write_text("not a run\n")
+    with pytest.raises(DataRefused, match="not a TREC run"):
+        paired.compare([(data, before, tmp_path / "d")])
+
+
+def test_charts_are_drawn(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    bins = measures.reliability([0.9] * 30, [0.1] * 30)
+    (tmp_path / "x.answers.json").write_text(json.dumps({"reliability": bins}))
+    lines = [{"questions": n, "loss": {"span": 1 / n}} for n in (1, 2)]
+    lines.append({"questions": 2, "held_out": {"first": 0.5}})
+    curve = tmp_path / "reader.curve.jsonl"
+    curve.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    charts.main(["--results", str(tmp_path)])
+    assert (tmp_path / "reliability.png").read_bytes()[:4] == b"\x89PNG"
+    assert (tmp_path / "reader.curve.png").stat().st_size > 5_000
 
 
 def test_interval_holds_the_mean_and_is_the_same_each_time() -> None:

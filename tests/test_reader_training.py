@@ -271,7 +271,7 @@ def test_losses_by_hand() -> None:
     """
     kinds = [("own", 1, (0, 2)), ("mined", 0, None)]
     examples = [
-        Example("q", "", "ab", relevant, relevant, span, True, kind)
+        Example("q", "", "ab", relevant, relevant, span, True, kind, "squad_dev")
         for kind, relevant, span in kinds
     ]
     pair = model.Pair([1, 2, 3], [0, 1, 1], [(0, 0), (0, 1), (1, 2)])

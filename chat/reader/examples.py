@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from chat.reader.data import Question, Span, window_with, windows
-from chat.reader.negatives import Rules
+from chat.reader.negatives import Rules, Unanswered
 
 # Negatives beside each passage that answers: one of the source's, the others mined where there are.
 NEGATIVES = 3
@@ -36,7 +36,8 @@ class Example:
         span: Half-open offsets of the answer in the passage; None where there is none or where
             it is not known, which `spanned` tells.
         spanned: Whether `span` is known, None meaning that there is no answer.
-        kind: How the pair came to be, for ablations.
+        kind: How the pair came to be.
+        source: The question's.
     """
 
     question: str
@@ -47,6 +48,7 @@ class Example:
     span: Span | None
     spanned: bool
     kind: str
+    source: str
 
     @property
     def chars(self) -> int:
@@ -87,23 +89,33 @@ class Examples:
             return [first]
         pairs = [first]
         pairs += [
-            Example(question.text, *self._framed(text, chance), 0, 0, None, True, kind)
+            Example(
+                question.text, *self._framed(text, chance), 0, 0, None, True, kind, question.source
+            )
             for kind, text in self._negatives(question, chance)
         ]
         made = None
         if self._rules is not None and chance.random() < RULE_SHARE:
             made = self._rules.made(question, chance)
         if made is not None:
-            passage = self._cut(made.passage, None, chance)
-            if made.rule != "without_answer":
-                # The same window, or its length would tell.
-                passage = first.passage
-            # Of the passage without its answer, the one with it is known to be better.
-            relevant = 0 if made.rule == "without_answer" else UNKNOWN
-            pairs.append(
-                Example(made.question, first.headings, passage, relevant, 0, None, True, made.rule)
-            )
+            pairs.append(self._unanswered(made, first, chance))
         return pairs
+
+    def _unanswered(self, made: Unanswered, first: Example, chance: random.Random) -> Example:
+        without = made.rule == "without_answer"
+        return Example(
+            made.question,
+            first.headings,
+            # Of another question the same window, or its length would tell.
+            self._cut(made.passage, chance) if without else first.passage,
+            # Of the passage without its answer, the one with it is known to be better.
+            relevant=0 if without else UNKNOWN,
+            answers=0,
+            span=None,
+            spanned=True,
+            kind=made.rule,
+            source=first.source,
+        )
 
     def _own(self, question: Question, chance: random.Random) -> Example | None:
         text = question.passage
@@ -127,6 +139,7 @@ class Examples:
             span=span,
             spanned=span is not None or answerable is False,
             kind="own" if answerable is not False else "unanswerable",
+            source=question.source,
         )
 
     def _negatives(self, question: Question, chance: random.Random) -> list[tuple[str, str]]:
@@ -141,10 +154,10 @@ class Examples:
         return chosen
 
     def _framed(self, text: str, chance: random.Random) -> tuple[str, str]:
-        passage = self._cut(text, None, chance)
+        passage = self._cut(text, chance)
         return self._headings(text, passage, chance), passage
 
-    def _cut(self, text: str, span: Span | None, chance: random.Random) -> str:
+    def _cut(self, text: str, chance: random.Random) -> str:
         cut = windows(text)
         start, end = chance.choice(cut) if cut else (0, len(text))
         return text[start:end]

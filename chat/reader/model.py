@@ -28,6 +28,8 @@ MOST_SPAN_TOKENS = 30
 LEAST_LOGIT = -1e4
 FloatArray = NDArray[np.float32]
 CONFIG, TOKENIZER, WEIGHTS = "config.json", "tokenizer.json", "model.safetensors"
+# Training leaves them as they are: a file of its own, which no retraining adds to the history.
+EMBEDDINGS = "embeddings.safetensors"
 # Attention at the lengths of passages is faster as plain matrix products than fused.
 _ATTENTION = "eager"
 
@@ -159,14 +161,16 @@ def fresh(folder: Path, seed: int) -> ReaderNetwork:
 
 
 def save(network: ReaderNetwork, folder: Path) -> None:
-    """Write weights in bfloat16, with the body's configuration."""
+    """Write weights in bfloat16, those of the embeddings apart, with the body's configuration."""
     folder.mkdir(parents=True, exist_ok=True)
     tensors = {
         name: tensor.detach().cpu().to(torch.bfloat16).contiguous()
         for name, tensor in network.state_dict().items()
         if tensor.is_floating_point()
     }
-    save_file(tensors, folder / WEIGHTS)
+    embeddings = {name for name in tensors if name.startswith("body.embeddings.")}
+    save_file({name: tensors[name] for name in embeddings}, folder / EMBEDDINGS)
+    save_file({n: t for n, t in tensors.items() if n not in embeddings}, folder / WEIGHTS)
     kept = {name: getattr(network.body.config, name) for name in _SHAPE}
     (folder / CONFIG).write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
 
@@ -196,8 +200,8 @@ def load(folder: Path, dtype: torch.dtype) -> ReaderNetwork:
     config = BertConfig(**shape)
     config._attn_implementation = _ATTENTION
     network = ReaderNetwork(config)
-    tensors = {name: tensor.to(dtype) for name, tensor in load_file(folder / WEIGHTS).items()}
-    network.load_state_dict(tensors, assign=True)
+    tensors = load_file(folder / EMBEDDINGS) | load_file(folder / WEIGHTS)
+    network.load_state_dict({n: t.to(dtype) for n, t in tensors.items()}, assign=True)
     return network.eval()
 
 

@@ -45,7 +45,9 @@ _SQUAD_MINED = 0.4
 _UNANSWERABLE_TIMES = 2
 # Batches of a step: padded to its longest pair, a step would be a third padding.
 _PARTS = 4
-# Kinds of pairs whose passages are seldom near the answer, and those that hold one.
+# Kinds of pairs: passages that questions were written against ...
+_OWN = ("own", "unanswerable")
+# ... and those that hold an answer or are seldom near one.
 _EASY = ("given", "mined", "own")
 
 
@@ -251,8 +253,9 @@ def watch(
 
     Returns:
         `first`: share of the questions whose answering passage scores highest; `auroc`: of the
-        answers head over passages that questions were written against; `auroc_span`: of the best
-        span against none; `span`: share of the answers that the best span overlaps.
+        answers head over passages that questions were written against, of the sources that have
+        unanswerable ones; `auroc_span`: the same of the best span against none; `span`: share of
+        the answers that the best span overlaps.
     """
     network.eval()
     flat = [example for group in watched for example in group]
@@ -273,7 +276,9 @@ def watch(
             if span is not None:
                 first, last = pairs[n].offsets[start][0], pairs[n].offsets[end][1]
                 overlap[n] = first < span[1] and span[0] < last
-    own = [n for n, e in enumerate(flat) if e.span is not None or e.kind == "unanswerable"]
+    # Among questions of one style: those of other sources would be told apart by theirs.
+    styles = {e.source for e in flat if e.kind == "unanswerable"}
+    own = [n for n, e in enumerate(flat) if e.source in styles and e.kind in _OWN]
     truth = [flat[n].answers for n in own]
     hits, at = [], 0
     for group in watched:
