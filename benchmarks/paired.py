@@ -68,7 +68,7 @@ def _rankings(path: Path) -> Mapping[str, list[str]]:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
         for line in lines:
-            query, _, document, *_ = line.split(" ")
+            query, _, document, _, _, _ = line.split(" ")
             found.setdefault(_id(query), []).append(_id(document))
     except (OSError, ValueError) as error:
         raise DataRefused(f"{path}: not a TREC run ({error})") from error

@@ -36,7 +36,6 @@ from index.store import Index
 
 NEAREST = 3
 MOST_QUESTION_CHARS = 2_000
-SWITCHED_OFF = "the reader is switched off"
 
 
 class Answerer:
@@ -125,7 +124,7 @@ class Answerer:
         found = retrieve(self.index, understood.question, question.restriction, context, depth)
         candidates: Sequence[Candidate] = found.candidates
         settings = self.index.settings
-        unread = SWITCHED_OFF
+        unread = ""
         if self.reader is not None:
             try:
                 candidates = reading.read(self.reader, settings.reader, found.question, candidates)

@@ -65,7 +65,7 @@ class Retrieved:
         terms: The question's words.
         query_vector: The question's embedding, float32, shape (dimensions,).
         receipt: What was searched.
-        unread: Why the reader read none of the candidates; "" where it did.
+        unread: Why the reader could not read the candidates; "" where it did or is switched off.
     """
 
     question: str

@@ -167,7 +167,7 @@ class Receipt:
         restriction: Which documents were let through.
         nearest: The passages that came nearest; not an answer.
         read: How many passages the reader read, question beside passage.
-        unread: Why it read none; "" where it did or where there was none to read.
+        unread: Why it could not read; "" where it did or is switched off.
     """
 
     documents: int

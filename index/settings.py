@@ -93,11 +93,12 @@ class ReaderSettings:
     """The `[reader]` table.
 
     Attributes:
-        enabled: Whether passages are read before they are ranked and quoted: surer, and slower.
+        enabled: Whether passages are read before they are ranked and quoted, by the weights that
+            training leaves in `chat/reader/weights/`. None come with the project yet.
         depth: Passages that are read for each question, at most.
     """
 
-    enabled: bool = True
+    enabled: bool = False
     depth: int = 20
 
     def __post_init__(self) -> None:

@@ -1,4 +1,4 @@
-"""The reader: a tiny network made here, and the weights that are shipped."""
+"""The reader, with a tiny network made here."""
 
 from __future__ import annotations
 
@@ -14,11 +14,13 @@ import torch
 from tokenizers import Tokenizer
 from transformers import BertConfig
 
-from chat.answer import SWITCHED_OFF, Answerer, configured
+from chat.answer import Answerer, configured
 from chat.reader import model
-from chat.reader.reader import FOLDER, Reader, Reading, Text
+from chat.reader.reader import Reader, Reading, Text
+from chat.reader.spans import MOST_TOKENS, best_span
 from chat.reading import DECISIVE, FIRST, read
 from chat.types import Question
+from index.embedder import packaged_folder
 from index.errors import ReaderUnavailable
 from index.settings import ReaderSettings
 from index.store import Index
@@ -29,18 +31,22 @@ OTHER = Text("Weather", "It rained all day in Lisbon, and the wind blew from the
 
 
 @pytest.fixture(scope="module")
-def reader() -> Reader:
-    return Reader()
+def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder as training leaves it."""
+    folder = tmp_path_factory.mktemp("reader") / "weights"
+    model.save(network()[0], folder)
+    shutil.copyfile(packaged_folder() / model.TOKENIZER, folder / model.TOKENIZER)
+    return folder
 
 
 def network() -> tuple[model.ReaderNetwork, Tokenizer]:
-    """Return a tiny untrained network with the tokenizer that is shipped."""
+    """Return a tiny untrained network with the embedder's tokenizer."""
     torch.manual_seed(0)
     config = BertConfig(
         vocab_size=30522, hidden_size=32, num_hidden_layers=2, num_attention_heads=2,
         intermediate_size=64,
     )  # fmt: skip
-    return model.ReaderNetwork(config).eval(), model.tokenizer(FOLDER)
+    return model.ReaderNetwork(config).eval(), model.tokenizer(packaged_folder())
 
 
 def test_tokens_of_the_passage_and_nothing_else_can_be_pointed_at() -> None:
@@ -90,14 +96,17 @@ def test_a_stored_network_says_the_same(tmp_path: Path) -> None:
     assert json.loads((tmp_path / model.CONFIG).read_text())["hidden_size"] == 32
 
 
-def test_the_best_span_is_short_forward_and_no_first_token() -> None:
-    """Tokens 1 to 4; start 3 and end 1 are best alone, but a span runs forward.
+def test_the_best_span_is_short_and_runs_forward() -> None:
+    """Start 2 and end 0 are best alone, but a span runs forward.
 
-    Forward sums: (1,1)=0+5, (1,2)=0+1, (2,2)=2+1, (3,3)=4+0, (3,4)=4+2=6.
+    Sums: (0,0)=0+5, (0,1)=0+1, (1,1)=2+1, (2,2)=4+0, (2,3)=4+2=6.
     """
-    starts = np.array([1.0, 0, 2, 4, 0], dtype=np.float32)
-    ends = np.array([1.0, 5, 1, 0, 2], dtype=np.float32)
-    assert model.best_span(starts, ends) == (3, 4, 4.0)
+    starts = np.array([0, 2, 4, 0], dtype=np.float32)
+    ends = np.array([5, 1, 0, 2], dtype=np.float32)
+    assert best_span(starts, ends) == (2, 3, 6.0)
+    far = np.zeros(MOST_TOKENS + 1, dtype=np.float32)
+    far[0] = 2
+    assert best_span(far, far[::-1]) == (0, 0, 2.0)
 
 
 def test_a_reading_points_inside_a_stretch() -> None:
@@ -116,29 +125,13 @@ def test_a_reading_points_inside_a_stretch() -> None:
     assert reading.margin(11, 11) == -np.inf
 
 
-def test_the_shipped_reader_prefers_the_passage_that_answers(reader: Reader) -> None:
-    answer, other = reader.read(QUESTION, [ANSWER, OTHER])
-    assert answer.relevance > other.relevance
-    assert answer.answers > other.answers
-    span = answer.span(0, len(ANSWER.passage))
-    assert span is not None
-    assert "55" in ANSWER.passage[slice(*span)]
-
-
-def test_the_shipped_reader_sees_that_nothing_answers(reader: Reader) -> None:
-    asked = ("How many clusters are there in Poland?", "Which minister closed them?")
-    about = [reader.read(question, [ANSWER])[0].answers for question in asked]
-    assert about[0] > about[1]
-
-
-def test_what_was_read_is_remembered(tmp_path: Path) -> None:
-    shutil.copytree(FOLDER, tmp_path / "weights")
-    reader = Reader(tmp_path / "weights", remembered=2)
+def test_what_was_read_is_remembered(weights: Path) -> None:
+    reader = Reader(weights, remembered=2)
     first = reader.read(QUESTION, [ANSWER, OTHER])
     assert reader.read(QUESTION, [OTHER, ANSWER]) == first[::-1]
     reader.read("Another question?", [ANSWER])
-    assert reader.read(QUESTION, [OTHER])[0] == first[1]
-    assert reader.read(QUESTION, [ANSWER])[0] is not first[0]  # made room
+    assert reader.read(QUESTION, [ANSWER])[0] is first[0]
+    assert reader.read(QUESTION, [OTHER])[0] is not first[1]  # it made room
 
 
 def test_no_passages_are_no_readings() -> None:
@@ -155,9 +148,9 @@ def test_no_passages_are_no_readings() -> None:
         pytest.param(lambda folder: (folder / model.TOKENIZER).unlink(), id="no-tokenizer"),
     ],
 )
-def test_without_its_weights_it_says_so(tmp_path: Path, damage: object) -> None:
+def test_without_its_weights_it_says_so(weights: Path, tmp_path: Path, damage: object) -> None:
     folder = tmp_path / "weights"
-    shutil.copytree(FOLDER, folder)
+    shutil.copytree(weights, folder)
     damage(folder)  # type: ignore[operator]
     with pytest.raises(ReaderUnavailable, match=r"cannot be loaded .*reader\.enabled = false"):
         Reader(folder).read(QUESTION, [ANSWER])
@@ -181,12 +174,16 @@ def test_loading_in_the_background_says_what_is_wrong(
     assert "the reader's weights cannot be loaded" in caplog.text
 
 
-def test_the_settings_switch_it_off(corpus_index: Index) -> None:
-    assert configured(corpus_index).reader is not None
-    settings = replace(corpus_index.settings, reader=ReaderSettings(enabled=False))
-    answerer = configured(Index(settings, corpus_index.embedder))
-    answer = answerer.answer(Question("What is the cluster policy of Poland?"))
-    assert (answer.receipt.read, answer.receipt.unread) == (0, SWITCHED_OFF)
+def test_an_answer_counts_what_was_read(corpus_index: Index, weights: Path) -> None:
+    question = Question("What is the cluster policy of Poland?")
+    answer = Answerer(corpus_index, reader=Reader(weights)).answer(question)
+    assert (answer.receipt.read, answer.receipt.unread) == (ReaderSettings().depth, "")
+
+
+def test_the_settings_switch_it_on(corpus_index: Index) -> None:
+    assert configured(corpus_index).reader is None
+    settings = replace(corpus_index.settings, reader=ReaderSettings(enabled=True))
+    assert configured(Index(settings, corpus_index.embedder)).reader is not None
 
 
 class Says:

@@ -22,8 +22,7 @@ from chat.reader import data, mining, model, train
 from chat.reader.data import MIXTURE, Question, load, split
 from chat.reader.examples import UNKNOWN, Example, Examples
 from chat.reader.negatives import Rules
-from chat.reader.reader import FOLDER
-from index.embedder import HashingEmbedder
+from index.embedder import HashingEmbedder, packaged_folder
 from index.settings import Settings
 from index.store import Index
 
@@ -217,7 +216,7 @@ def test_mined_passages_do_not_answer(tmp_path: Path) -> None:
         "Who paid for the ships?", "The crown paid for the ships of the north.", "crown"
     )
     others = [
-        question("1?", "The ships of the south were paid for by merchants.", "merchants"),
+        question("1?", "Merchants in the south lent their ships to a king.", "Merchants"),
         question("2?", "Long after that the crown paid for new ships.", "ships"),
         question("3?", "The crown paid for the ships of the north!", "north"),
     ]
@@ -250,7 +249,7 @@ RECIPE = train.Recipe(questions=48, tokens_per_step=400, rate=1e-3)
 
 
 def test_steps_are_the_same_for_the_same_seed_and_go_on_where_they_stopped() -> None:
-    tokens = model.tokenizer(FOLDER)
+    tokens = model.tokenizer(packaged_folder())
     maker = Examples(numbered(30), {})
     all_steps = list(train.steps(maker, tokens, RECIPE, after=0))
     assert all_steps[-1].questions == RECIPE.questions
@@ -305,7 +304,7 @@ def test_a_training_that_was_stopped_ends_as_if_it_had_not_been(
 ) -> None:
     monkeypatch.setattr(train, "_CHECKPOINT_STEPS", 2)
     monkeypatch.setattr(train, "_POOL", 12)
-    tokens, questions = model.tokenizer(FOLDER), numbered(30)
+    tokens, questions = model.tokenizer(packaged_folder()), numbered(30)
     unanswerable = replace(FUND, span=None, answerable=False)
     watched = [
         Examples(questions, {}).of(q, random.Random(1)) for q in (*questions[:3], unanswerable)

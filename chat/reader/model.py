@@ -11,9 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 from torch import Tensor, nn
@@ -24,9 +22,7 @@ from index.types import embedded_text
 MOST_TOKENS = 256
 # Leaves room for a passage behind the longest question.
 QUESTION_CHARS = 300
-MOST_SPAN_TOKENS = 30
 LEAST_LOGIT = -1e4
-FloatArray = NDArray[np.float32]
 CONFIG, TOKENIZER, WEIGHTS = "config.json", "tokenizer.json", "model.safetensors"
 # Training leaves them as they are: a file of its own, which no retraining adds to the history.
 EMBEDDINGS = "embeddings.safetensors"
@@ -273,26 +269,3 @@ def padded(pairs: Sequence[Pair]) -> Batch:
         mask=filled([[1] * len(pair.ids) for pair in pairs]),
         spannable=filled([pair.spannable for pair in pairs]).bool(),
     )
-
-
-def best_span(starts: FloatArray, ends: FloatArray) -> tuple[int, int, float]:
-    """Return the best span of at most MOST_SPAN_TOKENS, and how much it beats none.
-
-    Args:
-        starts: See `Outputs`, shape (tokens,).
-        ends: Likewise.
-
-    Returns:
-        First and last token, and the sum of their logits less that of the first token, which
-        stands for no answer; (0, 0, ...) only where the passage has no token.
-
-    Source: Devlin et al. 2019, section 4.3.
-    """
-    sums = np.triu(starts[1:, None] + ends[None, 1:])
-    width = len(sums)
-    rows, columns = np.indices((width, width), sparse=True)
-    allowed = (columns >= rows) & (columns < rows + MOST_SPAN_TOKENS)
-    sums = np.where(allowed, sums, -np.inf)
-    best = int(np.argmax(sums))
-    start, end = divmod(best, width)
-    return start + 1, end + 1, float(sums[start, end] - starts[0] - ends[0])

@@ -136,7 +136,7 @@ class Rules:
             return None
         other = chance.choice(self._names)
         held = set(plain(question.passage).split())
-        if held & set(plain(other).split()):
+        if held & {plain(word) for word in other.split() if word[0].isupper()}:
             return None
         asked = _replaced(question.text, chance.choice(places), other)
         return Unanswered("other_name", asked, question.passage)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from chat.reader.spans import Logits, best_span
 from index.batches import batches
 from index.embedder import bfloat16_is_fast, first_line
 from index.errors import ReaderUnavailable
@@ -23,12 +24,9 @@ if TYPE_CHECKING:
     from chat.reader.model import Outputs, Pair, ReaderNetwork
 
 FOLDER = Path(__file__).with_name("weights")
-BATCH_PAIRS = 16
+BATCH_PAIRS = 24
 # About what twenty questions with all their passages leave.
 REMEMBERED = 600
-_MOST_SPAN_TOKENS = 30
-
-Logits = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +92,9 @@ class Reading:
         inside = np.flatnonzero((self.offsets[:, 0] >= start) & (self.offsets[:, 1] <= end))
         if not len(inside):
             return -math.inf, -1, -1
-        first, last = int(inside[0]), int(inside[-1]) + 1
-        sums = self.starts[first:last, None] + self.ends[None, first:last]
-        rows, columns = np.indices(sums.shape, sparse=True)
-        allowed = (columns >= rows) & (columns < rows + _MOST_SPAN_TOKENS)
-        best = int(np.argmax(np.where(allowed, sums, -np.inf)))
-        row, column = divmod(best, last - first)
-        return float(sums[row, column]), first + row, first + column
+        stretch = slice(int(inside[0]), int(inside[-1]) + 1)
+        first, last, score = best_span(self.starts[stretch], self.ends[stretch])
+        return score, stretch.start + first, stretch.start + last
 
 
 class Reader:
@@ -189,7 +183,7 @@ def _load(folder: Path) -> tuple[ReaderNetwork, Tokenizer]:
         return model.load(folder, dtype), model.tokenizer(folder)
     except Exception as error:  # three libraries, each with errors of its own
         raise ReaderUnavailable(
-            f"{folder}: the reader's weights cannot be loaded ({first_line(error)}); get them "
-            "again with `git checkout chat/reader/weights`, or set reader.enabled = false in "
+            f"{folder}: the reader's weights cannot be loaded ({first_line(error)}); put there "
+            "what `python -m chat.reader.train` leaves, or set reader.enabled = false in "
             "settings.toml"
         ) from error

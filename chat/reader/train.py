@@ -28,6 +28,7 @@ from tqdm import tqdm
 from chat.reader import mining, model
 from chat.reader.data import Question, Splits, add_sources, load, split
 from chat.reader.examples import UNKNOWN, Example, Examples
+from chat.reader.spans import best_span
 from index.embedder import SentenceTransformerEmbedder, packaged_folder
 from index.errors import PolicyChatError
 from index.settings import EmbedderSettings
@@ -271,10 +272,12 @@ def watch(
         answers[batch] = outputs.answers.numpy()
         for row, n in enumerate(batch):
             starts, ends = outputs.starts[row].numpy(), outputs.ends[row].numpy()
-            start, end, margin[n] = model.best_span(starts, ends)
+            # Behind the first token, which stands for no answer.
+            start, end, score = best_span(starts[1:], ends[1:])
+            margin[n] = score - starts[0] - ends[0]
             span = flat[n].span
             if span is not None:
-                first, last = pairs[n].offsets[start][0], pairs[n].offsets[end][1]
+                first, last = pairs[n].offsets[start + 1][0], pairs[n].offsets[end + 1][1]
                 overlap[n] = first < span[1] and span[0] < last
     # Among questions of one style: those of other sources would be told apart by theirs.
     styles = {e.source for e in flat if e.kind == "unanswerable"}
