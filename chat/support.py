@@ -46,6 +46,9 @@ def weights(read: bool) -> Weights:
 
     Args:
         read: Whether the reader has read the passages: its signals change what the others say.
+
+    Returns:
+        Read once.
     """
     values = json.loads(WEIGHTS.read_text(encoding="utf-8"))["read" if read else "unread"]
     return Weights(

@@ -233,6 +233,9 @@ def _twin(model: SentenceTransformer) -> SentenceTransformer:
 def packaged_folder() -> Path:
     """Return the folder of the default model.
 
+    Returns:
+        In the layout of sentence-transformers.
+
     Raises:
         EmbedderUnavailable: Its package is not installed.
     """

@@ -76,11 +76,14 @@ class Examples:
         self._rules = Rules(questions) if rules else None
 
     def of(self, question: Question, chance: random.Random) -> list[Example]:
-        """Return the pairs of a question; the one that answers, if there is one, first.
+        """Return the pairs of a question.
 
         Args:
             question: One of the source's.
             chance: Which windows, which negatives, which headings.
+
+        Returns:
+            The one that the question was written against first; none where it has no sentence.
         """
         first = self._own(question, chance)
         if first is None:

@@ -145,6 +145,9 @@ def fresh(folder: Path, seed: int) -> ReaderNetwork:
     Args:
         folder: Of a model in the layout of transformers.
         seed: Of the heads.
+
+    Returns:
+        In float32, for training.
     """
     config = BertConfig.from_pretrained(str(folder), attn_implementation=_ATTENTION)
     with torch.random.fork_rng():
@@ -187,6 +190,9 @@ def load(folder: Path, dtype: torch.dtype) -> ReaderNetwork:
     Args:
         folder: As `save` leaves it.
         dtype: To compute in.
+
+    Returns:
+        The network, for inference.
 
     Raises:
         OSError: A file is missing.

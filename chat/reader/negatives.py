@@ -85,6 +85,9 @@ class Rules:
         Args:
             question: With a passage that answers it.
             chance: Which rule, which word.
+
+        Returns:
+            None where no rule fits, or where the answer is not known in words.
         """
         if question.span is None:
             return None

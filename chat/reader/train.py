@@ -145,7 +145,10 @@ def losses(outputs: model.Outputs, step: Step, recipe: Recipe) -> dict[str, Tens
     Args:
         outputs: Of the step's pairs.
         step: What is known of them.
-        recipe: See `Recipe.easy_null`.
+        recipe: See `Recipe.easy_null` and `Recipe.hard`.
+
+    Returns:
+        Scalars; 0 where nothing in the step tells.
     """
     relevant = torch.tensor([e.relevant for e in step.examples])
     answers = torch.tensor([e.answers for e in step.examples])
