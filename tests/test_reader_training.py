@@ -18,7 +18,7 @@ from transformers import BertConfig
 
 from benchmarks.data import load as load_set
 from benchmarks.pairs import main as make_set
-from chat.reader import data, mining, model, train
+from chat.reader import data, losses, mining, model, steps, train, windows
 from chat.reader.data import MIXTURE, Question, load, split
 from chat.reader.examples import UNKNOWN, Example, Examples
 from chat.reader.negatives import Rules
@@ -129,7 +129,7 @@ def test_held_out_questions_become_a_set(tmp_path: Path) -> None:
 @given(st.lists(st.text("ab .\n", min_size=1, max_size=300), max_size=12))
 def test_windows_hold_every_sentence_once_and_in_order(parts: list[str]) -> None:
     text = ". ".join(parts)
-    sentences, cut = data.sentences_of(text), data.windows(text)
+    sentences, cut = windows.sentences_of(text), windows.windows(text)
     assert [cut[0][0], cut[-1][1]] == [sentences[0][0], sentences[-1][1]] if sentences else not cut
     assert all(a[1] <= b[0] for a, b in itertools.pairwise(cut))
     for start, end in sentences:
@@ -140,9 +140,9 @@ def test_windows_hold_every_sentence_once_and_in_order(parts: list[str]) -> None
 def test_a_window_holds_the_answer(start: int, length: int, seed: int) -> None:
     text = "One sentence of some length stands here. " * 40
     span = (start, start + length)
-    a, b = data.window_with(text, span, random.Random(seed))
+    a, b = windows.window_with(text, span, random.Random(seed))
     assert a <= span[0] < span[1] <= b
-    assert b - a <= data.WINDOW_CHARS or b - a <= length + 2 * 41
+    assert b - a <= windows.WINDOW_CHARS or b - a <= length + 2 * 41
 
 
 def test_rules_change_what_is_asked_or_take_the_answer_out() -> None:
@@ -245,17 +245,17 @@ def numbered(count: int) -> list[Question]:
     ]  # fmt: skip
 
 
-RECIPE = train.Recipe(questions=48, tokens_per_step=400, rate=1e-3)
+RECIPE = steps.Recipe(questions=48, tokens_per_step=400, rate=1e-3)
 
 
 def test_steps_are_the_same_for_the_same_seed_and_go_on_where_they_stopped() -> None:
     tokens = model.tokenizer(packaged_folder())
     maker = Examples(numbered(30), {})
-    all_steps = list(train.steps(maker, tokens, RECIPE, after=0))
+    all_steps = list(steps.steps(maker, tokens, RECIPE, after=0))
     assert all_steps[-1].questions == RECIPE.questions
     assert [s.questions for s in all_steps] == sorted({s.questions for s in all_steps})
     middle = all_steps[len(all_steps) // 2].questions
-    rest = list(train.steps(maker, tokens, RECIPE, after=middle))
+    rest = list(steps.steps(maker, tokens, RECIPE, after=middle))
     assert rest == [step for step in all_steps if step.questions > middle]
     for step in all_steps:
         widest = max(len(pair.ids) for pair in step.pairs)
@@ -274,11 +274,11 @@ def test_losses_by_hand() -> None:
         for kind, relevant, span in kinds
     ]
     pair = model.Pair([1, 2, 3], [0, 1, 1], [(0, 0), (0, 1), (1, 2)])
-    step = train.Step(1, examples, [0, 0], [pair, pair])
+    step = steps.Step(1, examples, [0, 0], [pair, pair])
     outputs = model.Outputs(
         torch.tensor([math.log(3), 0.0]), torch.zeros(2), torch.zeros(2, 3), torch.zeros(2, 3)
     )
-    found = {name: float(value) for name, value in train.losses(outputs, step, RECIPE).items()}
+    found = {name: float(value) for name, value in losses.losses(outputs, step, RECIPE).items()}
     assert found["relevance"] == pytest.approx(-math.log(3 / 4))
     assert found["pointwise"] == pytest.approx((-math.log(3 / 4) - math.log(1 / 2)) / 2)
     assert found["answers"] == pytest.approx(-math.log(1 / 2))
@@ -303,7 +303,7 @@ def test_a_training_that_was_stopped_ends_as_if_it_had_not_been(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(train, "_CHECKPOINT_STEPS", 2)
-    monkeypatch.setattr(train, "_POOL", 12)
+    monkeypatch.setattr(steps, "_POOL", 12)
     tokens, questions = model.tokenizer(packaged_folder()), numbered(30)
     unanswerable = replace(FUND, span=None, answerable=False)
     watched = [

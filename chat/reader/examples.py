@@ -8,8 +8,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from chat.reader.data import Question, Span, window_with, windows
+from chat.reader.data import Question
 from chat.reader.negatives import Rules, Unanswered
+from chat.reader.windows import Span, window_with, windows
 
 # Negatives beside each passage that answers: one of the source's, the others mined where there are.
 NEGATIVES = 3

@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from chat.reader.data import Question, plain, windows
+from chat.reader.data import Question, plain
+from chat.reader.windows import windows
 from index.embedder import Embedder
 from index.filters import Filter
 from index.ledger import Incoming

@@ -275,3 +275,8 @@ def padded(pairs: Sequence[Pair]) -> Batch:
         mask=filled([[1] * len(pair.ids) for pair in pairs]),
         spannable=filled([pair.spannable for pair in pairs]).bool(),
     )
+
+
+def device() -> torch.device:
+    """Return where a training runs: on a GPU if there is one."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
