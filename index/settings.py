@@ -93,8 +93,8 @@ class ReaderSettings:
     """The `[reader]` table.
 
     Attributes:
-        enabled: Whether passages are read before they are ranked and quoted, by the weights that
-            training leaves in `chat/reader/weights/`. None come with the project yet.
+        enabled: Whether passages are read before they are ranked and quoted, by the weights in
+            `chat/reader/weights/`, a copy of what training leaves. None come with the project yet.
         depth: Passages that are read for each question, at most.
     """
 
