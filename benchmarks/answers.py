@@ -151,6 +151,9 @@ def measured(corpus: CorpusIndex, outcomes: Sequence[Outcome]) -> dict[str, obje
         "auroc": area,
         "p50_ms": measures.percentile(milliseconds, 50),
         "p95_ms": measures.percentile(milliseconds, 95),
+        "p50_found_ms": measures.percentile(
+            [outcome.answer.milliseconds["retrieve"] for outcome in outcomes], 50
+        ),
         "queries": len(outcomes),
         "eligible": {name: len(found) for name, found in values.items()}
         | {"auroc": min(len(scores[True]), len(scores[False])) and len(outcomes)},

@@ -25,7 +25,7 @@ LEAD_WEIGHT = 0.3
 _HEADING_SEPARATOR = " › "
 _HEADING_CHARS = 80
 # Margins are sums of two logits, mostly from -12 to 12.
-MARGIN_SCALE = 3.0
+MARGIN_SCALE = 5.0
 _LEAST_MARGIN = -60.0
 
 
@@ -93,7 +93,7 @@ class Option:
             similarity: Cosine of the question and `in_context`; 0 if not known yet.
 
         Returns:
-            About [0, 1.3]; only the order counts.
+            About [0, 1.3], with a reading up to the weight of its span more; only the order counts.
         """
         learnt = weights(self.candidate.reading is not None).evidence
         total = sum(learnt[name] * value for name, value in self.signals(similarity).items())
@@ -110,7 +110,9 @@ def shortlist(retrieved: Retrieved, most: int = UNITS) -> list[Option]:
     Returns:
         The best words first; none where nothing was found.
     """
-    candidates = [c for c in retrieved.candidates if not _is_heading(c)] or retrieved.candidates
+    # What was not read is weighed by other numbers: only like is compared with like.
+    read = [c for c in retrieved.candidates if c.reading is not None] or retrieved.candidates
+    candidates = [c for c in read if not _is_heading(c)] or read
     if not candidates:
         return []
     question, terms = retrieved.question, retrieved.terms

@@ -13,7 +13,7 @@ from chat.types import Candidate
 from index.settings import ReaderSettings
 
 # Read first; if one of them surely answers, the others are not read.
-FIRST = 8
+FIRST = 4
 DECISIVE = 0.98
 
 

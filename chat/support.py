@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,6 +18,8 @@ from chat.retrieve import Retrieved, words_of
 from chat.types import Evidence, Support
 
 _EVERY_WORD = 0.999
+# Of a probability of the reader's: beyond it, surer is not more.
+_LEAST_CHANCE = 1e-6
 WEIGHTS = Path(__file__).with_name("weights.json")
 
 
@@ -26,7 +28,7 @@ class Weights:
     """The learnt numbers.
 
     Attributes:
-        evidence: Weight of each signal of a unit: see `chat.evidence.Option.signals`.
+        evidence: Weight of each signal of a unit: see `chat.options.Option.signals`.
         support: Coefficient of each signal of a question: see `signals`; "intercept" too.
         not_found_below: Support under which nothing is quoted, in [0, 1].
         strong_from: Support from which it is called strong, in [0, 1].
@@ -45,14 +47,16 @@ def weights(read: bool) -> Weights:
     """Return the numbers of `weights.json`.
 
     Args:
-        read: Whether the reader has read the passages: its signals change what the others say.
+        read: Whether the reader has read the passages. What search says counts as it does without;
+            what the reader says is learnt on top of it.
 
     Returns:
         Read once.
     """
-    values = json.loads(WEIGHTS.read_text(encoding="utf-8"))["read" if read else "unread"]
+    learnt = json.loads(WEIGHTS.read_text(encoding="utf-8"))
+    values = learnt["read" if read else "unread"]
     return Weights(
-        values["evidence"],
+        learnt["unread"]["evidence"] | values["evidence"],
         values["support"],
         values["thresholds"]["not_found_below"],
         values["thresholds"]["strong_from"],
@@ -61,17 +65,31 @@ def weights(read: bool) -> Weights:
 
 
 def signals(retrieved: Retrieved, evidence: Sequence[Evidence]) -> dict[str, float]:
-    """Return what speaks for an answer being there, each in about [0, 1].
+    """Return what speaks for an answer being there.
 
     Args:
         retrieved: The passages, best first.
         evidence: What would be quoted, the best first.
 
     Returns:
-        Values by the names of the coefficients; all 0 where nothing was found.
+        Values by the names of the coefficients. Where the reader has read the passages: what
+        search says, and whether the passage that is quoted answers, both as logits.
     """
-    read = is_read(retrieved)
-    names = [name for name in weights(read).support if name != "intercept"]
+    searched = _search_signals(retrieved, evidence)
+    if not is_read(retrieved):
+        return searched
+    reading = evidence[0].candidate.reading if evidence else None
+    chance = reading.answers if reading is not None else 0.0
+    chance = min(max(chance, _LEAST_CHANCE), 1 - _LEAST_CHANCE)
+    return {
+        "search": _logit(weights(read=False).support, searched),
+        "answers": math.log(chance / (1 - chance)),
+    }
+
+
+def _search_signals(retrieved: Retrieved, evidence: Sequence[Evidence]) -> dict[str, float]:
+    """Return what search says, each in about [0, 1]; all 0 where nothing was found."""
+    names = [name for name in weights(read=False).support if name != "intercept"]
     if not retrieved.candidates or not evidence:
         return dict.fromkeys(names, 0.0)
     best = evidence[0]
@@ -82,7 +100,7 @@ def signals(retrieved: Retrieved, evidence: Sequence[Evidence]) -> dict[str, flo
     missing = [
         w for word, w in zip(terms.words, terms.weights, strict=True) if word.start not in held
     ]
-    found = {
+    return {
         "similarity": max(candidate.hit.similarity for candidate in retrieved.candidates),
         "quote_similarity": best.similarity,
         "quote_coverage": terms.coverage(words),
@@ -90,14 +108,10 @@ def signals(retrieved: Retrieved, evidence: Sequence[Evidence]) -> dict[str, flo
         "kind_missing": float(kind_of(question) != "other" and not best.of_kind),
         "negation_missing": float(is_negated(question) and not is_negated(best.quote)),
     }
-    reading = best.candidate.reading
-    if reading is not None:
-        found["answers"] = reading.answers
-        found["span"] = best.span
-        found["answers_best"] = max(
-            c.reading.answers for c in retrieved.candidates if c.reading is not None
-        )
-    return {name: found[name] for name in names}
+
+
+def _logit(coefficients: Mapping[str, float], values: Mapping[str, float]) -> float:
+    return coefficients["intercept"] + sum(coefficients[n] * v for n, v in values.items())
 
 
 def is_read(retrieved: Retrieved) -> bool:
@@ -128,9 +142,7 @@ def support_score(
     if not evidence:
         return 0.0
     learnt = weights(is_read(retrieved))
-    found = signals(retrieved, evidence)
-    total = sum(learnt.support[name] * value for name, value in found.items())
-    score = 1 / (1 + math.exp(-total - learnt.support["intercept"]))
+    score = 1 / (1 + math.exp(-_logit(learnt.support, signals(retrieved, evidence))))
     coverage = evidence[0].candidate.coverage
     if coverage < least_coverage or any(
         is_name(word.text, word.start, retrieved.question) for word in retrieved.unmatched()

@@ -93,13 +93,12 @@ class ReaderSettings:
     """The `[reader]` table.
 
     Attributes:
-        enabled: Whether passages are read before they are ranked and quoted, by the weights in
-            `chat/reader/weights/`, a copy of what training leaves. None come with the project yet.
+        enabled: Whether passages are read before they are quoted: surer, and slower.
         depth: Passages that are read for each question, at most.
     """
 
-    enabled: bool = False
-    depth: int = 20
+    enabled: bool = True
+    depth: int = 8
 
     def __post_init__(self) -> None:
         if self.depth < 1:

@@ -6,7 +6,9 @@ import json
 import math
 from pathlib import Path
 
+import numpy as np
 import pytest
+from sklearn.linear_model import LogisticRegression
 
 # No wheel for Linux on ARM (docs/adr/0008): there the benchmarks are not tested.
 pytest.importorskip("ir_measures")
@@ -25,6 +27,7 @@ from benchmarks import (
 from benchmarks.alignment import Alignment
 from benchmarks.corpus_index import open_corpus
 from benchmarks.data import DataRefused, load, turns_of
+from benchmarks.fit import fit_signed
 from benchmarks.options import Options, asked, parse
 from benchmarks.variants import INDEXES, ORDERS, PRODUCT, Found, IndexVariant
 from chat.types import Turn
@@ -156,6 +159,23 @@ def test_two_runs_are_compared_question_by_question(data: Path, tmp_path: Path) 
     (tmp_path / "d").write_text("not a run\n")
     with pytest.raises(DataRefused, match="not a TREC run"):
         paired.compare([(data, before, tmp_path / "d")])
+
+
+def test_a_signal_learnt_with_the_wrong_sign_is_left_out() -> None:
+    chance = np.random.default_rng(0)
+    truth = chance.random(400) < 0.5
+    good = truth + chance.normal(0, 0.5, 400)
+    # By itself it goes with the truth; beside the other one it would be subtracted.
+    much_the_same = good - 0.5 * truth + chance.normal(0, 0.2, 400)
+    word_missing = truth * 0.3 + chance.normal(0, 1, 400)
+    rows = np.stack([good, much_the_same, word_missing], axis=1).tolist()
+    plain = LogisticRegression().fit(rows, truth).coef_[0]
+    assert plain[1] < 0 < plain[2]
+    names = ["good", "much_the_same", "word_missing"]
+    learnt, chances = fit_signed(LogisticRegression(), rows, truth.tolist(), names)
+    assert learnt["good"] > 0
+    assert learnt["much_the_same"] == learnt["word_missing"] == 0.0
+    assert chances[truth].mean() > chances[~truth].mean() + 0.3
 
 
 def test_charts_are_drawn(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The reader, with a tiny network made here."""
+"""The reader: a tiny network made here, and the weights that are shipped."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from transformers import BertConfig
 
 from chat.answer import Answerer, configured
 from chat.reader import model
-from chat.reader.reader import Reader, Reading, Text
+from chat.reader.reader import FOLDER, Reader, Reading, Text
 from chat.reader.spans import MOST_TOKENS, best_span
 from chat.reading import DECISIVE, FIRST, read
 from chat.types import Question
@@ -125,6 +125,46 @@ def test_a_reading_points_inside_a_stretch() -> None:
     assert reading.margin(11, 11) == -np.inf
 
 
+@pytest.mark.parametrize(
+    ("question", "passage", "words"),
+    [
+        pytest.param(QUESTION, ANSWER, "55", id="number"),
+        pytest.param("When were they counted?", ANSWER, "2023", id="year"),
+        pytest.param(
+            "Who decides on applications for the fund?",
+            Text(
+                "The fund › Decisions",
+                "Applications are received by the agency in spring. The minister of economic "
+                "affairs decides on them within ten weeks.",
+            ),
+            "minister",
+            id="body",
+        ),
+    ],
+)
+def test_the_shipped_reader_points_at_the_answer(question: str, passage: Text, words: str) -> None:
+    answer, other = Reader().read(question, [passage, OTHER])
+    assert answer.relevance > other.relevance
+    assert answer.answers > 0.5 > other.answers
+    span = answer.span(0, len(passage.passage))
+    assert span is not None
+    assert words in passage.passage[slice(*span)]
+    assert answer.margin(0, len(passage.passage)) > other.margin(0, len(OTHER.passage))
+
+
+def test_the_shipped_reader_sees_that_nothing_answers() -> None:
+    asked = (QUESTION, "Which minister closed the clusters in Poland?")
+    answered, unanswered = (Reader().read(question, [ANSWER])[0] for question in asked)
+    assert answered.answers > unanswered.answers
+    assert answered.margin(0, 90) > unanswered.margin(0, 90)
+
+
+def test_the_shipped_weights_are_small_and_have_a_card() -> None:
+    sizes = [path.stat().st_size for path in FOLDER.iterdir()]
+    assert sum(sizes) < 50e6
+    assert (FOLDER / "MODEL_CARD.md").exists()
+
+
 def test_what_was_read_is_remembered(weights: Path) -> None:
     reader = Reader(weights, remembered=2)
     first = reader.read(QUESTION, [ANSWER, OTHER])
@@ -180,10 +220,12 @@ def test_an_answer_counts_what_was_read(corpus_index: Index, weights: Path) -> N
     assert (answer.receipt.read, answer.receipt.unread) == (ReaderSettings().depth, "")
 
 
-def test_the_settings_switch_it_on(corpus_index: Index) -> None:
-    assert configured(corpus_index).reader is None
-    settings = replace(corpus_index.settings, reader=ReaderSettings(enabled=True))
-    assert configured(Index(settings, corpus_index.embedder)).reader is not None
+def test_the_settings_switch_it_off(corpus_index: Index) -> None:
+    assert configured(corpus_index).reader is not None
+    settings = replace(corpus_index.settings, reader=ReaderSettings(enabled=False))
+    answerer = configured(Index(settings, corpus_index.embedder))
+    answer = answerer.answer(Question("What is the cluster policy of Poland?"))
+    assert (answer.receipt.read, answer.receipt.unread) == (0, "")
 
 
 class Says:

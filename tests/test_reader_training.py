@@ -19,7 +19,7 @@ from transformers import BertConfig
 from benchmarks.data import load as load_set
 from benchmarks.pairs import main as make_set
 from chat.reader import data, losses, mining, model, steps, train, windows
-from chat.reader.data import MIXTURE, Question, load, split
+from chat.reader.data import MIXTURE, Question, TrainingDataRefused, load, split
 from chat.reader.examples import UNKNOWN, Example, Examples
 from chat.reader.negatives import Rules
 from index.embedder import HashingEmbedder, packaged_folder
@@ -225,6 +225,13 @@ def test_mined_passages_do_not_answer(tmp_path: Path) -> None:
     assert list(mining.read(written)[asked.id]) == [others[0].passage]
     # Again, as after a stop: nothing is done twice.
     assert list(mining.mine(tmp_path, HashingEmbedder(), [asked, *others], written)) == []
+    # Killed in the middle of a line: that one is.
+    whole = written.read_text("utf-8")
+    written.write_text(whole[:-9], "utf-8")
+    assert len(list(mining.mine(tmp_path, HashingEmbedder(), [asked, *others], written))) == 1
+    assert written.read_text("utf-8") == whole
+    with pytest.raises(TrainingDataRefused, match="was made of other questions; delete"):
+        list(mining.mine(tmp_path, HashingEmbedder(), [asked], written))
     assert Index(Settings(tmp_path / "wiki"), HashingEmbedder()).manifest().documents == 4
 
 

@@ -12,8 +12,6 @@ from chat.reader.data import Question
 from chat.reader.negatives import Rules, Unanswered
 from chat.reader.windows import Span, window_with, windows
 
-# Negatives beside each passage that answers: one of the source's, the others mined where there are.
-NEGATIVES = 3
 # Of the questions with a known answer, how many get a pair without one, made by rule.
 RULE_SHARE = 0.5
 # Passages of the index stand under headings, those of the sources do not.
@@ -64,6 +62,8 @@ class Examples:
         questions: All that are learnt from.
         mined: Negatives by question: see `chat.reader.mining`.
         rules: Whether pairs without an answer are made; False for an ablation.
+        negatives: Beside each passage that answers: one of the source's, the others mined where
+            there are any.
     """
 
     def __init__(
@@ -71,8 +71,10 @@ class Examples:
         questions: Sequence[Question],
         mined: Mapping[str, Sequence[str]],
         rules: bool = True,
+        negatives: int = 3,
     ) -> None:
         self.questions = questions
+        self._wanted = negatives
         self._mined = mined
         self._rules = Rules(questions) if rules else None
 
@@ -149,7 +151,7 @@ class Examples:
     def _negatives(self, question: Question, chance: random.Random) -> list[tuple[str, str]]:
         given, mined = list(question.negatives), list(self._mined.get(question.id, ()))
         chosen: list[tuple[str, str]] = []
-        for number in range(NEGATIVES):
+        for number in range(self._wanted):
             from_source = bool(given) and number == 0
             kind, texts = ("given", given) if from_source or not mined else ("mined", mined)
             if not texts:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from chat.reader.data import Question, plain
+from chat.reader.data import Question, TrainingDataRefused, plain
 from chat.reader.windows import windows
 from index.embedder import Embedder
 from index.filters import Filter
@@ -89,15 +90,25 @@ def mine(
 
     Yields:
         Questions done so far.
+
+    Raises:
+        TrainingDataRefused: The indexes are of other questions.
     """
+    _without_torn_line(written)
     done = set(read(written))
     with written.open("a", encoding="utf-8") as file:
         for family in ("claims", "medical", "wiki"):
             own = [q for q in questions if _family(q) == family]
             index = Index(Settings(home / family), embedder)
-            if not (home / family / "pooled").exists():
+            pooled, of = home / family / "pooled", _digest(own)
+            if not pooled.exists():
                 pool(index, own)
-                (home / family / "pooled").touch()
+                pooled.write_text(of, encoding="utf-8")
+            if pooled.read_text(encoding="utf-8") != of:
+                raise TrainingDataRefused(
+                    f"{home / family}: was made of other questions; delete {home} and {written}, "
+                    "or give another --home"
+                )
             for question in own:
                 if question.id not in done and question.answerable is not False:
                     line = {"id": question.id, "negatives": mined(index, question)}
@@ -110,9 +121,24 @@ def read(written: Path) -> Mapping[str, Sequence[str]]:
     """Return what was mined, by question; nothing where the file is not there."""
     if not written.exists():
         return {}
-    lines: Iterable[str] = written.read_text(encoding="utf-8").splitlines()
+    lines = written.read_text(encoding="utf-8").splitlines()
     entries = [json.loads(line) for line in lines]
     return {entry["id"]: entry["negatives"] for entry in entries}
+
+
+def _without_torn_line(written: Path) -> None:
+    """Take away what a killed run had begun to write."""
+    if written.exists():
+        text = written.read_text(encoding="utf-8", errors="replace")
+        if not text.endswith("\n"):
+            written.write_text(text[: text.rfind("\n") + 1], encoding="utf-8")
+
+
+def _digest(questions: Sequence[Question]) -> str:
+    found = hashlib.sha256()
+    for question in questions:
+        found.update(f"{question.id}\n{question.passage}\n".encode())
+    return found.hexdigest()
 
 
 def _family(question: Question) -> str:

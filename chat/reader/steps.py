@@ -14,8 +14,6 @@ from chat.reader.examples import Example, Examples
 
 # Questions whose pairs are sorted by length together.
 _POOL = 4096
-# Questions that nothing answers are few, and teach most.
-_UNANSWERABLE_TIMES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +34,9 @@ class Recipe:
         span: See relevance.
         easy_null: Weight of "no span" where the passage is only about something else.
         hard: Weight, in the loss of `answers`, of passages on the subject that do not answer.
+        negatives: Beside each passage that answers.
+        unanswerable_times: How often an epoch has each question that nothing answers: they are
+            few, and teach most.
         rules: Whether pairs without an answer are made by rule.
         mined: Whether negatives are mined.
         without: Sources that are left out, by the beginnings of their names; for ablations.
@@ -55,6 +56,8 @@ class Recipe:
     span: float = 0.7
     easy_null: float = 0.2
     hard: float = 1.0
+    negatives: int = 3
+    unanswerable_times: int = 2
     rules: bool = True
     mined: bool = True
     without: tuple[str, ...] = ()
@@ -89,7 +92,7 @@ def steps(examples: Examples, tokens: Tokenizer, recipe: Recipe, after: int) -> 
     """
     seen, epoch = 0, 0
     while seen < recipe.questions:
-        order = _epoch(examples.questions, f"{recipe.seed} {epoch}")
+        order = _epoch(examples.questions, recipe, epoch)
         for begin in range(0, len(order), _POOL):
             pool = order[begin : begin + _POOL][: recipe.questions - seen]
             if seen + len(pool) > after:
@@ -105,11 +108,11 @@ def steps(examples: Examples, tokens: Tokenizer, recipe: Recipe, after: int) -> 
         epoch += 1
 
 
-def _epoch(questions: Sequence[Question], seed: str) -> list[Question]:
-    order = [q for q in questions]
-    for _ in range(_UNANSWERABLE_TIMES - 1):
+def _epoch(questions: Sequence[Question], recipe: Recipe, number: int) -> list[Question]:
+    order = list(questions)
+    for _ in range(recipe.unanswerable_times - 1):
         order += [q for q in questions if q.answerable is False and q.source.startswith("squad")]
-    random.Random(seed).shuffle(order)
+    random.Random(f"{recipe.seed} {number}").shuffle(order)
     return order
 
 

@@ -13,7 +13,7 @@ import random
 import shutil
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -31,6 +31,7 @@ from index.embedder import SentenceTransformerEmbedder, packaged_folder
 from index.errors import PolicyChatError
 from index.settings import EmbedderSettings
 
+CHECKPOINT = "checkpoint.pt"
 _CHECKPOINT_STEPS = 200
 _WATCH_STEPS = 1_000
 # Sources whose negatives are good enough, and those that are large: fewer are mined for.
@@ -47,7 +48,7 @@ def train(
     watched: Sequence[Sequence[Example]],
     recipe: Recipe,
     home: Path,
-) -> None:
+) -> dict[str, float]:
     """Train, from the last checkpoint if there is one.
 
     On a GPU if there is one, else on all cores.
@@ -59,10 +60,13 @@ def train(
         watched: Held-out questions with their pairs, the right one first.
         recipe: How.
         home: Gets `checkpoint.pt` and `curve.jsonl`.
+
+    Returns:
+        What `watching.watch` says of the held-out questions at the end.
     """
     optimizer = _optimizer(network.to(model.device()), recipe)
     number, questions = 0, 0
-    checkpoint = home / "checkpoint.pt"
+    checkpoint = home / CHECKPOINT
     if checkpoint.exists():
         state = torch.load(checkpoint, weights_only=True, map_location=model.device())
         network.load_state_dict(state["network"])
@@ -101,10 +105,10 @@ def train(
             _log(home, line)
             _save(checkpoint, network, optimizer, number, questions)
             sums, pairs, began = {}, 0, time.monotonic()
-    _log(
-        home, {"step": number, "questions": questions, "held_out": watch(network, tokens, watched)}
-    )
+    scores = watch(network, tokens, watched)
+    _log(home, {"step": number, "questions": questions, "held_out": scores})
     _save(checkpoint, network, optimizer, number, questions)
+    return scores
 
 
 def _optimizer(network: model.ReaderNetwork, recipe: Recipe) -> torch.optim.Optimizer:
@@ -167,6 +171,45 @@ def _is_mined(question: Question) -> bool:
     return not question.source.startswith("squad") or chance < _SQUAD_MINED
 
 
+def run(
+    splits: Splits,
+    mined: Mapping[str, Sequence[str]],
+    recipe: Recipe,
+    home: Path,
+    start: Path | None = None,
+) -> dict[str, float]:
+    """Train by a recipe and leave its weights.
+
+    Args:
+        splits: To learn from, and to watch.
+        mined: Negatives by question.
+        recipe: How.
+        home: Gets the curve, the checkpoints, and the weights in `weights/`.
+        start: Weights to go on from; None for the embedder's body.
+
+    Returns:
+        What `watching.watch` says of the held-out questions at the end.
+    """
+    home.mkdir(parents=True, exist_ok=True)
+    folder = packaged_folder()
+    tokens = model.tokenizer(folder)
+    if start is None:
+        network = model.fresh(folder, recipe.seed)
+    else:
+        network = model.load(start, torch.float32)
+    watched = watched_of(splits.held_out, mined)
+    if not (home / CHECKPOINT).exists():
+        counts = {"train": len(splits.train), "held_out": len(splits.held_out)}
+        counts["watched"] = len(watched)
+        _log(home, {"recipe": asdict(recipe), "left_out": dict(splits.left_out), **counts})
+    learnt = [q for q in splits.train if not q.source.startswith(recipe.without)]
+    maker = Examples(learnt, mined if recipe.mined else {}, recipe.rules, recipe.negatives)
+    scores = train(network, tokens, maker, watched, recipe, home)
+    model.save(network, home / "weights")
+    shutil.copyfile(folder / model.TOKENIZER, home / "weights" / model.TOKENIZER)
+    return scores
+
+
 def main(arguments: Sequence[str]) -> int:
     """Run the whole recipe."""
     parser = argparse.ArgumentParser("python -m chat.reader.train", description=__doc__)
@@ -186,20 +229,7 @@ def main(arguments: Sequence[str]) -> int:
     except PolicyChatError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    folder = packaged_folder()
-    tokens = model.tokenizer(folder)
-    if options.start is None:
-        network = model.fresh(folder, recipe.seed)
-    else:
-        network = model.load(options.start, torch.float32)
-    counts = {"train": len(splits.train), "held_out": len(splits.held_out)}
-    _log(options.home, {"recipe": asdict(recipe), "left_out": dict(splits.left_out), **counts})
-    watched = watched_of(splits.held_out, mined)
-    learnt = [q for q in splits.train if not q.source.startswith(recipe.without)]
-    maker = Examples(learnt, mined if recipe.mined else {}, recipe.rules)
-    train(network, tokens, maker, watched, recipe, options.home)
-    model.save(network, options.home / "weights")
-    shutil.copyfile(folder / model.TOKENIZER, options.home / "weights" / model.TOKENIZER)
+    run(splits, mined, recipe, options.home, options.start)
     return 0
 
 
