@@ -1,7 +1,7 @@
 """`python -m benchmarks.charts --results DIR`: how far support can be believed, how it was learnt.
 
-Draws `reliability.png` from the answers results in a folder, and `reader.curve.png` from
-`reader.curve.jsonl` if it is there.
+Draws `reliability.png` from the answers results in a folder, and `reader.curve*.png` from each
+`reader.curve*.jsonl` that is there.
 """
 
 from __future__ import annotations
@@ -55,7 +55,8 @@ def curve(path: Path) -> None:
     figure = matplotlib.figure.Figure(figsize=(11, 4), layout="constrained")
     left, right = figure.subplots(1, 2)
     for axes, kind in ((left, "loss"), (right, "held_out")):
-        found = [(line["questions"], line[kind]) for line in lines if kind in line]
+        # The first line is the recipe, with counts of the questions.
+        found = [(line["questions"], line[kind]) for line in lines[1:] if kind in line]
         for name in found[0][1] if found else ():
             axes.plot([n for n, _ in found], [values[name] for _, values in found], label=name)
         axes.set_xlabel("questions learnt from")
@@ -71,8 +72,7 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--results", type=Path, required=True, help="folder of results")
     options = parser.parse_args(arguments)
     reliability(options.results)
-    learnt = options.results / "reader.curve.jsonl"
-    if learnt.exists():
+    for learnt in sorted(options.results.glob("reader.curve*.jsonl")):
         curve(learnt)
 
 

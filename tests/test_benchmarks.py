@@ -182,7 +182,8 @@ def test_charts_are_drawn(tmp_path: Path) -> None:
     pytest.importorskip("matplotlib")
     bins = measures.reliability([0.9] * 30, [0.1] * 30)
     (tmp_path / "x.answers.json").write_text(json.dumps({"reliability": bins}))
-    lines = [{"questions": n, "loss": {"span": 1 / n}} for n in (1, 2)]
+    recipe: dict[str, object] = {"recipe": {"questions": 2}, "held_out": 30}
+    lines = [recipe, *({"questions": n, "loss": {"span": 1 / n}} for n in (1, 2))]
     lines.append({"questions": 2, "held_out": {"first": 0.5}})
     curve = tmp_path / "reader.curve.jsonl"
     curve.write_text("".join(json.dumps(line) + "\n" for line in lines))
