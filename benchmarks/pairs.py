@@ -45,25 +45,30 @@ class Writer:
         return len(self._queries)
 
     def add(self, pair: Pair) -> None:
-        """Add a pair; one without a span, or with a passage that is left out, is passed over."""
+        """Add a pair; one without a passage, or with one that is left out, is passed over.
+
+        Where no span is known, the set tells only which passage is right.
+        """
         positive, negative = _texts(pair, "pos"), _texts(pair, "neg")
         answerable = bool(pair.get("answerable", True))
         everything = [*(positive if answerable else []), *negative]
         if any(text[:_BEGINNING_CHARS] in self._left_out for text in everything):
             return
         span = pair.get("span")
-        if (answerable and not isinstance(span, Mapping)) or not (answerable or negative):
+        if not (positive if answerable else negative):
             return
         query = f"q{len(self._queries) + 1}"
         answers = []
         for text in negative[:_NEGATIVES] + _texts(pair, "neg_mined")[:_MINED]:
             self._passage(text)
+        if answerable:
+            right = int(span["pos"]) if isinstance(span, Mapping) else 0
+            record = self._passage(positive[right])
+            self._qrels.append(f"{query}\t{record}\t1")
         if answerable and isinstance(span, Mapping):
-            text = positive[int(span["pos"])]
+            text = positive[right]
             start, end = int(span["start"]), int(span["end"])
             answers = [text[start:end]]
-            record = self._passage(text)
-            self._qrels.append(f"{query}\t{record}\t1")
             place = {"start": start, "end": end, "text": answers[0]}
             self._spans.append({"query-id": query, "corpus-id": record, **place})
         known = {"_id": query, "text": pair["q"], "answerable": answerable, "answers": answers}
