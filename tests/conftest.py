@@ -44,6 +44,13 @@ STOP_SECONDS = 10
 StartApp = Callable[[Mapping[str, str]], str]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def interruptible() -> None:
+    """Ctrl-C reaches the processes that tests start, also where tests run in the background."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 @pytest.fixture(scope="session")
 def corpus_index(tmp_path_factory: pytest.TempPathFactory) -> Index:
     """The five pages of corpus/, indexed by the packaged model; tests only read it."""
