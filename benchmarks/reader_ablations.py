@@ -28,8 +28,8 @@ WITHOUT: Mapping[str, Mapping[str, Any]] = {
     "no verdict": {"answers": 0.0},
     "no relevance": {"relevance": 0.0, "pointwise": 0.0},
     "no pairs made by rule": {"rules": False},
-    "no negatives mined": {"mined": False},
     "no SQuAD": {"without": ("squad",)},
+    "no negatives mined": {"mined": False},
     "no claims, no medicine": {"without": ("verify", "medquad", "liveqa", "pubmedqa")},
 }
 
