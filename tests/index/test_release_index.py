@@ -1,0 +1,91 @@
+"""An index of an earlier release opens, nothing is read again, and its citations still open."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from chat.answer import configured
+from chat.cite import cited_json
+from chat.types import Question
+from index.embedder import SentenceTransformerEmbedder
+from index.settings import EmbedderSettings, Settings
+from index.store import Index
+from ingest.pipeline import apply
+from ingest.plan import make_plan
+
+RELEASES = Path(__file__).with_name("releases")
+CHANGED_AT = 1_760_000_000
+LATER = {"harbour.md": 100_000}
+EXPECTED = json.loads((RELEASES / "0.1.0.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home folder and the documents, as they lay there."""
+    folder = tmp_path_factory.mktemp("release")
+    with zipfile.ZipFile(RELEASES / "0.1.0.zip") as archive:
+        archive.extractall(folder)
+    for path in (folder / "policies").rglob("*"):
+        if path.is_file():
+            stamp = CHANGED_AT + LATER.get(path.name, 0)
+            os.utime(path, (stamp, stamp))
+    with sqlite3.connect(folder / "home/index/catalog.sqlite") as catalog:
+        catalog.execute("UPDATE roots SET location = ?", (str(folder / "policies"),))
+    catalog.close()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def index(folder: Path) -> Index:
+    """After the command that brings it up to date, if it needs one."""
+    index = Index(Settings(folder / "home"), SentenceTransformerEmbedder(EmbedderSettings()))
+    index.bring_up_to_date()
+    return index
+
+
+def test_no_document_is_read_again(index: Index, folder: Path) -> None:
+    plan = make_plan(index, [str(folder / "policies")])
+    done = {"unchanged": len(EXPECTED["documents"]), "refused": len(EXPECTED["failures"])}
+    assert {action: len(plan.of(action)) for action in done} == done
+    assert len(plan.steps) == sum(done.values())
+    report = apply(index, plan)
+    assert (report.added, report.changed, report.passages) == ([], [], 0)
+
+
+def test_documents_are_what_they_were(index: Index) -> None:
+    found = {
+        document.id: {
+            "version": document.version,
+            "passages": document.passages,
+            "title": document.title,
+            "reader": document.source.reader,
+        }
+        for document in index.documents()
+    }
+    assert found == EXPECTED["documents"]
+    assert sorted(failure.id for failure in index.failures()) == EXPECTED["failures"]
+    assert index.verify() == []
+
+
+@pytest.mark.parametrize("citation", EXPECTED["citations"])
+def test_a_citation_still_opens(index: Index, citation: str) -> None:
+    cited = index.citable(citation)
+    found = cited_json(index, cited, index.standing(cited))
+    today = found["today"]
+    assert isinstance(today, dict | None)
+    shown = {key: found[key] for key in ("quote", "state", "section", "page")}
+    shown["today"] = today and today["quote"]
+    assert shown == EXPECTED["citations"][citation]
+
+
+@pytest.mark.parametrize("question", EXPECTED["answers"])
+def test_answers_are_what_they_were(index: Index, question: str) -> None:
+    answer = configured(index).answer(Question(question))
+    found = {"status": answer.status, "citations": [c.id for c in answer.citations]}
+    assert found == EXPECTED["answers"][question]
