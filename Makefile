@@ -88,7 +88,7 @@ $(BENCH): pyproject.toml constraints.txt
 	@touch $(RUNTIME) $@
 
 # Of their own: what they need must not decide what we run with. Only torch is the same build.
-$(PEERS): benchmarks/peers-requirements.txt
+$(PEERS): benchmarks/peers/requirements.txt
 	$(PYTHON) -m venv --clear build/peers
 	build/peers/bin/python -m pip install -r $< "torch==$(TORCH)"
 	@touch $@

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import streamlit as st
 
-import chat.page
-import ingest.page
+import chat.ui.page
+import ingest.ui.page
 from chat.answer import Answerer, configured
-from index.embedder import SentenceTransformerEmbedder
+from index.embedding.transformer import SentenceTransformerEmbedder
 from index.errors import SettingsError
-from index.literal import literal
+from index.local import Index
 from index.settings import EmbedderSettings, Settings, load_settings
-from index.store import Index
-from ingest.run import Runner
+from index.text.escape import literal
+from ingest.ui.background import Runner
 
 # Drawn here: a Material icon or an emoji would be fetched from somebody's server.
 _ICON = (
@@ -50,13 +50,13 @@ def main() -> None:
         return
     answerer, runner = _answerer(settings), _runner(settings)
     library = st.Page(
-        lambda: ingest.page.show(runner),
+        lambda: ingest.ui.page.show(runner),
         title="Library",
         icon=":material/library_books:",
         url_path="library",
     )
     ask = st.Page(
-        lambda: chat.page.show(answerer, library),
+        lambda: chat.ui.page.show(answerer, library),
         title="Ask",
         icon=":material/forum:",
         url_path="ask",

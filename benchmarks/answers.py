@@ -8,16 +8,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import get_args
 
-from benchmarks import measures, report
-from benchmarks.corpus_index import CorpusIndex, open_corpus
-from benchmarks.data import Query, load
-from benchmarks.options import Options, asked, parse
-from benchmarks.trace import Place, Trace, overlaps
+from benchmarks.quality.trace import Place, Trace, overlaps
+from benchmarks.report import measures
+from benchmarks.report import results as report
+from benchmarks.sets.corpus_index import CorpusIndex, open_corpus
+from benchmarks.sets.data import Query, load
+from benchmarks.sets.options import Options, asked, parse
 from chat.answer import configured
-from chat.question_type import kind_of
-from chat.retrieve import Retrieved
+from chat.question.kinds import kind_of
+from chat.retrieval.retrieve import Retrieved
 from chat.types import Answer, Evidence, Question, Support
-from index.embedder import Embedder
+from index.embedding.transformer import Embedder
 
 WARM = 5
 FIRST = (1, 3)

@@ -8,15 +8,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import quote
 
-from benchmarks import measures, report
-from benchmarks.corpus_index import CorpusIndex, open_corpus
-from benchmarks.data import load
-from benchmarks.options import Options, asked, parse
-from benchmarks.trace import Trace
+from benchmarks.quality.trace import Trace
+from benchmarks.report import measures
+from benchmarks.report import results as report
+from benchmarks.sets.corpus_index import CorpusIndex, open_corpus
+from benchmarks.sets.data import load
+from benchmarks.sets.options import Options, asked, parse
 from chat.answer import configured
-from chat.retrieve import DEPTH
+from chat.retrieval.retrieve import DEPTH
 from chat.types import Candidate
-from index.embedder import Embedder
+from index.embedding.transformer import Embedder
 
 WARM = 5
 

@@ -9,8 +9,9 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks import report, table
-from benchmarks.data import QuestionSet, load
+from benchmarks.report import results as report
+from benchmarks.report import table
+from benchmarks.sets.data import QuestionSet, load
 
 
 def forms(questions: QuestionSet) -> Iterator[tuple[str, str]]:
@@ -55,7 +56,9 @@ def run(folders: list[Path], out: Path, peers: bool) -> None:
 
 def main() -> None:
     """Run what the command line asks for."""
-    parser = argparse.ArgumentParser(description="Run every measurement.")
+    parser = argparse.ArgumentParser(
+        "python -m benchmarks.suite", description="Run every measurement."
+    )
     parser.add_argument("folders", nargs="+", type=Path, metavar="SET")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--peers", action="store_true", help="measure the peers instead")

@@ -9,14 +9,14 @@ import sys
 from collections.abc import Iterable, Sequence
 
 from chat.answer import Answerer, configured
-from chat.cite import cited_json, cited_text
+from chat.cli.cite import cited_json, cited_text
 from chat.serialize import answer_json, check_characters, citation_json, parse_question
 from chat.types import Answer, Citation, Question
-from index.embedder import SentenceTransformerEmbedder
+from index.catalog.filters import Filter
+from index.embedding.transformer import SentenceTransformerEmbedder
 from index.errors import PolicyChatError, QuestionRefused
-from index.filters import Filter
+from index.local import Index
 from index.settings import load_settings
-from index.store import Index
 
 _DESCRIPTION = """Ask a question and get quotations with their sources.
 

@@ -8,15 +8,16 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
-from chat import followup, reading
-from chat import rerank as reranking
-from chat.disagreement import Contrast, contrast, quoted_with
-from chat.evidence import EvidenceSelector
+from chat.evidence import read as reading
+from chat.evidence.choose import EvidenceSelector
+from chat.evidence.disagreement import Contrast, contrast, quoted_with
+from chat.evidence.read import Reads
+from chat.evidence.support import in_words, is_read, support_score
+from chat.question import followup
 from chat.reader.reader import Text
-from chat.reading import Reads
-from chat.rerank import Reranker
-from chat.retrieve import DEPTH, Retrieved, retrieve
-from chat.support import in_words, is_read, support_score
+from chat.retrieval import rerank as reranking
+from chat.retrieval.rerank import Reranker
+from chat.retrieval.retrieve import DEPTH, Retrieved, retrieve
 from chat.types import (
     Answer,
     Candidate,
@@ -28,11 +29,11 @@ from chat.types import (
     Status,
     Support,
 )
-from chat.verify import verify
-from chat.writer import Sentence, VerbatimWriter, Writer
+from chat.writing.verify import verify
+from chat.writing.writer import Sentence, VerbatimWriter, Writer
+from index.catalog.filters import Filter
 from index.errors import PolicyChatError, QuestionRefused, ReaderUnavailable
-from index.filters import Filter
-from index.store import Index
+from index.local import Index
 
 NEAREST = 3
 MOST_QUESTION_CHARS = 2_000

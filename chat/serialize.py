@@ -7,8 +7,8 @@ from dataclasses import fields
 from datetime import date
 
 from chat.types import Answer, Citation, Question, Turn
+from index.catalog.filters import Filter
 from index.errors import QuestionRefused
-from index.filters import Filter
 
 _DATES = ("since", "until")
 

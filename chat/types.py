@@ -7,8 +7,8 @@ from datetime import date
 from typing import Literal
 
 from chat.reader.reader import Reading
+from index.catalog.filters import Filter
 from index.citations import citation_id
-from index.filters import Filter
 from index.types import Hit
 
 Role = Literal["user", "assistant"]

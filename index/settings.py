@@ -122,7 +122,7 @@ class IngestSettings:
 
     def __post_init__(self) -> None:
         if not 0 <= self.workers <= 64:
-            raise ValueError("ingest.workers must be from 0 to 64")
+            raise ValueError("ingest.workers.pool must be from 0 to 64")
         if not 0 < self.file_seconds <= 86_400:
             raise ValueError("ingest.file_seconds must be more than 0 and at most 86400")
         if self.file_memory_mb < _LEAST_MEMORY_MB:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
-from index.filters import Filter
+from index.catalog.filters import Filter
 from index.version import Page
 
 

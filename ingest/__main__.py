@@ -13,21 +13,21 @@ from typing import NoReturn
 
 from tqdm import tqdm
 
-from index.embedder import SentenceTransformerEmbedder
+from index.embedding.transformer import SentenceTransformerEmbedder
 from index.errors import PolicyChatError
+from index.local import Index
 from index.settings import load_settings
-from index.store import Index
 from index.types import Document, Failure
-from ingest.arguments import add_source_arguments, listed_file
-from ingest.duplicates import all_near_duplicates
-from ingest.health import check
+from ingest.cli.arguments import add_source_arguments, listed_file
+from ingest.cli.version_commands import list_versions, prune_versions, show_diff
+from ingest.cli.watch import watch
 from ingest.pipeline import apply
-from ingest.plan import ORDER, Plan, make_plan
-from ingest.removal import remove
+from ingest.planning.plan import ORDER, Plan, make_plan
+from ingest.planning.web import checked
 from ingest.report import Progress, Report
-from ingest.version_commands import list_versions, prune_versions, show_diff
-from ingest.watch import watch
-from ingest.web.check import checked
+from ingest.upkeep.duplicates import all_near_duplicates
+from ingest.upkeep.health import check
+from ingest.upkeep.removal import remove
 
 _COMMANDS = "watch, status, doctor, remove DOC, versions DOC, diff DOC, prune"
 _VERSION_COMMANDS = {"versions": list_versions, "diff": show_diff, "prune": prune_versions}

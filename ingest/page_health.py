@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pypdfium2
 
-from index import pdfium
+from index.pages import pdfium
 from index.types import Document
 from index.version import Page, Version
 
@@ -48,7 +48,9 @@ def _of_pdf(document: Document, written: set[int], original: Path) -> tuple[list
 
 
 def _is_lost(pdf: pypdfium2.PdfDocument, number: int, recognised: bool) -> bool:
-    from ingest.readers.pdf.pages import page_text  # imports what the other commands do not need
+    from ingest.parsers.pdf.page.page_text import (
+        page_text,  # imports what the other commands do not need
+    )
 
     try:
         with pdfium.opened_page(pdf, number - 1) as page:

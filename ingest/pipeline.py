@@ -7,18 +7,18 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from index.catalog.write import Incoming
+from index.commit import Writer
 from index.errors import SourceError, SourceUnreadable
-from index.ledger import Incoming
-from index.store import Index
-from index.writer import Writer
-from ingest import readers
-from ingest.duplicates import near_duplicates
-from ingest.loading import Loaded, is_little, load
-from ingest.parsing import Parsed, Refused, Task, parse
-from ingest.plan import Plan, Step
+from index.local import Index
+from ingest import parsers
+from ingest.planning.plan import Plan, Step
 from ingest.report import Progress, Report, failure
-from ingest.sources import Candidate, title_of
-from ingest.workers import Workers
+from ingest.sources.roots import Candidate, title_of
+from ingest.upkeep.duplicates import near_duplicates
+from ingest.workers.load import Loaded, is_little, load
+from ingest.workers.parse import Parsed, Refused, Task, parse
+from ingest.workers.pool import Workers
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +217,7 @@ class _Run:
             reason,
             candidate.size_bytes if known_stat else -1,
             candidate.modified_ns if known_stat else -1,
-            readers.reader_id(candidate.name),
+            parsers.reader_id(candidate.name),
         )
         # No stat tells when a file can be read again, so that is tried each time; but said once.
         if step.remembered and step.remembered.reason == trouble.reason and not known_stat:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ftfy.badness import badness
 
-from index.catalog import Snapshot
+from index.catalog.read import Snapshot
 from index.types import Document, is_address
 from index.version import Version
 from ingest.page_health import empty_pages

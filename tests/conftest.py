@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from index.embedder import SentenceTransformerEmbedder
+from index.embedding.transformer import SentenceTransformerEmbedder
+from index.local import Index
 from index.settings import CORPUS, HOME_VARIABLE, EmbedderSettings, Settings
-from index.store import Index
 from ingest.pipeline import apply
-from ingest.plan import make_plan
+from ingest.planning.plan import make_plan
 from tests.library import essay
 
 if TYPE_CHECKING:

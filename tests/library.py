@@ -11,14 +11,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.embedder import Embedder, HashingEmbedder, Kind, Matrix
+from index.embedding.transformer import Embedder, HashingEmbedder, Kind, Matrix
+from index.local import Index
 from index.settings import RetrievalSettings, Settings, SourcesSettings, load_settings
-from index.store import Index
 from ingest.__main__ import main
 from ingest.pipeline import Pace, apply
-from ingest.plan import Plan, make_plan
+from ingest.planning.plan import Plan, make_plan
+from ingest.planning.web import checked
 from ingest.report import Report
-from ingest.web.check import checked
 from ingest.web.fetch import Fetcher
 
 ROOT = Path(__file__).parents[1]
@@ -29,9 +29,9 @@ TOPICS = [
 # Runs the real command line with the embedder of unit tests, which needs no model.
 COMMAND = """
 import sys
-from index.embedder import HashingEmbedder
+from index.embedding.transformer import HashingEmbedder
 from index.settings import load_settings
-from index.store import Index
+from index.local import Index
 from ingest.__main__ import main
 sys.exit(main(sys.argv[1:], lambda: Index(load_settings(), HashingEmbedder())))
 """

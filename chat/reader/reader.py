@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chat.reader.spans import Logits, best_span
-from index.batches import batches
-from index.embedder import bfloat16_is_fast, first_line
+from index.embedding.batches import batches
+from index.embedding.transformer import bfloat16_is_fast, first_line
 from index.errors import ReaderUnavailable
 
 if TYPE_CHECKING:
@@ -184,6 +184,6 @@ def _load(folder: Path) -> tuple[ReaderNetwork, Tokenizer]:
     except Exception as error:  # three libraries, each with errors of its own
         raise ReaderUnavailable(
             f"{folder}: the reader's weights cannot be loaded ({first_line(error)}); put there "
-            "what `python -m chat.reader.train` leaves, or set reader.enabled = false in "
+            "what `python -m benchmarks.training.train` leaves, or set reader.enabled = false in "
             "settings.toml"
         ) from error

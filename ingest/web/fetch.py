@@ -19,7 +19,7 @@ import tenacity
 from index.errors import SourceRefused, SourceUnreadable
 from index.settings import SourcesSettings
 from index.types import Fetch
-from ingest.addresses import normalised
+from ingest.sources.addresses import normalised
 from ingest.web.body import ACCEPTED, Body, too_large
 from ingest.web.deadline import Cut, Deadline
 from ingest.web.guard import GuardedBackend, Resolve, resolve
@@ -112,7 +112,7 @@ class Fetcher(AbstractContextManager["Fetcher"]):
         """Ask for an address.
 
         Args:
-            url: As `ingest.addresses.normalised` writes it.
+            url: As `ingest.sources.addresses.normalised` writes it.
             before: What came last time, if it is still there: unchanged content is not sent again.
 
         Returns:

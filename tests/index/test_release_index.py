@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 
 from chat.answer import configured
-from chat.cite import cited_json
+from chat.cli.cite import cited_json
 from chat.types import Question
-from index.embedder import SentenceTransformerEmbedder
+from index.embedding.transformer import SentenceTransformerEmbedder
+from index.local import Index
 from index.settings import EmbedderSettings, Settings
-from index.store import Index
 from ingest.pipeline import apply
-from ingest.plan import make_plan
+from ingest.planning.plan import make_plan
 
 RELEASES = Path(__file__).with_name("releases")
 CHANGED_AT = 1_760_000_000

@@ -1,0 +1,144 @@
+"""`python -m benchmarks.peers`: the same passages and weights, searched by others' tools.
+
+The peers get our passages with their contexts, so that what differs is how they are searched, and
+each runs in a process of its own, one after the other, on the same machine as we do.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks.report import measures
+from benchmarks.report import results as report
+from benchmarks.retrieval import WARM, documents
+from benchmarks.sets.corpus_index import CorpusIndex, open_corpus
+from benchmarks.sets.data import Query, load
+from benchmarks.sets.options import Options, asked, parse
+from chat.answer import configured
+from chat.question import followup
+from chat.types import Question
+from index.errors import PolicyChatError
+from index.settings import PROJECT_ROOT
+from index.types import embedded_text
+
+ENVIRONMENT = PROJECT_ROOT / "build" / "peers"
+RUNNER = Path(__file__).parent / "runner.py"
+PEERS = ("langchain-faiss", "llama-index-faiss", "txtai-dense", "txtai-hybrid")
+
+
+class PeerFailed(PolicyChatError):
+    """A peer could not be run."""
+
+
+def run(options: Options) -> dict[str, object]:
+    """Measure the product and its peers and write one result.
+
+    Args:
+        options: What to measure; `depth` and `trace` do not apply.
+
+    Returns:
+        What is written: `tools` holds the numbers of each.
+
+    Raises:
+        PolicyChatError: The data is not in the layout, a peer failed, or what the product raises.
+    """
+    if unknown := set(options.peer) - set(PEERS):
+        raise PeerFailed(f"no peer {unknown.pop()!r}; there are {', '.join(PEERS)}")
+    questions = load(options.data)
+    # Only what can be scored: each tool is asked everything.
+    chosen = [pair for pair in asked(questions, options) if pair[0].id in questions.qrels]
+    qrels = {query.id: questions.qrels[query.id] for query, _ in chosen}
+    with open_corpus(questions, options.cache) as corpus, tempfile.TemporaryDirectory() as folder:
+        found = {"policy-chat": _ours(corpus, chosen)}
+        texts = {query.id: followup.resolve(q.text, q.history) for query, q in chosen}
+        _hand_over(Path(folder), corpus, texts)
+        for peer in options.peer or PEERS:
+            found[peer] = _theirs(peer, Path(folder))
+        passages, rate = corpus.built.passages, corpus.built.passages_per_s
+    tools = {}
+    for name, (rankings, milliseconds, passages_per_s) in found.items():
+        values = list(measures.ranking(rankings, qrels)["ndcg@10"].values())
+        tools[name] = {
+            "ndcg@10": measures.mean(values),
+            "interval": measures.mean_interval(values),
+            "p50_ms": measures.percentile(milliseconds, 50),
+            "passages_per_s": rate if name == "policy-chat" else passages_per_s,
+        }
+    result: dict[str, object] = {
+        "data": questions.name,
+        "tools": tools,
+        "queries": len(qrels),
+        "passages": passages,
+        "peer_versions": _versions(),
+        **report.circumstances("peers", options),
+    }
+    report.write(options.out, result)
+    for name, numbers in tools.items():
+        print(name, numbers)
+    return result
+
+
+_Found = tuple[dict[str, list[str]], list[float], float | None]
+
+
+def _ours(corpus: CorpusIndex, chosen: Sequence[tuple[Query, Question]]) -> _Found:
+    rankings: dict[str, list[str]] = {}
+    milliseconds = []
+    answerer = configured(corpus.index)
+    for number, (query, question) in enumerate([*chosen[:WARM], *chosen]):
+        began = time.perf_counter()
+        retrieved = answerer.retrieve(question)
+        if number >= WARM:
+            milliseconds.append((time.perf_counter() - began) * 1000)
+        rankings[query.id] = documents(corpus, retrieved.candidates)
+    return rankings, milliseconds, None
+
+
+def _hand_over(folder: Path, corpus: CorpusIndex, questions: dict[str, str]) -> None:
+    with (folder / "passages.jsonl").open("w", encoding="utf-8") as file:
+        for record, version in corpus.version_of.items():
+            for passage in corpus.index.passages(version):
+                text = embedded_text(passage.text, passage.context)
+                file.write(json.dumps({"record": record, "text": text}) + "\n")
+    lines = [json.dumps({"id": name, "text": text}) for name, text in questions.items()]
+    (folder / "questions.jsonl").write_text("\n".join(lines), encoding="utf-8")
+
+
+def _theirs(peer: str, folder: Path) -> _Found:
+    out = folder / f"{peer}.json"
+    given = [folder / "passages.jsonl", folder / "questions.jsonl", out]
+    done = subprocess.run(
+        [_python(), RUNNER, peer, *given], capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        lines = done.stderr.strip().splitlines() or [f"status {done.returncode}"]
+        raise PeerFailed(f"{peer}: {lines[-1]}; `make bench-peers` installs what it needs")
+    result = json.loads(out.read_text(encoding="utf-8"))
+    return result["rankings"], result["milliseconds"], result["passages_per_s"]
+
+
+def _python() -> Path:
+    python = ENVIRONMENT / "bin" / "python"
+    if not python.exists():
+        raise PeerFailed(f"{python}: not there; `make bench-peers` makes the peers' environment")
+    return python
+
+
+def _versions() -> dict[str, str]:
+    names = ("langchain-community", "llama-index-core", "txtai", "sentence-transformers", "torch")
+    program = (
+        "import importlib.metadata as m, json;"
+        f"print(json.dumps({{n: m.version(n) for n in {names!r}}}))"
+    )
+    done = subprocess.run([_python(), "-c", program], capture_output=True, text=True, check=True)
+    versions: dict[str, str] = json.loads(done.stdout)
+    return versions
+
+
+if __name__ == "__main__":
+    report.run_or_exit(lambda: run(parse("Measure the product beside its peers.")))

@@ -1,0 +1,1 @@
+"""Whether what is found and quoted is right."""

@@ -1,0 +1,217 @@
+"""`python -m benchmarks.ablate`: what lifts retrieval and what does not.
+
+Each set's questions fall into two halves by the hash of their id. Whoever changes a setting looks
+at the first half; the second is reported, with the difference to the product and its interval.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import hashlib
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.quality.variants import INDEXES, ORDERS, PRODUCT, Found, IndexVariant
+from benchmarks.report import measures
+from benchmarks.report import results as report
+from benchmarks.sets.corpus_index import Built, CorpusIndex, write_records
+from benchmarks.sets.data import QuestionSet, load
+from benchmarks.sets.options import Options, asked
+from benchmarks.sets.vector_cache import VectorCache
+from chat.retrieval.retrieve import Retrieved, retrieve
+from chat.types import Candidate
+from index.catalog.filters import Filter
+from index.catalog.write import Incoming
+from index.embedding.transformer import Matrix, SentenceTransformerEmbedder
+from index.errors import SourceRefused
+from index.local import Index
+from index.settings import EmbedderSettings, Settings
+from index.text.analysis import analyse
+from index.text.languages import DEFAULT_LANGUAGE
+from index.types import Metadata, Source, embedded_text
+from ingest import parsers
+from ingest.text.chunk import chunk
+
+DEPTH = 60
+_FEEDBACK_PASSAGES = 3
+_NEAR_WORDS = 3
+_BATCH = 200
+
+Values = Mapping[str, float]
+
+
+def run(options: Options, variants: Mapping[str, IndexVariant] = INDEXES) -> dict[str, object]:
+    """Measure every variant and write the result.
+
+    Args:
+        options: What to measure; `depth` and `trace` do not apply.
+        variants: Ways to make the index, the product's among them.
+
+    Returns:
+        What is written: for each variant nDCG@10 on both halves, and on the second half its
+        difference to the product with a bootstrap 95 % interval over questions.
+
+    Raises:
+        PolicyChatError: The data is not in the layout, or whatever the product raises.
+    """
+    questions = load(options.data)
+    chosen = [(q, asks) for q, asks in asked(questions, options) if q.id in questions.qrels]
+    qrels = {query.id: questions.qrels[query.id] for query, _ in chosen}
+    texts = {query.id: asks.text for query, asks in chosen}
+    orders: dict[str, Values] = {}
+    indexes: dict[str, Values] = {}
+    for name, variant in variants.items():
+        with _index(questions, variant, options.cache) as corpus:
+            found = {query: _found(corpus, text) for query, text in texts.items()}
+        if name == PRODUCT:
+            for order, ranked in ORDERS.items():
+                orders[order] = _ndcg({q: ranked(f) for q, f in found.items()}, qrels)
+        indexes[name] = _ndcg({q: ORDERS[PRODUCT](f) for q, f in found.items()}, qrels)
+        print(f"{name}: {np.mean(list(indexes[name].values())):.4f}", file=sys.stderr)
+    result: dict[str, object] = {
+        "data": questions.name,
+        "queries": len(qrels),
+        "orders": {name: _halves(values, orders[PRODUCT]) for name, values in orders.items()},
+        "indexes": {name: _halves(values, indexes[PRODUCT]) for name, values in indexes.items()},
+        **report.circumstances("ablate", options),
+    }
+    report.write(options.out, result)
+    return result
+
+
+def is_held_out(query: str) -> bool:
+    """Tell which half a question is in; the same for every set and every run."""
+    return hashlib.sha256(query.encode()).digest()[0] % 2 == 1
+
+
+def _halves(values: Values, product: Values) -> dict[str, object]:
+    held_out = [query for query in values if is_held_out(query)]
+    differences = [values[query] - product[query] for query in held_out]
+    return {
+        "first_half": measures.mean([v for q, v in values.items() if not is_held_out(q)]),
+        "second_half": measures.mean([values[query] for query in held_out]),
+        "difference": measures.mean(differences),
+        "interval": measures.mean_interval(differences),
+    }
+
+
+def _ndcg(rankings: Mapping[str, list[str]], qrels: Mapping[str, Mapping[str, int]]) -> Values:
+    return measures.ranking(rankings, qrels)["ndcg@10"]
+
+
+@contextlib.contextmanager
+def _index(
+    questions: QuestionSet, variant: IndexVariant, cache: Path | None
+) -> Iterator[CorpusIndex]:
+    """Yield an index of the set, made from the product's parts in this variant."""
+    with contextlib.ExitStack() as opened:
+        home = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="ablation-")))
+        vectors = cache or Path(opened.enter_context(tempfile.TemporaryDirectory()))
+        model = SentenceTransformerEmbedder(EmbedderSettings())
+        embedder = opened.enter_context(VectorCache.open(vectors, model))
+        index = Index(Settings(home), embedder)
+        files = write_records(questions, home / "records")
+        with index.writer() as writer:
+            writer.put_root("records", home / "records")
+            incoming = [made for file in files if (made := _incoming(file, variant))]
+            for at in range(0, len(incoming), _BATCH):
+                writer.add(incoming[at : at + _BATCH], lambda _: None)
+            writer.commit()
+        passages = index.manifest().passages
+        built = Built(len(incoming), len(files) - len(incoming), passages, 0.0, None)
+        yield CorpusIndex(questions, index, built)
+
+
+def _incoming(file: tuple[Path, str], variant: IndexVariant) -> Incoming | None:
+    path, title = file
+    data = path.read_bytes()
+    try:
+        reading = parsers.read(path.name, data)
+    except SourceRefused:
+        return None
+    known = Metadata(title=title or None)
+    drafts = variant.drafts(chunk(reading, title or None, variant.size))
+    source = Source(
+        "records", path.name, hashlib.sha256(data).hexdigest(), len(data), 0,
+        parsers.reader_id(path.name),
+    )  # fmt: skip
+    name = title or reading.title or path.stem
+    return Incoming(source, reading.version(), name, variant.metadata(known), drafts)
+
+
+def _found(corpus: CorpusIndex, question: str) -> list[Found]:
+    retrieved = retrieve(corpus.index, question, Filter(), depth=DEPTH)
+    wider = _with_feedback(corpus.index, retrieved)
+    return [
+        _signals(retrieved, candidate, corpus.record_of[document], wider)
+        for candidate in retrieved.candidates
+        for document in (candidate.hit.document.id, *candidate.hit.also_in)
+    ]
+
+
+def _with_feedback(index: Index, retrieved: Retrieved) -> dict[int, float]:
+    """Return each passage's cosine with the question moved towards the first passages.
+
+    Source: Rocchio's pseudo-relevance feedback with equal weights, on embeddings.
+    """
+    if not retrieved.candidates:
+        return {}
+    passages = [candidate.hit.passage for candidate in retrieved.candidates]
+    vectors = index.embedder.encode([embedded_text(p.text, p.context) for p in passages], "passage")
+    moved: Matrix = retrieved.query_vector + vectors[:_FEEDBACK_PASSAGES].mean(axis=0)
+    cosines = vectors @ (moved / np.linalg.norm(moved))
+    return {p.number: float(cosine) for p, cosine in zip(passages, cosines, strict=True)}
+
+
+def _signals(
+    retrieved: Retrieved, candidate: Candidate, document: str, wider: Mapping[int, float]
+) -> Found:
+    hit = candidate.hit
+    return Found(
+        document=document,
+        version=hit.passage.version,
+        start=hit.passage.start,
+        end=hit.passage.end,
+        similarity=max(0.0, hit.similarity),
+        words=1 / hit.lexical_rank if hit.lexical_rank else 0.0,
+        ranks=hit.score,
+        coverage=candidate.coverage,
+        proximity=_proximity(retrieved, candidate),
+        feedback=max(0.0, wider[hit.passage.number]),
+    )
+
+
+def _proximity(retrieved: Retrieved, candidate: Candidate) -> float:
+    passage = candidate.hit.passage
+    shown = embedded_text(passage.text, passage.context)
+    language = candidate.hit.document.metadata.language or DEFAULT_LANGUAGE
+    terms = [term.text for term in analyse(shown, language)]
+    places = [[i for i, t in enumerate(terms) if t in word.forms] for word in retrieved.terms.words]
+    pairs = list(pairwise(places))
+    near = [any(abs(a - b) <= _NEAR_WORDS for a in one for b in two) for one, two in pairs]
+    return sum(near) / len(pairs) if pairs else 0.0
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Measure what the command line names; wrong options end the process with status 2."""
+    parser = argparse.ArgumentParser("python -m benchmarks.ablate", description=__doc__)
+    add = parser.add_argument
+    add("--data", type=Path, required=True, help="folder of a question set (benchmarks/README.md)")
+    add("--out", type=Path, required=True, help="JSON file to write")
+    add("--query", choices=("text", "rewrite"), default="text", help="what of a question is asked")
+    add("--turns", choices=("first", "all"), default="all")
+    add("--cache", type=Path, help="folder that keeps vectors for the next run")
+    add("--orders-only", action="store_true", help="leave out what needs other indexes")
+    values = vars(parser.parse_args(arguments))
+    variants = {PRODUCT: INDEXES[PRODUCT]} if values.pop("orders_only") else INDEXES
+    report.run_or_exit(lambda: run(Options(**values), variants))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,175 @@
+"""What an ablation compares: ways to order what was found, and ways to make the index."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from chat.retrieval.retrieve import COVERAGE_WEIGHT, RANK_WEIGHT, SIMILARITY_WEIGHT
+from index.types import Draft, Metadata
+from ingest.text.chunk import SIZE, Size
+
+PRODUCT = "product"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A passage that was found, with every signal that a variant may use, each in about [0, 1].
+
+    Attributes:
+        document: Record id.
+        version: Of its text, to find its neighbours.
+        start: Half-open offsets in that version.
+        end: See start.
+        similarity: Cosine with the question.
+        words: 1 over its rank by BM25, 0 if it has none.
+        ranks: Fused ranks.
+        coverage: Share of the question's weight that it holds.
+        proximity: Share of the question's neighbouring words that stand near each other in it.
+        feedback: Cosine with the mean of the question and the three passages found first.
+    """
+
+    document: str
+    version: str
+    start: int
+    end: int
+    similarity: float
+    words: float
+    ranks: float
+    coverage: float
+    proximity: float
+    feedback: float
+
+
+Order = Callable[[Sequence[Found]], list[str]]
+
+
+def _weighted(**weights: float) -> Order:
+    def order(found: Sequence[Found]) -> list[str]:
+        scores = [sum(w * getattr(one, name) for name, w in weights.items()) for one in found]
+        return _by_best(found, scores)
+
+    return order
+
+
+def _by_best(found: Sequence[Found], scores: Sequence[float]) -> list[str]:
+    best: dict[str, float] = {}
+    for one, score in zip(found, scores, strict=True):
+        best[one.document] = max(best.get(one.document, score), score)
+    return sorted(best, key=lambda document: -best[document])
+
+
+def _product_scores(found: Sequence[Found]) -> list[float]:
+    return [sum(w * getattr(one, name) for name, w in _PRODUCT.items()) for one in found]
+
+
+def _neighbours(share: float) -> Order:
+    """Add a share of the better neighbour's score, as far as it was found too."""
+
+    def order(found: Sequence[Found]) -> list[str]:
+        scores = _product_scores(found)
+        places = sorted(range(len(found)), key=lambda i: (found[i].version, found[i].start))
+        beside = [0.0] * len(found)
+        for i, j in pairwise(places):
+            # Adjoining but for white space and a heading.
+            if found[i].version == found[j].version and found[j].start - found[i].end < 200:
+                beside[i] = max(beside[i], scores[j])
+                beside[j] = max(beside[j], scores[i])
+        return _by_best(found, [s + share * b for s, b in zip(scores, beside, strict=True)])
+
+    return order
+
+
+def _summed(most: int, share: float) -> Order:
+    """Order documents by their best passage and a share of the sum of their best few."""
+
+    def order(found: Sequence[Found]) -> list[str]:
+        scores: dict[str, list[float]] = {}
+        for one, score in zip(found, _product_scores(found), strict=True):
+            scores.setdefault(one.document, []).append(score)
+        total = {
+            document: max(s) + share * sum(sorted(s, reverse=True)[:most])
+            for document, s in scores.items()
+        }
+        return sorted(total, key=lambda document: -total[document])
+
+    return order
+
+
+_PRODUCT = {"similarity": SIMILARITY_WEIGHT, "coverage": COVERAGE_WEIGHT, "ranks": RANK_WEIGHT}
+
+
+def _product_but(**weights: float) -> Order:
+    return _weighted(**{**_PRODUCT, **weights})
+
+
+ORDERS: Mapping[str, Order] = {
+    PRODUCT: _weighted(**_PRODUCT),
+    "meaning alone": _weighted(similarity=1),
+    "words alone (BM25)": _weighted(words=1),
+    "rank fusion alone": _weighted(ranks=1),
+    "coverage alone": _weighted(coverage=1),
+    "without meaning": _product_but(similarity=0),
+    "without coverage": _product_but(coverage=0),
+    "without rank fusion": _product_but(ranks=0),
+    "weights 0.5 / 0.3 / 0.2": _weighted(similarity=0.5, coverage=0.3, ranks=0.2),
+    "weights 0.3 / 0.3 / 0.4": _weighted(similarity=0.3, coverage=0.3, ranks=0.4),
+    "weights 0.5 / 0.2 / 0.3": _weighted(similarity=0.5, coverage=0.2, ranks=0.3),
+    "weights 0.6 / 0.2 / 0.2": _weighted(similarity=0.6, coverage=0.2, ranks=0.2),
+    "weights 0.4 / 0.1 / 0.5": _weighted(similarity=0.4, coverage=0.1, ranks=0.5),
+    "proximity 0.05": _product_but(proximity=0.05),
+    "proximity 0.15": _product_but(proximity=0.15),
+    "feedback 0.1": _product_but(feedback=0.1),
+    "feedback 0.3": _product_but(feedback=0.3),
+    "neighbours 0.1": _neighbours(0.1),
+    "neighbours 0.3": _neighbours(0.3),
+    "best and sum of 3, 0.1": _summed(3, 0.1),
+    "best and sum of 3, 0.3": _summed(3, 0.3),
+    "sum of 3 alone": _summed(3, 100),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class IndexVariant:
+    """Another way to make the index.
+
+    Attributes:
+        size: Of passages.
+        headings: Whether headings are searched with the passages.
+        overlap: Sentences of the passage before that are repeated.
+        stemmed: Whether words are stemmed.
+    """
+
+    size: Size = SIZE
+    headings: bool = True
+    overlap: int = 0
+    stemmed: bool = True
+
+    def drafts(self, drafts: Sequence[Draft]) -> tuple[Draft, ...]:
+        """Return the drafts as this variant has them; they may overlap."""
+        made = []
+        before: Draft | None = None
+        for draft in drafts:
+            changed = draft if self.headings else replace(draft, context="")
+            if before is not None and self.overlap and before.context == draft.context:
+                repeated = before.sentences[-self.overlap :]
+                sentences = (*repeated, *draft.sentences)
+                changed = replace(changed, start=sentences[0][0], sentences=sentences)
+            made.append(changed)
+            before = draft
+        return tuple(made)
+
+    def metadata(self, known: Metadata) -> Metadata:
+        """Return metadata with a language that nothing is stemmed in, if that is wanted."""
+        return known if self.stemmed else replace(known, language="pl")
+
+
+INDEXES: Mapping[str, IndexVariant] = {
+    PRODUCT: IndexVariant(),
+    "no headings": IndexVariant(headings=False),
+    "passages of 80 tokens": IndexVariant(Size(80, (30, 45, 50))),
+    "passages of 250 tokens": IndexVariant(Size(250, (95, 140, 160))),
+    "a sentence repeated": IndexVariant(overlap=1),
+    "not stemmed": IndexVariant(stemmed=False),
+}

@@ -1,0 +1,1 @@
+"""Measures, results, tables and charts."""

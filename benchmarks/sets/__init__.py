@@ -1,0 +1,1 @@
+"""Question sets and throw-away indexes of them."""

@@ -1,0 +1,1 @@
+"""How the learnt numbers and the reader's weights are made."""

@@ -1,0 +1,152 @@
+"""Passages that look like an answer to the product's own search, and are none."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from benchmarks.training.data import Question, TrainingDataRefused, plain
+from benchmarks.training.windows import windows
+from index.catalog.filters import Filter
+from index.catalog.write import Incoming
+from index.embedding.transformer import Embedder
+from index.local import Index
+from index.settings import Settings
+from index.types import Draft, Metadata, Source
+from index.version import Version, version_of
+
+KEPT = 6
+_DEPTH = 20
+# Where the answer is not known in words, the nearest passages may well answer too.
+_SKIPPED_UNKNOWN = 2
+# An answer shorter than this ("a", "12") stands anywhere.
+_TELLING_ANSWER_CHARS = 3
+_SAME_WORDS = 0.6
+# Long answers of few sources would be most of the pool.
+_WINDOWS_EACH = 2
+_ADDED_TOGETHER = 2_000
+_ROOT = "pool"
+
+
+def pool(index: Index, questions: Sequence[Question]) -> None:
+    """Index the passages that answer, each once, cut as they are trained on."""
+    texts = dict.fromkeys(p for q in questions for p in (q.passage, *q.others))
+    batch: list[Incoming] = []
+    with index.writer() as writer:
+        writer.put_root(_ROOT, index.settings.home)
+        for number, text in enumerate(texts):
+            drafts = tuple(Draft(a, b, ((a, b),)) for a, b in windows(text)[:_WINDOWS_EACH])
+            if not drafts:
+                continue
+            version = Version(version_of(text), text)
+            source = Source(_ROOT, str(number), version.id, len(text), 0, "pool@1", "")
+            batch.append(Incoming(source, version, str(number), Metadata(language="en"), drafts))
+            if len(batch) == _ADDED_TOGETHER:
+                writer.add(batch)
+                batch = []
+        writer.add(batch)
+        writer.commit()
+
+
+def mined(index: Index, question: Question) -> list[str]:
+    """Return passages found for a question that do not answer it, the most alike first.
+
+    Args:
+        index: Of the pool.
+        question: Whose own passages are no negatives.
+
+    Returns:
+        At most KEPT. Left out are passages of the documents that answer, passages that hold the
+        answer's words, near copies, and, where the answer is not known in words, the first ones.
+    """
+    own = {version_of(text) for text in (question.passage, *question.others)}
+    words = set(plain(question.passage).split())
+    answer = plain(question.answer or _spanned(question))
+    known = len(answer) >= _TELLING_ANSWER_CHARS
+    found = []
+    for hit in index.search(question.text, _DEPTH, Filter()).hits:
+        text = plain(hit.passage.text)
+        held = set(text.split())
+        copied = len(words & held) > _SAME_WORDS * min(len(words), len(held))
+        if hit.passage.version in own or copied or (known and f" {answer} " in f" {text} "):
+            continue
+        found.append(hit.passage.text)
+    skipped = 0 if known else _SKIPPED_UNKNOWN
+    return found[skipped : skipped + KEPT]
+
+
+def mine(
+    home: Path, embedder: Embedder, questions: Sequence[Question], written: Path
+) -> Iterator[int]:
+    """Mine every question, each source's family among its own passages; resumable.
+
+    Args:
+        home: Keeps the indexes.
+        embedder: The product's.
+        questions: To mine for; unanswerable ones keep to the paragraph they were written against.
+        written: JSON lines, one a question; those that it has are passed over.
+
+    Yields:
+        Questions done so far.
+
+    Raises:
+        TrainingDataRefused: The indexes are of other questions.
+    """
+    _without_torn_line(written)
+    done = set(read(written))
+    with written.open("a", encoding="utf-8") as file:
+        for family in ("claims", "medical", "wiki"):
+            own = [q for q in questions if _family(q) == family]
+            index = Index(Settings(home / family), embedder)
+            pooled, of = home / family / "pooled", _digest(own)
+            if not pooled.exists():
+                pool(index, own)
+                pooled.write_text(of, encoding="utf-8")
+            if pooled.read_text(encoding="utf-8") != of:
+                raise TrainingDataRefused(
+                    f"{home / family}: was made of other questions; delete {home} and {written}, "
+                    "or give another --home"
+                )
+            for question in own:
+                if question.id not in done and question.answerable is not False:
+                    line = {"id": question.id, "negatives": mined(index, question)}
+                    file.write(json.dumps(line, ensure_ascii=False) + "\n")
+                    done.add(question.id)
+                    yield len(done)
+
+
+def read(written: Path) -> Mapping[str, Sequence[str]]:
+    """Return what was mined, by question; nothing where the file is not there."""
+    if not written.exists():
+        return {}
+    lines = written.read_text(encoding="utf-8").splitlines()
+    entries = [json.loads(line) for line in lines]
+    return {entry["id"]: entry["negatives"] for entry in entries}
+
+
+def _without_torn_line(written: Path) -> None:
+    """Take away what a killed run had begun to write."""
+    if written.exists():
+        text = written.read_text(encoding="utf-8", errors="replace")
+        if not text.endswith("\n"):
+            written.write_text(text[: text.rfind("\n") + 1], encoding="utf-8")
+
+
+def _digest(questions: Sequence[Question]) -> str:
+    found = hashlib.sha256()
+    for question in questions:
+        found.update(f"{question.id}\n{question.passage}\n".encode())
+    return found.hexdigest()
+
+
+def _family(question: Question) -> str:
+    if question.source.startswith("verify"):
+        return "claims"
+    medical = ("medquad", "liveqa_med_judged", "pubmedqa")
+    return "medical" if question.source in medical else "wiki"
+
+
+def _spanned(question: Question) -> str:
+    return question.passage[slice(*question.span)] if question.span else ""

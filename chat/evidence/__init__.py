@@ -1,0 +1,1 @@
+"""What is quoted, and how sure that is."""

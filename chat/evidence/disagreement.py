@@ -1,0 +1,159 @@
+"""Sources that give different figures for what reads like the same thing.
+
+Nothing here decides who is right, or whether both are (another year, another definition): the
+sentences are quoted side by side and the reader is told that they differ.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from chat.evidence.figures import Figure, differ, figures
+from chat.evidence.units import Unit, quotable
+from chat.question.kinds import is_place, kind_of
+from chat.retrieval.retrieve import Retrieved
+from chat.types import Candidate, Evidence
+from index.embedding.transformer import Matrix
+from index.text.languages import DEFAULT_LANGUAGE
+
+# Passages that are looked through for another figure.
+_PASSAGES = 10
+_MOST_PAIRS = 24
+# Cosine from which two sentences, and what their figures count, are taken to mean the same.
+_SAME_CLAIM = 0.5
+_SAME_THING = 0.5
+_CAPITALISED = re.compile(r"[A-ZÀ-ÞŠŽČĆĐŁ][\w’-]+(?:\s(?:and\s)?[A-ZÀ-ÞŠŽČĆĐŁ][\w’-]+)*")
+
+Encode = Callable[[Sequence[str]], Matrix]
+
+
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """Two pieces of evidence with different figures for the same thing.
+
+    Attributes:
+        first: The one that answers.
+        second: Of another document.
+        figures: The words of each that differ.
+    """
+
+    first: Evidence
+    second: Evidence
+    figures: tuple[str, str]
+
+
+def contrast(retrieved: Retrieved, evidence: Sequence[Evidence], encode: Encode) -> list[Contrast]:
+    """Return where other documents give another figure than the evidence does.
+
+    Two figures are held against each other if they have the same unit, their sentences and what
+    they count mean about the same, neither names a country that the other does not, and the
+    question asks for a number or speaks of what is counted.
+
+    Args:
+        retrieved: Passages, best first, with the question's words.
+        evidence: What is quoted, the best first.
+        encode: Makes unit vectors, float32, shape (texts, dimensions).
+
+    Returns:
+        At most one for each piece of evidence, and each other sentence once.
+    """
+    pairs = list(islice(_pairs(retrieved, evidence), _MOST_PAIRS))
+    if not pairs:
+        return []
+    texts = list(dict.fromkeys(text for pair in pairs for text in pair.texts))
+    vectors = dict(zip(texts, encode(texts), strict=True))
+    found: dict[int, Contrast] = {}
+    for pair in pairs:
+        claim, other_claim, thing, other_thing = (vectors[text] for text in pair.texts)
+        alike = claim @ other_claim >= _SAME_CLAIM and thing @ other_thing >= _SAME_THING
+        told = any(pair.unit.text in (c.first.quote, c.second.quote) for c in found.values())
+        if alike and not told and pair.number not in found:
+            found[pair.number] = pair.contrast(evidence)
+    return list(found.values())
+
+
+def quoted_with(evidence: Sequence[Evidence], contrasts: Sequence[Contrast]) -> list[Evidence]:
+    """Return the evidence with the other side of each contrast right behind its own.
+
+    Args:
+        evidence: In the order in which it is told.
+        contrasts: Of this evidence.
+
+    Returns:
+        The same pieces, and those of other documents that differ; none twice.
+    """
+    told: list[Evidence] = []
+    for piece in evidence:
+        seconds = [contrast.second for contrast in contrasts if contrast.first is piece]
+        told += [one for one in (piece, *seconds) if one not in told]
+    return told
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """A figure of one piece of evidence and one of another document's sentence."""
+
+    number: int
+    piece: Evidence
+    own: Figure
+    candidate: Candidate
+    unit: Unit
+    other: Figure
+
+    @property
+    def texts(self) -> tuple[str, str, str, str]:
+        """Both sentences, and what both figures count."""
+        return self.piece.quote, self.unit.text, self.own.counted, self.other.counted
+
+    def contrast(self, evidence: Sequence[Evidence]) -> Contrast:
+        """Return the pair with the other sentence as evidence: what quotes it already, if any."""
+        unit, other, version = self.unit, self.other, self.candidate.hit.passage.version
+        start, end = unit.start, unit.end
+        own_shown, other_shown = self.own.shown(other), other.shown(self.own)
+        mark = (start + other_shown[0], start + other_shown[1])
+        second = Evidence(
+            self.candidate, start, end, unit.text, (mark,), self.candidate.score, 0.0, True, 0.0
+        )  # of the kind that is asked for
+        for piece in evidence:
+            same_text = piece.candidate.hit.passage.version == version
+            if same_text and piece.start <= start and end <= piece.end:
+                second = piece
+        words = self.piece.quote[slice(*own_shown)], unit.text[slice(*other_shown)]
+        return Contrast(self.piece, second, words)
+
+
+def _pairs(retrieved: Retrieved, evidence: Sequence[Evidence]) -> Iterator[_Pair]:
+    asked = {form for word in retrieved.terms.words for form in word.forms}
+    for_number = kind_of(retrieved.question) == "number"
+    others = [
+        (candidate, unit, figure)
+        for candidate in retrieved.candidates[:_PASSAGES]
+        for unit in quotable(candidate.hit.passage)
+        for figure in figures(unit.text, _language(candidate))
+    ]
+    for number, piece in enumerate(evidence):
+        home = piece.candidate.hit.document.id
+        countries = _countries(piece.candidate, piece.quote)
+        for own in figures(piece.quote, _language(piece.candidate)):
+            if for_number or own.terms & asked:
+                for candidate, unit, figure in others:
+                    elsewhere = candidate.hit.document.id != home and differ(own, figure)
+                    if elsewhere and _countries(candidate, unit.text) == countries:
+                        yield _Pair(number, piece, own, candidate, unit, figure)
+
+
+def _countries(candidate: Candidate, text: str) -> frozenset[str]:
+    """Return the countries that a text or its headings name, by any run of capitalised words."""
+    found = set()
+    for run in _CAPITALISED.finditer(f"{candidate.hit.passage.context}\n{text}"):
+        words = run[0].split()
+        runs = (words[i:j] for i in range(len(words)) for j in range(i + 1, len(words) + 1))
+        found |= {name for name in map(" ".join, runs) if is_place(name)}
+    return frozenset(found)
+
+
+def _language(candidate: Candidate) -> str:
+    return candidate.hit.document.metadata.language or DEFAULT_LANGUAGE

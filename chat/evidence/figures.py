@@ -1,0 +1,112 @@
+"""Figures in a text, and what they count."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Set
+from dataclasses import dataclass
+
+from index.text.analysis import content_terms
+
+_COUNTED_WORDS = 4
+_SAME_VALUE = 0.01
+_FIGURE = re.compile(
+    # A number right behind a word or a bracket is a note's.
+    r"(?<![\w.)\]])(?:(?P<currency>[€$£]|\b(?:EUR|USD|GBP)\b)\s?)?"
+    r"(?P<number>\d+(?:[.,]\d+|[ \u00a0\u202f]\d{3}\b)*)"
+    r"(?:\s?(?P<percent>%|per\s?cent\b)|\s(?P<scale>thousand|million|billion)\b)?",
+)
+_SCALES = {"thousand": 1e3, "million": 1e6, "billion": 1e9}
+# "2000" is a year unless something is said to number as much.
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_COUNTS = re.compile(
+    r"\b(?:about|over|than|around|some|nearly|almost|approximately|roughly|least|most|are|were|has|"
+    r"have)\s*$",
+    re.IGNORECASE,
+)
+# What a figure counts stands right after it, in the same clause.
+_FOLLOWING = re.compile(r"(?:[^\S\n]+[^\s.,;:()]+){1,7}")
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number in a text and what it counts.
+
+    Attributes:
+        start: Half-open offsets in the text, from the number to the last word that is counted.
+        end: See start.
+        value: With its scale: "2 million" is 2,000,000.
+        unit: "%", a currency, or "".
+        counted: The words after it, as they stand: "statistical clusters in Europe".
+        ends: Of each analysed word among them, where it ends in the text.
+    """
+
+    start: int
+    end: int
+    value: float
+    unit: str
+    counted: str
+    ends: Mapping[str, int]
+
+    @property
+    def terms(self) -> Set[str]:
+        """The analysed words of what is counted."""
+        return self.ends.keys()
+
+    def shown(self, other: Figure) -> tuple[int, int]:
+        """Return where the number stands with what it counts, told beside another figure.
+
+        Up to the last word that both count: "1,500 clusters" and not "1,500 clusters operate
+        across over", beside "2000 statistical clusters".
+        """
+        shared = self.terms & other.terms
+        return self.start, max((self.ends[term] for term in shared), default=self.end)
+
+
+def figures(text: str, language: str) -> Iterator[Figure]:
+    """Yield the figures of a text that count something; years do not.
+
+    Args:
+        text: A sentence or two.
+        language: ISO 639-1 code, for the analysis of words.
+
+    Yields:
+        In the order of the text.
+    """
+    for match in _FIGURE.finditer(text):
+        value = _value(match["number"])
+        unit = "%" if match["percent"] else match["currency"] or ""
+        if match["scale"]:
+            value *= _SCALES[match["scale"]]
+        elif not unit and _is_year(match["number"]) and not _COUNTS.search(text[: match.start()]):
+            continue
+        tail = _FOLLOWING.match(text, match.end())
+        terms = content_terms(tail[0], language)[:_COUNTED_WORDS] if tail else []
+        if terms:
+            end = match.end() + terms[-1].end
+            counted = text[match.end() : end].strip()
+            ends = {term.text: match.end() + term.end for term in terms}
+            yield Figure(match.start(), end, value, unit, counted, ends)
+
+
+def differ(one: Figure, other: Figure) -> bool:
+    """Tell whether two figures of the same unit have values more than a hundredth apart."""
+    largest = max(one.value, other.value)
+    return one.unit == other.unit and abs(one.value - other.value) > _SAME_VALUE * largest
+
+
+def _is_year(number: str) -> bool:
+    return _YEAR.fullmatch(number) is not None
+
+
+def _value(number: str) -> float:
+    """Return a number's value: groups of three digits are thousands, anything else decimals.
+
+    >>> _value("1,500"), _value("2 000"), _value("2.5"), _value("1.234.567")
+    (1500.0, 2000.0, 2.5, 1234567.0)
+    """
+    groups = re.split(r"[., \u00a0\u202f]", number)
+    thousands = len(groups) > 1 and all(len(group) == 3 for group in groups[1:])
+    if thousands and groups[0] != "0":
+        return float("".join(groups))
+    return float(".".join(["".join(groups[:-1]), groups[-1]])) if len(groups) > 1 else float(number)

@@ -1,0 +1,167 @@
+"""What could be quoted: the units of the best passages, and what speaks for each."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from chat.evidence.support import weights
+from chat.evidence.units import Unit, quotable, says_little
+from chat.question.kinds import Kind, kind_of, named
+from chat.retrieval.retrieve import Retrieved, Terms, words_of
+from chat.types import Candidate
+from index.types import embedded_text
+
+# Passages whose units are looked at, and units that are embedded: a question has 40 ms.
+PASSAGES = 5
+UNITS = 5
+# A passage that scores less than this share of the best one is not read.
+IN_REACH = 0.75
+# A term that stands in the heading and not in the unit counts this much.
+CONTEXT_SHARE = 0.8
+# A section whose own heading says what is asked answers with what it begins with. The sets that
+# the other weights are learnt on have no headings, so this one was chosen: see docs/adr/0009.
+LEAD_WEIGHT = 0.3
+_HEADING_SEPARATOR = " › "
+_HEADING_CHARS = 80
+# Margins are sums of two logits, mostly from -12 to 12.
+MARGIN_SCALE = 5.0
+_LEAST_MARGIN = -60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A unit that may be quoted.
+
+    Attributes:
+        candidate: Its passage.
+        unit: Where it stands.
+        terms: Its analysed words.
+        coverage: Share of the question's weight that it and its headings hold.
+        lead: Share that the heading right above it holds, times how near it stands to the
+            beginning of its passage.
+        rarest: The rarest of the question's words that it or its headings hold, "" for none.
+        of_kind: Whether it names a thing of the kind that is asked for.
+        span: How much better the reader finds the best answer in it than none, in [0, 1]; 0 where
+            its passage was not read.
+    """
+
+    candidate: Candidate
+    unit: Unit
+    terms: frozenset[str]
+    coverage: float
+    lead: float
+    rarest: str
+    of_kind: bool
+    span: float
+
+    @property
+    def passage(self) -> int:
+        """The number of its passage."""
+        return self.candidate.hit.passage.number
+
+    @property
+    def in_context(self) -> str:
+        """The unit under the heading right above it: what is embedded.
+
+        The headings further up are its passage's, whose score counts them; embedding them with
+        each unit too took a fifth more time and chose no better.
+        """
+        return embedded_text(self.unit.text, _heading(self.candidate)[:_HEADING_CHARS])
+
+    def signals(self, similarity: float) -> dict[str, float]:
+        """Return what speaks for this unit, each in [0, 1], by the names of the learnt weights.
+
+        Args:
+            similarity: Cosine of the question and `in_context`.
+
+        Returns:
+            As many signals as there are weights.
+        """
+        found = {
+            "coverage": self.coverage,
+            "similarity": similarity,
+            "passage": self.candidate.score,
+            "of_kind": float(self.of_kind),
+        }
+        return found if self.candidate.reading is None else found | {"span": self.span}
+
+    def score(self, similarity: float) -> float:
+        """Return how likely it is, beside other units, that this one answers.
+
+        Args:
+            similarity: Cosine of the question and `in_context`; 0 if not known yet.
+
+        Returns:
+            About [0, 1.3], with a reading up to the weight of its span more; only the order counts.
+        """
+        learnt = weights(self.candidate.reading is not None).evidence
+        total = sum(learnt[name] * value for name, value in self.signals(similarity).items())
+        return total + LEAD_WEIGHT * self.lead
+
+
+def shortlist(retrieved: Retrieved, most: int = UNITS) -> list[Option]:
+    """Return the units worth embedding: of the best passages, the ones with the best words.
+
+    Args:
+        retrieved: Passages, best first.
+        most: Units wanted at most.
+
+    Returns:
+        The best words first; none where nothing was found.
+    """
+    # What was not read is weighed by other numbers: only like is compared with like.
+    read = [c for c in retrieved.candidates if c.reading is not None] or retrieved.candidates
+    candidates = [c for c in read if not _is_heading(c)] or read
+    if not candidates:
+        return []
+    question, terms = retrieved.question, retrieved.terms
+    kind = kind_of(question)
+    worth_reading = IN_REACH * candidates[0].score
+    options = [
+        _option(candidate, unit, terms, kind, question)
+        for candidate in candidates[:PASSAGES]
+        if candidate.score >= worth_reading
+        for unit in quotable(candidate.hit.passage)
+    ]
+    telling = [option for option in options if not says_little(option.unit.text)]
+    return sorted(telling or options, key=lambda option: -option.score(similarity=0.0))[:most]
+
+
+def _is_heading(candidate: Candidate) -> bool:
+    """Tell whether a passage is only the heading of a section that has no text of its own."""
+    passage = candidate.hit.passage
+    return bool(passage.section) and " ".join(passage.text.split()) == passage.section[-1]
+
+
+def _heading(candidate: Candidate) -> str:
+    """Return the heading right above a passage; the title where there is none."""
+    return candidate.hit.passage.context.rpartition(_HEADING_SEPARATOR)[2]
+
+
+def _option(candidate: Candidate, unit: Unit, terms: Terms, kind: Kind, question: str) -> Option:
+    passage, language = candidate.hit.passage, candidate.hit.document.metadata.language
+    words = words_of(unit.text, language)
+    present = words | words_of(passage.context, language)
+    own, both = terms.coverage(words), terms.coverage(present)
+    heading = words_of(_heading(candidate), language)
+    before = (unit.start - passage.start) / (passage.end - passage.start)
+    return Option(
+        candidate=candidate,
+        unit=unit,
+        terms=words,
+        # What only the heading says counts for less than what the unit itself says.
+        coverage=own + CONTEXT_SHARE * (both - own),
+        lead=terms.coverage(heading) * (1 - before),
+        rarest=terms.rarest(present),
+        of_kind=bool(named(kind, unit.text, question)),
+        span=_span(candidate, unit),
+    )
+
+
+def _span(candidate: Candidate, unit: Unit) -> float:
+    if candidate.reading is None:
+        return 0.0
+    begins = candidate.hit.passage.start
+    margin = candidate.reading.margin(unit.start - begins, unit.end - begins)
+    return 1 / (1 + math.exp(-max(margin, _LEAST_MARGIN) / MARGIN_SCALE))

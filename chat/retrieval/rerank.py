@@ -1,0 +1,167 @@
+"""The `Reranker` protocol, and a cross-encoder behind it for whoever configures one."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chat.retrieval.retrieve import ranked_by_score
+from chat.types import Candidate
+from index.embedding.transformer import bfloat16_is_fast, first_line, is_folder
+from index.errors import RerankerUnavailable
+from index.settings import RerankerSettings
+from index.types import embedded_text
+
+if TYPE_CHECKING:
+    from sentence_transformers import CrossEncoder
+
+Scores = NDArray[np.float32]
+# Longer inputs are cut there; our passages have about 160 tokens.
+MOST_TOKENS = 320
+BATCH_PAIRS = 16
+
+
+class Reranker(Protocol):
+    """Reads question and passage together: slower than an embedder, and surer."""
+
+    def score(self, question: str, passages: Sequence[str]) -> Scores:
+        """Return how well each passage answers the question.
+
+        Args:
+            question: Complete in itself.
+            passages: Text with its headings; any number.
+
+        Returns:
+            float32, shape (len(passages),), each in [0, 1].
+        """
+
+
+class CrossEncoderReranker:
+    """A sentence-transformers cross-encoder with one output, loaded when first needed.
+
+    Args:
+        model: Hub name or local folder.
+
+    Attributes:
+        model: Hub name or local folder.
+    """
+
+    def __init__(self, model: str) -> None:
+        self.model = model
+        self._loaded: CrossEncoder | None = None
+        self._lock = threading.Lock()
+
+    def score(self, question: str, passages: Sequence[str]) -> Scores:
+        """Return how well each passage answers the question.
+
+        Args:
+            question: Complete in itself.
+            passages: Text with its headings; any number.
+
+        Returns:
+            float32, shape (len(passages),), each in [0, 1]: the sigmoid of the model's output.
+
+        Raises:
+            RerankerUnavailable: The model cannot be loaded, or has more than one output.
+        """
+        if not passages:
+            return np.zeros(0, dtype=np.float32)
+        import torch
+
+        with self._lock:
+            encoder = self._loaded = self._loaded or self._load()
+            raw = encoder.predict(
+                [(question, passage) for passage in passages],
+                batch_size=BATCH_PAIRS,
+                activation_fn=torch.nn.Sigmoid(),
+                convert_to_tensor=True,
+                show_progress_bar=False,
+            )
+        scores: Scores = raw.float().cpu().numpy().astype(np.float32)
+        return scores
+
+    def _load(self) -> CrossEncoder:
+        import torch
+        from sentence_transformers import CrossEncoder
+
+        folder = Path(self.model).expanduser()
+        local = is_folder(folder)
+        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+        try:
+            encoder: CrossEncoder = CrossEncoder(
+                str(folder) if local else self.model,
+                device="cpu",
+                local_files_only=local,
+                max_length=MOST_TOKENS,
+            )
+        except Exception as error:  # three libraries, each with errors of its own
+            raise RerankerUnavailable(
+                f"the reranker {self.model!r} cannot be loaded ({first_line(error)}); give a "
+                "folder or a reachable hub name as reranker.model in settings.toml, or leave it out"
+            ) from error
+        if encoder.num_labels != 1:
+            raise RerankerUnavailable(
+                f"the reranker {self.model!r} has {encoder.num_labels} outputs, one relevance "
+                "score was expected; set reranker.model in settings.toml to another model"
+            )
+        if bfloat16_is_fast():
+            encoder.to(torch.bfloat16)
+        encoder.eval()
+        return encoder
+
+
+def configured(settings: RerankerSettings) -> Reranker | None:
+    """Return the reranker that the settings name, None where they name none."""
+    return CrossEncoderReranker(settings.model) if settings.model else None
+
+
+def rerank(
+    reranker: Reranker, settings: RerankerSettings, question: str, candidates: Sequence[Candidate]
+) -> list[Candidate]:
+    """Return the candidates with the first ones scored again.
+
+    Args:
+        reranker: Reads question and passage together.
+        settings: How many are read, and how much the reading counts.
+        question: Complete in itself.
+        candidates: Best first.
+
+    Returns:
+        As many, best first; those that were not read keep their place behind those that were.
+    """
+    read, rest = candidates[: settings.depth], candidates[settings.depth :]
+    texts = [embedded_text(c.hit.passage.text, c.hit.passage.context) for c in read]
+    scores = reranker.score(question, texts)
+    return mixed(read, [float(score) for score in scores], settings.weight, rest)
+
+
+def mixed(
+    read: Sequence[Candidate], scores: Sequence[float], weight: float, rest: Sequence[Candidate]
+) -> list[Candidate]:
+    """Return candidates ranked by their scores mixed with new ones.
+
+    Args:
+        read: Those with a new score, best first.
+        scores: Their new scores, in [0, 1].
+        weight: How much these count, in [0, 1].
+        rest: Those without, best first.
+
+    Returns:
+        All, best first: the rest behind those that were read.
+    """
+    ranked = ranked_by_score(
+        [
+            replace(candidate, score=(1 - weight) * candidate.score + weight * score)
+            for candidate, score in zip(read, scores, strict=True)
+        ]
+    )
+    # Scores of the rest are on the old scale: capped, so that the order is the scores' order.
+    least = ranked[-1].score if ranked else 1.0
+    return ranked + [replace(candidate, score=min(candidate.score, least)) for candidate in rest]

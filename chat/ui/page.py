@@ -1,0 +1,191 @@
+"""The Ask page: a conversation, with the source of any sentence beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from chat.answer import Answerer
+from chat.types import Question
+from chat.ui.answer.view import show_answer
+from chat.ui.conversation import Conversation, Exchange
+from chat.ui.examples import examples
+from chat.ui.filter_view import choose_filter, forget_choice, unknown_names
+from chat.ui.searched_view import show_searched
+from chat.ui.source.view import show_source
+from index.catalog.filters import Filter
+from index.errors import IndexMissing, PolicyChatError, QuestionRefused
+from index.local import Index
+from index.text.escape import literal
+
+_PLACEHOLDER = "Ask about these documents"
+
+
+def show(answerer: Answerer, library: StreamlitPage) -> None:
+    """Show the page.
+
+    Args:
+        answerer: Shared by all visitors.
+        library: The page where documents are added.
+    """
+    try:
+        _show(answerer, library)
+    except IndexMissing:
+        _nothing_to_ask(library)
+    except PolicyChatError as error:
+        st.error(literal(str(error)))
+        st.page_link(library, label="Open the Library", icon=":material/library_books:")
+
+
+def _show(answerer: Answerer, library: StreamlitPage) -> None:
+    conversation = _conversation()
+    linked = Filter(
+        documents=tuple(st.query_params.get_all("document")),
+        publishers=tuple(st.query_params.get_all("publisher")),
+    )
+    asked = (st.query_params.get(name) for name in ("q", "cite", "context"))
+    question, citation, context = asked
+    if conversation.follow(question, linked, citation, context):
+        forget_choice()
+    has_turns = bool(conversation.exchanges) or conversation.pending is not None
+    beside = has_turns and conversation.opened is not None
+    st.set_page_config(layout="wide" if beside else "centered")
+    st.html(f"<style>{Path(__file__).with_suffix('.css').read_text(encoding='utf-8')}</style>")
+    with answerer.index.snapshot() as catalog:
+        generation, searchable = catalog.generation, catalog.manifest().passages > 0
+    if not searchable and conversation.opened is None:
+        _nothing_to_ask(library)
+        return
+    if not has_turns and conversation.opened is None:
+        _welcome(answerer.index, generation, conversation)
+    else:
+        _talk(answerer, conversation, generation, beside)
+    wanted = conversation.link()
+    if {name: st.query_params.get_all(name) for name in st.query_params} != wanted:
+        st.query_params.from_dict(wanted)
+
+
+def _conversation() -> Conversation:
+    state: Conversation = st.session_state.setdefault("conversation", Conversation())
+    return state
+
+
+def _typed() -> None:
+    _conversation().ask(st.session_state["question"])
+
+
+def _welcome(index: Index, generation: int, conversation: Conversation) -> None:
+    st.space("large")
+    st.title("What do the policies say?", text_alignment="center", anchor=False)
+    st.markdown(
+        "Answers are quotations. Choose a number to check one in its document.",
+        text_alignment="center",
+    )
+    with st.container():
+        st.chat_input(_PLACEHOLDER, key="question", on_submit=_typed)
+    for number, example in enumerate(_examples(index, str(index.settings.home), generation)):
+        st.button(
+            literal(example),
+            key=f"example-{number}",
+            width="stretch",
+            on_click=conversation.ask,
+            args=(example,),
+        )
+    with st.container(horizontal=True, horizontal_alignment="center"):
+        conversation.restriction = choose_filter(index, generation, conversation.restriction)
+
+
+def _talk(answerer: Answerer, conversation: Conversation, generation: int, beside: bool) -> None:
+    wanted = conversation.restriction
+    unknown = unknown_names(answerer.index, generation, wanted)
+    left = right = st.container()
+    if beside:
+        left, right = st.columns([11, 10], gap="large")
+    with left:
+        with st.container(horizontal=True, gap="small"):
+            st.button(
+                "New conversation",
+                icon=":material/add_comment:",
+                on_click=conversation.clear,
+            )
+            conversation.restriction = choose_filter(
+                answerer.index, generation, conversation.restriction
+            )
+        for number, exchange in enumerate(conversation.exchanges):
+            _show_exchange(exchange, number, conversation)
+        if conversation.pending is not None:
+            # The choice offers only what there is: what a link names beyond that is not dropped.
+            _ask(answerer, conversation, wanted if unknown else conversation.restriction, unknown)
+    if conversation.opened is not None:
+        with right, st.container(key="source-panel"):
+            _source(answerer.index, conversation, conversation.opened)
+    st.chat_input(_PLACEHOLDER, key="question", on_submit=_typed)
+
+
+def _ask(
+    answerer: Answerer, conversation: Conversation, restriction: Filter, unknown: Sequence[str]
+) -> None:
+    text = conversation.pending or ""
+    with st.chat_message("user", avatar=":material/person:"):
+        st.text(text)
+    with st.spinner("Looking through the documents …"):
+        try:
+            _refuse(unknown)
+            history = () if conversation.alone else conversation.history()
+            question = Question(text, history, restriction, conversation.context)
+            exchange = Exchange(text, answerer.answer(question), None, restriction)
+        except PolicyChatError as error:
+            exchange = Exchange(text, None, str(error), restriction)
+    # Only now: a visitor who interrupts the search finds the question asked again, not lost.
+    conversation.pending = None
+    conversation.exchanges.append(exchange)
+    _show_reply(exchange, len(conversation.exchanges) - 1, conversation)
+
+
+def _refuse(unknown: Sequence[str]) -> None:
+    if unknown:
+        more = f" and {len(unknown) - 1:,} more" if unknown[1:] else ""
+        raise QuestionRefused(
+            f"this was to be asked only of “{unknown[0]}”{more}, which the library does not hold; "
+            "choose what to search and ask again"
+        )
+
+
+def _show_exchange(exchange: Exchange, number: int, conversation: Conversation) -> None:
+    with st.chat_message("user", avatar=":material/person:"):
+        st.text(exchange.question)
+    _show_reply(exchange, number, conversation)
+
+
+def _show_reply(exchange: Exchange, number: int, conversation: Conversation) -> None:
+    with st.chat_message("assistant", avatar=":material/menu_book:"):
+        if exchange.answer is None:
+            st.error(literal(exchange.error or ""))
+        else:
+            show_searched(exchange.answer, number, conversation.ask)
+            show_answer(exchange.answer, number, conversation.opened, conversation.open)
+
+
+def _source(index: Index, conversation: Conversation, opened: str) -> None:
+    citation = conversation.citation(opened)
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+    ):
+        st.markdown(f"**Source {citation.marker}**" if citation else "**Source**")
+        st.button("Close", icon=":material/close:", type="tertiary", on_click=conversation.close)
+    show_source(index, opened, citation, conversation.open)
+
+
+def _nothing_to_ask(library: StreamlitPage) -> None:
+    st.title("What do the policies say?", anchor=False)
+    st.info("There is nothing to ask yet: no document is indexed. The Library indexes them.")
+    st.page_link(library, label="Open the Library", icon=":material/library_books:")
+
+
+@st.cache_data(max_entries=20, show_spinner=False)
+def _examples(_index: Index, home: str, generation: int) -> list[str]:
+    """Home and generation are what the examples depend on, so they are the cache's key."""
+    return examples(_index)

@@ -1,0 +1,1 @@
+"""The source of a quotation as it is shown."""

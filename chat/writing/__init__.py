@@ -1,0 +1,1 @@
+"""The answer in words, and the promise that is checked."""

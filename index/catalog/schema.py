@@ -1,0 +1,274 @@
+"""The catalog's tables, their migrations, and how a connection is opened."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+from index.disk.files import is_stored, write_failed
+from index.errors import IndexDamaged, IndexLocked, IndexMissing, IndexOutdated
+
+FILE = "catalog.sqlite"
+# Primary result codes that speak of the disk and not of what is in the file.
+_CANNOT_WRITE = {
+    sqlite3.SQLITE_PERM, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+}  # fmt: skip
+_BUSY_SECONDS = 30.0
+
+# One script for each `user_version`; a new release appends, never edits.
+MIGRATIONS = (
+    """
+    CREATE TABLE state (
+        id INTEGER PRIMARY KEY CHECK (id = 1),
+        generation INTEGER NOT NULL,
+        reserved_generation INTEGER NOT NULL,
+        fingerprint TEXT NOT NULL,
+        dimensions INTEGER NOT NULL
+    );
+    INSERT INTO state VALUES (1, 0, 0, '', 0);
+
+    CREATE TABLE roots (
+        name TEXT PRIMARY KEY,
+        location TEXT NOT NULL UNIQUE
+    );
+
+    -- Canonical texts, kept after their document moved on so that old citations still open.
+    -- The text is last: what stands before it is read without reading through it.
+    CREATE TABLE versions (
+        id TEXT PRIMARY KEY,
+        characters INTEGER NOT NULL,
+        sections TEXT NOT NULL,
+        pages TEXT NOT NULL,
+        stored_at TEXT NOT NULL,
+        text TEXT NOT NULL
+    );
+
+    CREATE TABLE documents (
+        id TEXT PRIMARY KEY,
+        root TEXT NOT NULL REFERENCES roots (name),
+        path TEXT NOT NULL,
+        version TEXT NOT NULL REFERENCES versions (id),
+        title TEXT NOT NULL,
+        publisher TEXT, url TEXT, date TEXT, country TEXT, language TEXT, type TEXT,
+        given_title TEXT,
+        sha256 TEXT NOT NULL,
+        size_bytes INTEGER NOT NULL,
+        modified_ns INTEGER NOT NULL,
+        reader TEXT NOT NULL,
+        metadata_sha256 TEXT NOT NULL,
+        indexed_at TEXT NOT NULL,
+        removed_at TEXT
+    );
+    CREATE INDEX documents_by_version ON documents (version) WHERE removed_at IS NULL;
+
+    -- Which versions a document has shown, and from which bytes.
+    CREATE TABLE history (
+        document TEXT NOT NULL REFERENCES documents (id),
+        version TEXT NOT NULL REFERENCES versions (id),
+        sha256 TEXT NOT NULL,
+        reader TEXT NOT NULL,
+        since TEXT NOT NULL,
+        PRIMARY KEY (document, version, sha256, reader)
+    );
+    CREATE INDEX history_by_version ON history (version);
+
+    -- Passages of the versions that a live document shows today.
+    CREATE TABLE passages (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        version TEXT NOT NULL REFERENCES versions (id),
+        start INTEGER NOT NULL,
+        "end" INTEGER NOT NULL,
+        text TEXT NOT NULL,
+        context TEXT NOT NULL,
+        sentences TEXT NOT NULL,
+        language TEXT NOT NULL,
+        embedded_sha256 TEXT NOT NULL,
+        UNIQUE (version, start, "end")
+    );
+    CREATE INDEX passages_by_language ON passages (language);
+
+    CREATE TABLE embeddings (
+        fingerprint TEXT NOT NULL,
+        text_sha256 TEXT NOT NULL,
+        vector BLOB NOT NULL,
+        PRIMARY KEY (fingerprint, text_sha256)
+    );
+
+    -- Passages that the derived stores may still hold: to be deleted there, then forgotten here.
+    CREATE TABLE departed (number INTEGER PRIMARY KEY);
+
+    CREATE TABLE failures (
+        root TEXT NOT NULL,
+        path TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        size_bytes INTEGER NOT NULL,
+        modified_ns INTEGER NOT NULL,
+        reader TEXT NOT NULL,
+        seen_at TEXT NOT NULL,
+        PRIMARY KEY (root, path)
+    );
+    """,
+    # Until when a document showed a version; NULL while it does. Of what an older release left,
+    # the time is not known: when the document last changed is the latest that it can be.
+    """
+    ALTER TABLE history ADD COLUMN until TEXT;
+    UPDATE history SET until = (
+        SELECT coalesce(d.removed_at, d.indexed_at) FROM documents d WHERE d.id = history.document
+    ) WHERE NOT EXISTS (
+        SELECT 1 FROM documents d WHERE d.id = history.document AND d.version = history.version
+        AND d.removed_at IS NULL
+    );
+    """,
+    """
+    -- What web servers said last. Outside of generations: it counts only beside the sha256 of what
+    -- is indexed, so a crash between the two costs a download.
+    CREATE TABLE fetches (
+        url TEXT PRIMARY KEY,
+        final_url TEXT NOT NULL,
+        sha256 TEXT NOT NULL,
+        size_bytes INTEGER NOT NULL,
+        first_seen_ns INTEGER NOT NULL,
+        ending TEXT NOT NULL,
+        etag TEXT NOT NULL,
+        last_modified TEXT NOT NULL,
+        checked_at TEXT NOT NULL,
+        outcome TEXT NOT NULL
+    );
+
+    -- What a sources.toml names, so that an entry that was taken out of it is noticed.
+    CREATE TABLE listed (
+        list TEXT NOT NULL,
+        root TEXT NOT NULL,
+        path TEXT NOT NULL,
+        PRIMARY KEY (list, root, path)
+    );
+
+    -- MinHash signatures, by how they were made; for texts that are nearly the same.
+    CREATE TABLE signatures (
+        version TEXT NOT NULL REFERENCES versions (id),
+        kind TEXT NOT NULL,
+        signature BLOB NOT NULL,
+        PRIMARY KEY (version, kind)
+    );
+    """,
+    """
+    -- Where the characters of a version stand on the pages of a source, as `index.pages` packs
+    -- it, and the sha256 of that source: other sources of the same text may be set otherwise.
+    CREATE TABLE layouts (
+        version TEXT PRIMARY KEY REFERENCES versions (id) ON DELETE CASCADE,
+        sha256 TEXT NOT NULL,
+        packed BLOB NOT NULL
+    );
+    """,
+)
+
+
+@contextlib.contextmanager
+def catalog_errors(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors into one line each.
+
+    Args:
+        path: Of the catalog, for the message.
+
+    Yields:
+        Nothing.
+
+    Raises:
+        IndexWriteFailed: Disk full, no rights.
+        IndexLocked: Another program has held the file for longer than we wait.
+        IndexDamaged: The file is not a catalog, or torn.
+    """
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+        if code in _CANNOT_WRITE:
+            raise write_failed(path, error) from error
+        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            raise IndexLocked(
+                f"{path}: {error}; another program holds it, end that program and try again"
+            ) from error
+        raise IndexDamaged(
+            f"{path}: {error}; move the folder {path.parent} away and run `python -m ingest`, "
+            "which makes it anew from the sources"
+        ) from error
+
+
+def connect(directory: Path) -> sqlite3.Connection:
+    """Open the catalog of an existing index.
+
+    Args:
+        directory: Of the index.
+
+    Returns:
+        A connection in autocommit mode; transactions are begun by hand.
+
+    Raises:
+        IndexMissing: There is none, or none yet but its file.
+        IndexOutdated: An older release made it, and no writer has brought it up to date.
+        IndexDamaged: The file is not a catalog of a version this program knows.
+        IndexWriteFailed: No rights.
+    """
+    path = directory / FILE
+    missing = f"no index in {directory}; run `python -m ingest` to make one"
+    if not is_stored(path):
+        raise IndexMissing(missing)
+    with catalog_errors(path):
+        connection = _open(path)
+        try:
+            found = connection.execute("PRAGMA user_version").fetchone()[0]
+            if found > len(MIGRATIONS):
+                raise IndexDamaged(
+                    f"{path}: made by a newer release (schema {found}, this one knows up to "
+                    f"{len(MIGRATIONS)}); update, or move the folder away and reindex"
+                )
+            if found == 0:
+                raise IndexMissing(missing)
+            if found < len(MIGRATIONS):
+                raise IndexOutdated(
+                    f"the index in {directory} has schema {found}, this release needs "
+                    f"{len(MIGRATIONS)}; run `python -m ingest` to bring it up to date"
+                )
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+def migrate(directory: Path) -> None:
+    """Make the catalog, or bring it up to date; every step in a transaction of its own.
+
+    Call under the write lock.
+
+    Args:
+        directory: Of the index.
+
+    Raises:
+        IndexDamaged: The file is not a catalog.
+        IndexWriteFailed: Disk full, no rights.
+    """
+    path = directory / FILE
+    with catalog_errors(path), contextlib.closing(_open(path)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+        found = connection.execute("PRAGMA user_version").fetchone()[0]
+        for number, script in enumerate(MIGRATIONS[found:], start=found + 1):
+            connection.executescript(f"BEGIN; {script} PRAGMA user_version = {number}; COMMIT;")
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+    )
+    connection.row_factory = sqlite3.Row
+    try:
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA synchronous = FULL")
+        # The default cache is 2 MB: a search over a large catalog reads more than that.
+        connection.execute("PRAGMA cache_size = -32000")
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection

@@ -1,0 +1,1 @@
+"""Files of the index: atomic writes, the write lock, the originals."""

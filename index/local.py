@@ -1,0 +1,263 @@
+"""`Index`: the one way in. Opens an index for reading, searches it, and hands out the writer."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from index.catalog.filters import Filter
+from index.catalog.read import Snapshot, snapshot
+from index.citations import Citable, parse_citation_id
+from index.commit import Writer, bring_up_to_date, open_writer
+from index.embedding.transformer import Embedder, Matrix, mismatch
+from index.errors import CitationUnknown, QuoteMismatch
+from index.pages.boxes import Box, line_boxes
+from index.search import fused_search
+from index.settings import Settings
+from index.standing import Standing, standing
+from index.stores.check import broken_promises
+from index.stores.open import SECONDS_BETWEEN_LOOKS, OpenStores, open_stores
+from index.text.analysis import QueryWord, query_words
+from index.types import Document, Failure, Hit, Manifest, Passage, SearchReceipt
+from index.version import version_of
+
+_EVERYTHING = Filter()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search returns.
+
+    Attributes:
+        hits: Best first.
+        receipt: What was searched.
+        query_vector: The question's embedding, float32, shape (dimensions,), for later steps.
+        words: The words of the question that were searched for, by the rules of every language.
+    """
+
+    hits: tuple[Hit, ...]
+    receipt: SearchReceipt
+    query_vector: Matrix
+    words: tuple[QueryWord, ...]
+
+
+class Index:
+    """A reader of one index; follows the writer from generation to generation by itself.
+
+    Safe to share between threads.
+
+    Args:
+        settings: Where the index is, and how its rankings are fused.
+        embedder: Makes the vectors of questions, and of passages for the writer.
+
+    Attributes:
+        settings: Where the index is, and how its rankings are fused.
+        embedder: Makes the vectors of questions, and of passages for the writer.
+    """
+
+    def __init__(self, settings: Settings, embedder: Embedder) -> None:
+        self.settings = settings
+        self.embedder = embedder
+        self._lock = threading.Lock()
+        self._stores: OpenStores | None = None
+
+    def snapshot(self) -> contextlib.AbstractContextManager[Snapshot]:
+        """Open one read transaction on the catalog.
+
+        Returns:
+            For use in a `with`; everything read through it agrees.
+
+        Raises:
+            IndexMissing: There is no index yet.
+            IndexDamaged: The catalog cannot be read.
+        """
+        return snapshot(self.settings.index_directory)
+
+    def writer(self, reembed: bool = False) -> contextlib.AbstractContextManager[Writer]:
+        """Hold the write lock and yield the writer: see `index.commit.open_writer`."""
+        return open_writer(self.settings, self.embedder, reembed)
+
+    def bring_up_to_date(self) -> None:
+        """Give an index of an older release today's tables: see `index.commit.bring_up_to_date`."""
+        bring_up_to_date(self.settings)
+
+    def manifest(self) -> Manifest:
+        """Return what the index is made of."""
+        with self.snapshot() as catalog:
+            return catalog.manifest()
+
+    def documents(self) -> list[Document]:
+        """Return the live documents, by id."""
+        with self.snapshot() as catalog:
+            return catalog.documents()
+
+    def failures(self) -> list[Failure]:
+        """Return the refused sources, by id."""
+        with self.snapshot() as catalog:
+            return catalog.failures()
+
+    def citable(self, citation: str) -> Citable:
+        """Return the text that a citation id names, as it was when it was cited.
+
+        Args:
+            citation: `VERSION-START-END`.
+
+        Returns:
+            The whole text of that version, and whether its document still shows it.
+
+        Raises:
+            CitationUnknown: The id is malformed, its text is not stored here, or it is shorter.
+            QuoteMismatch: The stored text was altered.
+        """
+        try:
+            prefix, start, end = parse_citation_id(citation)
+        except ValueError as error:
+            raise CitationUnknown(str(error)) from error
+        with self.snapshot() as catalog:
+            version = catalog.version(prefix)
+            if not start < end <= len(version.text):
+                raise CitationUnknown(
+                    f"version {prefix} has {len(version.text):,} characters, the citation names "
+                    f"{start} to {end}"
+                )
+            document, current, removed = catalog.document_of(version.id)
+        if version_of(version.text) != version.id:
+            raise QuoteMismatch(
+                f"{document.id}: the stored text of version {prefix} is not what was indexed; run "
+                "`python -m ingest doctor`"
+            )
+        return Citable(version, start, end, document, current, removed)
+
+    def standing(self, cited: Citable) -> Standing:
+        """Return whether a quotation still stands in today's text of its document.
+
+        Args:
+            cited: From `citable`.
+
+        Returns:
+            Its state, and where in today's text it is or what comes nearest.
+        """
+        if cited.removed:
+            return Standing("removed")
+        if cited.current:
+            return Standing("current", cited.version.id, cited.start, cited.end)
+        with self.snapshot() as catalog:
+            now = catalog.version(cited.document.version)
+            passages = catalog.passages_of(now.id)
+        sentences = [span for passage in passages for span in passage.sentences]
+        return standing(cited.version, cited.start, cited.end, now, sentences)
+
+    def boxes(self, version: str, start: int, end: int) -> list[Box]:
+        """Return where a stretch of a version's text stands on the pages of its original.
+
+        Args:
+            version: The whole id.
+            start: Half-open offsets in the version's text.
+            end: See start.
+
+        Returns:
+            One box for each line on each page, (page, x0, y0, x1, y1) in PDF points as
+            `index.pages.boxes.Box` says; none for formats without pages.
+        """
+        with self.snapshot() as catalog:
+            layout = catalog.layout_of(version)
+        return line_boxes(layout, start, end) if layout else []
+
+    def original(self, version: str) -> Path | None:
+        """Return the file that the boxes of a version refer to.
+
+        Args:
+            version: The whole id.
+
+        Returns:
+            Its path, whether or not it is still there; None for formats without pages.
+        """
+        with self.snapshot() as catalog:
+            sha256 = catalog.layout_source(version)
+        return self.settings.originals / sha256 if sha256 else None
+
+    def passages(self, version: str) -> list[Passage]:
+        """Return the passages of a version that is shown today, in the order of the text."""
+        with self.snapshot() as catalog:
+            return catalog.passages_of(version)
+
+    def rarity(self, terms: Sequence[str]) -> dict[str, float]:
+        """Return the inverse document frequency of analysed terms over all passages."""
+        with self.snapshot() as catalog:
+            words = self._current(catalog).words
+        return {term: words.rarity(term) for term in terms}
+
+    def search(self, question: str, k: int = 10, restriction: Filter = _EVERYTHING) -> Found:
+        """Return the k passages that fit a question best, by meaning and by words.
+
+        Args:
+            question: Plain language; any text, no syntax. Searched for in NFC, as texts are stored.
+            k: Results wanted, at least 1.
+            restriction: Search only documents that pass.
+
+        Returns:
+            Hits best first, each of a passage that is live at one moment of the catalog.
+
+        Raises:
+            ValueError: k is less than 1.
+            EmbedderMismatch: The index holds vectors of another embedder.
+            IndexMissing: There is no index yet.
+            IndexDamaged: A stored file cannot be read.
+
+        Source: see `index.search.fused_search`.
+        """
+        if k < 1:
+            raise ValueError(f"k must be at least 1, not {k}")
+        question = unicodedata.normalize("NFC", question.encode("utf-8", "replace").decode())
+        with self.snapshot() as catalog:
+            self._check_embedder(catalog)
+        vector = self.embedder.encode([question], "query")[0]
+        with self.snapshot() as catalog:
+            self._check_embedder(catalog)  # --reembed may have come between
+            stores = self._current(catalog)
+            counts = (stores.documents, stores.passages)
+            receipt = SearchReceipt(
+                *(catalog.receipt(restriction) if restriction else counts), restriction
+            )
+            words = query_words(question, catalog.languages())
+            hits = fused_search(catalog, stores, self.settings, words, vector, k, restriction)
+        return Found(tuple(hits), receipt, vector, tuple(words))
+
+    def verify(self) -> list[str]:
+        """Check every promise between the stores; reads all that is stored.
+
+        Returns:
+            One line for each promise that is broken, none if all is well.
+
+        Raises:
+            IndexMissing: There is no index yet.
+            IndexDamaged: A stored file cannot be read.
+        """
+        before: list[str] | None = None
+        while True:
+            with self.snapshot() as catalog:
+                if damage := catalog.damage():
+                    return [f"catalog: {line}" for line in damage]
+                # Afresh, and not what this process opened when all was still well.
+                problems = broken_promises(catalog, open_stores(self.settings, catalog))
+            # A writer at work may be between two steps of a commit: damage stays as it is.
+            if not problems or problems == before:
+                return problems
+            before = problems
+            time.sleep(SECONDS_BETWEEN_LOOKS)
+
+    def _check_embedder(self, catalog: Snapshot) -> None:
+        if catalog.fingerprint and catalog.fingerprint != self.embedder.fingerprint:
+            raise mismatch(catalog.fingerprint, self.embedder)
+
+    def _current(self, catalog: Snapshot) -> OpenStores:
+        """Return stores that hold at least what is live, in the snapshot and now."""
+        with self._lock:
+            if self._stores is None or self._stores.seen != catalog.generation:
+                self._stores = open_stores(self.settings, catalog)
+            return self._stores

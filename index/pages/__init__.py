@@ -1,0 +1,1 @@
+"""Where characters stand on pages, and PDFium, which reads and draws them."""

@@ -1,0 +1,120 @@
+"""Hybrid search: the rankings by meaning and by words, fused by reciprocal rank."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from index.catalog.filters import Filter
+from index.catalog.read import Snapshot
+from index.embedding.transformer import Matrix
+from index.settings import Settings
+from index.stores.open import OpenStores
+from index.text.analysis import QueryWord
+from index.types import Hit
+
+
+@dataclass(frozen=True, slots=True)
+class _Fused:
+    number: int
+    score: float
+    dense_rank: int | None
+    lexical_rank: int | None
+
+
+def fused_search(
+    catalog: Snapshot,
+    stores: OpenStores,
+    settings: Settings,
+    words: Sequence[QueryWord],
+    vector: Matrix,
+    k: int,
+    restriction: Filter,
+) -> list[Hit]:
+    """Fuse the two rankings, resolve them in one transaction, and refill what was not live.
+
+    Args:
+        catalog: What is live.
+        stores: What the rankings are made from; may hold more than what is live.
+        settings: How the rankings are weighed, and how deep they go.
+        words: Of the question.
+        vector: The question's embedding, float32, shape (dimensions,), unit L2 norm.
+        k: Results wanted, at least 1.
+        restriction: Search only documents that pass.
+
+    Returns:
+        At most k hits, best first.
+
+    Raises:
+        IndexDamaged: A stored file was damaged since it was opened.
+
+    Source: reciprocal rank fusion (Cormack, Clarke and Büttcher 2009), weighted, divided by
+    its largest possible value.
+    """
+    terms = [form for word in words for form in word.forms]
+    versions = catalog.versions_matching(restriction) if restriction else None
+    allowed = None if versions is None else catalog.passage_numbers(versions)
+    depth = max(settings.retrieval.candidates, k)
+    while True:
+        dense = [] if stores.vectors is None else stores.vectors.search(vector, depth, allowed)
+        lexical = stores.words.search(terms, depth, versions)
+        fused = _fuse([n for n, _ in dense], [n for n, _ in lexical], settings)
+        hits: list[Hit] = []
+        for start in range(0, len(fused), k):
+            hits += _resolve(catalog, fused[start : start + k], vector, restriction)
+            if len(hits) >= k:
+                break
+        # Fewer than asked for because hits had departed, and there is more to be had.
+        exhausted = max(len(dense), len(lexical)) < depth
+        if len(hits) >= k or exhausted:
+            return hits[:k]
+        depth *= 2
+
+
+def _fuse(dense: Sequence[int], lexical: Sequence[int], settings: Settings) -> list[_Fused]:
+    weights = settings.retrieval
+    dense_ranks = {number: rank for rank, number in enumerate(dense, start=1)}
+    lexical_ranks = {number: rank for rank, number in enumerate(lexical, start=1)}
+    best = (weights.dense_weight + weights.lexical_weight) / (weights.rank_constant + 1)
+    fused = []
+    for number in dense_ranks.keys() | lexical_ranks.keys():
+        dense_rank, lexical_rank = dense_ranks.get(number), lexical_ranks.get(number)
+        score = 0.0
+        if dense_rank is not None:
+            score += weights.dense_weight / (weights.rank_constant + dense_rank)
+        if lexical_rank is not None:
+            score += weights.lexical_weight / (weights.rank_constant + lexical_rank)
+        fused.append(_Fused(number, score / best, dense_rank, lexical_rank))
+    return sorted(fused, key=lambda f: (-f.score, f.number))
+
+
+def _resolve(
+    catalog: Snapshot, fused: Sequence[_Fused], vector: Matrix, restriction: Filter
+) -> list[Hit]:
+    numbers = [f.number for f in fused]
+    passages = catalog.passages(numbers)
+    vectors = catalog.embeddings(list(passages))
+    shown = catalog.documents_showing(
+        sorted({passage.version for passage in passages.values()}), restriction
+    )
+    hits = []
+    for candidate in fused:
+        passage = passages.get(candidate.number)
+        documents = shown.get(passage.version) if passage else None
+        if passage is None or not documents:
+            continue
+        stored = vectors.get(passage.number)
+        hits.append(
+            Hit(
+                passage=passage,
+                document=documents[0],
+                also_in=tuple(document.id for document in documents[1:]),
+                score=candidate.score,
+                similarity=0.0 if stored is None else float(np.dot(stored, vector)),
+                dense_rank=candidate.dense_rank,
+                lexical_rank=candidate.lexical_rank,
+            )
+        )
+    return hits

@@ -1,0 +1,51 @@
+"""The promises between the catalog and the derived stores, checked one by one."""
+
+from __future__ import annotations
+
+from index.catalog.read import Snapshot
+from index.stores.open import OpenStores
+from index.version import version_of
+
+
+def broken_promises(catalog: Snapshot, stores: OpenStores) -> list[str]:
+    """Compare all that is stored with what it was made of.
+
+    Args:
+        catalog: The truth.
+        stores: As opened while the snapshot was.
+
+    Returns:
+        One line for each promise that is broken, none if all is well.
+    """
+    problems = []
+    shown = set[int]()
+    for name in sorted({document.version for document in catalog.documents()}):
+        version = catalog.version(name)
+        if version_of(version.text) != name:
+            problems.append(f"version {name[:16]}: its text has another sha256")
+        passages = catalog.passages_of(name)
+        shown.update(passage.number for passage in passages)
+        problems += [
+            f"passage {p.id}: its text is not what its version holds at its offsets"
+            for p in passages
+            if version.text[p.start : p.end] != p.text
+        ]
+    live = set(catalog.live_numbers().tolist())
+    vectors, words, here = stores.vectors, stores.words, catalog.generation
+    held = {
+        "live documents": (shown, here),
+        "embeddings": (set(catalog.embeddings(sorted(live))), here),
+        "vectors": (set(vectors.numbers().tolist()), vectors.generation) if vectors else ((), here),
+        "words": (set(words.numbers()), words.generation),
+    }
+    pending = catalog.departed()
+    for name, (numbers, generation) in held.items():
+        missing = live.difference(numbers)
+        # What is to be deleted lies there by right, and what a commit under way has added.
+        surplus = set(numbers) - live - pending if generation == here else ()
+        if missing or surplus:
+            problems.append(
+                f"{name}: {len(missing):,} passages are missing and {len(surplus):,} are too many; "
+                "run `python -m ingest`"
+            )
+    return problems

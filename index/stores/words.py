@@ -1,0 +1,277 @@
+"""The BM25 side of the index: passages in an inverted index of tantivy."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import math
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import tantivy
+
+from index.disk.files import STAMP, Stamp, read_stamp, write_failed, write_stamp, writing
+from index.errors import IndexDamaged
+from index.stores import segments
+from index.text.analysis import analyse
+
+REMEDY = "run `python -m ingest`, which rebuilds it from the catalog"
+_WRITER_HEAP_BYTES = 50_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is indexed of a passage: its number, its version and its words."""
+
+    number: int
+    version: str
+    text: str
+    language: str
+
+
+class Words:
+    """An inverted index of passages, opened for reading or, under the write lock, for writing.
+
+    It is rebuilt in a folder of its own, beside the one before, and the stamp says which holds:
+    readers have one to open at any time.
+
+    Args:
+        directory: Of the stamp.
+        stamp: Which folder in it, and which commit.
+
+    Attributes:
+        generation: The catalog's generation it was opened at.
+    """
+
+    def __init__(self, directory: Path, stamp: Stamp) -> None:
+        self.generation = stamp.generation
+        self._directory = directory
+        self._folder = stamp.folder
+        self._index = tantivy.Index(_schema(), str(directory / stamp.folder))
+        # Without this a thread looks for commits twice a second; `_searcher` would not see them.
+        self._index.config_reader("Manual", 1)
+        self._writer: tantivy.IndexWriter | None = None
+        self._index.reload()
+        self._searcher = self._index.searcher()
+
+    @classmethod
+    def load(cls, directory: Path, exact: bool = False) -> Words:
+        """Return the stored index.
+
+        Args:
+            directory: Where it is.
+            exact: Refuse one that holds a commit whose stamp was not written: what a writer
+                that was killed leaves. A reader may see the same while a writer works.
+
+        Returns:
+            The index, at its last commit.
+
+        Raises:
+            IndexDamaged: Missing, torn, not tantivy's, or not exactly what its stamp says.
+        """
+        stamp = read_stamp(directory, REMEDY)
+        mark = segments.check(directory / stamp.folder, REMEDY)
+        if exact and mark != stamp.mark:
+            raise IndexDamaged(f"{directory}: commit {mark}, expected {stamp.mark}; {REMEDY}")
+        with _reading(directory):
+            return cls(directory, stamp)
+
+    @classmethod
+    def create(cls, directory: Path) -> Words:
+        """Return an empty index, which takes the place of what there is when it is committed.
+
+        Args:
+            directory: Made if it is not there.
+
+        Returns:
+            The index, at generation 0.
+
+        Raises:
+            IndexWriteFailed: Disk full, no rights.
+        """
+        with _writing(directory):
+            directory.mkdir(parents=True, exist_ok=True)
+            taken = [int(path.name) for path in directory.iterdir() if path.name.isdecimal()]
+            folder = str(max(taken, default=0) + 1)
+            (directory / folder).mkdir()
+            return cls(directory, Stamp(0, {}, folder=folder))
+
+    def __len__(self) -> int:
+        return int(self._searcher.num_docs)
+
+    def numbers(self) -> list[int]:
+        """Return the numbers of all passages it holds, ascending."""
+        with _reading(self._directory):
+            everything = tantivy.Query.all_query()
+            hits = self._searcher.search(everything, max(1, len(self)), count=False).hits
+            found = self._searcher.fast_field_values("number", [address for _, address in hits])
+        return sorted(int(number) for number in found if number is not None)
+
+    def add(self, entries: Iterable[Entry]) -> None:
+        """Stage passages; `commit` makes them findable.
+
+        Args:
+            entries: Passages that are not there yet.
+
+        Raises:
+            IndexWriteFailed: Disk full, no rights.
+        """
+        for entry in entries:
+            document = tantivy.Document()
+            document.add_unsigned("number", entry.number)
+            document.add_text("version", entry.version)
+            document.add_pre_tokenized_text("words", _tokens(entry.text, entry.language))
+            with _writing(self._directory):
+                self._open_writer().add_document(document)
+
+    def remove(self, numbers: Iterable[int]) -> None:
+        """Stage removals; numbers that are not there are passed over.
+
+        Args:
+            numbers: Of passages.
+
+        Raises:
+            IndexWriteFailed: Disk full, no rights.
+        """
+        # By query: delete_documents_by_term takes the number for a signed one and finds nothing.
+        query = tantivy.Query.term_set_query(self._index.schema, "number", list(numbers))
+        with _writing(self._directory):
+            self._open_writer().delete_documents_by_query(query)
+
+    def commit(self, generation: int) -> None:
+        """Make what was staged durable, then write the stamp.
+
+        Args:
+            generation: The catalog's, for the stamp.
+
+        Raises:
+            IndexWriteFailed: Disk full, no rights.
+        """
+        with _writing(self._directory):
+            mark = self._open_writer().commit()
+            self._index.reload()
+        # tantivy's own files are not in the stamp: its merges replace them at any time.
+        write_stamp(self._directory, Stamp(generation, {}, mark, self._folder))
+        self._remove_others()
+        self.generation = generation
+        self._searcher = self._index.searcher()
+
+    def close(self) -> None:
+        """Give tantivy's writer back; staged changes that were not committed are dropped."""
+        writer, self._writer = self._writer, None
+        if writer is not None:
+            # A writer whose disk was full says so once more here; the commit has said it.
+            with contextlib.suppress(ValueError, OSError):
+                writer.wait_merging_threads()
+
+    def search(
+        self, terms: Sequence[str], k: int, versions: Sequence[str] | None = None
+    ) -> list[tuple[int, float]]:
+        """Return the k passages with the best BM25 score.
+
+        Args:
+            terms: Analysed terms; each counts once.
+            k: Results wanted; capped at the size of the store.
+            versions: Search only passages of these versions, all if None.
+
+        Returns:
+            (number, score) best first; ties broken by number.
+
+        Raises:
+            IndexDamaged: A file was damaged since it was opened.
+
+        Source: BM25 with k1 = 1.2, b = 0.75 (tantivy's).
+        """
+        wanted = list(dict.fromkeys(terms))
+        k = min(k, len(self))  # tantivy makes room for k, and ends the process if it cannot
+        if not wanted or k < 1:
+            return []
+        schema = self._index.schema
+        query = tantivy.Query.boolean_query(
+            [(tantivy.Occur.Should, tantivy.Query.term_query(schema, "words", t)) for t in wanted]
+        )
+        if versions is not None:
+            among = tantivy.Query.term_set_query(schema, "version", list(versions))
+            query = tantivy.Query.boolean_query(
+                [
+                    (tantivy.Occur.Must, query),
+                    (tantivy.Occur.Must, tantivy.Query.const_score_query(among, 0.0)),
+                ]
+            )
+        with _reading(self._directory):
+            hits = self._searcher.search(query, k, count=False).hits
+            numbers = self._searcher.fast_field_values("number", [address for _, address in hits])
+        pairs = [
+            (int(n), float(s)) for n, (s, _) in zip(numbers, hits, strict=True) if n is not None
+        ]
+        return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))
+
+    def rarity(self, term: str) -> float:
+        """Return a term's inverse document frequency over the passages, > 0.
+
+        Args:
+            term: Analysed, as `index.text.analysis.analyse` gives it.
+
+        Returns:
+            The natural logarithm below; passages that were removed do not count.
+
+        Raises:
+            IndexDamaged: A file was damaged since it was opened.
+
+        Source: ln(1 + (N - n + 0.5) / (n + 0.5)), as in BM25.
+        """
+        query = tantivy.Query.term_query(self._index.schema, "words", term)
+        with _reading(self._directory):
+            # Not doc_freq: until segments are merged it counts what was removed.
+            found = self._searcher.search(query, 1, count=True).count  # type: ignore[attr-defined]
+        return math.log(1 + (len(self) - found + 0.5) / (found + 0.5))
+
+    def _remove_others(self) -> None:
+        with writing(self._directory):
+            for path in self._directory.iterdir():
+                if path.is_dir() and path.name != self._folder:
+                    shutil.rmtree(path, ignore_errors=True)
+                elif path.is_file() and path.name != STAMP and self._folder:
+                    path.unlink(missing_ok=True)
+
+    def _open_writer(self) -> tantivy.IndexWriter:
+        if self._writer is None:
+            self._writer = self._index.writer(_WRITER_HEAP_BYTES, 1)
+        return self._writer
+
+
+@contextlib.contextmanager
+def _reading(directory: Path) -> Iterator[None]:
+    try:
+        yield
+    except (ValueError, OSError) as error:
+        raise IndexDamaged(f"{directory}: {' '.join(str(error).split())}; {REMEDY}") from error
+
+
+@contextlib.contextmanager
+def _writing(directory: Path) -> Iterator[None]:
+    try:
+        yield
+    except (ValueError, OSError) as error:
+        raise write_failed(directory, error) from error
+
+
+@functools.cache
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_unsigned_field("number", stored=False, indexed=True, fast=True)
+    builder.add_text_field("version", tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("words", tokenizer_name="whitespace", index_option="position")
+    return builder.build()
+
+
+def _tokens(text: str, language: str) -> tantivy.PreTokenizedString:
+    # Analysed by us: so one field holds every language stemmed by its own rules, and questions,
+    # passages and sentences are compared by the same terms.
+    tokens = [
+        tantivy.Token(term.text, position, term.start, term.end)
+        for position, term in enumerate(analyse(text, language))
+    ]
+    return tantivy.PreTokenizedString(text, tokens)

@@ -1,0 +1,1 @@
+"""What text is to both sides: words, languages, places, escaping."""

@@ -1,0 +1,152 @@
+"""Lexical analysis: how words of texts and questions become the terms that are searched."""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import tantivy
+
+from index.text.languages import QUESTION_WORDS, STEMMERS, STOPWORD_LANGUAGES, base
+
+_WORDS = r"[0-9]+(?:[.,][0-9]+)*|\w+"
+_ACCENTS = re.compile("[\u0300-\u036f]")
+_GROUPED_NUMBER = re.compile(r"\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*")
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word as it is indexed: lower case, accents folded, stemmed; and where it stands.
+
+    Attributes:
+        text: The indexed form; `1,500` and `1.500` become `1500`.
+        start: Half-open character offsets of the word in the analysed text.
+        end: See start.
+    """
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class QueryWord:
+    """A word of a question that carries meaning.
+
+    Attributes:
+        text: As typed.
+        start: Where it stands in the question, in characters.
+        forms: Its indexed form by the rules of each language of the index.
+    """
+
+    text: str
+    start: int
+    forms: tuple[str, ...]
+
+
+def analyse(text: str, language: str = "en") -> list[Term]:
+    """Return the terms of a text in order.
+
+    Args:
+        text: Any text.
+        language: ISO 639-1, a region is ignored; one without a stemmer is lower-cased and
+            folded only.
+
+    Returns:
+        One term for each word or number, in order, not overlapping.
+    """
+    tokens = _analyser(base(language)).pre_tokenize(text).tokens
+    return [Term(_finished(t.text), t.char_offset_from, t.char_offset_to) for t in tokens]
+
+
+def content_terms(text: str, language: str = "en") -> list[Term]:
+    """Return the terms that carry meaning: stop words and question words left out.
+
+    A text of nothing else keeps them all.
+    """
+    terms = analyse(text, language)
+    kept = [t for t in terms if not _is_stopword(text[t.start : t.end].lower(), base(language))]
+    return kept or terms
+
+
+def stopwords_in(text: str, language: str) -> int:
+    """Return how many words of a text carry no meaning in a language; 0 without a list for it."""
+    words = [text[term.start : term.end].lower() for term in analyse(text, language)]
+    return sum(_is_stopword(word, base(language)) for word in words)
+
+
+def query_words(question: str, languages: Sequence[str]) -> list[QueryWord]:
+    """Return what to look for in an index of several languages: each word once.
+
+    The question is analysed by the rules of every language, but what is a stop word is decided
+    once, by the language with most of them in the question: English "what is" would otherwise be
+    searched for wherever the index also holds Czech, which has no list of stop words.
+
+    Args:
+        question: Plain language.
+        languages: ISO 639-1, those of the index; without one nothing is looked for.
+
+    Returns:
+        Words in the order of the question; two with the same forms are one.
+    """
+    if not languages:
+        return []
+    likeliest = max(sorted(languages), key=lambda language: stopwords_in(question, language))
+    kept = {term.start: term for term in content_terms(question, likeliest)}
+    forms: dict[int, list[str]] = {start: [] for start in kept}
+    for language in languages:
+        for term in analyse(question, language):
+            if term.start in kept:
+                forms[term.start].append(term.text)
+    found: dict[tuple[str, ...], QueryWord] = {}
+    for start, term in sorted(kept.items()):
+        key = tuple(dict.fromkeys(forms[start]))
+        found.setdefault(key, QueryWord(question[start : term.end], start, key))
+    return list(found.values())
+
+
+def query_terms(question: str, languages: Sequence[str]) -> list[str]:
+    """Return the analysed forms of `query_words`, each once, in the order of the question."""
+    forms = [form for word in query_words(question, languages) for form in word.forms]
+    return list(dict.fromkeys(forms))
+
+
+@functools.cache
+def _analyser(language: str) -> tantivy.TextAnalyzer:
+    builder = (
+        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.regex(_WORDS))
+        .filter(tantivy.Filter.lowercase())
+        .filter(tantivy.Filter.ascii_fold())
+    )
+    if language in STEMMERS:
+        builder = builder.filter(tantivy.Filter.stemmer(STEMMERS[language]))
+    return builder.build()
+
+
+@functools.cache
+def _stopword_filter(language: str) -> tantivy.TextAnalyzer:
+    return (
+        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.raw())
+        .filter(tantivy.Filter.stopword(STEMMERS[language]))
+        .build()
+    )
+
+
+@functools.lru_cache(maxsize=50_000)
+def _is_stopword(word: str, language: str) -> bool:
+    if language == "en" and word in QUESTION_WORDS:
+        return True
+    return language in STOPWORD_LANGUAGES and not _stopword_filter(language).analyze(word)
+
+
+def _finished(token: str) -> str:
+    """Take the grouping out of a number, and the accents that tantivy folds only in Latin."""
+    if not token.isascii():
+        bare = _ACCENTS.sub("", unicodedata.normalize("NFD", token))
+        return unicodedata.normalize("NFC", bare) or token
+    if token[:1].isdigit() and _GROUPED_NUMBER.fullmatch(token):
+        return re.sub("[.,]", "", token)
+    return token

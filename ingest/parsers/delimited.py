@@ -1,0 +1,60 @@
+"""Tables as text (CSV, TSV): the delimiter is found, the first row names the columns."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from index.errors import SourceRefused
+from index.types import Metadata
+from ingest.parsers.shared import sheet_rows as tables
+from ingest.parsers.shared.collector import Collector
+from ingest.parsers.shared.decode import decode
+from ingest.text.blocks import Reading
+
+ID = "delimited@1"
+
+_SAMPLE_LINES = 50
+_DELIMITERS = ",;\t|"
+
+
+def read(data: bytes) -> Reading:
+    """Return the rows of a table in text form.
+
+    Args:
+        data: The whole file, in any encoding.
+
+    Returns:
+        The reading; it has no title, since a table says nothing about itself.
+
+    Raises:
+        SourceRefused: Empty, binary, undecodable, or more than a document.
+    """
+    text = decode(data)
+    collector = Collector()
+    try:
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+        collector.add_all(tables.pieces(rows, tables.Budget()))
+    except csv.Error as error:
+        raise SourceRefused(f"not a table ({error}): save it as CSV in UTF-8") from error
+    return collector.reading(Metadata())
+
+
+def _delimiter(text: str) -> str:
+    """Return the sign that cuts the first lines into the same number of cells, at least two.
+
+    csv.Sniffer takes letters for delimiters and refuses a table of one column.
+    """
+    lines = io.StringIO(text, newline="")
+    sample = "".join(line for line, _ in zip(lines, range(_SAMPLE_LINES), strict=False))
+    best, most = ",", (0.0, 0)
+    for sign in _DELIMITERS:
+        try:
+            rows = list(csv.reader(io.StringIO(sample, newline=""), delimiter=sign))
+        except csv.Error:
+            continue
+        widths = [len(row) for row in rows if row]
+        usual = max(set(widths), key=widths.count, default=1)
+        if usual > 1 and (widths.count(usual) / len(widths), usual) > most:
+            best, most = sign, (widths.count(usual) / len(widths), usual)
+    return best

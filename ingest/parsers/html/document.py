@@ -1,0 +1,146 @@
+"""Web pages: the main part as text, what the page says about itself as metadata."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import re
+from datetime import date
+
+from lxml import etree
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
+from trafilatura.metadata import extract_metadata
+
+from index.errors import SourceRefused
+from index.text.languages import base
+from index.types import Metadata
+from ingest.parsers.html.blocks import pieces, text_of
+from ingest.parsers.html.main_content import main_part
+from ingest.parsers.shared.archive import damage_refused
+from ingest.parsers.shared.collector import Collector
+from ingest.parsers.shared.decode import decode, decode_as
+from ingest.text.blocks import Reading
+
+ID = "web@2"
+
+_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE)
+_HEAD_BYTES = 4_096
+_ARCHIVE = re.compile(rb"\A(?:[\w-]+:[^\n]*\n(?:[ \t][^\n]*\n)*)*?MIME-Version:", re.IGNORECASE)
+# Only fields that say when the page was published; a date somewhere in its text is another one.
+_DATE_FIELDS = (
+    "//meta[@property='article:published_time' or @name='article:published_time']/@content",
+    "//meta[translate(@name, 'DCTERMSIU', 'dctermsiu')='dcterms.issued']/@content",
+    "//meta[translate(@name, 'DCTERMSIU', 'dctermsiu')='dc.date.issued']/@content",
+    "//meta[@itemprop='datePublished' or @name='datePublished']/@content",
+    "//meta[@name='citation_publication_date']/@content",
+    "//*[@itemprop='datePublished']/@datetime",
+)
+_DATE_PUBLISHED = re.compile(r'"datePublished"\s*:\s*"(\d{4}-\d{2}-\d{2})')
+
+
+def read(data: bytes) -> Reading:
+    """Return the content of a web page, saved as HTML or as one file with its pictures (MHTML).
+
+    Args:
+        data: The whole file.
+
+    Returns:
+        The reading; menus, banners and footers are left out.
+
+    Raises:
+        SourceRefused: Empty, undecodable, or nested deeper than any page.
+    """
+    tree = parse(_page_of(data))
+    metadata = _metadata(tree)
+    body = tree.find("body")
+    main = main_part(body if body is not None else tree)
+    headings = main.xpath(".//h1")
+    if len(headings) == 1 and (title := text_of(headings[0])):
+        metadata = Metadata(
+            title, metadata.publisher, metadata.url, metadata.date, language=metadata.language
+        )
+    collector = Collector()
+    collector.add_all(pieces(main))
+    return collector.reading(metadata)
+
+
+def parse(data: bytes) -> HtmlElement:
+    """Return the tree of an HTML document, whatever is wrong with it.
+
+    Args:
+        data: HTML in any encoding.
+
+    Returns:
+        The root element. Nothing is fetched and no entity but HTML's own is replaced.
+
+    Raises:
+        SourceRefused: Empty, undecodable, or nested deeper than libxml2 reads.
+    """
+    # The parser takes bytes only where the text declares an encoding itself.
+    text = _decoded(data).replace("\0", "").encode("utf-8", "replace")
+    parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
+    try:
+        tree = document_fromstring(text, parser=parser)
+    except etree.ParserError as error:
+        raise SourceRefused("the page is empty, text was expected: save it again") from error
+    if any("XML_PARSE_HUGE" in entry.message for entry in parser.error_log):
+        raise SourceRefused(
+            "it is nested more than 250 deep or has a line of over 10 MB, as no page is and has: "
+            "save it as text"
+        )
+    return tree
+
+
+def _page_of(data: bytes) -> bytes:
+    """Return the page of a saved web page, the bytes themselves if it is not an archive."""
+    if not _ARCHIVE.match(data[:_HEAD_BYTES]):
+        return data
+    with damage_refused("a saved web page"):
+        for part in email.message_from_bytes(data, policy=email.policy.default).walk():
+            if part.get_content_type() in ("text/html", "application/xhtml+xml"):
+                page = part.get_payload(decode=True)
+                return page if isinstance(page, bytes) else b""
+    raise SourceRefused("the web archive holds no HTML page: save the page as HTML")
+
+
+def _decoded(data: bytes) -> str:
+    """Return the text in the encoding that the page declares, where that fits its bytes."""
+    declared = _CHARSET.search(data[:_HEAD_BYTES])
+    if declared and not data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
+        name = declared[1].decode("ascii", "ignore").lower()
+        # Browsers read Latin-1 as what its bytes nearly always are.
+        name = "cp1252" if name in ("iso-8859-1", "latin1", "us-ascii", "ascii") else name
+        text = decode_as(data, "utf-8" if name.startswith("utf-16") else name)
+        if text is not None:
+            return text
+    return decode(data)
+
+
+def _metadata(tree: HtmlElement) -> Metadata:
+    found = extract_metadata(tree, date_config={"extensive_search": False, "original_date": True})
+    url = found.url if found.url and re.match(r"https?://[^\s/]+", found.url) else None
+    return Metadata(
+        title=found.title,
+        publisher=found.sitename,
+        url=url,
+        date=_published(tree),
+        language=_language(tree),
+    )
+
+
+def _published(tree: HtmlElement) -> date | None:
+    said = [str(value) for field in _DATE_FIELDS for value in tree.xpath(field)]
+    for script in tree.xpath("//script[@type='application/ld+json']/text()"):
+        said += _DATE_PUBLISHED.findall(str(script))
+    for value in said:
+        try:
+            return date.fromisoformat(value.strip()[:10].replace("/", "-"))
+        except ValueError:
+            continue
+    return None
+
+
+def _language(tree: HtmlElement) -> str | None:
+    said = tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang") or ""
+    code = base(said.strip().replace("_", "-"))
+    return code if re.fullmatch("[a-z]{2}", code) else None

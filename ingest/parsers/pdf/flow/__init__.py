@@ -1,0 +1,1 @@
+"""Pages of a PDF to running text: columns, tables, paragraphs, headings."""

@@ -1,0 +1,228 @@
+"""Blocks to canonical text, and for each of its characters the page and the box."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.pages.boxes import Layout
+from index.version import Page
+from ingest.parsers.pdf.flow.lines import Line
+from ingest.parsers.pdf.flow.structure import Element
+from ingest.parsers.shared.decode import MARKS_ON_ONE_LETTER
+from ingest.text.blocks import Block
+
+_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_BROKEN = re.compile(r"([^\W\d_]+)-\Z")
+_FIRST = re.compile(r"[^\W\d_]+")
+# "Forschungs- und Entwicklungspolitik": the hyphen stands for a word that is left out.
+_SUSPENDED = frozenset(
+    [
+        "and", "or", "und", "oder", "bzw", "en", "of", "et", "ou", "e", "o", "y", "i", "a", "ani",
+        "lub", "oraz", "és", "og", "och",
+    ]
+)  # fmt: skip
+# Written without spaces between words, so that a line's end is none either.
+_UNSPACED = re.compile("[\u2e80-\ua4cf\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]")
+# Bullets of symbol fonts have no Unicode of their own.
+_PRIVATE_BULLET = re.compile("[\ue000-\uf8ff]")
+_CLUSTER_CHARS = 1 + MARKS_ON_ONE_LETTER
+_LIGATURES = {
+    "ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Characters with the page and the box of each, as in `index.pages.boxes.Layout`."""
+
+    text: str
+    pages: NDArray[np.int32]
+    boxes: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Assembled:
+    """A canonical text with its blocks and where each character stands."""
+
+    text: str
+    blocks: tuple[Block, ...]
+    layout: Layout
+
+
+def assembled(elements: Sequence[Element]) -> Assembled:
+    """Return the text that blocks make one after another.
+
+    Args:
+        elements: In order.
+
+    Returns:
+        Canonical text: NFC, ligatures in letters, one space between words, a tab between cells,
+        a hyphen at a line's end only where it belongs to the word.
+    """
+    vocabulary = _vocabulary(line for e in elements for cell in e.cells for line in cell)
+    parts: list[_Piece] = []
+    blocks: list[Block] = []
+    length = 0
+    for element in elements:
+        piece = _canonical(_row(element, vocabulary))
+        if not piece.text:
+            continue
+        if element.kind == "item" and _PRIVATE_BULLET.match(piece.text):
+            piece = _Piece(f"•{piece.text[1:]}", piece.pages, piece.boxes)
+        if blocks:
+            close = element.kind in ("item", "row") and blocks[-1].kind != "heading"
+            parts.append(_inserted("\n" if close else "\n\n"))
+            length += len(parts[-1].text)
+        parts.append(piece)
+        blocks.append(Block(length, length + len(piece.text), element.kind, element.level))
+        length += len(piece.text)
+    whole = _joined(parts)
+    return Assembled(whole.text, tuple(blocks), Layout(whole.pages, whole.boxes))
+
+
+def page_map(layout: Layout, labels: dict[int, str], recognised: set[int]) -> tuple[Page, ...]:
+    """Return which stretch of a text stands on which page.
+
+    Args:
+        layout: Of the text.
+        labels: What is printed on pages as their numbers.
+        recognised: Pages whose text was recognised in a picture.
+
+    Returns:
+        Stretches in order that cover the text. A page has two or more where a note at its foot
+        follows a paragraph that ends overleaf.
+    """
+    number = layout.pages.copy()
+    # White space counts to what stands before it.
+    latest = np.maximum.accumulate(np.where(number > 0, np.arange(len(number)), 0))
+    number = number[latest]
+    starts = [0, *(np.flatnonzero(np.diff(number)) + 1).tolist()] if len(number) else []
+    ends = [*starts[1:], len(number)]
+    return tuple(
+        Page(int(number[start]), start, end, labels.get(int(number[start])),
+             int(number[start]) in recognised)
+        for start, end in zip(starts, ends, strict=False)
+    )  # fmt: skip
+
+
+def _vocabulary(lines: Iterable[Line]) -> Counter[str]:
+    words: Counter[str] = Counter()
+    for line in lines:
+        words.update(_WORD.findall(line.text.lower()))
+    return words
+
+
+def _row(element: Element, vocabulary: Counter[str]) -> _Piece:
+    """Return the text of a block; cells that are empty at either end leave nothing."""
+    cells = [_cell(lines, vocabulary) for lines in element.cells]
+    while cells and not cells[0].text:
+        cells.pop(0)
+    while cells and not cells[-1].text:
+        cells.pop()
+    between: list[_Piece] = []
+    for cell in cells:
+        between += [_inserted("\t"), cell] if between else [cell]
+    return _joined(between)
+
+
+def _cell(lines: Sequence[Line], vocabulary: Counter[str]) -> _Piece:
+    pieces: list[_Piece] = []
+    for line in lines:
+        piece = _of_line(line)
+        if pieces:
+            drop, gap = _seam(pieces[-1].text, piece.text, vocabulary)
+            if drop:
+                last = pieces[-1]
+                pieces[-1] = _Piece(last.text[:-1], last.pages[:-1], last.boxes[:-1])
+            pieces.append(_inserted(gap))
+        pieces.append(piece)
+    return _joined(pieces)
+
+
+def _seam(before: str, after: str, vocabulary: Counter[str]) -> tuple[bool, str]:
+    """Return whether the hyphen at a line's end goes, and what comes in the place of the break."""
+    first = _FIRST.match(after)
+    broken = _BROKEN.search(before[-80:])
+    if broken and first:
+        left, right = broken[1].lower(), first[0].lower()
+        if right in _SUSPENDED:
+            return False, " "
+        # The word stands elsewhere without a hyphen, and not more often with one.
+        whole, parted = vocabulary[left + right], vocabulary[f"{left}-{right}"]
+        return whole > 0 and whole >= parted, ""
+    if len(before) > 1 and before[-1] == "-" and before[-2].isalnum() and after[:1].isdigit():
+        return False, ""
+    if _UNSPACED.match(before[-1:]) and _UNSPACED.match(after):
+        return False, ""
+    return False, " "
+
+
+def _of_line(line: Line) -> _Piece:
+    placed = line.where >= 0
+    pages = np.where(placed, np.int32(line.page.number), np.int32(0))
+    boxes = np.zeros((len(placed), 4), dtype=np.float32)
+    boxes[placed] = line.page.boxes[line.where[placed]]
+    return _Piece(line.text, pages, boxes)
+
+
+def _inserted(text: str) -> _Piece:
+    count = len(text)
+    return _Piece(text, np.zeros(count, np.int32), np.zeros((count, 4), np.float32))
+
+
+def _joined(pieces: Sequence[_Piece]) -> _Piece:
+    if not pieces:
+        return _inserted("")
+    if len(pieces) == 1:
+        return pieces[0]
+    return _Piece(
+        "".join(piece.text for piece in pieces),
+        np.concatenate([piece.pages for piece in pieces]),
+        np.concatenate([piece.boxes for piece in pieces]),
+    )
+
+
+def _canonical(piece: _Piece) -> _Piece:
+    """Return a piece in NFC without ligatures; what becomes one character has one box."""
+    text = piece.text
+    if text.isascii():
+        return piece
+    if unicodedata.is_normalized("NFC", text) and not any(map(text.__contains__, _LIGATURES)):
+        return piece
+    made: list[str] = []
+    pages: list[int] = []
+    boxes: list[NDArray[np.float32]] = []
+    for start, end in _clusters(text):
+        cluster = text[start : min(end, start + _CLUSTER_CHARS)]
+        new = _LIGATURES.get(cluster) or unicodedata.normalize("NFC", cluster)
+        low, high = piece.boxes[start:end, :2].min(axis=0), piece.boxes[start:end, 2:].max(axis=0)
+        made.append(new)
+        pages += [int(piece.pages[start])] * len(new)
+        boxes += [np.concatenate([low, high])] * len(new)
+    return _Piece(
+        "".join(made), np.array(pages, np.int32), np.array(boxes, np.float32).reshape(-1, 4)
+    )
+
+
+def _clusters(text: str) -> Iterator[tuple[int, int]]:
+    """Yield half-open ranges of what NFC leaves apart: a character with its marks, a syllable."""
+    start = 0
+    for position in range(1, len(text) + 1):
+        if position == len(text) or _parts_before(text, start, position):
+            yield start, position
+            start = position
+
+
+def _parts_before(text: str, start: int, position: int) -> bool:
+    if unicodedata.combining(text[position]):
+        return False
+    before = unicodedata.normalize("NFC", text[start : min(position, start + _CLUSTER_CHARS)])
+    after = text[position]
+    return unicodedata.normalize("NFC", before + after) == before + after

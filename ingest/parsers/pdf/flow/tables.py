@@ -1,0 +1,257 @@
+"""Tables: where drawn lines say that one is, its columns by the white between cells, its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from math import inf
+from statistics import median
+
+import numpy as np
+
+from ingest.parsers.pdf.flow.lines import Line
+from ingest.parsers.pdf.page.page_text import PageText
+from ingest.parsers.pdf.page.rules import LINE_POINTS
+
+# Share of a table's heights at which at least two cells begin.
+PAIRED_ROWS = 0.5
+# In heights of a line: what begins lower than this under the line above is another row.
+ROW_GAP = 0.8
+# Of the lines of a long cell, more begin in lower case; of rows, fewer.
+GOING_ON_SHARE = 0.15
+# So much of a table's lines may run across the white between two columns: cells that span both.
+SPANNING_SHARE = 0.2
+# In points: what is closer is at the same height, or touches; what is wider parts two columns.
+SAME_POINTS = 3.0
+COLUMN_POINTS = 4.0
+# A rule that is shorter underlines a word.
+RULE_POINTS = 20.0
+# The lines between two rules of a page of running text are more, in heights of a line.
+TALLEST_ROW = 14.0
+HEADER_CHARS = 60
+# A page with more drawn lines is a map: looking for tables among them takes quadratic time.
+MAX_RULES = 3_000
+
+Cell = list[Line]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The cells of one row, from the left; an empty cell has no lines."""
+
+    cells: list[Cell]
+    heads: bool
+
+
+@dataclass(slots=True)
+class Area:
+    """A part of a page between drawn lines.
+
+    Attributes:
+        x0: Left and right in points.
+        x1: See x0.
+        heights: Where lines are drawn across it, in points from the top of the page, ascending.
+    """
+
+    x0: float
+    x1: float
+    heights: list[float]
+
+    def holds(self, segment: Line) -> bool:
+        """Tell whether a segment stands between the first line and the last."""
+        x, y = (segment.x0 + segment.x1) / 2, (segment.y0 + segment.y1) / 2
+        return self.x0 <= x <= self.x1 and self.heights[0] <= y <= self.heights[-1]
+
+
+def ruled_areas(page: PageText) -> list[Area]:
+    """Return the parts of a page across which three lines or more are drawn, from the top.
+
+    Args:
+        page: A page; of one with frames in frames, the outermost count.
+
+    Returns:
+        Areas that do not overlap; whether they hold tables is not decided here.
+    """
+    areas: list[Area] = []
+    rules = _long_rules(page)
+    for x0, x1, y in rules if len(rules) <= MAX_RULES else ():
+        for area in areas:
+            shared = min(area.x1, x1) - max(area.x0, x0)
+            near = y - area.heights[-1] <= TALLEST_ROW * 12
+            if near and shared >= 0.8 * max(area.x1 - area.x0, x1 - x0):
+                area.heights.append(y)
+                break
+        else:
+            areas.append(Area(x0, x1, [y]))
+    return [area for area in areas if len(area.heights) >= 3]
+
+
+def table_in(area: Area, segments: Sequence[Line]) -> list[Row] | None:
+    """Return the table in a ruled area, None if there is none.
+
+    Args:
+        area: From `ruled_areas`.
+        segments: What stands in it.
+
+    Returns:
+        Its rows, from the top.
+    """
+    columns = columns_of(segments)
+    if len(columns) < 2:
+        return None
+    line = median(segment.size for segment in segments)
+    steps = [after - before for before, after in pairwise(area.heights)]
+    if median(steps) > TALLEST_ROW * line:
+        return None
+    return table_rows(columns, area.heights)
+
+
+def columns_of(segments: Sequence[Line]) -> list[list[Line]]:
+    """Return segments by column, from the left: parted where next to none of them crosses.
+
+    Args:
+        segments: Of one table.
+
+    Returns:
+        At least one column; a cell that spans several is in the one where it begins.
+    """
+    edges = np.array([[s.x0, s.x1] for s in segments])
+    marks = np.unique(edges)
+    middles = (marks[:-1] + marks[1:]) / 2
+    crossing = np.sum((edges[:, :1] < middles) & (middles < edges[:, 1:]), axis=0)
+    allowed = int(SPANNING_SHARE * len(_clusters([segments])))
+    # Only where all is white, or beside what is: a gutter is as wide as nearly all cells leave it.
+    free = crossing <= min(allowed, crossing.max(initial=0) - 1)
+    cuts: list[float] = []
+    position = 0
+    while position < len(free):
+        end = position
+        while end < len(free) and free[end]:
+            end += 1
+        if end > position and marks[end] - marks[position] >= COLUMN_POINTS:
+            cut = float(marks[end]) - COLUMN_POINTS / 2
+            # Lines that all run on across it, as those with a bullet do, are no column.
+            if np.any((edges[:, 0] > (cuts[-1] if cuts else -inf)) & (edges[:, 1] <= cut)):
+                cuts.append(cut)
+        position = max(end, position + 1)
+    columns: list[list[Line]] = [[] for _ in range(len(cuts) + 1)]
+    for segment in segments:
+        columns[sum(segment.x0 > cut for cut in cuts)].append(segment)
+    return [column for column in columns if column]
+
+
+def looks_like_table(columns: Sequence[Sequence[Line]]) -> bool:
+    """Tell whether cells stand side by side where no lines are drawn.
+
+    Args:
+        columns: Segments by column.
+
+    Returns:
+        Whether at half of the heights, and at two at least, more than one column has text.
+    """
+    heights = _clusters(columns)
+    paired = [row for row in heights if sum(map(bool, row)) >= 2]
+    return len(paired) >= 2 and len(paired) >= PAIRED_ROWS * len(heights)
+
+
+def table_rows(columns: Sequence[Sequence[Line]], rules: Sequence[float]) -> list[Row]:
+    """Return the rows of a table.
+
+    Args:
+        columns: Its segments by column.
+        rules: Heights of the lines drawn across it, ascending; possibly none.
+
+    Returns:
+        At least one row.
+    """
+    bounds = [float("-inf"), *rules, float("inf")]
+    rows: list[list[Cell]] = []
+    for top, bottom in pairwise(bounds):
+        between = [[s for s in column if top <= (s.y0 + s.y1) / 2 < bottom] for column in columns]
+        if any(between):
+            rows += _rows_between(between, framed=len(rules) > 4)
+    heads = _has_header(rows)
+    return [Row(cells, heads and number == 0) for number, cells in enumerate(rows)]
+
+
+def _long_rules(page: PageText) -> list[tuple[float, float, float]]:
+    """Return (left, right, height) of the level lines, those that touch as one, from the top."""
+    level = page.rules[page.rules[:, 3] - page.rules[:, 1] <= LINE_POINTS]
+    found: list[tuple[float, float, float]] = []
+    for x0, y0, x1, y1 in level[np.lexsort((level[:, 0], np.round(level[:, 1])))].tolist():
+        y = (y0 + y1) / 2
+        if found and abs(found[-1][2] - y) <= SAME_POINTS and x0 <= found[-1][1] + SAME_POINTS:
+            left, right, height = found[-1]
+            found[-1] = (min(left, x0), max(right, x1), height)
+        else:
+            found.append((x0, x1, y))
+    return [rule for rule in found if rule[1] - rule[0] >= RULE_POINTS]
+
+
+def _rows_between(columns: Sequence[Sequence[Line]], framed: bool) -> list[list[Cell]]:
+    """Return the rows between two drawn lines: mostly one, in some tables all but the first."""
+    clusters = _clusters(columns)
+    if framed and not _stand_in_rows(clusters):
+        return [[sorted(column, key=lambda s: (s.y0, s.x0)) for column in columns]]
+    rows: list[list[Cell]] = []
+    bottom = 0.0
+    for cluster in clusters:
+        lines = [line for cell in cluster for line in cell]
+        near = min(line.y0 for line in lines) - bottom < ROW_GAP * lines[0].size
+        if rows and near and (not cluster[0] or all(line.text[0].islower() for line in lines)):
+            for cell, more in zip(rows[-1], cluster, strict=True):
+                cell.extend(more)
+        else:
+            rows.append(cluster)
+        bottom = max(line.y1 for line in lines)
+    return rows
+
+
+def _stand_in_rows(clusters: Sequence[Sequence[Cell]]) -> bool:
+    """Tell whether lines side by side in one frame are rows, and not the lines of long cells."""
+    paired = [cluster for cluster in clusters if sum(map(bool, cluster)) >= 2]
+    lines = [line for cluster in clusters[1:] for cell in cluster for line in cell]
+    going_on = sum(line.text[0].islower() for line in lines)
+    return (
+        len(clusters) >= 3
+        and len(paired) >= PAIRED_ROWS * len(clusters)
+        and going_on < GOING_ON_SHARE * len(lines)
+    )
+
+
+def _clusters(columns: Sequence[Sequence[Line]]) -> list[list[Cell]]:
+    """Return the cells that stand at one height, height by height."""
+    placed = sorted(
+        ((line, number) for number, column in enumerate(columns) for line in column),
+        key=lambda entry: entry[0].y0 + entry[0].y1,
+    )
+    found: list[list[Cell]] = []
+    bottom = 0.0
+    for line, number in placed:
+        if not found or (line.y0 + line.y1) / 2 > bottom:
+            found.append([[] for _ in columns])
+            bottom = line.y1
+        found[-1][number].append(line)
+    for cells in found:
+        for cell in cells:
+            cell.sort(key=lambda line: line.x0)
+    return found
+
+
+def _has_header(rows: Sequence[Sequence[Cell]]) -> bool:
+    """Tell whether the first row heads the others: it is bold, or short where they are long."""
+    if len(rows) < 2:
+        return False
+    first = [line for cell in rows[0] for line in cell]
+    others = [line for row in rows[1:] for cell in row for line in cell]
+    if all(line.bold for line in first):
+        return not all(line.bold for line in others)
+    filled = all(rows[0]) and all(_length(cell) <= HEADER_CHARS for cell in rows[0])
+    worded = not any(any(map(str.isdigit, line.text)) for line in first)
+    figures = median(sum(map(str.isdigit, line.text)) for line in others) if others else 0
+    return filled and worded and (figures > 0 or len(rows) > 3)
+
+
+def _length(cell: Cell) -> int:
+    return sum(len(line.text) for line in cell)

@@ -1,0 +1,1 @@
+"""One page of a PDF: its characters, words and lines as drawn."""

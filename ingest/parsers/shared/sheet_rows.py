@@ -1,0 +1,98 @@
+"""Rows of cells to pieces: which row names the columns, and how much is still a document."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from index.errors import SourceRefused
+from ingest.parsers.shared.collector import Piece
+
+# About 20,000 passages; what is longer is data that somebody asks with a query, not in words.
+MOST_CHARS = 5_000_000
+# Empty ones too: styled columns and rows without a word are what spreadsheets are full of.
+MOST_CELLS = 20_000_000
+
+# So many empty cells beside each other are the grid, not columns of the table.
+_GRID = re.compile("\t{50,}")
+_YEAR = re.compile(r"(?:19|20)\d\d(?:[/-]\d\d(?:\d\d)?)?")
+_FIGURE = re.compile(r"[-+(]?[\d.,:/\s%€$£-]*\d[\d.,:/\s%€$£)-]*")
+
+
+class Budget:
+    """What of the limits is left while the tables of one file are read."""
+
+    def __init__(self) -> None:
+        self._chars = MOST_CHARS
+        self._cells = MOST_CELLS
+
+    def spend(self, cells: Sequence[str]) -> None:
+        """Count a row.
+
+        Args:
+            cells: Its cells, empty ones too.
+
+        Raises:
+            SourceRefused: The file holds more than a document.
+        """
+        self._cells -= len(cells) + 1
+        self._chars -= sum(map(len, cells))
+        if self._chars < 0 or self._cells < 0:
+            found = (
+                f"its cells hold more than {MOST_CHARS:,} characters"
+                if self._chars < 0
+                else f"it has more than {MOST_CELLS:,} cells"
+            )
+            raise SourceRefused(
+                f"{found}, a table to be read was expected: keep the part that is asked about"
+            )
+
+
+def pieces(rows: Iterable[Sequence[str]], budget: Budget) -> Iterator[Piece]:
+    """Yield the rows of a sheet.
+
+    A single cell above a table is a line of text, such as a caption. The first row of several cells
+    below an empty row, or at the top, names the columns if another row follows and none of its
+    cells is a figure, but for years behind the first one.
+
+    Args:
+        rows: Cells as shown, one line each.
+        budget: What is left of the file's limits.
+
+    Yields:
+        Paragraphs and rows; empty cells at a row's end are dropped.
+
+    Raises:
+        SourceRefused: The file holds more than a document.
+    """
+    waiting: list[str] | None = None
+    in_table = False
+    for row in rows:
+        budget.spend(row)
+        cells = [" ".join(cell.split()) for cell in row]
+        while cells and not cells[-1]:
+            cells.pop()
+        filled = sum(map(bool, cells))
+        if waiting is not None:
+            yield Piece(_line(waiting), "row", int(filled > 0))
+            waiting = None
+        if filled > 1 and not in_table and _names_columns(cells):
+            waiting = cells
+        elif filled > 1:
+            yield Piece(_line(cells), "row")
+        elif filled:
+            yield Piece("".join(cells), "row" if in_table else "paragraph")
+        in_table = filled > 1 or (in_table and filled == 1)
+    if waiting is not None:
+        yield Piece(_line(waiting), "row")
+
+
+def _names_columns(cells: Sequence[str]) -> bool:
+    first, *others = cells
+    return not _FIGURE.fullmatch(first) and not any(
+        _FIGURE.fullmatch(cell) and not _YEAR.fullmatch(cell) for cell in others
+    )
+
+
+def _line(cells: Sequence[str]) -> str:
+    return _GRID.sub("\t", "\t".join(cells))

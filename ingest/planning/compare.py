@@ -1,0 +1,168 @@
+"""One source beside what the index holds of it: is there anything to do, and why."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Literal
+
+from index.catalog.read import Snapshot
+from index.errors import SourceRefused
+from index.types import Document, Failure, Fetch, Source
+from ingest import parsers
+from ingest.report import BY_HAND, failure
+from ingest.sources import metadata
+from ingest.sources.roots import Address, Candidate
+
+Action = Literal[
+    "add", "change", "move", "remove", "missing", "fail", "check", "refused", "touch", "unchanged"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What is to be done about one document.
+
+    Attributes:
+        action: What.
+        id: See `index.types.source_id`.
+        reason: Why, in plain words.
+        candidate: The file, None if there is none.
+        source: Where it is now and with which stat values, for "touch" and for what has moved.
+        failure: What is wrong, for "fail".
+        remembered: What was wrong last time, unless the file was named by itself now.
+        moved_from: The id until now of a document whose file has another name; "" if it has not.
+        address: The web address to be asked, for "check".
+    """
+
+    action: Action
+    id: str
+    reason: str
+    candidate: Candidate | None = None
+    source: Source | None = None
+    failure: Failure | None = None
+    remembered: Failure | None = None
+    moved_from: str = ""
+    address: Address | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the index holds of its sources, at one moment; empty where there is no index."""
+
+    documents: Mapping[str, Document] = field(default_factory=dict)
+    failures: Mapping[str, Failure] = field(default_factory=dict)
+    roots: Mapping[str, Path] = field(default_factory=dict)
+    fetches: Mapping[str, Fetch] = field(default_factory=dict)
+    listed: Mapping[str, set[tuple[str, str]]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, catalog: Snapshot) -> Known:
+        """Return what a catalog holds."""
+        return cls(
+            {document.id: document for document in catalog.documents()},
+            {failure.id: failure for failure in catalog.failures()},
+            catalog.roots(),
+            catalog.fetches(),
+            catalog.listed(),
+        )
+
+
+def step_for(candidate: Candidate, known: Known) -> Step:
+    """Return what has to be done about a file.
+
+    Args:
+        candidate: As a stat shows it; its bytes are read only if the stat is another one.
+        known: What the index holds.
+
+    Returns:
+        "add", "change", "touch", "unchanged", "fail", or "refused" if that is remembered.
+    """
+    document, failed = known.documents.get(candidate.id), known.failures.get(candidate.id)
+    identity = (candidate.size_bytes, candidate.modified_ns)
+    trouble: Failure | None = None
+    try:
+        reader = parsers.reader_id(candidate.name)
+        sidecar = metadata.load(candidate.file, candidate.given)[1]
+    except SourceRefused as error:
+        reader, sidecar = "", ""
+        trouble = failure(candidate.root.name, candidate.path, str(error), *identity)
+    remembered = None if candidate.single else failed
+    if remembered and (remembered.size_bytes, remembered.modified_ns) == identity:
+        same = remembered.reader == reader and (not trouble or trouble.reason == remembered.reason)
+        if same or remembered.reader == BY_HAND:
+            return Step("refused", candidate.id, remembered.reason)
+    if trouble:
+        return Step("fail", candidate.id, trouble.reason, failure=trouble)
+    if document is None:
+        return Step("add", candidate.id, "new", candidate, remembered=remembered)
+    step = compared(candidate, document.source, reader, sidecar)
+    return replace(step, remembered=remembered)
+
+
+def compared(candidate: Candidate, source: Source, reader: str, sidecar: str) -> Step:
+    """Return what has to be done about a file that is indexed.
+
+    Args:
+        candidate: The file.
+        source: What the index holds of it.
+        reader: The id of the reader for it.
+        sidecar: The digest of its metadata.
+
+    Returns:
+        "change", "touch", "unchanged", or "fail" if it cannot be read.
+    """
+    if source.reader != reader:
+        return Step("change", candidate.id, f"read by {source.reader}, now {reader}", candidate)
+    if source.metadata_sha256 != sidecar:
+        return Step("change", candidate.id, "its metadata changed", candidate)
+    if (source.size_bytes, source.modified_ns) == (candidate.size_bytes, candidate.modified_ns):
+        return Step("unchanged", candidate.id, "same size and time")
+    try:
+        sha256 = digest(candidate.file)
+    except OSError as error:
+        reason = f"cannot be read ({error.strerror}); check its rights"
+        trouble = failure(candidate.root.name, candidate.path, reason)
+        return Step("fail", candidate.id, reason, failure=trouble)
+    if sha256 != source.sha256:
+        return Step("change", candidate.id, "its content changed", candidate)
+    return Step("touch", candidate.id, "same content", source=source_at(candidate, source))
+
+
+def source_at(candidate: Candidate, source: Source) -> Source:
+    """Return the source of the same bytes where a candidate is."""
+    return replace(
+        source,
+        root=candidate.root.name,
+        path=candidate.path,
+        size_bytes=candidate.size_bytes,
+        modified_ns=candidate.modified_ns,
+    )
+
+
+def digest(file: Path) -> str:
+    """Return the sha256 of a file's bytes, in hexadecimal.
+
+    Args:
+        file: A regular file.
+
+    Returns:
+        64 digits.
+
+    Raises:
+        OSError: It cannot be read.
+    """
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+def unless_known(step: Step, known: Known, named: bool) -> Step:
+    """Return the step, or "refused" if it would only repeat what is remembered already."""
+    before = known.failures.get(step.id)
+    if step.failure is None or before is None or named:
+        return step
+    if replace(step.failure, seen_at="") != replace(before, seen_at=""):
+        return step
+    return Step("refused", step.id, step.reason)

@@ -1,0 +1,108 @@
+"""What a run is about: scopes, web addresses, and the list of sources in use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from index.settings import Settings
+from index.types import Metadata, is_address
+from ingest.planning.compare import Known
+from ingest.report import BY_HAND
+from ingest.sources import lists as source_list
+from ingest.sources.addresses import normalised
+from ingest.sources.lists import SourceList
+from ingest.sources.roots import WEB_ROOT, Address, Root, Scope, folders, home_scopes, resolve
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a run is about.
+
+    Attributes:
+        scopes: Folders and files.
+        addresses: Web addresses.
+        roots: All roots that there are, by name.
+        rules: The list whose patterns and metadata count; an empty one if there is none.
+        entries: What that list names, as (root, path); None if the run is not to keep it in step.
+    """
+
+    scopes: Sequence[Scope]
+    addresses: Sequence[Address]
+    roots: Mapping[str, Root]
+    rules: SourceList
+    entries: frozenset[tuple[str, str]] | None
+
+    def in_scope(self, root: str, path: str) -> bool:
+        """Tell whether a path of a root is in any of the scopes."""
+        return any(scope.root.name == root and scope.holds(path) for scope in self.scopes)
+
+
+def wanted(
+    settings: Settings,
+    known: Known,
+    paths: Sequence[str],
+    listed: Path | None,
+    at_home: bool = False,
+) -> Wanted:
+    """Return what was asked for.
+
+    Args:
+        settings: Where the uploads and the usual list are. That list's patterns and metadata
+            count in every run that names no other one.
+        known: What the index holds.
+        paths: Files, folders and addresses of a command line.
+        listed: A list to be kept in step, instead of paths.
+        at_home: With a list: also what a run without paths and list is about.
+
+    Returns:
+        Without paths and list: corpus/, the uploads and the addresses given by hand before.
+
+    Raises:
+        SourceUnreadable: A path given does not exist.
+        SourceRefused: A web address given is none.
+        SourceListRefused: The list cannot be used.
+    """
+    rules = _rules(settings, listed)
+    scopes: list[Scope] = []
+    addresses: list[Address] = []
+    entries: frozenset[tuple[str, str]] | None = None
+    if listed:
+        scopes = resolve((), known.roots, settings, rules.entries)
+        addresses = [Address(url, given) for url, given in rules.addresses.items()]
+        entries = frozenset((scope.root.name, scope.under) for scope in scopes)
+        entries |= {(WEB_ROOT, url) for url in rules.addresses}
+    elif paths:
+        scopes = resolve([p for p in paths if not is_address(p)], known.roots, settings)
+        urls = dict.fromkeys(normalised(path) for path in paths if is_address(path))
+        addresses = [Address(url, _given(rules, url), named=True) for url in urls]
+    if at_home or not (listed or paths):
+        scopes += home_scopes(settings)
+        rest = [url for url in given_by_hand(known) if not (listed and url in rules.addresses)]
+        addresses += [Address(url, _given(rules, url)) for url in rest]
+    roots = {name: Root(name, path) for name, path in folders(known.roots, settings).items()}
+    roots |= {scope.root.name: scope.root for scope in scopes}
+    return Wanted(scopes, addresses, roots, rules, entries)
+
+
+def given_by_hand(known: Known) -> list[str]:
+    """Return the web addresses that are indexed, or were to be, and that no list names."""
+    listed = {path for entries in known.listed.values() for _, path in entries}
+    indexed = {d.id for d in known.documents.values() if d.source.root == WEB_ROOT}
+    failed = {
+        failure.id
+        for failure in known.failures.values()
+        if failure.root == WEB_ROOT and failure.reader != BY_HAND
+    }
+    return sorted((indexed | failed) - listed)
+
+
+def _rules(settings: Settings, listed: Path | None) -> SourceList:
+    if listed is None and not settings.source_list.is_file():
+        return SourceList()
+    return source_list.load(listed or settings.source_list)
+
+
+def _given(rules: SourceList, url: str) -> Metadata:
+    return rules.addresses.get(url, Metadata())

@@ -1,0 +1,124 @@
+"""Sidecar files: what a person knows about a document that its text does not say."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from datetime import date, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from index.errors import SourceRefused, SourceUnreadable
+from index.types import UNKNOWN, Metadata
+from ingest.sources.opening import read_whole
+
+SUFFIX = ".meta.toml"
+KEYS = tuple(field.name for field in fields(Metadata))
+
+
+def is_sidecar(path: Path) -> bool:
+    """Return whether a path names a sidecar rather than a document."""
+    return path.name.lower().endswith(SUFFIX)
+
+
+def load(path: Path, given: Metadata = UNKNOWN) -> tuple[Metadata, str]:
+    """Return what the sidecar of a document says, over what is said about it elsewhere.
+
+    Args:
+        path: The document; `a.txt.meta.toml` beside `a.txt` is taken before `a.meta.toml`.
+        given: What a list of sources says.
+
+    Returns:
+        The metadata, and a sha256 in hex that changes with them: that of the sidecar's bytes where
+        nothing else is said; nothing and "" without either.
+
+    Raises:
+        SourceRefused: The sidecar cannot be read, is not TOML, or holds an unknown key or a
+            value of the wrong type.
+    """
+    said, digest = _sidecar(path)
+    if given == UNKNOWN:
+        return said, digest
+    both = over(said, given)
+    return both, hashlib.sha256(f"{digest} {given}".encode()).hexdigest()
+
+
+def over(first: Metadata, second: Metadata) -> Metadata:
+    """Return the values of the first where it has any, else those of the second."""
+    return replace(second, **{k: v for k in KEYS if (v := getattr(first, k)) is not None})
+
+
+def of_table(name: str, table: Mapping[str, object]) -> Metadata:
+    """Return metadata that a person wrote.
+
+    Args:
+        name: Where, for the message.
+        table: Of TOML.
+
+    Returns:
+        What it says; nothing is guessed.
+
+    Raises:
+        SourceRefused: An unknown key or a value of the wrong type.
+    """
+    values: dict[str, str] = {}
+    published: date | None = None
+    for key, value in table.items():
+        if key not in KEYS:
+            raise SourceRefused(f"{name}: unknown key {key!r}, allowed are {', '.join(KEYS)}")
+        if key == "date":
+            published = _date(name, value)
+            continue
+        if not isinstance(value, str) or not value.strip() or "\n" in value:
+            raise SourceRefused(
+                f"{name}: {key} is {value!r}, one line of text was expected: "
+                f'write {key} = "…" (allowed keys: {", ".join(KEYS)})'
+            )
+        values[key] = value.strip()
+    if "url" in values and not _is_web_address(values["url"]):
+        raise SourceRefused(f"{name}: url is {values['url']!r}, http:// or https:// was expected")
+    return Metadata(date=published, **values)
+
+
+def _sidecar(path: Path) -> tuple[Metadata, str]:
+    for sidecar in (path.with_name(path.name + SUFFIX), path.with_name(path.stem + SUFFIX)):
+        try:
+            data = read_whole(sidecar)
+        except FileNotFoundError:
+            continue
+        except SourceUnreadable as error:
+            raise SourceRefused(f"{sidecar.name}: {error}") from error
+        return _parse(sidecar.name, data), hashlib.sha256(data).hexdigest()
+    return Metadata(), ""
+
+
+def _parse(name: str, data: bytes) -> Metadata:
+    try:
+        table = tomllib.loads(data.decode("utf-8-sig"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        reason = str(error).splitlines()[0]
+        raise SourceRefused(f"{name} is not TOML in UTF-8 ({reason}): mend it") from error
+    return of_table(name, table)
+
+
+def _date(name: str, value: object) -> date:
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(value if isinstance(value, str) else "")
+    except ValueError as error:
+        raise SourceRefused(
+            f"{name}: date is {value!r}, a date was expected: write date = 2024-03-31"
+        ) from error
+
+
+def _is_web_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and " " not in url

@@ -1,0 +1,235 @@
+"""What was asked for: roots, scopes within them, web addresses."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote, urlsplit
+
+from index.errors import SourceUnreadable
+from index.settings import CORPUS, Settings
+from index.types import UNKNOWN, Metadata, is_address, source_id
+from ingest.sources.names import is_displayable, shown
+
+CORPUS_ROOT = "corpus"
+UPLOADS_ROOT = "uploads"
+WEB_ROOT = "web"
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """A folder whose files are documents; a document's id starts with the root's name."""
+
+    name: str
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The part of a root that a run is about.
+
+    Attributes:
+        root: The root.
+        under: Path within it, with `/`; "" is all of it.
+        single: Whether `under` is one file that was named by itself.
+    """
+
+    root: Root
+    under: str
+    single: bool = False
+
+    def holds(self, path: str) -> bool:
+        """Tell whether a path within the root is in this scope."""
+        return holds(self.under, path)
+
+
+# The root of all web addresses. Its folder is none: no absolute path is below it.
+WEB = Root(WEB_ROOT, Path("web:"))
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A web address that was asked for.
+
+    Attributes:
+        url: As `ingest.sources.addresses.normalised` writes it.
+        given: What a list of sources says about it.
+        named: Whether it was given by itself and not as part of a list.
+    """
+
+    url: str
+    given: Metadata = UNKNOWN
+    named: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A file that may become a document, as its stat shows it.
+
+    Attributes:
+        root: The root it belongs to.
+        path: Within the root, with `/`; or a web address.
+        file: Where its bytes are.
+        size_bytes: Their number.
+        modified_ns: The file's mtime; of a web page when these bytes were first seen.
+        single: Whether it was named by itself.
+        given: What a list of sources says about it.
+        ending: File name ending of its kind, such as `.html`; "" if the path's own counts.
+    """
+
+    root: Root
+    path: str
+    file: Path
+    size_bytes: int
+    modified_ns: int
+    single: bool = False
+    given: Metadata = UNKNOWN
+    ending: str = ""
+
+    @property
+    def id(self) -> str:
+        """See `index.types.source_id`."""
+        return source_id(self.root.name, self.path)
+
+    @property
+    def name(self) -> str:
+        """The name whose ending chooses the reader."""
+        return f"page{self.ending}" if self.ending else self.path
+
+
+def holds(under: str, path: str) -> bool:
+    """Tell whether a path is one named by `under` or below it; "" names all, an address itself."""
+    if is_address(under):
+        return path == under
+    return not under or path == under or path.startswith(f"{under}/")
+
+
+def home_roots(settings: Settings) -> list[Root]:
+    """Return the two roots that every installation has: the project's corpus/, and uploads."""
+    return [Root(CORPUS_ROOT, CORPUS), Root(UPLOADS_ROOT, settings.uploads)]
+
+
+def folders(known: Mapping[str, Path], settings: Settings) -> dict[str, Path]:
+    """Return the folder of every root by its name, today's for those of the installation.
+
+    Args:
+        known: As the index knows them; the project may have been moved since.
+        settings: Where the uploads are.
+
+    Returns:
+        Absolute folders, which need not exist.
+    """
+    return {**known, **{root.name: root.folder for root in home_roots(settings)}}
+
+
+def resolve(
+    paths: Sequence[str],
+    known: Mapping[str, Path],
+    settings: Settings,
+    listed: Iterable[Path] = (),
+) -> list[Scope]:
+    """Return the scopes that paths mean.
+
+    A path belongs to the deepest known root above it. A folder outside every root becomes a root
+    of its own; a file outside every root makes its folder a root, of which only it is in scope.
+    Roots inside a folder that is given are in scope with it.
+
+    Args:
+        paths: Files and folders of a command line.
+        known: Folder of each root that the index knows, by name.
+        settings: Where the uploads are.
+        listed: Absolute paths of a list. Where nothing is, a folder is assumed, and the scan will
+            say what is wrong: a drive that is not there today must not end the run.
+
+    Returns:
+        One scope a path and one for each root inside it; they may overlap.
+
+    Raises:
+        SourceUnreadable: A path of the command line is empty, does not exist, or cannot be shown
+            on a line.
+    """
+    roots = [Root(name, folder) for name, folder in folders(known, settings).items()]
+    scopes = []
+    for text in paths:
+        # os.path: keeps links, and leaves a `~name` that is nobody's as it is.
+        path = Path(os.path.abspath(os.path.expanduser(text)))  # noqa: PTH100, PTH111
+        _check_is_there(text, path)
+        if not is_displayable(str(path)):
+            raise SourceUnreadable(f"{shown(text)}: a path that no line can show; rename it")
+        scopes += _scopes(path, roots)
+    return scopes + [scope for path in listed for scope in _scopes(path, roots)]
+
+
+def home_scopes(settings: Settings) -> list[Scope]:
+    """Return what is in scope where nothing is named: corpus/ and the uploads."""
+    return [Scope(root, "") for root in home_roots(settings) if may_be_folder(root.folder)]
+
+
+def title_of(path: str) -> str:
+    """Return a title for a document that shows none: its name.
+
+    >>> title_of("a/wind-energy_2030.txt"), title_of("https://example.org/wind%20energy?p=1")
+    ('Wind energy 2030', 'Wind energy')
+    """
+    if is_address(path):
+        parts = urlsplit(path)
+        path = unquote(parts.path).rstrip("/")
+        if not path:
+            return parts.netloc
+    stem = PurePosixPath(path).stem
+    return re.sub(r"[-_\s]+", " ", stem).strip().capitalize() or path
+
+
+def _scopes(path: Path, roots: list[Root]) -> list[Scope]:
+    """Return a path's scope and those of the roots inside it; a new root joins the roots."""
+    scope = _scope(path, roots)
+    scopes = [scope]
+    if not scope.single:
+        inside = [root for root in roots if path in root.folder.parents]
+        scopes += [Scope(root, "") for root in inside if may_be_folder(root.folder)]
+    if scope.root not in roots:
+        roots.append(scope.root)
+    return scopes
+
+
+def _check_is_there(text: str, path: Path) -> None:
+    reason = "no such file or folder; check the path"
+    try:
+        if text:
+            path.lstat()
+            return
+    except PermissionError as error:
+        reason = f"cannot be read ({error.strerror}); check its rights"
+    except (OSError, ValueError):
+        pass
+    raise SourceUnreadable(f"{shown(text) or '(empty)'}: {reason}")
+
+
+def may_be_folder(path: Path) -> bool:
+    """Return False only where there is certainly no folder: a walk says what else is wrong."""
+    try:
+        return stat.S_ISDIR(path.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+
+
+def _scope(path: Path, roots: Sequence[Root]) -> Scope:
+    holding = [root for root in roots if path == root.folder or root.folder in path.parents]
+    single = os.path.lexists(path) and not os.path.isdir(path)  # noqa: PTH112 - Path raises
+    if holding:
+        root = max(holding, key=lambda root: len(root.folder.parts))
+        under = path.relative_to(root.folder).as_posix()
+        return Scope(root, "" if under == "." else under, single)
+    folder = path.parent if single else path
+    taken = {root.name for root in roots} | {WEB_ROOT}
+    stem = re.sub(r"[\x00-\x1f/\\]+", "-", folder.name) or "files"
+    name, number = stem, 2
+    while name in taken:
+        name, number = f"{stem}-{number}", number + 1
+    return Scope(Root(name, folder), path.name if single else "", single)

@@ -1,0 +1,259 @@
+"""Text and structure to passages: whole sentences, one section each, about 140 tokens."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from index.text.languages import DEFAULT_LANGUAGE
+from index.types import Draft
+from index.version import Section
+from ingest.text.blocks import Block, Reading
+from ingest.text.directory import loose
+from ingest.text.sentences import split
+
+REMAINDER_TOKENS = 25
+MONSTER_TOKENS = 400
+ITEM_TOKENS = 60
+# White space may be missing altogether (base64, a table of digits); no passage is longer than this.
+UNBROKEN_CHARS = 2_000
+LEAD_IN_CHARS = 200
+TABLE_HEADER_CHARS = 400
+
+_PARAGRAPH, _ITEM, _SENTENCE, _NEVER = range(4)
+# One ideograph is about one token; other scripts are words.
+_PIECE = re.compile(r"[぀-ヿ㐀-鿿가-힯]|[^\W぀-ヿ㐀-鿿가-힯]+|[^\w\s]")
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How long passages are, in estimated tokens.
+
+    Attributes:
+        limit: No passage is longer, but for one sentence that is and a short remainder.
+        least: From here on a passage may end: at a paragraph's, an item's or a sentence's end.
+    """
+
+    limit: int = 160
+    least: tuple[int, int, int] = (60, 90, 100)
+
+
+SIZE = Size()
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    """A sentence and how good a place the boundary before it is for ending a passage."""
+
+    start: int
+    end: int
+    tokens: int
+    boundary: int
+    lead_in: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """Blocks that may share a passage: one section's, or one entry's of a directory."""
+
+    blocks: list[Block]
+    path: tuple[str, ...]
+    place: str
+
+
+def estimate_tokens(text: str) -> int:
+    """Return about how many word pieces a tokenizer makes of a text, without one.
+
+    Passage ids must not change with the embedder, so no tokenizer is asked. Measured against the
+    one of all-MiniLM-L6-v2 on stretches of 120 tokens or more: 1 % too low on the five pages
+    (mean absolute error 2 %), 2 % on EU law, 3 to 7 % on doc2dial, MTRAG and SQuAD, 15 % on
+    biomedicine. That vocabulary was made for English: on Czech and German text the estimate is
+    about a third too low, on Greek 60 %.
+    """
+    return sum(
+        1 + (max(0, len(piece) - 7) // 5 if piece.isascii() else len(piece) // 4)
+        for piece in _PIECE.findall(text)
+    )
+
+
+def chunk(reading: Reading, title: str | None = None, size: Size = SIZE) -> list[Draft]:
+    """Return the passages of a document, in order.
+
+    Args:
+        reading: What a reader made of the source.
+        title: What the document is called if its text does not say; searched with every passage.
+        size: How long passages are.
+
+    Returns:
+        Drafts that do not overlap; together with the headings in their contexts they hold every
+        character of the text but white space.
+    """
+    drafts: list[Draft] = []
+    for stretch in _stretches(reading):
+        context = _context(title or reading.title, stretch)
+        sentences = list(_sentences(reading, stretch.blocks, size))
+        for passage in _packed(sentences, size):
+            lead_in = passage[0].lead_in
+            drafts.append(
+                Draft(
+                    passage[0].start,
+                    passage[-1].end,
+                    tuple((sentence.start, sentence.end) for sentence in passage),
+                    " › ".join([*context, lead_in] if lead_in else context),
+                )
+            )
+    return drafts
+
+
+def _context(title: str | None, stretch: _Stretch) -> list[str]:
+    parts = list(stretch.path)
+    if title and (not parts or parts[0] != title):
+        parts.insert(0, title)
+    return [*parts, stretch.place] if stretch.place else parts
+
+
+def _stretches(reading: Reading) -> Iterator[_Stretch]:
+    alone = loose(reading.text, reading.blocks, reading.sections)
+    idle = _idle_headings(reading)
+    paths = _paths(reading.sections, reading.blocks)
+    current = _Stretch([], (), "")
+    for block, path in zip(reading.blocks, paths, strict=True):
+        starts_entry = block.start in alone
+        if block.kind == "heading" or starts_entry or path != current.path:
+            if current.blocks:
+                yield current
+            current = _Stretch([], path, alone.get(block.start, ""))
+        if block.kind != "heading":
+            current.blocks.append(block)
+        elif block.start in idle:
+            yield _Stretch([block], path[:-1], "")
+    if current.blocks:
+        yield current
+
+
+def _idle_headings(reading: Reading) -> set[int]:
+    """Return where headings start that no passage has in its context.
+
+    Such a heading becomes a passage itself, so that its words can be found. One that is said
+    twice, with the text below the second, is not idle.
+    """
+    text = reading.text
+    idle: set[int] = set()
+    following: Block | None = None
+    for block in reversed(reading.blocks):
+        if block.kind == "heading":
+            if following is None:
+                idle.add(block.start)
+            elif following.kind == "heading" and following.level <= block.level:
+                same_words = text[block.start : block.end] == text[following.start : following.end]
+                twice = same_words and following.level == block.level
+                if not twice or following.start in idle:
+                    idle.add(block.start)
+        following = block
+    return idle
+
+
+def _paths(sections: Sequence[Section], blocks: Sequence[Block]) -> Iterator[tuple[str, ...]]:
+    """Yield each block's heading path: `Version.section_at`, in one pass for all."""
+    opened: list[Section] = []
+    upcoming = iter(sections)
+    following = next(upcoming, None)
+    for block in blocks:
+        while following is not None and following.start <= block.start:
+            opened.append(following)
+            following = next(upcoming, None)
+        while opened and opened[-1].end <= block.start:
+            opened.pop()
+        yield opened[-1].path if opened else ()
+
+
+def _sentences(reading: Reading, blocks: Iterable[Block], size: Size) -> Iterator[_Sentence]:
+    text = reading.text
+    language = reading.metadata.language or DEFAULT_LANGUAGE
+    lead_in = ""
+    header = ""
+    after_lead_in = False  # or after a table's header
+    for block in blocks:
+        words = text[block.start : block.end]
+        boundary = _PARAGRAPH
+        listed = block.kind in ("item", "row")
+        if after_lead_in:
+            boundary = _NEVER
+        elif listed:
+            boundary = _ITEM
+        if block.kind != "row" or block.level:
+            header = ""
+        of = " › ".join(part for part in (lead_in, header) if part) if listed else ""
+        if block.kind == "row" and block.level:
+            header = " | ".join(words.split("\t"))[:TABLE_HEADER_CHARS]
+            after_lead_in = True
+        elif listed:
+            after_lead_in = False
+        else:
+            after_lead_in = words.endswith(":")
+            lead_in = " ".join(words.split())[-LEAD_IN_CHARS:] if after_lead_in else ""
+        whole = listed and estimate_tokens(words) <= ITEM_TOKENS
+        found = [(block.start, block.end)]
+        if not whole:
+            found = split(text, block.start, block.end, language)
+        for start, end in _bounded(text, found, size):
+            yield _Sentence(start, end, estimate_tokens(text[start:end]), boundary, of)
+            boundary = _SENTENCE
+
+
+def _packed(sentences: Sequence[_Sentence], size: Size) -> Iterator[Sequence[_Sentence]]:
+    """Yield runs of sentences up to the limit, ending where the text itself pauses."""
+    start = 0
+    while start < len(sentences):
+        end, tokens, best, rank = start, 0, 0, _NEVER
+        while end < len(sentences):
+            boundary = sentences[end].boundary
+            if end > start:
+                if boundary <= rank and boundary != _NEVER and tokens >= size.least[boundary]:
+                    best, rank = end, boundary
+                if tokens + sentences[end].tokens > size.limit:
+                    break
+            tokens += sentences[end].tokens
+            end += 1
+        rest = 0
+        stop = end
+        while stop < len(sentences) and rest < REMAINDER_TOKENS:
+            rest += sentences[stop].tokens
+            stop += 1
+        if stop == len(sentences) and rest < REMAINDER_TOKENS:
+            end = stop
+        elif best:
+            end = best
+        yield sentences[start:end]
+        start = end
+
+
+def _bounded(
+    text: str, sentences: Iterable[tuple[int, int]], size: Size
+) -> Iterator[tuple[int, int]]:
+    """Yield the sentences; one that no passage can hold comes in pieces."""
+    for start, end in sentences:
+        if end - start <= MONSTER_TOKENS or estimate_tokens(text[start:end]) <= MONSTER_TOKENS:
+            yield start, end
+        else:
+            yield from _pieces(text, start, end, size)
+
+
+def _pieces(text: str, start: int, end: int, size: Size) -> Iterator[tuple[int, int]]:
+    """Yield the clauses of a monstrous sentence, joined up to the limit.
+
+    A clause over the limit is cut at white space, and what has none after so many characters.
+    """
+    first, tokens, last = start, 0, start
+    for word in re.finditer(r"\S+", text[start:end]):
+        for cut in range(word.start(), word.end(), UNBROKEN_CHARS):
+            begin, stop = start + cut, start + min(word.end(), cut + UNBROKEN_CHARS)
+            cost = estimate_tokens(text[begin:stop])
+            clause_ends = last > first and text[last - 1] in ",;:" and tokens >= size.least[2]
+            if last > first and (clause_ends or tokens + cost > size.limit):
+                yield first, last
+                first, tokens = begin, 0
+            last = stop
+            tokens += cost
+    yield first, last

@@ -1,0 +1,132 @@
+"""Reindexing in the background: it goes on when whoever started it looks at another page."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+
+from index.errors import PolicyChatError
+from index.local import Index
+from ingest.pipeline import apply
+from ingest.planning.plan import Plan, make_plan
+from ingest.planning.web import checked
+from ingest.report import Progress, Report
+
+
+class _Stopped(Exception):
+    """Somebody asked a run to stop."""
+
+
+def everything(index: Index, prune: bool = False) -> Plan:
+    """Return the plan of a run that is about all there is to keep in step.
+
+    Args:
+        index: May not exist yet.
+        prune: Remove documents whose source has vanished or has left the list.
+
+    Returns:
+        For corpus/, the uploads, the addresses given by hand, and what the sources.toml in the home
+        folder names, if there is one.
+
+    Raises:
+        PolicyChatError: See `make_plan`.
+    """
+    listed = index.settings.source_list
+    if not listed.is_file():
+        return make_plan(index, prune=prune)
+    return make_plan(index, prune=prune, listed=listed, at_home=True)
+
+
+class Runner:
+    """At most one run at a time, seen by every visitor of this process.
+
+    A run that ends early, with the process even, leaves an index in order: the writer commits
+    whole documents only.
+
+    Args:
+        index: What is brought up to date.
+
+    Attributes:
+        index: What is brought up to date.
+        progress: How far the run is, None before it has said so.
+        asked: How many web addresses it has asked, of how many; None before and after.
+        report: What the last run did, None if there was none or it failed.
+        error: The one line of why the last run failed.
+    """
+
+    def __init__(self, index: Index) -> None:
+        self.index = index
+        self.progress: Progress | None = None
+        self.asked: tuple[int, int] | None = None
+        self.report: Report | None = None
+        self.error: str | None = None
+        self._stop = threading.Event()
+        self._start = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether a run is on its way."""
+        thread = self._thread
+        return thread is not None and thread.is_alive()
+
+    @property
+    def stopping(self) -> bool:
+        """Whether the run was asked to stop."""
+        return self._stop.is_set()
+
+    def start(self, prune: bool = False, paths: Sequence[str] = ()) -> None:
+        """Begin a run; does nothing while one is on its way.
+
+        Args:
+            prune: Remove documents whose file has vanished.
+            paths: What it is about: see `make_plan`; without any see `everything`.
+        """
+        with self._start:
+            if self.running:
+                return
+            self.progress = self.report = self.error = None
+            self._stop.clear()
+            self._thread = threading.Thread(
+                target=self._run, args=(prune, paths), name="reindex", daemon=True
+            )
+            self._thread.start()
+
+    def stop(self) -> None:
+        """Ask the run to stop; what it has committed stands."""
+        self._stop.set()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for the end of the run; return whether it has come."""
+        thread = self._thread
+        if thread is not None:
+            thread.join(seconds)
+        return not self.running
+
+    def _run(self, prune: bool, paths: Sequence[str]) -> None:
+        self.error = "the run ended unexpectedly; the terminal says why, what was indexed stands"
+        try:
+            self.index.bring_up_to_date()
+            index = self.index
+            plan = make_plan(index, paths, prune) if paths else everything(index, prune)
+            with checked(self.index, plan, self._tell_asked) as plan:
+                self.asked = None
+                self.report = apply(self.index, plan, self._tell)
+        except PolicyChatError as error:
+            self.error = str(error)
+        except _Stopped:
+            self.error = "stopped; what was indexed until then stands, reindex to go on"
+        else:
+            self.error = None
+        finally:
+            self.asked = None
+
+    def _tell_asked(self, done: int, total: int) -> None:
+        self.asked = (done, total)
+        if self._stop.is_set():
+            raise _Stopped
+
+    def _tell(self, progress: Progress) -> None:
+        self.progress = progress
+        if self._stop.is_set():
+            raise _Stopped

@@ -1,0 +1,1 @@
+"""After the fact: versions, removal, near duplicates, health."""

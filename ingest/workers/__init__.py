@@ -1,0 +1,1 @@
+"""Bytes to passages, in processes with limits."""

@@ -1,0 +1,239 @@
+"""tantivy behind `Words`: how words are analysed, ranked, removed, and what damage does."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.errors import IndexDamaged
+from index.stores.words import Entry, Words
+from index.text.analysis import analyse, content_terms, query_terms
+
+CORPUS = [
+    "wind energy cluster",
+    "wind wind energy and more wind",
+    "cluster policy of the energy cluster in the north",
+    "textile policy",
+    "Kosovo",
+]
+
+
+def terms(text: str, language: str = "en") -> list[str]:
+    return [term.text for term in analyse(text, language)]
+
+
+def made(folder: Path, texts: list[str], generation: int = 1) -> Words:
+    words = Words.create(folder)
+    words.add(Entry(n, f"v{n % 2}", text, "en") for n, text in enumerate(texts))
+    words.commit(generation)
+    return words
+
+
+@pytest.mark.parametrize(
+    ("language", "one", "other"),
+    [
+        pytest.param("en", "clusters", "cluster", id="english"),
+        pytest.param("en-GB", "policies", "policy", id="english-with-a-region"),
+        pytest.param("de", "Förderungen", "Förderung", id="german"),
+        pytest.param("fr", "régionales", "régional", id="french"),
+        pytest.param("es", "políticas", "política", id="spanish"),
+        pytest.param("fi", "talossa", "talo", id="finnish"),
+        pytest.param("cs", "Přírodní", "prirodni", id="czech-folded"),
+        pytest.param("pl", "ŁÓDŹ", "lodz", id="polish-folded"),
+        pytest.param("el", "ΠΟΛΙΤΙΚΉ", "πολιτικη", id="greek-folded"),
+        pytest.param("en", "cafe\u0301", "café", id="decomposed"),
+        pytest.param("en", "1,500", "1500", id="english-thousands"),
+        pytest.param("en", "1.500", "1500", id="german-thousands"),
+        pytest.param("en", "12,345,678", "12345678", id="millions"),
+    ],
+)
+def test_two_spellings_are_one_term(language: str, one: str, other: str) -> None:
+    assert terms(one, language) == terms(other, language)
+    assert len(terms(one, language)) == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "one", "other"),
+    [
+        pytest.param("en", "1.5", "15", id="a-decimal-is-not-a-thousand"),
+        pytest.param("en", "1,5000", "15000", id="four-digits-are-no-group"),
+        pytest.param("cs", "klastry", "klastr", id="czech-is-not-stemmed"),
+        pytest.param("en", "Austria", "Australia", id="other-words"),
+    ],
+)
+def test_what_differs_stays_apart(language: str, one: str, other: str) -> None:
+    assert terms(one, language) != terms(other, language)
+
+
+@given(st.text(), st.sampled_from(["en", "de", "cs", "tr", "ar", "xx", ""]))
+def test_terms_are_in_order_and_lie_in_the_text(text: str, language: str) -> None:
+    end = 0
+    for term in analyse(text, language):
+        assert end <= term.start < term.end <= len(text)
+        assert term.text
+        end = term.end
+    assert {t.start for t in content_terms(text, language)} <= {
+        t.start for t in analyse(text, language)
+    }
+
+
+def test_stop_words_carry_no_meaning_unless_there_is_nothing_else() -> None:
+    kept = [t.text for t in content_terms("What is the cluster policy of Poland?")]
+    assert kept == terms("cluster policy Poland")
+    assert [t.text for t in content_terms("Was ist die Strategie?", "de")] == ["strategi"]
+    assert [t.text for t in content_terms("who is it")] == ["who", "is", "it"]
+
+
+def test_stop_words_are_not_searched_for_because_of_another_language() -> None:
+    question = "What is the cluster policy of Poland?"
+    assert set(query_terms(question, ["cs", "en"])) == {
+        "cluster", "policy", "polici", "poland",
+    }  # fmt: skip
+    assert query_terms(question, ["en"]) == terms("cluster policy Poland")
+    assert "war" in query_terms("Which war is meant?", ["de", "en"])
+    assert "war" not in query_terms("Was war die Strategie der Region?", ["de", "en"])
+    assert query_terms("an empty index has no languages", []) == []
+
+
+def test_the_order_is_that_of_bm25(tmp_path: Path) -> None:
+    """Every score is worked out from the formula: k1 = 1.2, b = 0.75, idf as in `rarity`."""
+    words = made(tmp_path, CORPUS)
+    counts = [Counter(terms(text)) for text in CORPUS]
+    mean = sum(sum(count.values()) for count in counts) / len(counts)
+    for question in ("wind", "energy cluster", "policy of the north", "kosovo wind", "nothing"):
+        wanted = set(terms(question))
+        expected = []
+        for number, count in enumerate(counts):
+            length, score = sum(count.values()), 0.0
+            for term in wanted & set(count):
+                holding = sum(term in other for other in counts)
+                idf = math.log(1 + (len(CORPUS) - holding + 0.5) / (holding + 0.5))
+                weight = count[term] + 1.2 * (1 - 0.75 + 0.75 * length / mean)
+                score += idf * count[term] * 2.2 / weight
+            if score:
+                expected.append((number, score))
+        expected.sort(key=lambda pair: (-pair[1], pair[0]))
+        found = words.search(terms(question), 10)
+        assert [n for n, _ in found] == [n for n, _ in expected]
+        assert [s for _, s in found] == pytest.approx([s for _, s in expected], rel=1e-4)
+
+
+def test_rarity_is_the_idf_of_what_is_there(tmp_path: Path) -> None:
+    words = made(tmp_path, CORPUS)
+    assert words.rarity("kosovo") == pytest.approx(math.log(1 + 4.5 / 1.5))
+    assert words.rarity("wind") == pytest.approx(math.log(1 + 3.5 / 2.5))
+    assert words.rarity("nowhere") == pytest.approx(math.log(1 + 5.5 / 0.5))
+    words.remove([0])
+    words.commit(2)
+    assert words.rarity("wind") == pytest.approx(math.log(1 + 3.5 / 1.5))
+
+
+def test_a_term_counts_once_and_k_is_kept_to(tmp_path: Path) -> None:
+    words = made(tmp_path, CORPUS)
+    assert words.search(["wind", "wind"], 10) == words.search(["wind"], 10)
+    assert len(words.search(["energi", "wind"], 1)) == 1
+    assert words.search([], 10) == []
+    assert words.search(["wind"], 0) == []
+
+
+def test_a_filter_by_version_keeps_the_scores(tmp_path: Path) -> None:
+    words = made(tmp_path, CORPUS)
+    everything = dict(words.search(["wind", "cluster", "polici"], 10))
+    odd = dict(words.search(["wind", "cluster", "polici"], 10, ["v1"]))
+    assert odd == pytest.approx({n: s for n, s in everything.items() if n % 2})
+    assert words.search(["wind"], 10, []) == []
+    assert words.search(["wind"], 10, ["v9"]) == []
+
+
+def test_removal(tmp_path: Path) -> None:
+    words = made(tmp_path, CORPUS)
+    words.remove([1, 4, 77])
+    words.commit(2)
+    words.close()
+    loaded = Words.load(tmp_path, exact=True)
+    assert (loaded.generation, len(loaded), loaded.numbers()) == (2, 3, [0, 2, 3])
+    assert [n for n, _ in loaded.search(["wind", "kosovo"], 10)] == [0]
+
+
+def test_large_numbers_and_long_words(tmp_path: Path) -> None:
+    words = Words.create(tmp_path)
+    words.add([Entry(2**62, "v", "x" * 70_000 + " Poland", "en"), Entry(1, "v", "", "en")])
+    words.commit(1)
+    assert words.search(["poland"], 5)[0][0] == 2**62
+    words.remove([2**62])
+    words.commit(2)
+    assert words.numbers() == [1]
+
+
+def test_a_reader_keeps_what_it_opened(tmp_path: Path) -> None:
+    words = made(tmp_path, CORPUS)
+    reader = Words.load(tmp_path)
+    before = reader.search(["wind"], 10)
+    words.remove(range(5))
+    words.commit(2)
+    rebuilt = made(tmp_path, ["something else"], 3)
+    assert reader.search(["wind"], 10) == before
+    assert Words.load(tmp_path).numbers() == rebuilt.numbers() == [0]
+
+
+def test_what_was_staged_and_not_committed_is_not_there(tmp_path: Path) -> None:
+    words = made(tmp_path, CORPUS)
+    words.add([Entry(99, "v", "never", "en")])
+    words.close()
+    assert Words.load(tmp_path, exact=True).numbers() == [0, 1, 2, 3, 4]
+
+
+def test_a_commit_without_its_stamp_is_not_taken_for_the_one_before(tmp_path: Path) -> None:
+    words = made(tmp_path, CORPUS)
+    stamp = (tmp_path / "generation.json").read_bytes()
+    words.add([Entry(99, "v", "stray", "en")])
+    words.commit(2)
+    words.close()
+    (tmp_path / "generation.json").write_bytes(stamp)
+    with pytest.raises(IndexDamaged, match="expected"):
+        Words.load(tmp_path, exact=True)
+    assert Words.load(tmp_path).generation == 1  # a reader may see this while a writer works
+
+
+@pytest.mark.parametrize("kind", ["missing", "empty", "torn", "garbage", "first-byte", "last-byte"])
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        pytest.param(pattern, id=pattern.strip("*./"))
+        for pattern in (
+            "generation.json", "1/meta.json", "*/*.idx", "*/*.pos", "*/*.term", "*/*.store",
+            "*/*.fast", "*/*.fieldnorm", "*/*.del",
+        )
+    ],
+)  # fmt: skip
+def test_damage_is_found_before_tantivy_sees_it(
+    tmp_path: Path, pattern: str, kind: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    words = made(tmp_path, CORPUS)
+    words.remove([1])
+    words.commit(2)
+    words.close()
+    path = next(tmp_path.glob(pattern))
+    data = path.read_bytes()
+    if kind == "missing":
+        path.unlink()
+    else:
+        changed = {
+            "empty": b"",
+            "torn": data[: len(data) // 2],
+            "garbage": os.urandom(len(data)),
+            "first-byte": bytes([data[0] ^ 255]) + data[1:],
+            "last-byte": data[:-1] + bytes([data[-1] ^ 255]),
+        }
+        path.write_bytes(changed[kind])
+    with pytest.raises(IndexDamaged, match="run `python -m ingest`") as caught:
+        Words.load(tmp_path)
+    assert path.name in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert capfd.readouterr().err == ""  # a panic would have been printed

@@ -1,0 +1,207 @@
+"""FAISS behind `Vectors`: exact against numpy, the inverted file against exact."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index.errors import IndexDamaged
+from index.stores.vectors import TARGET_RECALL, Matrix, Numbers, Vectors
+
+CLUSTERS, DIMENSIONS, COUNT = 60, 32, 6_000
+
+
+def unit(rows: Matrix) -> Matrix:
+    return np.ascontiguousarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.float32)
+
+
+def random_unit(seed: int, count: int, dimensions: int) -> Matrix:
+    rows = np.random.default_rng(seed).normal(size=(count, dimensions)).astype(np.float32)
+    return unit(rows)
+
+
+def clustered(seed: int, count: int) -> tuple[Matrix, Numbers]:
+    """Unit vectors around common centres, as passages are around topics; and their cluster."""
+    generator = np.random.default_rng(seed)
+    centres = random_unit(1, CLUSTERS, DIMENSIONS)
+    member = generator.integers(0, CLUSTERS, count)
+    noise = generator.normal(scale=0.15, size=(count, DIMENSIONS))
+    return unit((centres[member] + noise).astype(np.float32)), member
+
+
+def brute_force(
+    numbers: Numbers, vectors: Matrix, query: Matrix, k: int, allowed: Numbers | None = None
+) -> list[tuple[int, float]]:
+    pairs = [
+        (int(number), float(vector @ query))
+        for number, vector in zip(numbers, vectors, strict=True)
+        if allowed is None or number in allowed
+    ]
+    return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))[:k]
+
+
+@pytest.fixture(scope="module")
+def large() -> tuple[Vectors, Numbers, Matrix, Numbers]:
+    vectors, member = clustered(2, COUNT)
+    numbers = np.arange(COUNT, dtype=np.int64) * 3 + 7
+    return Vectors.build(numbers, vectors, exact_below=1_000), numbers, vectors, member
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    seed=st.integers(0, 10_000),
+    count=st.integers(0, 60),
+    dimensions=st.integers(1, 16),
+    k=st.integers(0, 80),
+    share=st.none() | st.floats(0, 1),
+    removed=st.integers(0, 20),
+)
+def test_exact_search_is_brute_force(
+    seed: int, count: int, dimensions: int, k: int, share: float | None, removed: int
+) -> None:
+    generator = np.random.default_rng(seed)
+    vectors = random_unit(seed, count, dimensions)
+    numbers = generator.choice(10_000, count, replace=False).astype(np.int64)
+    store = Vectors.build(numbers, vectors, exact_below=1_000)
+    store.remove(np.concatenate([numbers[:removed], np.array([10_001], dtype=np.int64)]))
+    numbers, vectors = numbers[removed:], vectors[removed:]
+    allowed = None if share is None else numbers[generator.random(len(numbers)) < share]
+    query = random_unit(seed + 1, 1, dimensions)[0]
+    found = store.search(query, k, allowed)
+    expected = brute_force(numbers, vectors, query, k, allowed)
+    np.testing.assert_allclose([s for _, s in found], [s for _, s in expected], atol=1e-5)
+    assert len({number for number, _ in found}) == len(found)
+    if dimensions > 1:  # in one dimension all are ties
+        assert [n for n, _ in found] == [n for n, _ in expected]
+    assert len(store) == len(numbers)
+    assert store.numbers().tolist() == sorted(numbers.tolist())
+
+
+def test_ties_are_broken_by_number() -> None:
+    same = unit(np.ones((5, 4), np.float32))
+    store = Vectors.build(np.array([9, 2, 7, 4, 5]), same, exact_below=10)
+    assert [number for number, _ in store.search(same[0], 5)] == [2, 4, 5, 7, 9]
+
+
+def test_it_switches_when_it_grows() -> None:
+    vectors, _ = clustered(3, 400)
+    numbers = np.arange(400, dtype=np.int64)
+    store = Vectors.build(numbers[:100], vectors[:100], exact_below=100)
+    assert store.tuning is None
+    assert not store.outgrown
+    store.add(numbers[100:], vectors[100:])
+    assert store.outgrown
+    rebuilt = Vectors.build(numbers, vectors, exact_below=100)
+    assert rebuilt.tuning is not None
+    assert not rebuilt.outgrown
+    assert rebuilt.tuning.trained_on == 400
+    assert rebuilt.numbers().tolist() == numbers.tolist()
+
+
+def test_the_inverted_file_finds_what_exact_search_finds(
+    large: tuple[Vectors, Numbers, Matrix, Numbers],
+) -> None:
+    store, numbers, vectors, _ = large
+    assert store.tuning is not None
+    assert TARGET_RECALL <= store.tuning.recall <= 1
+    assert store.tuning.probes < store.tuning.lists
+    queries, _ = clustered(4, 100)  # held out: none of them is in the store
+    hits = 0
+    for query in queries:
+        order = np.argsort(-(vectors @ query))[:10]
+        found = {number for number, _ in store.search(query, 10)}
+        hits += len(found & set(numbers[order].tolist()))
+    assert hits / (10 * len(queries)) >= 0.95
+
+
+@pytest.mark.parametrize(
+    "clusters",
+    [pytest.param(1, id="narrow"), pytest.param(9, id="broad"), pytest.param(59, id="nearly-all")],
+)
+def test_the_inverted_file_keeps_to_a_filter_and_fills_up(
+    large: tuple[Vectors, Numbers, Matrix, Numbers], clusters: int
+) -> None:
+    store, numbers, _, member = large
+    allowed = numbers[member < clusters]
+    far = random_unit(1, CLUSTERS, DIMENSIONS)[59]  # the centre of a cluster that is not allowed
+    found = store.search(far, 50, allowed)
+    assert len(found) == 50
+    assert {number for number, _ in found} <= set(allowed.tolist())
+    assert found == sorted(found, key=lambda pair: (-pair[1], pair[0]))
+
+
+def test_the_inverted_file_gives_all_it_holds(
+    large: tuple[Vectors, Numbers, Matrix, Numbers],
+) -> None:
+    store, numbers, vectors, _ = large
+    assert len(store.search(vectors[0], COUNT + 5)) == COUNT
+    assert store.numbers().tolist() == numbers.tolist()
+
+
+def test_removal_from_the_inverted_file() -> None:
+    vectors, _ = clustered(5, 500)
+    numbers = np.arange(500, dtype=np.int64)
+    store = Vectors.build(numbers, vectors, exact_below=100)
+    store.remove(numbers[:250])
+    assert len(store) == 250
+    assert store.numbers().tolist() == numbers[250:].tolist()
+    assert all(number >= 250 for number, _ in store.search(vectors[0], 250))
+
+
+@pytest.mark.parametrize(
+    "exact_below", [pytest.param(1_000, id="exact"), pytest.param(100, id="inverted-file")]
+)
+def test_round_trip(tmp_path: Path, exact_below: int) -> None:
+    vectors, _ = clustered(6, 300)
+    numbers = np.arange(300, dtype=np.int64)
+    store = Vectors.build(numbers, vectors, exact_below)
+    store.save(tmp_path, 4)
+    store.remove(numbers[:5])
+    store.save(tmp_path, 5)
+    loaded = Vectors.load(tmp_path, exact_below)
+    assert (loaded.generation, loaded.dimensions, len(loaded)) == (5, DIMENSIONS, 295)
+    assert loaded.tuning == store.tuning
+    for query in vectors[:20]:
+        assert loaded.search(query, 10) == store.search(query, 10)
+        assert loaded.search(query, 10, numbers[50:90]) == store.search(query, 10, numbers[50:90])
+    assert len(list(tmp_path.iterdir())) == 3  # vectors, their header, the stamp
+
+
+@pytest.mark.parametrize(
+    ("pattern", "kind"),
+    [
+        pytest.param(pattern, kind, id=f"{kind}-{name}")
+        for name, pattern in (
+            ("vectors", "*.faiss"), ("header", "*.faiss.json"), ("stamp", "generation.json"),
+        )
+        for kind in ("missing", "empty", "torn", "garbage", "other")
+    ],
+)  # fmt: skip
+def test_damage_is_detected(tmp_path: Path, pattern: str, kind: str) -> None:
+    store = Vectors.build(np.arange(9), random_unit(1, 9, 8), exact_below=100)
+    store.save(tmp_path, 1)
+    path = next(tmp_path.glob(pattern))
+    data = path.read_bytes()
+    if kind == "missing":
+        path.unlink()
+    else:
+        garbage = np.random.default_rng(1).bytes(len(data))
+        other = b'{"x": [1]}'.ljust(len(data))
+        new = {"empty": b"", "torn": data[:-3], "garbage": garbage, "other": other}
+        path.write_bytes(new[kind])
+    with pytest.raises(IndexDamaged, match="run `python -m ingest`") as caught:
+        Vectors.load(tmp_path, 100)
+    assert str(tmp_path) in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_wrong_shapes_are_refused() -> None:
+    store = Vectors(8, 100)
+    with pytest.raises(ValueError, match="expected 8 columns"):
+        store.add(np.arange(2), random_unit(1, 2, 7))
+    with pytest.raises(ValueError, match=r"expected \(8,\)"):
+        store.search(random_unit(1, 1, 7)[0], 3)

@@ -1,0 +1,256 @@
+"""Presentations, workbooks and OpenDocument files: what is shown, in its order."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from io import BytesIO
+
+import pptx
+import pytest
+from openpyxl import Workbook
+from openpyxl.styles import NamedStyle
+from pptx.util import Inches
+
+from index.errors import SourceRefused
+from ingest.parsers import Reading, read
+from ingest.parsers.office.cell_formats import shown
+from ingest.parsers.office.titles import useful_title
+from tests.office_files import opendocument
+
+
+def blocks(found: Reading) -> list[tuple[str, int, str]]:
+    return [(b.kind, b.level, found.text[b.start : b.end]) for b in found.blocks]
+
+
+def presentation() -> bytes:
+    deck = pptx.Presentation()
+    first = deck.slides.add_slide(deck.slide_layouts[1])
+    first.shapes.title.text = "Cluster\vpolicy"
+    body = first.placeholders[1].text_frame
+    body.text = "Clusters get money"
+    inner = body.add_paragraph()
+    inner.text, inner.level = "in two parts", 1
+    first.notes_slide.notes_text_frame.text = "Say that the first part is paid in March."
+    hidden = deck.slides.add_slide(deck.slide_layouts[5])
+    hidden.shapes.title.text = "Not shown"
+    hidden._element.set("show", "0")
+    deck.slides.add_slide(deck.slide_layouts[6])
+    last = deck.slides.add_slide(deck.slide_layouts[5])
+    last.shapes.title.text = "Rates"
+    group = last.shapes.add_group_shape()
+    group.shapes.add_textbox(0, 0, Inches(1), Inches(1)).text_frame.text = "In a group"
+    table = last.shapes.add_table(3, 2, 0, 0, Inches(4), Inches(2)).table
+    for row, cells in enumerate([("Size", "Rate"), ("small", "50 %"), ("all sizes", "")]):
+        for column, text in enumerate(cells):
+            table.cell(row, column).text = text
+    table.cell(2, 0).merge(table.cell(2, 1))
+    file = BytesIO()
+    deck.save(file)
+    return file.getvalue()
+
+
+def test_slides_are_pages_and_their_notes_are_called_notes() -> None:
+    found = read("a.pptx", presentation())
+    assert blocks(found) == [
+        ("heading", 1, "Cluster policy"),
+        ("item", 1, "Clusters get money"),
+        ("item", 2, "in two parts"),
+        ("heading", 2, "Notes"),
+        ("paragraph", 0, "Say that the first part is paid in March."),
+        ("heading", 1, "Rates"),
+        ("paragraph", 0, "In a group"),
+        ("row", 1, "Size\tRate"),
+        ("row", 0, "small\t50 %"),
+        ("row", 0, "all sizes"),
+    ]
+    assert [page.number for page in found.pages] == [1, 4]
+    version = found.version()
+    spoken = version.page_at(found.text.index("Say that"))
+    assert spoken is not None
+    assert spoken.number == 1
+    assert version.section_at(found.text.index("Say that")) == ("Cluster policy", "Notes")
+    assert found.title == "Cluster policy"
+
+
+def workbook() -> bytes:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "Rates"
+    rows: list[list[object]] = [
+        ["Support by size of company"],
+        [],
+        ["Size", "Share", 2024, "From"],
+        ["Firms"],
+        ["small", 0.5, 1234567.5, date(2024, 3, 31)],
+        ["large", 0.255, 80, datetime(2024, 3, 31, 14, 30)],
+        [],
+        ["A note on it all."],
+    ]
+    for row in rows:
+        sheet.append(row)
+    for cell, code in (("B5", "0%"), ("B6", "0.0%"), ("C5", '#,##0.00 "EUR"'), ("C6", "[$€-407]0")):
+        sheet[cell].number_format = code
+    second = book.create_sheet("Contacts")
+    second["C3"], second["D3"] = "Agency", "Town"
+    second["C4"], second["D4"] = "PARP", "Warszawa"
+    second["XFD4"].style = NamedStyle("far away")
+    second["XFC5"] = "Far"
+    hidden = book.create_sheet("Lists")
+    hidden["A1"] = "yes"
+    hidden.sheet_state = "hidden"
+    book.properties.title = "rates.xlsx"
+    file = BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def test_sheets_are_sections_and_values_are_as_shown() -> None:
+    found = read("a.xlsx", workbook())
+    assert blocks(found) == [
+        ("heading", 1, "Rates"),
+        ("paragraph", 0, "Support by size of company"),
+        ("row", 1, "Size\tShare\t2024\tFrom"),
+        ("row", 0, "Firms"),
+        ("row", 0, "small\t50%\t1,234,567.50 EUR\t2024-03-31"),
+        ("row", 0, "large\t25.5%\t€80\t2024-03-31 14:30"),
+        ("paragraph", 0, "A note on it all."),
+        ("heading", 1, "Contacts"),
+        ("row", 1, "Agency\tTown"),
+        ("row", 0, "PARP\tWarszawa"),
+        ("row", 0, "Far"),
+    ]
+    assert found.title is None
+
+
+@pytest.mark.parametrize(
+    ("value", "code", "text"),
+    [
+        (None, "General", ""),
+        (True, "General", "TRUE"),
+        (3.0, "General", "3"),
+        (0.1 + 0.2, "General", "0.3"),
+        (12345678901234, "General", "12345678901234"),
+        (2024, "0", "2024"),
+        (1234.5, "#,##0", "1,234"),
+        (-2.5, "0.00;[Red]-0.00", "-2.50"),
+        (7, '"Art." 0', "Art.7"),
+        (5, "@", "5"),
+        (0.00000000015, "0.00E+00", "1.50E-10"),
+        (0.5, "# ?/?", "0.5"),
+        (1_250_000, '#,##0.0,,"M"', "1.2 M"),
+        (5, '[>=1000000]0.0,,"M";0', "5"),
+    ],
+)
+def test_numbers_as_shown(value: object, code: str, text: str) -> None:
+    assert shown(value, code) == text
+
+
+@pytest.mark.parametrize(
+    ("title", "useful"),
+    [
+        ("Cluster strategy 2030", True),
+        ("Microsoft Word - strategy_v3_final", False),
+        ("strategy.docx", False),
+        ("PowerPoint Presentation", False),
+        ("Document1", False),
+        ("  ", False),
+        (None, False),
+    ],
+)
+def test_titles_that_nobody_wrote(title: str | None, useful: bool) -> None:
+    assert useful_title(title) == (title if useful else None)
+
+
+def test_an_opendocument_text() -> None:
+    found = read(
+        "a.odt",
+        opendocument(
+            "text",
+            "<text:tracked-changes><text:p>deleted</text:p></text:tracked-changes>"
+            '<text:p text:style-name="P1">Cluster   policy</text:p>'
+            '<text:h text:outline-level="1">Aims</text:h>'
+            '<text:p>We<text:s text:c="2"/>grow<text:note>'
+            "<text:note-citation>1</text:note-citation><text:note-body><text:p>Slowly.</text:p>"
+            "</text:note-body></text:note> in<text:tab/>"
+            "<text:span>size</text:span>.<office:annotation><text:p>really?</text:p>"
+            "</office:annotation></text:p>"
+            "<text:list><text:list-item><text:p>first</text:p><text:list><text:list-item>"
+            "<text:p>inner</text:p></text:list-item></text:list></text:list-item></text:list>"
+            "<table:table><table:table-header-rows><table:table-row>"
+            "<table:table-cell><text:p>Size</text:p></table:table-cell>"
+            "<table:table-cell><text:p>Rate</text:p></table:table-cell></table:table-row>"
+            "</table:table-header-rows><table:table-row>"
+            '<table:table-cell table:number-columns-spanned="2"><text:p>all</text:p>'
+            "</table:table-cell><table:covered-table-cell/></table:table-row></table:table>",
+            '<style:style style:name="P1" style:parent-style-name="Title"/>',
+        ),
+    )
+    assert blocks(found) == [
+        ("heading", 1, "Cluster policy"),
+        ("heading", 2, "Aims"),
+        ("paragraph", 0, "We  grow in size."),
+        ("paragraph", 0, "1 Slowly."),
+        ("item", 1, "first"),
+        ("item", 2, "inner"),
+        ("row", 1, "Size\tRate"),
+        ("row", 0, "all"),
+    ]
+
+
+def test_a_repeated_row_of_a_table_hides_no_other() -> None:
+    cells = "<table:table-cell><text:p>{0}</text:p></table:table-cell>" * 2
+    table = (
+        '<table:table><table:table-row table:number-rows-repeated="2">'
+        f"{cells.format('x')}</table:table-row>"
+        f"<table:table-row>{cells.format('y')}</table:table-row></table:table>"
+    )
+    assert read("a.odt", opendocument("text", table)).text == "x\tx\nx\tx\ny\ty"
+
+
+def test_cells_and_levels_of_a_text_are_bounded() -> None:
+    cell = '<table:table-cell table:number-columns-repeated="1000"><text:p>{}</text:p>'
+    cells = f"{cell.format('x' * 10_000)}</table:table-cell>" * 2
+    row = f"<table:table-row>{cells}</table:table-row>"
+    with pytest.raises(SourceRefused, match="more than 5,000,000 characters"):
+        read("a.odt", opendocument("text", f"<table:table>{row}</table:table>"))
+    headings = "".join(f'<text:h text:outline-level="{n}">h</text:h>' for n in range(1, 2_000))
+    found = read("a.odt", opendocument("text", f"{headings}<text:p>x</text:p>"))
+    assert max(len(section.path) for section in found.sections) == 10
+
+
+def test_an_opendocument_spreadsheet_of_a_million_rows() -> None:
+    def sheet(name: str, style: str = "") -> str:
+        return (
+            f'<table:table table:name="{name}" table:style-name="{style}"><table:table-row>'
+            f"<table:table-cell><text:p>{name}</text:p></table:table-cell>"
+            '<table:table-cell table:number-columns-repeated="2"><text:p>x</text:p>'
+            '</table:table-cell><table:table-cell table:number-columns-repeated="16000"/>'
+            '</table:table-row><table:table-row table:number-rows-repeated="1048576">'
+            '<table:table-cell table:number-columns-repeated="16384"/></table:table-row>'
+            "</table:table>"
+        )
+
+    hidden = (
+        '<style:style style:name="h"><style:table-properties table:display="false"/></style:style>'
+    )
+    data = opendocument("spreadsheet", sheet("One") + sheet("Two", "h") + sheet("Three"), hidden)
+    assert read("a.ods", data).text == "One\n\nOne\tx\tx\n\nThree\n\nThree\tx\tx"
+
+
+def test_an_opendocument_presentation() -> None:
+    def frame(text: str, kind: str = "outline") -> str:
+        return (
+            f'<draw:frame presentation:class="{kind}"><draw:text-box><text:p>{text}</text:p>'
+            "</draw:text-box></draw:frame>"
+        )
+
+    notes = f"<presentation:notes>{frame('Spoken.', 'notes')}</presentation:notes>"
+    data = opendocument(
+        "presentation",
+        f"<draw:page>{frame('Body.')}{frame('Aims', 'title')}{notes}</draw:page>"
+        f"<draw:page/><draw:page>{frame('More.')}</draw:page>",
+    )
+    found = read("a.odp", data)
+    assert found.text == "Aims\n\nBody.\n\nNotes\n\nSpoken.\n\nMore."
+    assert [page.number for page in found.pages] == [1, 3]

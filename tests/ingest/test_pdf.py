@@ -1,0 +1,406 @@
+"""The PDF reader: order, paragraphs, furniture, hyphens, tables, headings, places of text."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+from pypdf import PdfWriter
+from pypdf.constants import PageLabelStyle
+
+from index.pages import pdfium
+from index.pages.boxes import Layout, line_boxes, pack, unpack
+from ingest.parsers import Reading, pdf, read
+from ingest.text.chunk import chunk
+from tests.pdfs import HEIGHT, Mark, Rule, Text, column, make
+
+LAMPS = [
+    "The harbour master keeps the lamps of the outer quay burning through",
+    "the night, and every ship that passes pays a toll for the oil that is",
+    "burnt. Ships of the realm pay half of what foreign ships have to pay.",
+]
+TOLLS = [
+    "The toll is set by the council once a year, after the guild of pilots",
+    "was heard. No toll is due from boats that carry nothing but their own",
+    "nets, and none from ships that seek shelter from a storm at the quay.",
+]
+
+
+def texts(reading: Reading, kind: str) -> list[str]:
+    return [reading.text[b.start : b.end] for b in reading.blocks if b.kind == kind]
+
+
+def reading_of(*pages: list[Mark], **options: object) -> Reading:
+    reading = read("a.pdf", make(pages, **options))  # type: ignore[arg-type]
+    assert_whole(reading)
+    return reading
+
+
+def assert_whole(reading: Reading) -> None:
+    """What holds of every reading: NFC, blocks, a page and a box for each visible character."""
+    text, layout = reading.text, reading.layout
+    assert unicodedata.is_normalized("NFC", text)
+    assert layout is not None
+    assert len(layout.pages) == len(text) == len(layout.boxes)
+    placed = layout.pages > 0
+    assert [c.isspace() for c in text] == (~placed).tolist()
+    position = 0
+    for block in reading.blocks:
+        assert not text[position : block.start].strip()
+        assert text[block.start : block.end] == text[block.start : block.end].strip() != ""
+        position = block.end
+    assert not text[position:].strip()
+    assert "".join(text[page.start : page.end] for page in reading.pages) == text
+    for page in reading.pages:
+        numbers = layout.pages[page.start : page.end]
+        assert set(numbers[numbers > 0].tolist()) <= {page.number}
+
+
+def test_lines_become_paragraphs() -> None:
+    reading = reading_of(column([*LAMPS, "", *TOLLS]))
+    assert texts(reading, "paragraph") == [" ".join(LAMPS), " ".join(TOLLS)]
+
+
+def test_two_columns_are_read_one_after_the_other_though_drawn_line_by_line() -> None:
+    left = [
+        "The lamps of the outer quay",
+        "are lit at dusk by the men of",
+        "the watch and put out when",
+        "the sun has risen above it.",
+    ]
+    right = [
+        "The toll of the harbour is",
+        "raised by the clerks who sit",
+        "in the old customs house at",
+        "the end of the inner quay.",
+    ]
+    lines = [
+        mark
+        for n in range(4)
+        for mark in (Text(72, 700 - 14 * n, left[n]), Text(320, 700 - 14 * n, right[n]))
+    ]
+    reading = reading_of([Text(150, 740, "A title across both columns", 18), *lines])
+    assert texts(reading, "heading") == ["A title across both columns"]
+    assert texts(reading, "paragraph") == [" ".join(left), " ".join(right)]
+
+
+def right_edge(marks: list[Mark]) -> float:
+    reading = reading_of(marks)
+    assert reading.layout is not None
+    return max(box.x1 for box in line_boxes(reading.layout, 0, len(reading.text)))
+
+
+@pytest.mark.parametrize("line_by_line", [True, False])
+def test_columns_with_a_narrow_gutter_are_read_apart(line_by_line: bool) -> None:
+    """The gutter is narrower than a gap that parts a line wherever it stands."""
+    left, right = [*LAMPS, *TOLLS], [*TOLLS, *LAMPS]
+    first = column(left)
+    second = column(right, x=right_edge(first) + 11)
+    marks = [mark for pair in zip(first, second, strict=True) for mark in pair]
+    title = Text(72, 790, "The Harbour Act, a title set across both of the columns of it", 18)
+    page = [title, *(marks if line_by_line else [*first, *second])]
+    reading = reading_of(page, size=(900, HEIGHT))
+    assert reading.text.split("\n", 1)[1].split() == " ".join([*left, *right]).split()
+
+
+def test_long_cells_with_a_narrow_gap_between_them_stay_rows() -> None:
+    first = [Text(72, 600 - 40 * n, f"The ship of captain number {n}") for n in range(4)]
+    x = right_edge([*first]) + 11
+    second = [Text(x, 600 - 40 * n, f"Pays {n + 3} marks to the harbour") for n in range(4)]
+    rows = [f"{one.words}\t{two.words}" for one, two in zip(first, second, strict=True)]
+    marks: list[Mark] = [*column(LAMPS), *first, *second]
+    assert texts(reading_of(marks), "row") == rows
+
+
+def test_a_wide_space_within_a_line_is_no_gutter() -> None:
+    words, others = LAMPS[0][:28], LAMPS[0][29:]
+    assert f"{words} {others}" == LAMPS[0]
+    first = Text(72, 760, words)
+    second = Text(right_edge([first]) + 11, 760, others)
+    reading = reading_of([first, second, *column(LAMPS[1:], top=746)])
+    assert texts(reading, "paragraph") == [" ".join(LAMPS)]
+
+
+def test_a_sentence_that_crosses_a_page_is_one_with_boxes_on_both() -> None:
+    note = Text(72, 60, "1 The oil is bought from the whalers of the north.", 8)
+    reading = reading_of([*column(LAMPS[:2], top=100), note], column(LAMPS[2:]))
+    whole = " ".join(LAMPS)
+    assert texts(reading, "paragraph") == [whole, note.words]
+    assert reading.layout is not None
+    end = whole.index("burnt.") + len("burnt.")
+    boxes = line_boxes(reading.layout, 0, end)
+    assert [box.page for box in boxes] == [1, 1, 2]
+    # The note stands on the first page, though its text comes after what is overleaf.
+    at = reading.text.index("whalers")
+    page = reading.version().page_at(at)
+    assert page is not None
+    assert page.number == 1
+    drafts = chunk(reading)
+    assert any((0, end) in draft.sentences for draft in drafts)
+
+
+def test_running_headers_footers_and_page_numbers_are_left_out() -> None:
+    pages = [
+        [
+            Text(72, HEIGHT - 40, f"Harbour Act {2020 + n}"),
+            Text(300, 30, f"- {n + 4} -"),
+            *column(LAMPS if n % 2 else TOLLS),
+        ]
+        for n in range(3)
+    ]
+    reading = reading_of(*pages)
+    assert "Harbour" not in reading.text
+    assert "-" not in reading.text
+    assert {page.number: page.label for page in reading.pages} == {1: "4", 2: "5", 3: "6"}
+
+
+def test_articles_on_top_of_pages_are_headings_and_no_headers() -> None:
+    pages = [
+        [Text(72, HEIGHT - 60, f"Article {n}", bold=True), *column(LAMPS if n % 2 else TOLLS)]
+        for n in (2, 5, 9, 14)
+    ]
+    reading = reading_of(*pages)
+    assert texts(reading, "heading") == [f"Article {n}" for n in (2, 5, 9, 14)]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        pytest.param(["4 Harbours", "5 Harbours", "6 Harbours"], id="counting"),
+        pytest.param(["Chapter 1 – 8", "Chapter 1 – 9", "Chapter 2 – 10"], id="chapter-and-page"),
+        pytest.param(["78 Harbours", "79 Harbours", "83 Harbours"], id="pages-left-out"),
+        pytest.param(["Chapter 1", "CHAPTER  1", "Chapter 1"], id="always-the-same"),
+    ],
+)
+def test_headers_with_numbers_are_headers(headers: list[str]) -> None:
+    pages = [[Text(72, HEIGHT - 40, header), *column(LAMPS, top=640)] for header in headers]
+    assert texts(reading_of(*pages), "paragraph") == [" ".join(LAMPS)] * 3
+
+
+def test_a_marker_at_the_top_of_each_page_is_no_header() -> None:
+    pages = [
+        [Text(72, HEIGHT - 60, f"({n})"), Text(110, HEIGHT - 60, f"The {ship} pays no toll.")]
+        for n, ship in enumerate(["cog", "hulk", "galley"])
+    ]
+    reading = reading_of(*pages)
+    assert [text[:7] for text in texts(reading, "item")] == ["(0) The", "(1) The", "(2) The"]
+
+
+@pytest.mark.parametrize(
+    ("elsewhere", "expected"),
+    [
+        pytest.param("The nonexhaustive list is long.", "nonexhaustive", id="joined-elsewhere"),
+        pytest.param("Nothing of the kind is said.", "non-exhaustive", id="nowhere-else"),
+        pytest.param(
+            "A nonexhaustive, a non-exhaustive and a non-exhaustive list.",
+            "non-exhaustive",
+            id="parted-more-often",
+        ),
+    ],
+)
+def test_a_hyphen_at_a_lines_end_goes_only_if_the_word_stands_elsewhere(
+    elsewhere: str, expected: str
+) -> None:
+    lines = ["The council keeps a list of tolls at the quay, which is a non-", "exhaustive one."]
+    reading = reading_of(column([*lines, "", elsewhere]))
+    assert texts(reading, "paragraph")[0].endswith(f"which is a {expected} one.")
+
+
+def test_a_suspended_hyphen_keeps_its_space() -> None:
+    lines = ["Die Mittel des Landes gehen vor allem in die Forschungs-", "und Entwicklungspolitik."]
+    assert "Forschungs- und" in reading_of(column(lines)).text
+
+
+def test_a_ruled_table_keeps_its_rows_and_its_header_is_their_context() -> None:
+    cells = [
+        ("Ship", "Toll in marks"),
+        ("Cog of the realm", "12"),
+        ("Foreign hulk", "24"),
+        ("Boat with nets", "none"),
+    ]
+    marks: list[Mark] = [*column(LAMPS)]
+    for n, (ship, toll) in enumerate(cells):
+        y = 600 - 20 * n
+        marks.append(Rule(72, 400, y + 14))
+        marks += [Text(76, y, ship, bold=n == 0), Text(260, y, toll, bold=n == 0)]
+    reading = reading_of([*marks, Rule(72, 400, 600 - 66), *column(TOLLS, top=480)])
+    rows = [block for block in reading.blocks if block.kind == "row"]
+    assert [reading.text[b.start : b.end] for b in rows] == ["\t".join(row) for row in cells]
+    assert [row.level for row in rows] == [1, 0, 0, 0]
+    assert texts(reading, "paragraph") == [" ".join(LAMPS), " ".join(TOLLS)]
+
+
+def test_underlined_words_of_a_list_are_no_table() -> None:
+    marks: list[Mark] = []
+    lines = [*LAMPS, *TOLLS]
+    for n in range(4):
+        top = 700 - 100 * n
+        marks.append(Text(72, top, f"-  {lines[0]}"))
+        marks += [Text(86, top - 14 * m, line) for m, line in enumerate(lines) if m]
+        marks.append(Rule(72, 420, top - 2))
+    assert texts(reading_of(marks), "item") == ["- " + " ".join(lines)] * 4
+
+
+def test_a_first_line_in_bold_is_no_heading_of_its_sentence() -> None:
+    marks = [Text(72, 760 - 14 * n, line, bold=n == 0) for n, line in enumerate(LAMPS)]
+    reading = reading_of([*marks, *column(TOLLS, top=690)])
+    assert texts(reading, "heading") == []
+    assert texts(reading, "paragraph") == [" ".join(LAMPS), " ".join(TOLLS)]
+
+
+def test_an_entry_of_a_table_of_contents_is_no_heading() -> None:
+    entry = Text(
+        72, 780, f"How the tolls of the harbour are set, and by whom {'.' * 9} 4", bold=True
+    )
+    reading = reading_of([entry, *column(LAMPS, top=740), *column(TOLLS, top=680)])
+    assert texts(reading, "heading") == []
+    assert texts(reading, "item") == [entry.words]
+
+
+def test_a_table_without_lines_is_found_by_its_columns() -> None:
+    cells = [("Cog", "12", "24"), ("Hulk", "24", "48"), ("Hoy", "6", "12")]
+    marks = [
+        Text(x, 500 - 16 * n, word)
+        for n, row in enumerate(cells)
+        for x, word in zip((72, 220, 330), row, strict=True)
+    ]
+    assert texts(reading_of([*column(LAMPS), *marks]), "row") == ["\t".join(row) for row in cells]
+
+
+def test_headings_by_size_and_weight_make_sections() -> None:
+    reading = reading_of(
+        [
+            Text(72, 780, "Harbour Act of Freedonia", 20),
+            Text(72, 750, "Lamps", 14),
+            *column(LAMPS, top=730),
+            Text(72, 660, "Tolls", 14),
+            Text(72, 640, "How they are set", 11, bold=True),
+            *column(TOLLS, top=620),
+        ]
+    )
+    top = "Harbour Act of Freedonia"
+    assert [section.path for section in reading.sections] == [
+        (top,), (top, "Lamps"), (top, "Tolls"), (top, "Tolls", "How they are set"),
+    ]  # fmt: skip
+    assert reading.title == top
+
+
+def test_the_outline_makes_headings_and_their_levels() -> None:
+    def outline(writer: PdfWriter) -> None:
+        above = writer.add_outline_item(title="Lamps", page_number=0)
+        writer.add_outline_item(title="Oil", page_number=0, parent=above)
+
+    page = [Text(72, 780, "Lamps"), Text(72, 750, "Oil"), *column(LAMPS, top=720)]
+    reading = reading_of(page, finish=outline)
+    assert [section.path for section in reading.sections] == [("Lamps",), ("Lamps", "Oil")]
+
+
+def test_what_the_file_says_of_itself() -> None:
+    def say(writer: PdfWriter) -> None:
+        made = datetime(2031, 5, 6, tzinfo=UTC).strftime("D:%Y%m%d%H%M%S")
+        writer.add_metadata({"/Title": "Harbour  Act", "/Author": "jdoe", "/CreationDate": made})
+        writer.set_page_label(0, 1, style=PageLabelStyle.LOWERCASE_ROMAN)
+
+    title = Text(72, 780, "The Harbour Act", 18)
+    reading = reading_of([title, *column(LAMPS)], [Text(72, 700, "More.")], finish=say)
+    assert reading.metadata.title == "Harbour Act"
+    assert str(reading.metadata.date) == "2031-05-06"
+    assert reading.metadata.publisher is None  # an author is somebody else
+    assert [page.label for page in reading.pages] == ["i", "ii"]
+
+
+def test_a_title_that_the_text_does_not_bear_out_is_not_believed() -> None:
+    def say(writer: PdfWriter) -> None:
+        writer.add_metadata({"/Title": "Microsoft Word - draft7_FINAL.doc"})
+
+    page = [Text(72, 780, "The Harbour Act", 18), *column(LAMPS)]
+    assert reading_of(page, finish=say).title == "The Harbour Act"
+
+
+@pytest.mark.parametrize("rotation", [0, 90, 180, 270])
+def test_turned_pages_are_read_and_their_boxes_fit(rotation: int) -> None:
+    """On a page turned by 90 degrees and text that is not, lines run down the page as shown."""
+    data = make([column(LAMPS)], rotation=rotation)
+    reading = read("a.pdf", data)
+    assert_whole(reading)
+    assert reading.layout is not None
+    with pdfium.opened(data) as document, pdfium.opened_page(document, 0) as page:
+        width, height = page.get_size()
+        seen = pdfium.turned(reading.layout.boxes[reading.layout.pages > 0], pdfium.as_seen(page))
+    assert seen[:, [0, 1]].min() >= 0
+    assert seen[:, 2].max() <= width
+    assert seen[:, 3].max() <= height
+
+
+@pytest.mark.parametrize(("turns", "step"), [(1, (14, 0)), (2, (0, 14)), (3, (-14, 0))])
+def test_text_set_sideways_or_upside_down_is_read_in_its_lines(
+    turns: int, step: tuple[int, int]
+) -> None:
+    lines = [
+        Text(300 + step[0] * n, 400 + step[1] * n, line, 8, turns=turns)
+        for n, line in enumerate(LAMPS)
+    ]
+    assert texts(reading_of(lines), "paragraph") == [" ".join(LAMPS)]
+
+
+def test_words_up_the_margin_do_not_disturb_the_text() -> None:
+    margin = Text(30, 300, "Draft of the council", turns=1)
+    assert texts(reading_of([margin, *column(LAMPS)]), "paragraph") == [
+        " ".join(LAMPS),
+        margin.words,
+    ]
+
+
+def test_boxes_stand_where_the_words_were_put() -> None:
+    reading = reading_of([Text(100, 500, "lamps and tolls", 20)])
+    assert reading.layout is not None
+    (box,) = line_boxes(reading.layout, 0, 5)
+    assert box.page == 1
+    assert box.x0 == pytest.approx(100, abs=1)
+    assert box.y0 < 500 < box.y1
+    assert 18 < box.y1 - box.y0 < 26
+    (whole,) = line_boxes(reading.layout, 0, len(reading.text))
+    assert whole.x1 > box.x1
+
+
+def test_ligatures_are_letters_that_share_a_box() -> None:
+    from ingest.parsers.pdf.flow.assembly import _canonical, _Piece
+
+    boxes = np.array([[0, 0, 5, 10], [5, 0, 9, 10], [9, 0, 9, 10]], dtype=np.float32)
+    piece = _canonical(_Piece("ﬁe\u0301", np.ones(3, dtype=np.int32), boxes))
+    assert piece.text == "fi\u00e9"
+    assert piece.boxes.tolist() == [[0, 0, 5, 10], [0, 0, 5, 10], [5, 0, 9, 10]]
+
+
+def test_a_layout_survives_packing() -> None:
+    generator = np.random.default_rng(5)
+    pages = generator.integers(0, 4, 500).astype(np.int32)
+    low = generator.uniform(-900, 900, (500, 2))
+    boxes = np.hstack([low, low + generator.uniform(0, 40, (500, 2))]).astype(np.float32)
+    boxes[pages == 0] = 0
+    back = unpack(pack(Layout(pages, boxes)))
+    assert np.array_equal(back.pages, pages)
+    assert np.abs(back.boxes - boxes).max() <= 0.051
+
+
+def test_a_box_beyond_all_bounds_is_cut_off() -> None:
+    boxes = np.array([[-1e12, 0, 1e12, 10], [20, 0, 30, 10]], dtype=np.float32)
+    back = unpack(pack(Layout(np.ones(2, dtype=np.int32), boxes))).boxes
+    assert back[0].tolist() == [-1e7, 0, 1e7, 10]
+    assert back[1].tolist() == [20, 0, 30, 10]
+
+
+@pytest.mark.parametrize("count", [0, 1, 7, 8, 9])
+def test_layouts_of_any_length_survive_packing(count: int) -> None:
+    layout = Layout(np.ones(count, dtype=np.int32), np.ones((count, 4), dtype=np.float32))
+    assert unpack(pack(layout)).pages.tolist() == [1] * count
+
+
+def test_reading_twice_gives_the_same() -> None:
+    data = make([column(LAMPS), column(TOLLS)])
+    one, two = pdf.read(data), pdf.read(data)
+    assert one.text == two.text
+    assert one.blocks == two.blocks
+    assert one.pages == two.pages

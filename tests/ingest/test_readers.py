@@ -1,0 +1,292 @@
+"""Readers: bytes to canonical text, blocks and sections."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+import time
+import unicodedata
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index.errors import SourceRefused
+from ingest.parsers import Reading, load_parser, read, reader_id, suffixes
+from ingest.text import language
+from tests.library import ROOT
+
+PAGES = sorted(Path("corpus").glob("*.txt"))
+CZECH = "Příliš žluťoučký kůň: Ministerstvo průmyslu řídí politiku klastrů od roku 2004."
+POLISH = "Polska Agencja Rozwoju Przedsiębiorczości wdraża politykę; zażółć gęślą jaźń."
+GERMAN = "Größe und Stärke: „Cluster“ in Österreich – die Förderung für Länder."
+FRENCH = "La politique a été mise en œuvre afin d’accroître l’innovation là où naît l’emploi."
+GREEK = "Η πολιτική για τους συνεργατικούς σχηματισμούς στην Ελλάδα."
+
+
+def assert_canonical(reading: Reading) -> None:
+    text = reading.text
+    assert text == unicodedata.normalize("NFC", text)
+    assert not any(unicodedata.category(c) == "Cc" and c not in "\n\t" for c in text)
+    assert all(line == line.rstrip() for line in text.split("\n"))
+    position = 0
+    for block in reading.blocks:
+        assert position <= block.start < block.end <= len(text)
+        assert not text[position : block.start].strip()
+        piece = text[block.start : block.end]
+        assert piece == piece.strip()
+        assert block.kind == "row" or (block.level > 0) == (block.kind in ("heading", "item"))
+        position = block.end
+    assert not text[position:].strip()
+    version = reading.version()
+    starts = {block.start for block in reading.blocks if block.kind == "heading"}
+    for section in reading.sections:
+        assert section.start in starts
+        assert section.start < section.end <= len(text)
+        heading = next(block for block in reading.blocks if block.start == section.start)
+        assert section.path[-1] == " ".join(text[heading.start : heading.end].split())
+        assert version.section_at(section.start) == section.path
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_pages_are_canonical(page: Path) -> None:
+    reading = read(page.name, page.read_bytes())
+    assert_canonical(reading)
+    again = read(page.name, reading.text.encode())
+    assert again.text == reading.text
+    assert again.blocks == reading.blocks
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.text(), st.sampled_from(["a.txt", "a.md"]))
+def test_any_text_is_canonical_or_refused(text: str, name: str) -> None:
+    try:
+        reading = read(name, text.encode("utf-8"))
+    except SourceRefused:
+        return
+    assert_canonical(reading)
+
+
+LINES = st.lists(
+    st.sampled_from(
+        [
+            "",
+            "",
+            "Heading",
+            "# Heading",
+            "1. Scope",
+            "- item",
+            "* item **bold**",
+            "We list:",
+            "| a |",
+            "Bulgaria",
+            "France is named here.",
+            "A sentence that is long enough to be a body.",
+            "Article 5",
+            "See more on Heading",
+            "> quoted",
+            "```",
+            "<b>bold</b>",
+            "   indented",
+        ]
+    ),
+    max_size=30,
+)
+
+
+@settings(max_examples=120, deadline=None)
+@given(LINES, st.sampled_from(["a.txt", "a.md"]))
+def test_any_lines_are_canonical_or_refused(lines: list[str], name: str) -> None:
+    try:
+        reading = read(name, "\n".join(lines).encode())
+    except SourceRefused:
+        return
+    assert_canonical(reading)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.binary(max_size=300))
+def test_any_bytes_are_read_or_refused(data: bytes) -> None:
+    try:
+        reading = read("a.txt", data)
+    except SourceRefused:
+        return
+    assert_canonical(reading)
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        pytest.param(CZECH, "cp1250", id="czech-windows"),
+        pytest.param(CZECH, "iso8859_2", id="czech-iso"),
+        pytest.param(POLISH, "cp1250", id="polish-windows"),
+        pytest.param(POLISH, "iso8859_2", id="polish-iso"),
+        pytest.param(GERMAN, "cp1252", id="german-windows"),
+        pytest.param(FRENCH, "cp1252", id="french-windows"),
+        pytest.param(GREEK, "iso8859_7", id="greek-iso"),
+        pytest.param(CZECH, "utf-8", id="utf-8"),
+        pytest.param(CZECH, "utf-8-sig", id="utf-8-with-bom"),
+        pytest.param(CZECH, "utf-16", id="utf-16-with-bom"),
+        pytest.param(CZECH, "utf-32", id="utf-32-with-bom"),
+    ],
+)
+def test_encodings(text: str, encoding: str) -> None:
+    assert read("a.txt", text.encode(encoding)).text == text
+
+
+def test_a_long_english_file_with_few_letters_beyond_ascii() -> None:
+    page = Path("corpus/clusterplattform-european-level.txt").read_text(encoding="utf-8")
+    long = "Plain words only.\n" * 20_000 + page
+    assert "Pôles de compétitivité" in read("a.txt", long.encode("cp1252")).text
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "reason"),
+    [
+        pytest.param("a.txt", b"", "empty", id="empty"),
+        pytest.param("a.txt", b" \n\t \xc2\xa0\n", "white space", id="white-space"),
+        pytest.param("a.txt", b"Skip to main content\n", "furniture", id="only-furniture"),
+        pytest.param("a.txt", b"abc\0def", "NUL", id="nul"),
+        pytest.param("a.txt", b"%PDF-1.7 ...", "PDF", id="pdf-named-txt"),
+        pytest.param("a.txt", b"\x89PNG\r\n\x1a\n", "PNG", id="image"),
+        pytest.param("a.txt", b"\xff\xfea", "utf-16", id="torn-utf-16"),
+        pytest.param("a.txt", bytes(range(128, 256)), "encoding", id="no-encoding"),
+        pytest.param("a.xyz", b"text", ".xyz", id="unsupported"),
+        pytest.param("README", b"text", "without an ending", id="no-suffix"),
+    ],
+)
+def test_refusals_are_one_line_with_reason_and_remedy(name: str, data: bytes, reason: str) -> None:
+    with pytest.raises(SourceRefused) as refusal:
+        read(name, data)
+    message = str(refusal.value)
+    assert reason in message
+    assert ": " in message
+    assert "\n" not in message
+
+
+def test_names() -> None:
+    assert suffixes()[:3] == (".txt", ".md", ".markdown")
+    assert len(set(suffixes())) == len(suffixes())
+    assert reader_id("A.TXT").startswith("plain@")
+    assert reader_id("a.markdown").startswith("markdown@")
+    assert reader_id("a.docx").startswith("word@")
+    assert reader_id("a.docx").endswith(f"+{language.ID}")
+    with pytest.raises(SourceRefused):
+        reader_id("a.exe")
+
+
+@pytest.mark.parametrize("suffix", suffixes())
+def test_the_table_and_the_modules_agree(suffix: str) -> None:
+    read_by = reader_id(f"a{suffix}").removesuffix(f"+{language.ID}")
+    assert read_by == vars(load_parser(read_by))["ID"]
+
+
+def test_a_plan_and_a_worker_start_without_the_libraries_of_formats() -> None:
+    code = (
+        "import sys, ingest.workers.worker\n"
+        "from ingest.parsers import reader_id, suffixes\n"
+        "[reader_id('a' + suffix) for suffix in suffixes()]\n"
+        "print(sorted({name.partition('.')[0] for name in sys.modules}))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    heavy = {"docx", "lxml", "markdown_it", "numpy", "openpyxl", "pptx", "py3langid", "trafilatura"}
+    assert not heavy & set(ast.literal_eval(done.stdout))
+
+
+def test_furniture_is_left_out_and_only_furniture() -> None:
+    source = (
+        "Skip to main content\nHome > Policies > Clusters\nClusters\n\n"
+        "Skip to main content is a link that many pages have.\n\n\n\n\nSee more on clusters"
+    )
+    assert read("a.txt", source.encode()).text == (
+        "Clusters\n\nSkip to main content is a link that many pages have.\n\nSee more on clusters"
+    )
+
+
+def test_unseen_characters_are_left_out() -> None:
+    source = "inno\u00advation\r\nre\u0301gion\u200b \u202eright\x0b\x07end."
+    assert read("a.txt", source.encode()).text == "innovation\nrégion right\nend."
+
+
+MARKDOWN = """---
+title: "Cluster strategy"
+date: 2024-03-31
+lang: en-GB
+---
+# Cluster *strategy*
+
+See **bold**, `code` and [a link](https://example.org/hidden)<br>here
+and on the next line ![alt](x.png).
+
+## Aims & scope
+
+The aims are:
+
+- first aim
+- second **aim**
+  1. nested
+
+| Country | Programme |
+|---------|-----------|
+| Poland  | PARP      |
+
+<div class="x"><script>alert(1)</script>Visible &amp; <b>strong</b></div>
+"""
+
+
+def test_markdown_keeps_words_and_no_signs() -> None:
+    reading = read("a.md", MARKDOWN.encode())
+    assert reading.text == (
+        "Cluster strategy\n\n"
+        "See bold, code and a link here and on the next line .\n\n"
+        "Aims & scope\n\n"
+        "The aims are:\n"
+        "first aim\nsecond aim\n1. nested\n"
+        "Country\tProgramme\nPoland\tPARP\n\n"
+        "Visible & strong"
+    )
+    assert [section.path for section in reading.sections] == [
+        ("Cluster strategy",),
+        ("Cluster strategy", "Aims & scope"),
+    ]
+    assert reading.title == "Cluster strategy"
+    assert reading.metadata.date == date(2024, 3, 31)
+    assert reading.metadata.language == "en"
+    assert [(block.kind, block.level) for block in reading.blocks[-3:]] == [
+        ("row", 1), ("row", 0), ("paragraph", 0),
+    ]  # fmt: skip
+    assert_canonical(reading)
+
+
+def test_the_number_of_an_item_stays_with_it() -> None:
+    source = "1. ```\n   make run\n   ```\n2.\n\nThen wait."
+    assert read("a.md", source.encode()).text == "1. make run\n\nThen wait."
+
+
+@pytest.mark.parametrize(
+    ("name", "source"),
+    [
+        pytest.param("a.md", "#" * 10_000 + " x\n", id="hashes"),
+        pytest.param("a.md", "#### Deep first\n\ntext\n\n# Top\n\ntext", id="levels-jump"),
+        pytest.param("a.md", "> " * 500 + "deep\n\nshallow", id="quotes"),
+        pytest.param("a.md", "word\n\n" + "<!-- " * 20_000, id="open-comments"),
+        pytest.param("a.md", f"<div>a{' ' * 1_000_000}b</div>", id="spaces-in-html"),
+        pytest.param("a.txt", "a" + "\u0301\u0323" * 100_000, id="marks"),
+        pytest.param("a.txt", "\u202e\u2067אב 👩‍👩‍👧 😀\u2069 end.\n" * 200, id="bidi-emoji"),
+        pytest.param("a.txt", " " * 1_000_000 + "x", id="spaces"),
+        pytest.param("a.txt", "word " * 200_000, id="one-long-line"),
+        pytest.param("a.txt", "A line that says something.\n" * 20_000, id="many-lines"),
+        pytest.param("a.txt", "Name\nWhat it does, in a sentence.\n" * 5_000, id="many-headings"),
+    ],
+)
+def test_hostile_text(name: str, source: str) -> None:
+    start = time.monotonic()
+    reading = read(name, source.encode())
+    assert time.monotonic() - start < 30  # a tenth of it, unless the time grows with the square
+    assert reading.blocks
+    assert len(reading.text) <= len(source)

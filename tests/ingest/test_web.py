@@ -1,0 +1,205 @@
+"""Web pages: everything that is content, word for word, and no menu."""
+
+from __future__ import annotations
+
+import time
+from datetime import date
+
+import pytest
+
+from index.errors import SourceRefused
+from ingest.parsers import Reading, read
+from ingest.parsers.html.main_content import MOST_DEPTHS
+
+PAGE = """<!DOCTYPE html>
+<html lang="en-GB"><head><meta charset="utf-8"><title>Cluster rules | The Ministry</title>
+<link rel="canonical" href="https://ministry.example/rules">
+<meta property="og:site_name" content="The Ministry">
+<meta property="article:published_time" content="2024-03-31T10:00:00Z"></head>
+<body>
+<div class="cookie-banner"><p>We use cookies on this site.</p><button>Accept</button></div>
+<header><nav><ul><li><a href="/">Home</a></li><li><a href="/news">News</a></li></ul></nav></header>
+<main>
+<nav aria-label="Breadcrumb"><ol><li><a href="/">Home</a></li><li>Rules</li></ol></nav>
+<h1>Cluster   rules</h1>
+<ul><li><a href="#a">Application</a></li><li><a href="#s">Support</a></li>
+<li><a href="#x">x</a></li></ul>
+<h2 id="a">Application</h2>
+<div class="row"><div><p><span>1.1</span></p></div><div><p>A <em><a href="#f">firm</a></em> must
+apply<sup><a href="#n1">1</a></sup> by 1&nbsp;May.<br>It is told<br><br>within a week.</p>
+</div></div>
+<p class="tools"><a href="/1.pdf">PDF</a> <a href="/1/print">Print</a></p>
+<div class="row"><div><p>1.2</p></div><div><p>A firm must apply by 1 May.</p></div></div>
+<p class="tools"><a href="/2.pdf">PDF</a> <a href="/2/print">Print</a></p>
+<dl><dt><a href="/g">firm</a></dt><dd>a company or a <b>partner</b>ship</dd></dl>
+<p class="tools"><a href="/3.pdf">PDF</a> <a href="/3/print">Print</a></p>
+<h2 id="s">Support</h2>
+<p>Clusters get:</p>
+<ol type="a"><li>money,<ul><li>in two parts</li></ul></li><li value="4"><p>advice</p></li></ol>
+<table><caption>Rates</caption><thead><tr><th>Size</th><th>Rate</th></tr></thead>
+<tr><td>small</td><td>50&nbsp;%<br>at most</td></tr><tr><td>large</td><td></td></tr></table>
+<div style="display: none"><p>Loading</p></div><p hidden>Not shown</p>
+<span class="visually-hidden">for screen readers</span>
+<details><summary>Older rules</summary><p>There were none.</p></details>
+<aside><a href="/other">Other pages of the ministry</a></aside>
+</main>
+<footer><p>Imprint and contact</p></footer>
+<script>var x = "<p>not text</p>";</script>
+</body></html>"""
+
+
+def blocks(found: Reading) -> list[tuple[str, int, str]]:
+    return [(b.kind, b.level, found.text[b.start : b.end]) for b in found.blocks]
+
+
+def test_a_page_is_its_content_with_its_structure() -> None:
+    found = read("page.html", PAGE.encode())
+    assert blocks(found) == [
+        ("heading", 1, "Cluster rules"),
+        ("heading", 2, "Application"),
+        ("paragraph", 0, "1.1 A firm must apply by 1\xa0May.\nIt is told"),
+        ("paragraph", 0, "within a week."),
+        ("paragraph", 0, "1.2 A firm must apply by 1 May."),
+        ("row", 0, "firm\ta company or a partnership"),
+        ("heading", 2, "Support"),
+        ("paragraph", 0, "Clusters get:"),
+        ("item", 1, "a. money,"),
+        ("item", 2, "in two parts"),
+        ("item", 1, "d. advice"),
+        ("paragraph", 0, "Rates"),
+        ("row", 1, "Size\tRate"),
+        ("row", 0, "small\t50 % at most"),
+        ("row", 0, "large"),
+        ("paragraph", 0, "Older rules"),
+        ("paragraph", 0, "There were none."),
+    ]
+    said = found.metadata
+    assert (said.title, said.publisher) == ("Cluster rules", "The Ministry")
+    assert (said.url, said.date) == ("https://ministry.example/rules", date(2024, 3, 31))
+    assert said.language == "en"
+
+
+def test_without_a_landmark_trafilatura_says_where_the_content_is() -> None:
+    """Each of these paragraphs is kept though one is repeated and one is a link."""
+    rules = "".join(
+        f"<p>{number}. A member of the cluster number {number} shall report to the ministry on "
+        "what it has done, with whom and at which cost, every year in March.</p>"
+        "<p><a href='/glossary'>associated member</a></p>"
+        for number in range(8)
+    )
+    menu = "<div><ul><li><a href='/'>Home</a></li><li><a href='/n'>News</a></li></ul></div>"
+    content = f"<div><div><h2>Duties</h2>{rules}</div></div>"
+    page = f"<html><body>{menu}{content}<div><p>Imprint, contact</p></div></body></html>"
+    found = read("page.html", page.encode())
+    assert found.text.startswith("Duties\n\n0. A member")
+    assert found.text.count("associated member") == 8
+    assert "Home" not in found.text
+    assert "Imprint" not in found.text
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        ("2.1A", "2.1A Firms report."),
+        ("3B.10", "3B.10 Firms report."),
+        ("(iv)", "(iv) Firms report."),
+        ("§ 3", "§ 3 Firms report."),
+        ("A", "A\n\nFirms report."),
+        ("2024", "2024\n\nFirms report."),
+    ],
+)
+def test_a_number_by_itself_belongs_to_what_follows(number: str, text: str) -> None:
+    page = f"<div><p>{number}</p></div><div><p>Firms report.</p></div>"
+    assert read("a.html", page.encode()).text == text
+
+
+def test_small_pages_are_read_whole() -> None:
+    assert read("a.html", b"<p>One line of text.</p>").text == "One line of text."
+    assert read("a.htm", b"No markup at all.").text == "No markup at all."
+
+
+def test_a_date_in_the_text_is_not_the_date_of_the_page() -> None:
+    page = "<html><body><main><p>The law of 21/01/2020 was changed on 3 May 2021.</p></main></body>"
+    assert read("a.html", page.encode()).metadata.date is None
+
+
+@pytest.mark.parametrize(
+    ("encoding", "declared"),
+    [("cp1250", "windows-1250"), ("iso8859_7", "iso-8859-7"), ("utf-8", "utf-8"), ("utf-8", "")],
+)
+def test_the_declared_encoding_is_followed(encoding: str, declared: str) -> None:
+    text = "Η πολιτική για την Ελλάδα" if "8859" in encoding else "Žluťoučký kůň řídí politiku"
+    page = f'<html><head><meta charset="{declared}"></head><body><p>{text}</p></body></html>'
+    assert read("a.html", page.encode(encoding)).text == text
+
+
+def test_a_saved_page_in_one_file() -> None:
+    saved = (
+        b"From: <Saved by a browser>\r\nSubject: Rules\r\nMIME-Version: 1.0\r\n"
+        b'Content-Type: multipart/related; type="text/html"; boundary="b"\r\n\r\n'
+        b"--b\r\nContent-Type: text/html; charset=utf-8\r\n"
+        b"Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+        b"<html><body><p>Gr=C3=B6=C3=9Fe</p></body></html>\r\n--b--\r\n"
+    )
+    assert read("a.mhtml", saved).text == "Größe"
+
+
+@pytest.mark.parametrize("own", ["(1)", "(4A)", "4A.", "b)", "(iv)"])
+def test_a_number_that_the_page_writes_itself_is_the_only_one(own: str) -> None:
+    page = f"<p>It applies to:</p><ol><li>a firm;</li><li>{own} a branch.</li></ol>"
+    assert read("a.html", page.encode()).text == f"It applies to:\n1. a firm;\n{own} a branch."
+
+
+def test_layout_tables_and_nested_tables_lose_nothing() -> None:
+    page = (
+        "<table><tr><td><h2>Left</h2><p>One.</p></td><td><table><tr><th>a</th><th>b</th></tr>"
+        "<tr><td>1</td><td>2</td></tr></table></td></tr></table>"
+    )
+    assert read("a.html", page.encode()).text == "Left\n\nOne.\na\tb\n1\t2"
+
+
+@pytest.mark.parametrize(
+    ("page", "reason"),
+    [
+        pytest.param("<div>" * 10_000 + "deep", "250 deep", id="nested"),
+        pytest.param("<p>" + "x" * 11_000_000, "10 MB", id="one-line"),
+        pytest.param("<p></p>", "white space", id="empty"),
+        pytest.param(" ", "empty", id="blank"),
+    ],
+)
+def test_pages_that_are_refused(page: str, reason: str) -> None:
+    with pytest.raises(SourceRefused, match=reason) as refusal:
+        read("a.html", page.encode())
+    assert "\n" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param("<div>" * 200 + "<p>x y z</p>" * 5_000, id="deep-and-long"),
+        pytest.param("<table>" * 100 + "<tr><td>a<td>b</tr>" * 3_000, id="tables-in-tables"),
+        pytest.param("<ul>" * 200 + "<li><a href='#x'>y</a></li>" * 4_000, id="lists-in-lists"),
+        pytest.param("<p>word</p>" + "<!-- " * 50_000, id="open-comments"),
+        pytest.param(
+            "<!DOCTYPE a [<!ENTITY b SYSTEM 'file:///etc/hostname'>]><p>&b;</p>", id="xxe"
+        ),
+        pytest.param("<p>" + "<a href='#'>x</a> " * 100_000, id="links-to-nowhere"),
+        pytest.param(f"<pre>a{' ' * 1_000_000}b</pre>", id="spaces"),
+        pytest.param("<p>a" + "<i> </i>" * 200_000 + "b", id="spaces-one-by-one"),
+        pytest.param("<meta charset=punycode><p>a-" + "b9a" * 1_000_000, id="punycode"),
+        pytest.param("<meta charset=undefined><p>abc", id="no-encoding"),
+    ],
+)
+def test_hostile_pages_are_read(page: str) -> None:
+    start = time.monotonic()
+    found = read("a.html", page.encode())
+    assert time.monotonic() - start < 30  # a tenth of it, unless the time grows with the square
+    assert found.blocks
+    assert len(found.text) <= len(page)
+
+
+def test_pages_too_deep_for_trafilatura_keep_their_landmark() -> None:
+    depth, rows = 150, 8_000
+    assert depth * rows > MOST_DEPTHS
+    page = "<nav>menu</nav><main>" + "<div>" * depth + "<p>x</p>" * rows
+    assert "menu" not in read("a.html", page.encode()).text

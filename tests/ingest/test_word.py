@@ -1,0 +1,258 @@
+"""Word documents: what a reader sees of them, and nothing of how they were made."""
+
+from __future__ import annotations
+
+import pytest
+
+from ingest.parsers import Reading, read
+from ingest.parsers.shared.superscript import raised
+from tests.office_files import docx, paragraph
+
+STYLES = """
+<w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/></w:style>
+<w:style w:type="paragraph" w:styleId="Titel"><w:name w:val="Title"/></w:style>
+<w:style w:type="paragraph" w:styleId="berschrift1"><w:name w:val="heading 1"/>
+  <w:pPr><w:outlineLvl w:val="0"/><w:numPr><w:numId w:val="1"/></w:numPr></w:pPr></w:style>
+<w:style w:type="paragraph" w:styleId="Own"><w:name w:val="Our heading"/>
+  <w:basedOn w:val="berschrift2"/></w:style>
+<w:style w:type="paragraph" w:styleId="berschrift2"><w:name w:val="heading 2"/>
+  <w:pPr><w:numPr><w:ilvl w:val="1"/><w:numId w:val="1"/></w:numPr></w:pPr></w:style>
+<w:style w:type="paragraph" w:styleId="Verzeichnis1"><w:name w:val="toc 1"/></w:style>
+"""
+NUMBERING = """
+<w:abstractNum w:abstractNumId="0">
+  <w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="decimal"/>
+    <w:pStyle w:val="berschrift1"/><w:lvlText w:val="%1."/></w:lvl>
+  <w:lvl w:ilvl="1"><w:start w:val="1"/><w:numFmt w:val="decimal"/>
+    <w:lvlText w:val="%1.%2"/></w:lvl>
+</w:abstractNum>
+<w:abstractNum w:abstractNumId="1">
+  <w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="lowerLetter"/>
+    <w:lvlText w:val="(%1)"/></w:lvl>
+  <w:lvl w:ilvl="1"><w:start w:val="1"/><w:numFmt w:val="lowerRoman"/>
+    <w:lvlText w:val="%2."/></w:lvl>
+</w:abstractNum>
+<w:abstractNum w:abstractNumId="2">
+  <w:lvl w:ilvl="0"><w:numFmt w:val="bullet"/><w:lvlText w:val="o"/></w:lvl></w:abstractNum>
+<w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num>
+<w:num w:numId="2"><w:abstractNumId w:val="1"/></w:num>
+<w:num w:numId="3"><w:abstractNumId w:val="1"/>
+  <w:lvlOverride w:ilvl="0"><w:startOverride w:val="1"/></w:lvlOverride></w:num>
+<w:num w:numId="4"><w:abstractNumId w:val="2"/></w:num>
+"""
+
+
+def style(name: str) -> str:
+    return f'<w:pStyle w:val="{name}"/>'
+
+
+def numbered(number: int, depth: int = 0) -> str:
+    return f'<w:numPr><w:ilvl w:val="{depth}"/><w:numId w:val="{number}"/></w:numPr>'
+
+
+def reading(body: str, **parts: str) -> Reading:
+    return read("a.docx", docx(body, **{"styles": STYLES, "numbering": NUMBERING, **parts}))
+
+
+def blocks(found: Reading) -> list[tuple[str, int, str]]:
+    return [(b.kind, b.level, found.text[b.start : b.end]) for b in found.blocks]
+
+
+def test_headings_are_found_by_style_in_any_language_and_numbered_as_word_numbers_them() -> None:
+    found = reading(
+        paragraph("Cluster strategy", style("Titel"))
+        + paragraph("Aims .... 3", style("Verzeichnis1"))
+        + paragraph("Aims", style("berschrift1"))
+        + paragraph("Clusters shall grow.")
+        + paragraph("Money", style("Own"))
+        + paragraph("There is money.")
+        + paragraph("People", style("Own"))
+        + paragraph("Means", style("berschrift1"))
+        + paragraph("Grants", style("berschrift2"))
+        + paragraph("By hand", '<w:outlineLvl w:val="2"/>')
+    )
+    assert blocks(found) == [
+        ("heading", 1, "Cluster strategy"),
+        ("heading", 2, "1. Aims"),
+        ("paragraph", 0, "Clusters shall grow."),
+        ("heading", 3, "1.1 Money"),
+        ("paragraph", 0, "There is money."),
+        ("heading", 3, "1.2 People"),
+        ("heading", 2, "2. Means"),
+        ("heading", 3, "2.1 Grants"),
+        ("heading", 4, "By hand"),
+    ]
+    assert found.title == "Cluster strategy"
+    assert found.sections[2].path == ("Cluster strategy", "1. Aims", "1.1 Money")
+
+
+def test_lists_count_restart_and_nest() -> None:
+    found = reading(
+        paragraph("first", numbered(2))
+        + paragraph("inner", numbered(2, 1))
+        + paragraph("inner again", numbered(2, 1))
+        + paragraph("second", numbered(2))
+        + paragraph("inner anew", numbered(2, 1))
+        + paragraph("restarted", numbered(3))
+        + paragraph("bullet", numbered(4))
+        + paragraph("none", numbered(0))
+        + paragraph("no such list", numbered(99))
+    )
+    assert blocks(found) == [
+        ("item", 1, "(a) first"),
+        ("item", 2, "i. inner"),
+        ("item", 2, "ii. inner again"),
+        ("item", 1, "(b) second"),
+        ("item", 2, "i. inner anew"),
+        ("item", 1, "(a) restarted"),
+        ("item", 1, "bullet"),
+        ("paragraph", 0, "none"),
+        ("paragraph", 0, "no such list"),
+    ]
+
+
+def test_changes_are_accepted_and_hidden_text_is_left_out() -> None:
+    found = reading(
+        "<w:p><w:r><w:t>Applications close on </w:t></w:r>"
+        "<w:del><w:r><w:delText>1 May</w:delText></w:r></w:del>"
+        "<w:ins><w:r><w:t>1 June</w:t></w:r></w:ins>"
+        "<w:r><w:rPr><w:vanish/></w:rPr><w:t>secret</w:t></w:r>"
+        "<w:r><w:instrText>PAGEREF x</w:instrText></w:r>"
+        "<w:moveFrom><w:r><w:t>moved away</w:t></w:r></w:moveFrom><w:r><w:t>.</w:t></w:r></w:p>"
+        '<w:p><w:pPr><w:rPr><w:del w:id="1"/></w:rPr></w:pPr>'
+        "<w:r><w:t>Two become </w:t></w:r></w:p>"
+        + paragraph("one.")
+        + "<w:p><w:del><w:r><w:delText>All gone.</w:delText></w:r></w:del></w:p>"
+        "<w:sdt><w:sdtContent>" + paragraph("In a control.") + "</w:sdtContent></w:sdt>"
+        "<w:p><w:r><w:t>non</w:t><w:noBreakHyphen/><w:t>binding</w:t><w:softHyphen/></w:r></w:p>"
+    )
+    assert found.text == (
+        "Applications close on 1 June.\n\nTwo become one.\n\nIn a control.\n\nnon-binding"
+    )
+
+
+CELL = "<w:tc><w:tcPr>{0}</w:tcPr>{1}</w:tc>"
+ROW = "<w:tr>{}</w:tr>"
+
+
+def row(*cells: str) -> str:
+    return ROW.format("".join(CELL.format("", paragraph(cell)) for cell in cells))
+
+
+def test_tables_have_merged_cells_once_and_a_header() -> None:
+    spanning = ROW.format(CELL.format('<w:gridSpan w:val="2"/>', paragraph("Both")))
+    merged = ROW.format(
+        CELL.format('<w:vMerge w:val="restart"/>', paragraph("Poland"))
+        + CELL.format("", paragraph("PARP") + paragraph("NCBR"))
+    ) + ROW.format(CELL.format("<w:vMerge/>", "<w:p/>") + CELL.format("", paragraph("ARP")))
+    deleted = "<w:tr><w:trPr><w:del/></w:trPr>" + CELL.format("", paragraph("gone")) + "</w:tr>"
+    found = reading(
+        '<w:tbl><w:tblPr><w:tblLook w:firstRow="1"/></w:tblPr>'
+        + row("Country", "Agency")
+        + spanning
+        + merged
+        + deleted
+        + "</w:tbl>"
+    )
+    assert blocks(found) == [
+        ("row", 1, "Country\tAgency"),
+        ("row", 0, "Both"),
+        ("row", 0, "Poland\tPARP NCBR"),
+        ("row", 0, "ARP"),
+    ]
+
+
+def test_a_table_for_layout_is_read_as_its_paragraphs() -> None:
+    box = CELL.format("", paragraph("A box.") + paragraph("With two paragraphs."))
+    heading = CELL.format("", paragraph("Aims", style("berschrift1")) + paragraph("We grow."))
+    side = CELL.format("", paragraph("Beside."))
+    found = reading(f"<w:tbl><w:tr>{box}</w:tr></w:tbl><w:tbl><w:tr>{heading}{side}</w:tr></w:tbl>")
+    assert [text for _, _, text in blocks(found)] == [
+        "A box.", "With two paragraphs.", "1. Aims", "We grow.", "Beside.",
+    ]  # fmt: skip
+
+
+def test_notes_follow_their_paragraph_and_their_marks_join_no_word() -> None:
+    mark = '<w:r><w:rPr><w:vertAlign w:val="superscript"/></w:rPr>{}</w:r>'
+    found = reading(
+        "<w:p><w:r><w:t>Support goes to SMEs</w:t></w:r>"
+        + mark.format('<w:footnoteReference w:id="7"/>')
+        + "<w:r><w:t> on 50 km</w:t></w:r>"
+        + mark.format("<w:t>2</w:t>")
+        + "<w:r><w:t> by law</w:t></w:r>"
+        + mark.format("<w:t>3</w:t>")
+        + "<w:r><w:t>.</w:t></w:r></w:p>"
+        + paragraph("Next."),
+        footnotes='<w:footnote w:id="7">' + paragraph(" Below 250 staff.") + "</w:footnote>"
+        '<w:footnote w:id="8">' + paragraph("Nobody refers to it.") + "</w:footnote>",
+    )
+    assert found.text == "Support goes to SMEs on 50 km² by law.\n\n1 Below 250 staff.\n\nNext."
+
+
+def test_an_empty_paragraph_of_a_list_is_counted_as_word_counts_it() -> None:
+    empty = f"<w:p><w:pPr>{numbered(2)}</w:pPr></w:p>"
+    moved = f"<w:p><w:pPr>{numbered(2)}<w:rPr><w:moveFrom/></w:rPr></w:pPr></w:p>"
+    found = reading(
+        paragraph("first", numbered(2)) + empty + moved + paragraph("third", numbered(2))
+    )
+    assert found.text == "(a) first\n(c) third"
+
+
+def test_text_boxes_are_read_once() -> None:
+    box = f"<w:txbxContent>{paragraph('In the box.')}</w:txbxContent>"
+    found = reading(
+        "<w:p><w:r><w:t>Before.</w:t><mc:AlternateContent>"
+        f"<mc:Choice><w:drawing>{box}</w:drawing></mc:Choice>"
+        f"<mc:Fallback><w:pict>{box}</w:pict></mc:Fallback>"
+        "</mc:AlternateContent></w:r></w:p>"
+    )
+    assert found.text == "Before.\n\nIn the box."
+
+
+def test_text_boxes_in_cells_are_read_once() -> None:
+    box = f"<w:txbxContent>{paragraph('In the box.')}</w:txbxContent>"
+    cell = (
+        "<w:p><w:r><w:t>Before.</w:t><mc:AlternateContent>"
+        f"<mc:Choice><w:drawing>{box}</w:drawing></mc:Choice>"
+        f"<mc:Fallback><w:pict>{box}</w:pict></mc:Fallback>"
+        "</mc:AlternateContent></w:r></w:p>"
+    )
+    cells = CELL.format("", cell) + CELL.format("", paragraph("Beside."))
+    assert reading(f"<w:tbl><w:tr>{cells}</w:tr></w:tbl>").text == "Before. In the box.\tBeside."
+
+
+def test_a_deleted_end_of_a_paragraph_joins_it_to_a_paragraph_only() -> None:
+    ended = "<w:p><w:pPr><w:rPr><w:del/></w:rPr></w:pPr><w:r><w:t>{}</w:t></w:r></w:p>"
+    cells = CELL.format("", paragraph("a")) + CELL.format("", paragraph("b"))
+    found = reading(
+        ended.format("One ")
+        + paragraph("sentence.")
+        + ended.format("Before the table.")
+        + f"<w:tbl><w:tr>{cells}</w:tr></w:tbl>"
+        + ended.format("The last words.")
+    )
+    assert found.text == "One sentence.\n\nBefore the table.\na\tb\n\nThe last words."
+
+
+def test_powers_in_formulas_are_no_marks_of_notes() -> None:
+    formula = "<m:sSup><m:e><m:r><m:t>(a+b)</m:t></m:r></m:e><m:sup><m:r><m:t>2</m:t></m:r></m:sup>"
+    found = reading(f"<w:p><m:oMath>{formula}</m:sSup></m:oMath></w:p>")
+    assert found.text == "(a+b)²"
+
+
+@pytest.mark.parametrize(
+    ("text", "before", "linked", "result"),
+    [
+        pytest.param("6", "in SMEs", False, "", id="mark-of-a-note"),
+        pytest.param("1b", "in the EU;", False, "", id="mark-with-a-letter"),
+        pytest.param("2", "50 m", False, "²", id="unit"),
+        pytest.param("-6", "10", False, "⁻⁶", id="power"),
+        pytest.param("1", "in 2030", False, "¹", id="after-a-figure"),
+        pytest.param("1", "in 2030", True, "", id="linked"),
+        pytest.param("[12]", "ducks", True, "", id="linked-in-brackets"),
+        pytest.param("st", "the 1", False, "st", id="ordinal"),
+        pytest.param("TM", "Cluster", True, "TM", id="linked-word"),
+    ],
+)
+def test_superscripts(text: str, before: str, linked: bool, result: str) -> None:
+    assert raised(text, before, linked) == result
