@@ -9,7 +9,7 @@ import ingest.ui.page
 from chat.answer import Answerer, configured
 from index.embedding.transformer import SentenceTransformerEmbedder
 from index.errors import SettingsError
-from index.local import Index
+from index.local import LocalIndex
 from index.settings import EmbedderSettings, Settings, load_settings
 from index.text.escape import literal
 from ingest.ui.background import Runner
@@ -28,7 +28,7 @@ def _embedder(settings: EmbedderSettings) -> SentenceTransformerEmbedder:
 
 @st.cache_resource(show_spinner=False)
 def _answerer(settings: Settings) -> Answerer:
-    index = Index(settings, _embedder(settings.embedder))
+    index = LocalIndex(settings, _embedder(settings.embedder))
     answerer = configured(index)
     # Importing the models takes seconds: begun with the first visit, so that no page waits for it.
     answerer.warm()

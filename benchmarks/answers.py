@@ -18,7 +18,7 @@ from chat.answer import configured
 from chat.question.kinds import kind_of
 from chat.retrieval.retrieve import Retrieved
 from chat.types import Answer, Evidence, Question, Support
-from index.embedding.transformer import Embedder
+from index.embedding.base import Embedder
 
 WARM = 5
 FIRST = (1, 3)

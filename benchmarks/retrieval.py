@@ -17,7 +17,7 @@ from benchmarks.sets.options import Options, asked, parse
 from chat.answer import configured
 from chat.retrieval.retrieve import DEPTH
 from chat.types import Candidate
-from index.embedding.transformer import Embedder
+from index.embedding.base import Embedder
 
 WARM = 5
 

@@ -10,13 +10,14 @@ from collections.abc import Iterable, Sequence
 
 from chat.answer import Answerer, configured
 from chat.cli.cite import cited_json, cited_text
+from chat.errors import QuestionRefused
 from chat.serialize import answer_json, check_characters, citation_json, parse_question
 from chat.types import Answer, Citation, Question
-from index.catalog.filters import Filter
 from index.embedding.transformer import SentenceTransformerEmbedder
-from index.errors import PolicyChatError, QuestionRefused
-from index.local import Index
+from index.errors import PolicyChatError
+from index.local import LocalIndex
 from index.settings import load_settings
+from index.types import Filter
 
 _DESCRIPTION = """Ask a question and get quotations with their sources.
 
@@ -122,9 +123,9 @@ def _answerer() -> Answerer:
     return configured(index)
 
 
-def _index() -> Index:
+def _index() -> LocalIndex:
     settings = load_settings()
-    return Index(settings, SentenceTransformerEmbedder(settings.embedder))
+    return LocalIndex(settings, SentenceTransformerEmbedder(settings.embedder))
 
 
 def _answer_lines(answerer: Answerer, lines: Iterable[bytes]) -> int:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
+from chat.errors import QuestionRefused, ReaderUnavailable
 from chat.evidence import read as reading
 from chat.evidence.choose import EvidenceSelector
 from chat.evidence.disagreement import Contrast, contrast, quoted_with
@@ -18,6 +19,7 @@ from chat.reader.reader import Text
 from chat.retrieval import rerank as reranking
 from chat.retrieval.rerank import Reranker
 from chat.retrieval.retrieve import DEPTH, Retrieved, retrieve
+from chat.settings import ChatSettings, ReaderSettings, RerankerSettings
 from chat.types import (
     Answer,
     Candidate,
@@ -31,9 +33,9 @@ from chat.types import (
 )
 from chat.writing.verify import verify
 from chat.writing.writer import Sentence, VerbatimWriter, Writer
-from index.catalog.filters import Filter
-from index.errors import PolicyChatError, QuestionRefused, ReaderUnavailable
-from index.local import Index
+from index.errors import PolicyChatError
+from index.local import LocalIndex
+from index.types import Filter
 
 NEAREST = 3
 MOST_QUESTION_CHARS = 2_000
@@ -51,7 +53,7 @@ class Answerer:
 
     def __init__(
         self,
-        index: Index,
+        index: LocalIndex,
         writer: Writer | None = None,
         reranker: Reranker | None = None,
         reader: Reads | None = None,
@@ -81,7 +83,7 @@ class Answerer:
         retrieved = self.retrieve(question)
         clock.lap("retrieve")
         evidence = self.evidence.select(retrieved)
-        least_coverage = self.index.settings.retrieval.least_coverage
+        least_coverage = self.index.settings.table(ChatSettings).least_coverage
         score = support_score(retrieved, evidence, least_coverage)
         support = in_words(score, is_read(retrieved))
         if support == "weak":
@@ -128,13 +130,15 @@ class Answerer:
         unread = ""
         if self.reader is not None:
             try:
-                candidates = reading.read(self.reader, settings.reader, found.question, candidates)
+                candidates = reading.read(
+                    self.reader, settings.table(ReaderSettings), found.question, candidates
+                )
                 unread = ""
             except ReaderUnavailable as error:
                 unread = str(error)  # an answer from search alone is better than none
         if self.reranker is not None:
             candidates = reranking.rerank(
-                self.reranker, settings.reranker, found.question, candidates
+                self.reranker, settings.table(RerankerSettings), found.question, candidates
             )
         return replace(found, candidates=tuple(candidates), unread=unread)
 
@@ -182,13 +186,13 @@ class Answerer:
         )
 
 
-def configured(index: Index) -> Answerer:
+def configured(index: LocalIndex) -> Answerer:
     """Return the answerer that the settings of an index describe; nothing is loaded yet."""
     settings = index.settings
     return Answerer(
         index,
-        reranker=reranking.configured(settings.reranker),
-        reader=reading.configured(settings.reader),
+        reranker=reranking.configured(settings.table(RerankerSettings)),
+        reader=reading.configured(settings.table(ReaderSettings)),
     )
 
 

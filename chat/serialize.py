@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import fields
 from datetime import date
 
+from chat.errors import QuestionRefused
 from chat.types import Answer, Citation, Question, Turn
-from index.catalog.filters import Filter
-from index.errors import QuestionRefused
+from index.types import Filter
 
 _DATES = ("since", "until")
 

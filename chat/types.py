@@ -7,9 +7,8 @@ from datetime import date
 from typing import Literal
 
 from chat.reader.reader import Reading
-from index.catalog.filters import Filter
 from index.citations import citation_id
-from index.types import Hit
+from index.types import Filter, Hit
 
 Role = Literal["user", "assistant"]
 Status = Literal["answered", "partial", "not_found"]

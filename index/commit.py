@@ -17,7 +17,7 @@ from index.catalog.write import Incoming, Ledger
 from index.disk.files import is_stored, make_durable, remove_parts, write_atomically, writing
 from index.disk.lock import write_lock
 from index.disk.originals import unneeded
-from index.embedding.transformer import Embedder, mismatch
+from index.embedding.base import Embedder, mismatch
 from index.errors import IndexMissing, IndexOutdated
 from index.settings import Settings
 from index.stores.sync import VECTORS, WORDS, DerivedStores, Progress
@@ -25,7 +25,9 @@ from index.types import Failure, Fetch, Source, embedded_text
 
 
 @contextlib.contextmanager
-def open_writer(settings: Settings, embedder: Embedder, reembed: bool = False) -> Iterator[Writer]:
+def open_writer(
+    settings: Settings, embedder: Embedder, reembed: bool = False
+) -> Iterator[IndexWriter]:
     """Hold the write lock, bring the derived stores in step, and yield the writer.
 
     Args:
@@ -51,7 +53,7 @@ def open_writer(settings: Settings, embedder: Embedder, reembed: bool = False) -
             contextlib.closing(connect(directory)) as connection,
             catalog_errors(directory / FILE),
         ):
-            writer = Writer(settings, Ledger(connection), embedder)
+            writer = IndexWriter(settings, Ledger(connection), embedder)
             try:
                 writer.repair(reembed)
                 yield writer
@@ -82,7 +84,7 @@ def bring_up_to_date(settings: Settings) -> None:
             migrate(directory)
 
 
-class Writer:
+class IndexWriter:
     """Stages changes in memory; `commit` makes them true together. See `open_writer`.
 
     Args:

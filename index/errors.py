@@ -1,4 +1,6 @@
-"""Every error this product raises on purpose.
+"""The errors of the index, and the base of all that this product raises on purpose.
+
+Those of sources are in `ingest.errors`, those of questions in `chat.errors`.
 
 PolicyChatError                 one line: what was found, what was expected, what to do
 ├── SettingsError               settings.toml cannot be read or holds an unknown key
@@ -9,17 +11,9 @@ PolicyChatError                 one line: what was found, what was expected, wha
 ├── IndexWriteFailed            a file of the index cannot be written (disk full, no rights)
 ├── EmbedderMismatch            the index was made by another embedder
 ├── EmbedderUnavailable         the model's files are missing or not what they should be
-├── RerankerUnavailable         the same of the reranker that settings.toml names
-├── ReaderUnavailable           the weights of the reader are missing or damaged
-├── SourceError                 a source cannot be read
-│   ├── SourceUnreadable        vanished, no rights, an input/output error
-│   └── SourceRefused           read, but not a document we index (empty, binary, unsupported)
-├── SourceListRefused           sources.toml or .policyignore cannot be used
-├── WorkersUnavailable          the processes that read files do not start
 ├── DocumentUnknown             no document of that name, or more than one
 ├── CitationUnknown             a citation whose text is not stored here
-├── QuoteMismatch               a quotation that is not what the stored text says
-└── QuestionRefused             a question that cannot be searched for (empty, malformed)
+└── QuoteMismatch               a quotation that is not what the stored text says
 
 Wrong arguments raise ValueError. "Not found in the corpus" is an outcome of a question, never an
 exception.
@@ -64,34 +58,6 @@ class EmbedderUnavailable(PolicyChatError):
     """The embedding model cannot be loaded."""
 
 
-class RerankerUnavailable(PolicyChatError):
-    """The reranking model cannot be loaded."""
-
-
-class ReaderUnavailable(PolicyChatError):
-    """The reader's weights cannot be loaded."""
-
-
-class SourceError(PolicyChatError):
-    """A source cannot become a document."""
-
-
-class SourceUnreadable(SourceError):
-    """The bytes of a source cannot be had."""
-
-
-class SourceRefused(SourceError):
-    """The bytes of a source are not a document that can be indexed."""
-
-
-class SourceListRefused(PolicyChatError):
-    """A file that says what to index, or what not, cannot be used."""
-
-
-class WorkersUnavailable(PolicyChatError):
-    """The processes that read files do not start."""
-
-
 class DocumentUnknown(PolicyChatError):
     """No live document of that name, or several."""
 
@@ -104,5 +70,6 @@ class QuoteMismatch(PolicyChatError):
     """A quotation that the stored text does not hold at its offsets."""
 
 
-class QuestionRefused(PolicyChatError):
-    """A question that cannot be searched for."""
+def first_line(error: BaseException) -> str:
+    """Return an error's first line; its type where it says nothing."""
+    return str(error).strip().split("\n")[0] or type(error).__name__

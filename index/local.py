@@ -1,4 +1,4 @@
-"""`Index`: the one way in. Opens an index for reading, searches it, and hands out the writer."""
+"""`LocalIndex`: an index on this machine. Opens it, searches it, and hands out the writer."""
 
 from __future__ import annotations
 
@@ -10,20 +10,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.catalog.filters import Filter
 from index.catalog.read import Snapshot, snapshot
-from index.citations import Citable, parse_citation_id
-from index.commit import Writer, bring_up_to_date, open_writer
-from index.embedding.transformer import Embedder, Matrix, mismatch
+from index.citations import Citable, Standing, parse_citation_id, standing
+from index.commit import IndexWriter, bring_up_to_date, open_writer
+from index.embedding.base import Embedder, Matrix, mismatch
 from index.errors import CitationUnknown, QuoteMismatch
 from index.pages.boxes import Box, line_boxes
 from index.search import fused_search
 from index.settings import Settings
-from index.standing import Standing, standing
 from index.stores.check import broken_promises
 from index.stores.open import SECONDS_BETWEEN_LOOKS, OpenStores, open_stores
 from index.text.analysis import QueryWord, query_words
-from index.types import Document, Failure, Hit, Manifest, Passage, SearchReceipt
+from index.types import Document, Failure, Filter, Hit, Manifest, Passage, SearchReceipt
 from index.version import version_of
 
 _EVERYTHING = Filter()
@@ -46,7 +44,7 @@ class Found:
     words: tuple[QueryWord, ...]
 
 
-class Index:
+class LocalIndex:
     """A reader of one index; follows the writer from generation to generation by itself.
 
     Safe to share between threads.
@@ -78,7 +76,7 @@ class Index:
         """
         return snapshot(self.settings.index_directory)
 
-    def writer(self, reembed: bool = False) -> contextlib.AbstractContextManager[Writer]:
+    def writer(self, reembed: bool = False) -> contextlib.AbstractContextManager[IndexWriter]:
         """Hold the write lock and yield the writer: see `index.commit.open_writer`."""
         return open_writer(self.settings, self.embedder, reembed)
 

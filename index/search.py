@@ -7,13 +7,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from index.catalog.filters import Filter
 from index.catalog.read import Snapshot
-from index.embedding.transformer import Matrix
+from index.embedding.base import Matrix
 from index.settings import Settings
 from index.stores.open import OpenStores
 from index.text.analysis import QueryWord
-from index.types import Hit
+from index.types import Filter, Hit
+
+# Passages taken from each ranking before fusion.
+CANDIDATES = 100
+# Added to every rank: larger values flatten the fusion (60 in Cormack, Clarke and Büttcher).
+RANK_CONSTANT = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,7 @@ def fused_search(
     terms = [form for word in words for form in word.forms]
     versions = catalog.versions_matching(restriction) if restriction else None
     allowed = None if versions is None else catalog.passage_numbers(versions)
-    depth = max(settings.retrieval.candidates, k)
+    depth = max(CANDIDATES, k)
     while True:
         dense = [] if stores.vectors is None else stores.vectors.search(vector, depth, allowed)
         lexical = stores.words.search(terms, depth, versions)
@@ -77,15 +81,15 @@ def _fuse(dense: Sequence[int], lexical: Sequence[int], settings: Settings) -> l
     weights = settings.retrieval
     dense_ranks = {number: rank for rank, number in enumerate(dense, start=1)}
     lexical_ranks = {number: rank for rank, number in enumerate(lexical, start=1)}
-    best = (weights.dense_weight + weights.lexical_weight) / (weights.rank_constant + 1)
+    best = (weights.dense_weight + weights.lexical_weight) / (RANK_CONSTANT + 1)
     fused = []
     for number in dense_ranks.keys() | lexical_ranks.keys():
         dense_rank, lexical_rank = dense_ranks.get(number), lexical_ranks.get(number)
         score = 0.0
         if dense_rank is not None:
-            score += weights.dense_weight / (weights.rank_constant + dense_rank)
+            score += weights.dense_weight / (RANK_CONSTANT + dense_rank)
         if lexical_rank is not None:
-            score += weights.lexical_weight / (weights.rank_constant + lexical_rank)
+            score += weights.lexical_weight / (RANK_CONSTANT + lexical_rank)
         fused.append(_Fused(number, score / best, dense_rank, lexical_rank))
     return sorted(fused, key=lambda f: (-f.score, f.number))
 

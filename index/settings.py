@@ -1,25 +1,38 @@
-"""Where things are and what may be configured: paths from the project's root, `settings.toml`."""
+"""Where things are, and `settings.toml` in the home folder: who owns which of its tables.
+
+The index owns `[embedder]` and `[retrieval]`. Each side names its own tables in the `TABLES` of its
+`settings` module and asks for one by its type: `settings.table(ReaderSettings)`.
+"""
 
 from __future__ import annotations
 
+import functools
+import importlib
+import logging
 import math
 import os
+import re
 import tomllib
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Annotated, Any, TypeVar, cast
+
+import msgspec
+import platformdirs
+from msgspec import Meta
 
 from index.errors import SettingsError
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 CORPUS = PROJECT_ROOT / "corpus"
 HOME_VARIABLE = "POLICY_CHAT_HOME"
-# A worker process maps 170 MB before it reads anything; of these it holds 28.
-_LEAST_MEMORY_MB = 256
+# Both offer `TABLES` and `DROPPED`: imported by name when settings are read, and not before.
+_SIDES = ("ingest.settings", "chat.settings")
+_Weight = Annotated[float, Meta(ge=0)]
 
 
-@dataclass(frozen=True, slots=True)
-class EmbedderSettings:
+class EmbedderSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The `[embedder]` table.
 
     Attributes:
@@ -33,137 +46,36 @@ class EmbedderSettings:
     passage_prompt: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class RetrievalSettings:
+class RetrievalSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The `[retrieval]` table.
 
     Attributes:
         dense_weight: Weight of the ranking by meaning in reciprocal rank fusion.
         lexical_weight: Weight of the ranking by words (BM25).
-        rank_constant: Added to every rank; larger values flatten the fusion.
-        candidates: Passages taken from each ranking before fusion.
-        exact_below: Passages up to which the vector search is exact.
-        least_coverage: Share of what a question asks for, by the weight of its words, that a
-            passage must hold to be quoted, in [0, 1].
     """
 
-    dense_weight: float = 0.3
-    lexical_weight: float = 0.7
-    rank_constant: int = 60
-    candidates: int = 100
-    exact_below: int = 50_000
-    least_coverage: float = 0.2
+    dense_weight: _Weight = 0.3
+    lexical_weight: _Weight = 0.7
 
     def __post_init__(self) -> None:
-        if not 0 <= self.least_coverage <= 1:
-            raise ValueError("retrieval.least_coverage must be between 0 and 1")
         if not (math.isfinite(self.dense_weight) and math.isfinite(self.lexical_weight)):
             raise ValueError("retrieval weights must be finite")
-        if min(self.dense_weight, self.lexical_weight) < 0 or (
-            self.dense_weight + self.lexical_weight <= 0
-        ):
-            raise ValueError("retrieval weights must not be negative and not both be 0")
-        if min(self.rank_constant, self.candidates, self.exact_below) < 1:
-            raise ValueError("rank_constant, candidates and exact_below must be at least 1")
+        if self.dense_weight + self.lexical_weight <= 0:
+            raise ValueError("retrieval weights must not both be 0")
 
 
-@dataclass(frozen=True, slots=True)
-class RerankerSettings:
-    """The `[reranker]` table.
-
-    Attributes:
-        model: Hub name or local folder of a cross-encoder; "" is none.
-        depth: Passages that it reads for each question.
-        weight: How much its score counts beside the one of retrieval, in [0, 1].
-    """
-
-    model: str = ""
-    depth: int = 20
-    weight: float = 0.5
-
-    def __post_init__(self) -> None:
-        if self.depth < 1:
-            raise ValueError("reranker.depth must be at least 1")
-        if not 0 <= self.weight <= 1:
-            raise ValueError("reranker.weight must be between 0 and 1")
-
-
-@dataclass(frozen=True, slots=True)
-class ReaderSettings:
-    """The `[reader]` table.
-
-    Attributes:
-        enabled: Whether passages are read before they are quoted: surer, and slower.
-        depth: Passages that are read for each question, at most.
-    """
-
-    enabled: bool = True
-    depth: int = 8
-
-    def __post_init__(self) -> None:
-        if self.depth < 1:
-            raise ValueError("reader.depth must be at least 1")
-
-
-@dataclass(frozen=True, slots=True)
-class IngestSettings:
-    """The `[ingest]` table.
-
-    Attributes:
-        workers: Processes that read files while passages are embedded; 0 reads in the process
-            that embeds, without the two limits.
-        file_seconds: A file that takes longer to read is refused.
-        file_memory_mb: A file that needs more address space to read is refused (Linux).
-    """
-
-    workers: int = 2
-    file_seconds: float = 600.0
-    file_memory_mb: int = 2048
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.workers <= 64:
-            raise ValueError("ingest.workers.pool must be from 0 to 64")
-        if not 0 < self.file_seconds <= 86_400:
-            raise ValueError("ingest.file_seconds must be more than 0 and at most 86400")
-        if self.file_memory_mb < _LEAST_MEMORY_MB:
-            raise ValueError(f"ingest.file_memory_mb must be at least {_LEAST_MEMORY_MB}")
-
-
-@dataclass(frozen=True, slots=True)
-class SourcesSettings:
-    """The `[sources]` table: how web addresses are fetched.
-
-    Attributes:
-        allow_private: Also fetch from this machine and its network (loopback, private, link-local).
-        delay_seconds: Between two requests to one host; a longer one in robots.txt is kept to.
-        timeout_seconds: Without an answer, or between two pieces of it.
-        largest_megabytes: A longer answer is refused, counted after decompression.
-    """
-
-    allow_private: bool = False
-    delay_seconds: float = 1.0
-    timeout_seconds: float = 30.0
-    largest_megabytes: int = 50
-
-    def __post_init__(self) -> None:
-        if not (math.isfinite(self.delay_seconds) and math.isfinite(self.timeout_seconds)):
-            raise ValueError("delay_seconds and timeout_seconds must be finite")
-        if self.delay_seconds < 0 or self.timeout_seconds <= 0 or self.largest_megabytes < 1:
-            raise ValueError(
-                "delay_seconds must not be negative, timeout_seconds must be positive and "
-                "largest_megabytes at least 1"
-            )
-
-
-_Table = TypeVar(
-    "_Table",
-    EmbedderSettings,
-    RetrievalSettings,
-    RerankerSettings,
-    ReaderSettings,
-    IngestSettings,
-    SourcesSettings,
-)
+_TABLES: Mapping[str, type[msgspec.Struct]] = {
+    "embedder": EmbedderSettings,
+    "retrieval": RetrievalSettings,
+}
+# Keys of earlier releases: still read, no longer used; where one has moved to, else "".
+_DROPPED = {
+    "retrieval.rank_constant": "",
+    "retrieval.candidates": "",
+    "retrieval.exact_below": "",
+}
+_EMBEDDER, _RETRIEVAL = EmbedderSettings(), RetrievalSettings()
+Table = TypeVar("Table", bound=msgspec.Struct)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,19 +86,28 @@ class Settings:
         home: The folder of all state: index, uploads, originals, settings.toml.
         embedder: The `[embedder]` table.
         retrieval: The `[retrieval]` table.
-        reranker: The `[reranker]` table.
-        reader: The `[reader]` table.
-        ingest: The `[ingest]` table.
-        sources: The `[sources]` table.
+        tables: Those of the two sides, at most one of a type: see `table`.
     """
 
     home: Path
-    embedder: EmbedderSettings = EmbedderSettings()
-    retrieval: RetrievalSettings = RetrievalSettings()
-    reranker: RerankerSettings = RerankerSettings()
-    reader: ReaderSettings = ReaderSettings()
-    ingest: IngestSettings = IngestSettings()
-    sources: SourcesSettings = SourcesSettings()
+    embedder: EmbedderSettings = _EMBEDDER
+    retrieval: RetrievalSettings = _RETRIEVAL
+    tables: tuple[msgspec.Struct, ...] = ()
+
+    def table(self, kind: type[Table]) -> Table:
+        """Return the table of a type, with its defaults where settings.toml does not have it."""
+        found = (table for table in self.tables if isinstance(table, kind))
+        return next(found, None) or kind()
+
+    def with_table(self, table: msgspec.Struct) -> Settings:
+        """Return the settings with a table in place of the one of its type."""
+        others = tuple(other for other in self.tables if type(other) is not type(table))
+        return Settings(self.home, self.embedder, self.retrieval, (*others, table))
+
+    @property
+    def corpus(self) -> Path:
+        """What is indexed where nothing is named: the project's pages, or `corpus/` at home."""
+        return CORPUS if in_checkout() else self.home / "corpus"
 
     @property
     def index_directory(self) -> Path:
@@ -209,19 +130,34 @@ class Settings:
         return self.home / "originals"
 
 
-def load_settings() -> Settings:
+def in_checkout() -> bool:
+    """Tell whether this code runs from a checkout of the project and not from installed files."""
+    return (PROJECT_ROOT / "pyproject.toml").is_file()
+
+
+def home_folder() -> Path:
+    """Return where the state is: `$POLICY_CHAT_HOME`, `var/` of a checkout, or the user's own."""
+    named = os.environ.get(HOME_VARIABLE)
+    if named:
+        return Path(named).expanduser().resolve()
+    if in_checkout():
+        return PROJECT_ROOT / "var"
+    return platformdirs.user_data_path("policy-chat", appauthor=False)
+
+
+def load_settings(home: Path | None = None) -> Settings:
     """Return the settings of this process.
 
-    The home folder is `$POLICY_CHAT_HOME`, else `var/` in the project's root; `settings.toml` in
-    it is read if it is there.
+    Args:
+        home: The folder of all state; None for that of `home_folder`.
 
     Returns:
-        The settings, defaults where nothing is said.
+        What `settings.toml` in the home folder says, defaults where it says nothing.
 
     Raises:
-        SettingsError: The file is not TOML, or holds an unknown table, key or type.
+        SettingsError: The file is not TOML, or holds an unknown table, key, type or value.
     """
-    home = Path(os.environ.get(HOME_VARIABLE) or PROJECT_ROOT / "var").expanduser().resolve()
+    home = home.expanduser().resolve() if home else home_folder()
     path = home / "settings.toml"
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -229,34 +165,69 @@ def load_settings() -> Settings:
         return Settings(home)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(f"{path}: cannot be read ({error}); mend or remove it") from error
-    known = {"embedder", "ingest", "reader", "reranker", "retrieval", "sources"}
-    if unknown := sorted(set(tables) - known):
+    known, dropped = dict(_TABLES), dict(_DROPPED)
+    for name in _SIDES:
+        side = importlib.import_module(name)
+        known |= side.TABLES
+        dropped |= side.DROPPED
+    if unknown := sorted(tables.keys() - known.keys()):
         listed = ", ".join(sorted(known))
         raise SettingsError(f"{path}: unknown table [{unknown[0]}]; known are {listed}")
+    tables = _without_dropped(path, tables, dropped)
+    values = {name: _table(path, name, kind, tables.get(name, {})) for name, kind in known.items()}
     return Settings(
         home,
-        _table(path, "embedder", EmbedderSettings, tables.get("embedder", {})),
-        _table(path, "retrieval", RetrievalSettings, tables.get("retrieval", {})),
-        _table(path, "reranker", RerankerSettings, tables.get("reranker", {})),
-        _table(path, "reader", ReaderSettings, tables.get("reader", {})),
-        _table(path, "ingest", IngestSettings, tables.get("ingest", {})),
-        _table(path, "sources", SourcesSettings, tables.get("sources", {})),
+        cast(EmbedderSettings, values.pop("embedder")),
+        cast(RetrievalSettings, values.pop("retrieval")),
+        tuple(values.values()),
     )
 
 
-def _table(path: Path, name: str, kind: type[_Table], values: object) -> _Table:
+def _without_dropped(
+    path: Path, tables: Mapping[str, Any], dropped: Mapping[str, str]
+) -> dict[str, Any]:
+    """Return the tables without keys of earlier releases; those that have moved, at their place."""
+    kept = {
+        name: dict(table) if isinstance(table, dict) else table for name, table in tables.items()
+    }
+    for key, moved_to in dropped.items():
+        name, _, entry = key.partition(".")
+        if not isinstance(kept.get(name), dict) or entry not in kept[name]:
+            continue
+        value = kept[name].pop(entry)
+        if moved_to:
+            new_name, _, new_entry = moved_to.partition(".")
+            kept.setdefault(new_name, {}).setdefault(new_entry, value)
+        _notify(
+            f"{path}: {key} " + (f"is now {moved_to}" if moved_to else "has no effect any more")
+        )
+    return kept
+
+
+@functools.cache
+def _notify(line: str) -> None:
+    """Say something about the settings, once in a process."""
+    logging.getLogger(__name__).warning("%s", line)
+
+
+def _table(path: Path, name: str, kind: type[msgspec.Struct], values: object) -> msgspec.Struct:
     if not isinstance(values, dict):
         raise SettingsError(f"{path}: [{name}] must be a table")
-    types = {entry.name: type(entry.default) for entry in fields(kind)}
-    for key, value in values.items():
-        expected = types.get(key)
-        if expected is None:
-            raise SettingsError(f"{path}: unknown key {name}.{key}; known are {', '.join(types)}")
-        if type(value) is not expected and not (expected is float and type(value) is int):
-            raise SettingsError(
-                f"{path}: {name}.{key} must be a {expected.__name__}, not {value!r}"
-            )
+    known = kind.__struct_fields__
+    if unknown := [key for key in values if key not in known]:
+        listed = ", ".join(known)
+        raise SettingsError(f"{path}: unknown key {name}.{unknown[0]}; known are {listed}")
     try:
-        return kind(**values)
-    except ValueError as error:
-        raise SettingsError(f"{path}: {error}") from error
+        return msgspec.convert(values, kind)
+    except msgspec.ValidationError as error:
+        raise SettingsError(f"{path}: {_in_words(name, str(error), values)}") from error
+
+
+def _in_words(table: str, message: str, values: Mapping[str, object]) -> str:
+    """Return what msgspec says of a table, with the key and the value that it speaks of."""
+    found = re.fullmatch(r"(.+) - at `\$\.(\w+)`", message)
+    return (
+        message
+        if not found
+        else (f"{table}.{found[2]} is {values[found[2]]!r}, {found[1][0].lower()}{found[1][1:]}")
+    )

@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
-from index.catalog.filters import Filter
 from index.version import Page
 
 
@@ -193,6 +192,34 @@ class Fetch:
     last_modified: str
     checked_at: str
     outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Restricts a search to some documents; an empty field restricts nothing.
+
+    Attributes:
+        documents: Document ids (`root/relative/path`).
+        roots: Root names.
+        publishers: Exact publisher names.
+        countries: Countries as the metadata name them.
+        languages: ISO 639-1 codes.
+        types: Document types.
+        since: Earliest document date, inclusive; undated documents are left out.
+        until: Latest document date, inclusive; undated documents are left out.
+    """
+
+    documents: tuple[str, ...] = ()
+    roots: tuple[str, ...] = ()
+    publishers: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+    since: date | None = None
+    until: date | None = None
+
+    def __bool__(self) -> bool:
+        return self != Filter()
 
 
 @dataclass(frozen=True, slots=True)

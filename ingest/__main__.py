@@ -15,7 +15,7 @@ from tqdm import tqdm
 
 from index.embedding.transformer import SentenceTransformerEmbedder
 from index.errors import PolicyChatError
-from index.local import Index
+from index.local import LocalIndex
 from index.settings import load_settings
 from index.types import Document, Failure
 from ingest.cli.arguments import add_source_arguments, listed_file
@@ -32,7 +32,7 @@ from ingest.upkeep.removal import remove
 _COMMANDS = "watch, status, doctor, remove DOC, versions DOC, diff DOC, prune"
 _VERSION_COMMANDS = {"versions": list_versions, "diff": show_diff, "prune": prune_versions}
 _MOST_NOTES = 20
-_DESCRIPTION = """Index documents and keep the index in step with them.
+_DESCRIPTION = """LocalIndex documents and keep the index in step with them.
 
   python -m ingest [PATH ...]     files, folders, web addresses; without one: corpus/, the uploads
                                   and the web addresses that were given before
@@ -46,7 +46,7 @@ _DESCRIPTION = """Index documents and keep the index in step with them.
 """
 
 
-def open_index() -> Index:
+def open_index() -> LocalIndex:
     """Return the index of this process's settings; the model is not loaded yet.
 
     Returns:
@@ -56,10 +56,10 @@ def open_index() -> Index:
         SettingsError: settings.toml cannot be used.
     """
     settings = load_settings()
-    return Index(settings, SentenceTransformerEmbedder(settings.embedder))
+    return LocalIndex(settings, SentenceTransformerEmbedder(settings.embedder))
 
 
-def main(arguments: Sequence[str], index: Callable[[], Index] = open_index) -> int:
+def main(arguments: Sequence[str], index: Callable[[], LocalIndex] = open_index) -> int:
     """Run one command.
 
     Args:
@@ -82,7 +82,7 @@ def main(arguments: Sequence[str], index: Callable[[], Index] = open_index) -> i
         return 128 + signal.SIGPIPE
 
 
-def _run(arguments: Sequence[str], index: Callable[[], Index]) -> int:
+def _run(arguments: Sequence[str], index: Callable[[], LocalIndex]) -> int:
     try:
         if arguments and arguments[0] == "watch":
             return watch(arguments[1:], index)
@@ -99,7 +99,7 @@ def _run(arguments: Sequence[str], index: Callable[[], Index]) -> int:
         return 130
 
 
-def _ingest(arguments: Sequence[str], open_index: Callable[[], Index]) -> int:
+def _ingest(arguments: Sequence[str], open_index: Callable[[], LocalIndex]) -> int:
     parser = argparse.ArgumentParser(
         "python -m ingest",
         description=_DESCRIPTION,
@@ -135,7 +135,7 @@ def _ingest(arguments: Sequence[str], open_index: Callable[[], Index]) -> int:
     return 1 if report.failures else 0
 
 
-def _command(name: str, arguments: Sequence[str], open_index: Callable[[], Index]) -> int:
+def _command(name: str, arguments: Sequence[str], open_index: Callable[[], LocalIndex]) -> int:
     parser = argparse.ArgumentParser(f"python -m ingest {name}")
     if name == "remove":
         parser.add_argument("document", metavar="DOC", help="id, path in its root, or file name")
@@ -158,7 +158,7 @@ def _command(name: str, arguments: Sequence[str], open_index: Callable[[], Index
     return 1 if problems else 0
 
 
-def _status(index: Index, as_json: bool) -> None:
+def _status(index: LocalIndex, as_json: bool) -> None:
     manifest, documents, failures = index.manifest(), index.documents(), index.failures()
     if as_json:
         values = {
@@ -218,7 +218,7 @@ def _plan_json(plan: Plan) -> str:
     return json.dumps({"plan": steps, "summary": plan.summary()}, ensure_ascii=False)
 
 
-def _report_text(report: Report, index: Index) -> str:
+def _report_text(report: Report, index: LocalIndex) -> str:
     manifest = index.manifest()
     holds = f"the index holds {manifest.documents:,} documents, {manifest.passages:,} passages"
     return "\n".join([f"{report.summary()}; {holds}", *_shortened(report.notes())])

@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from index.catalog.write import Incoming
-from index.commit import Writer
-from index.errors import SourceError, SourceUnreadable
-from index.local import Index
+from index.commit import IndexWriter
+from index.local import LocalIndex
 from ingest import parsers
+from ingest.errors import SourceError, SourceUnreadable
 from ingest.planning.plan import Plan, Step
 from ingest.report import Progress, Report, failure
+from ingest.settings import IngestSettings
 from ingest.sources.roots import Candidate, title_of
 from ingest.upkeep.duplicates import near_duplicates
 from ingest.workers.load import Loaded, is_little, load
@@ -44,7 +45,7 @@ class Pace:
 
 
 def apply(
-    index: Index,
+    index: LocalIndex,
     plan: Plan,
     report_progress: Callable[[Progress], None] = lambda _: None,
     reembed: bool = False,
@@ -108,7 +109,7 @@ class _Run:
 
     def __init__(
         self,
-        writer: Writer,
+        writer: IndexWriter,
         plan: Plan,
         report: Report,
         report_progress: Callable[[Progress], None],
@@ -180,14 +181,14 @@ class _Run:
     def _replies(
         self, pace: Pace, stack: contextlib.ExitStack
     ) -> Iterable[tuple[Loaded, Parsed | Refused]]:
-        settings = self._writer.settings.ingest
+        settings = self._writer.settings.table(IngestSettings)
         if settings.workers == 0 or is_little(self._todo, pace.little_bytes):
             return ((read, parse(task)) for read, task in self._load())
         workers: Workers[Loaded] = stack.enter_context(Workers(settings))
         return workers.results(self._load())
 
     def _load(self) -> Iterator[tuple[Loaded, Task]]:
-        settings = self._writer.settings.ingest
+        settings = self._writer.settings.table(IngestSettings)
         most_mb = settings.file_memory_mb if settings.workers else None
         for step in self._todo:
             candidate = step.candidate

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from index.embedding.transformer import SentenceTransformerEmbedder
-from index.local import Index
+from index.local import LocalIndex
 from index.settings import CORPUS, HOME_VARIABLE, EmbedderSettings, Settings
 from ingest.pipeline import apply
 from ingest.planning.plan import make_plan
@@ -52,9 +52,9 @@ def interruptible() -> None:
 
 
 @pytest.fixture(scope="session")
-def corpus_index(tmp_path_factory: pytest.TempPathFactory) -> Index:
+def corpus_index(tmp_path_factory: pytest.TempPathFactory) -> LocalIndex:
     """The five pages of corpus/, indexed by the packaged model; tests only read it."""
-    index = Index(
+    index = LocalIndex(
         Settings(tmp_path_factory.mktemp("home")), SentenceTransformerEmbedder(EmbedderSettings())
     )
     report = apply(index, make_plan(index, [str(CORPUS)]))

@@ -11,14 +11,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.embedding.transformer import Embedder, HashingEmbedder, Kind, Matrix
-from index.local import Index
-from index.settings import RetrievalSettings, Settings, SourcesSettings, load_settings
+from index.embedding.base import Embedder, Kind, Matrix
+from index.embedding.hashing import HashingEmbedder
+from index.local import LocalIndex
+from index.settings import Settings, load_settings
 from ingest.__main__ import main
 from ingest.pipeline import Pace, apply
 from ingest.planning.plan import Plan, make_plan
 from ingest.planning.web import checked
 from ingest.report import Report
+from ingest.settings import SourcesSettings
 from ingest.web.fetch import Fetcher
 
 ROOT = Path(__file__).parents[1]
@@ -31,9 +33,9 @@ COMMAND = """
 import sys
 from index.embedding.transformer import HashingEmbedder
 from index.settings import load_settings
-from index.local import Index
+from index.local import LocalIndex
 from ingest.__main__ import main
-sys.exit(main(sys.argv[1:], lambda: Index(load_settings(), HashingEmbedder())))
+sys.exit(main(sys.argv[1:], lambda: LocalIndex(load_settings(), HashingEmbedder())))
 """
 
 
@@ -57,21 +59,20 @@ class CountingEmbedder:
 class Library:
     """A folder of documents and an index of it."""
 
-    def __init__(self, folder: Path, embedder: Embedder | None = None, **retrieval: int) -> None:
+    def __init__(self, folder: Path, embedder: Embedder | None = None) -> None:
         self.home = folder / "home"
         self.texts = folder / "texts"
         self.texts.mkdir(parents=True, exist_ok=True)
         self.settings = Settings(
             self.home,
-            retrieval=RetrievalSettings(**retrieval),
-            sources=SourcesSettings(allow_private=True, delay_seconds=0),  # the tests' own servers
+            tables=(SourcesSettings(allow_private=True),),  # the tests' own servers
         )
         self.embedder = embedder or HashingEmbedder()
         self.index = self.reader()
 
-    def reader(self, embedder: Embedder | None = None) -> Index:
+    def reader(self, embedder: Embedder | None = None) -> LocalIndex:
         """A reader that shares nothing with the others but the disk."""
-        return Index(self.settings, embedder or self.embedder)
+        return LocalIndex(self.settings, embedder or self.embedder)
 
     def write(self, name: str, text: str) -> Path:
         path = self.texts / name
@@ -96,7 +97,8 @@ class Library:
 
     def fetcher(self) -> Fetcher:
         """What asks web servers, without pauses."""
-        return Fetcher(self.settings.sources, sleep=lambda seconds: None)
+        settings = self.settings.table(SourcesSettings)
+        return Fetcher(settings, sleep=lambda seconds: None, delay_seconds=0)
 
     def listed(self, text: str) -> Path:
         """Write the library's sources.toml."""
@@ -152,9 +154,9 @@ def essay(seed: int, paragraphs: int = 6) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def open_index() -> Index:
+def open_index() -> LocalIndex:
     """The index of POLICY_CHAT_HOME, see the fixture `home`."""
-    return Index(load_settings(), HashingEmbedder())
+    return LocalIndex(load_settings(), HashingEmbedder())
 
 
 def indexed() -> list[str]:

@@ -22,20 +22,21 @@ from benchmarks.report import measures
 from benchmarks.report import results as report
 from benchmarks.sets.corpus_index import Built, CorpusIndex, write_records
 from benchmarks.sets.data import QuestionSet, load
+from benchmarks.sets.held_out import is_held_out
 from benchmarks.sets.options import Options, asked
 from benchmarks.sets.vector_cache import VectorCache
 from chat.retrieval.retrieve import Retrieved, retrieve
 from chat.types import Candidate
-from index.catalog.filters import Filter
 from index.catalog.write import Incoming
-from index.embedding.transformer import Matrix, SentenceTransformerEmbedder
-from index.errors import SourceRefused
-from index.local import Index
+from index.embedding.base import Matrix
+from index.embedding.transformer import SentenceTransformerEmbedder
+from index.local import LocalIndex
 from index.settings import EmbedderSettings, Settings
 from index.text.analysis import analyse
 from index.text.languages import DEFAULT_LANGUAGE
-from index.types import Metadata, Source, embedded_text
+from index.types import Filter, Metadata, Source, embedded_text
 from ingest import parsers
+from ingest.errors import SourceRefused
 from ingest.text.chunk import chunk
 
 DEPTH = 60
@@ -85,11 +86,6 @@ def run(options: Options, variants: Mapping[str, IndexVariant] = INDEXES) -> dic
     return result
 
 
-def is_held_out(query: str) -> bool:
-    """Tell which half a question is in; the same for every set and every run."""
-    return hashlib.sha256(query.encode()).digest()[0] % 2 == 1
-
-
 def _halves(values: Values, product: Values) -> dict[str, object]:
     held_out = [query for query in values if is_held_out(query)]
     differences = [values[query] - product[query] for query in held_out]
@@ -115,7 +111,7 @@ def _index(
         vectors = cache or Path(opened.enter_context(tempfile.TemporaryDirectory()))
         model = SentenceTransformerEmbedder(EmbedderSettings())
         embedder = opened.enter_context(VectorCache.open(vectors, model))
-        index = Index(Settings(home), embedder)
+        index = LocalIndex(Settings(home), embedder)
         files = write_records(questions, home / "records")
         with index.writer() as writer:
             writer.put_root("records", home / "records")
@@ -155,7 +151,7 @@ def _found(corpus: CorpusIndex, question: str) -> list[Found]:
     ]
 
 
-def _with_feedback(index: Index, retrieved: Retrieved) -> dict[int, float]:
+def _with_feedback(index: LocalIndex, retrieved: Retrieved) -> dict[int, float]:
     """Return each passage's cosine with the question moved towards the first passages.
 
     Source: Rocchio's pseudo-relevance feedback with equal weights, on embeddings.

@@ -22,7 +22,7 @@ from benchmarks.report.machine import describe
 from chat.answer import Answerer, configured
 from chat.types import Answer, Question
 from index.embedding.transformer import SentenceTransformerEmbedder
-from index.local import Index
+from index.local import LocalIndex
 from index.settings import CORPUS, HOME_VARIABLE, EmbedderSettings, Settings
 from ingest.pipeline import apply
 from ingest.planning.plan import make_plan
@@ -103,7 +103,7 @@ def measure_quality(answerer: Answerer) -> dict[str, object]:
     return dict(counts)
 
 
-def measure_speed(index: Index) -> dict[str, float]:
+def measure_speed(index: LocalIndex) -> dict[str, float]:
     """Return medians over the questions, each asked once of a fresh `Answerer`, warm model."""
     answerer = configured(index)
     answerer.answer(Question("Is the model warm?"))
@@ -147,7 +147,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--runs", type=int, default=3, help="of each whole process (3)")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
-        index = Index(Settings(Path(folder)), SentenceTransformerEmbedder(EmbedderSettings()))
+        index = LocalIndex(Settings(Path(folder)), SentenceTransformerEmbedder(EmbedderSettings()))
         index.embedder.encode(["the model is loaded before the clock starts"], "passage")
         report = apply(index, make_plan(index, [str(CORPUS)]))
         results: dict[str, object] = {

@@ -17,8 +17,9 @@ from pathlib import Path
 from benchmarks.report.results import machine, run_or_exit, write
 from chat.answer import configured
 from chat.types import Question
-from index.embedding.transformer import Embedder, SentenceTransformerEmbedder
-from index.local import Index
+from index.embedding.base import Embedder
+from index.embedding.transformer import SentenceTransformerEmbedder
+from index.local import LocalIndex
 from index.settings import EmbedderSettings, Settings
 from ingest.pipeline import apply
 from ingest.planning.plan import make_plan
@@ -81,7 +82,7 @@ def measure(facts: Sequence[Fact], embedder: Embedder) -> dict[str, dict[str, Ra
     return found
 
 
-def _index(folder: Path, passages: Sequence[str], language: str, embedder: Embedder) -> Index:
+def _index(folder: Path, passages: Sequence[str], language: str, embedder: Embedder) -> LocalIndex:
     texts = folder / "texts"
     texts.mkdir()
     for number, passage in enumerate(passages):
@@ -90,12 +91,12 @@ def _index(folder: Path, passages: Sequence[str], language: str, embedder: Embed
         # One sentence can be too little to tell its language; a document is not.
         sidecar = path.with_name(f"{path.name}.meta.toml")
         sidecar.write_text(f'language = "{language}"\ntitle = "{number}"\n', encoding="utf-8")
-    index = Index(Settings(folder / "home"), embedder)
+    index = LocalIndex(Settings(folder / "home"), embedder)
     apply(index, make_plan(index, [str(texts)]))
     return index
 
 
-def _rates(index: Index, questions: Sequence[str]) -> Rates:
+def _rates(index: LocalIndex, questions: Sequence[str]) -> Rates:
     answerer = configured(index)
     first = quoted = refused = 0
     for number, question in enumerate(questions):

@@ -26,9 +26,9 @@ import pypdfium2.raw as pdfium_c
 from numpy.typing import NDArray
 
 from benchmarks.report import results as report
-from index.errors import SourceRefused
 from index.pages import pdfium
 from index.pages.boxes import Box, line_boxes, pack, unpack
+from ingest.errors import SourceRefused
 from ingest.parsers import pdf
 from ingest.text.blocks import Reading
 from ingest.text.chunk import chunk

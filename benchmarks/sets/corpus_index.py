@@ -19,15 +19,11 @@ from pathlib import Path
 from benchmarks.sets.alignment import Alignment
 from benchmarks.sets.data import QuestionSet
 from benchmarks.sets.vector_cache import VectorCache
-from index.embedding.transformer import Embedder, SentenceTransformerEmbedder
-from index.local import Index
-from index.settings import (
-    PROJECT_ROOT,
-    EmbedderSettings,
-    ReaderSettings,
-    RetrievalSettings,
-    Settings,
-)
+from chat.settings import ReaderSettings
+from index.embedding.base import Embedder
+from index.embedding.transformer import SentenceTransformerEmbedder
+from index.local import LocalIndex
+from index.settings import PROJECT_ROOT, EmbedderSettings, RetrievalSettings, Settings
 from ingest.pipeline import apply
 from ingest.planning.plan import make_plan
 
@@ -70,7 +66,7 @@ class CorpusIndex:
         built: See above.
     """
 
-    def __init__(self, questions: QuestionSet, index: Index, built: Built) -> None:
+    def __init__(self, questions: QuestionSet, index: LocalIndex, built: Built) -> None:
         self.questions = questions
         self.index = index
         self.built = built
@@ -113,7 +109,7 @@ def open_corpus(
     retrieval: RetrievalSettings | None = None,
     reader: bool = True,
 ) -> Iterator[CorpusIndex]:
-    """Index a question set's corpus; without a cache it is gone at the end of the block.
+    """LocalIndex a question set's corpus; without a cache it is gone at the end of the block.
 
     Args:
         questions: The set.
@@ -142,16 +138,16 @@ def open_corpus(
             home,
             EmbedderSettings(),
             retrieval or RetrievalSettings(),
-            reader=ReaderSettings(enabled=reader),
+            (ReaderSettings(enabled=reader),),
         )
         if not (home / _BUILT).exists():
             shutil.rmtree(home, ignore_errors=True)  # half made
-            _build(questions, Index(settings, remembering or embedder), remembering)
+            _build(questions, LocalIndex(settings, remembering or embedder), remembering)
         built = Built(**json.loads((home / _BUILT).read_text(encoding="utf-8")))
-        yield CorpusIndex(questions, Index(settings, embedder), built)
+        yield CorpusIndex(questions, LocalIndex(settings, embedder), built)
 
 
-def _build(questions: QuestionSet, index: Index, remembering: VectorCache | None) -> None:
+def _build(questions: QuestionSet, index: LocalIndex, remembering: VectorCache | None) -> None:
     folder = index.settings.home / _RECORDS
     for path, title in write_records(questions, folder):
         if title:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from index.embedding.transformer import Embedder, Kind, Matrix
+from index.embedding.base import Embedder, Kind, Matrix
 
 
 class VectorCache:

@@ -15,16 +15,12 @@ from benchmarks.report import results as report
 from benchmarks.sets.data import Query, QuestionSet, load
 from benchmarks.speed import speed_corpus
 from chat.retrieval.retrieve import retrieve
-from index.catalog.filters import Filter
-from index.embedding.transformer import (
-    Embedder,
-    HashingEmbedder,
-    Kind,
-    Matrix,
-    SentenceTransformerEmbedder,
-)
-from index.local import Index
+from index.embedding.base import Embedder, Kind, Matrix
+from index.embedding.hashing import HashingEmbedder
+from index.embedding.transformer import SentenceTransformerEmbedder
+from index.local import LocalIndex
 from index.settings import EmbedderSettings, Settings
+from index.types import Filter
 from ingest import parsers
 from ingest.pipeline import apply
 from ingest.planning.plan import make_plan
@@ -70,7 +66,7 @@ class TimedEmbedder:
 
 
 def measure(questions: QuestionSet, passages: int, hashing: bool) -> dict[str, object]:
-    """Index so many passages, change documents, ask questions.
+    """LocalIndex so many passages, change documents, ask questions.
 
     Args:
         questions: Gives texts, and titles or questions to ask.
@@ -86,7 +82,7 @@ def measure(questions: QuestionSet, passages: int, hashing: bool) -> dict[str, o
     embedder.encode(["warm"], "query")
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
         made = speed_corpus.write(questions.records, passages, Path(folder) / "texts")
-        index = Index(Settings(Path(folder) / "home"), embedder)
+        index = LocalIndex(Settings(Path(folder) / "home"), embedder)
         indexed = _index(index, made, embedder)
         result: dict[str, object] = {
             "passages": made.passages,
@@ -103,7 +99,7 @@ def measure(questions: QuestionSet, passages: int, hashing: bool) -> dict[str, o
     return result
 
 
-def _index(index: Index, made: speed_corpus.Made, embedder: TimedEmbedder) -> Times:
+def _index(index: LocalIndex, made: speed_corpus.Made, embedder: TimedEmbedder) -> Times:
     done = apply(index, make_plan(index, [str(made.folder)]))
     return {
         "seconds": round(done.seconds, 2),
@@ -132,7 +128,7 @@ def _stages(made: speed_corpus.Made, indexed: Times) -> Times:
     }
 
 
-def _changes(index: Index, made: speed_corpus.Made) -> float:
+def _changes(index: LocalIndex, made: speed_corpus.Made) -> float:
     """Return the median seconds until the index is in step after one changed document."""
     files = sorted(made.folder.glob("*.txt"))
     seconds = []
@@ -147,7 +143,9 @@ def _changes(index: Index, made: speed_corpus.Made) -> float:
     return measures.percentile(seconds, 50) or 0.0
 
 
-def _ask(index: Index, queries: Sequence[Query], until: threading.Event | None = None) -> Times:
+def _ask(
+    index: LocalIndex, queries: Sequence[Query], until: threading.Event | None = None
+) -> Times:
     milliseconds = []
     for number, query in enumerate([*queries[:WARM], *queries]):
         began = time.perf_counter()
@@ -164,7 +162,7 @@ def _ask(index: Index, queries: Sequence[Query], until: threading.Event | None =
 
 
 def _ask_meanwhile(
-    index: Index, questions: QuestionSet, made: speed_corpus.Made, folder: Path
+    index: LocalIndex, questions: QuestionSet, made: speed_corpus.Made, folder: Path
 ) -> Times:
     """Ask while another thread of this process indexes more, as the app does."""
     wanted = max(2_000, int(made.passages * _MEANWHILE_PASSAGES))

@@ -20,9 +20,9 @@ from collections import Counter
 from pathlib import Path
 
 from benchmarks.report import results as report
-from index.embedding.transformer import HashingEmbedder
+from index.embedding.hashing import HashingEmbedder
 from index.errors import IndexMissing, PolicyChatError
-from index.local import Index
+from index.local import LocalIndex
 from index.settings import PROJECT_ROOT, Settings
 from ingest.pipeline import Pace, apply
 from ingest.planning.plan import make_plan
@@ -103,8 +103,8 @@ def _paragraph(generator: random.Random) -> str:
     return " ".join(sentences)
 
 
-def _index(home: Path) -> Index:
-    return Index(Settings(home), HashingEmbedder())
+def _index(home: Path) -> LocalIndex:
+    return LocalIndex(Settings(home), HashingEmbedder())
 
 
 def _ingest(home: Path, texts: Path) -> None:

@@ -33,8 +33,8 @@ from chat.evidence.choose import EvidenceSelector
 from chat.evidence.support import WEIGHTS, signals, weights
 from chat.reader.reader import Reader
 from chat.retrieval.retrieve import Retrieved, retrieve
-from index.catalog.filters import Filter
-from index.settings import ReaderSettings
+from chat.settings import ReaderSettings
+from index.types import Filter
 
 Rows = list[list[float]]
 # Of the units of a question: the score without the reader, its span, and whether they answer.

@@ -9,12 +9,11 @@ from pathlib import Path
 
 from benchmarks.training.data import Question, TrainingDataRefused, plain
 from benchmarks.training.windows import windows
-from index.catalog.filters import Filter
 from index.catalog.write import Incoming
-from index.embedding.transformer import Embedder
-from index.local import Index
+from index.embedding.base import Embedder
+from index.local import LocalIndex
 from index.settings import Settings
-from index.types import Draft, Metadata, Source
+from index.types import Draft, Filter, Metadata, Source
 from index.version import Version, version_of
 
 KEPT = 6
@@ -30,8 +29,8 @@ _ADDED_TOGETHER = 2_000
 _ROOT = "pool"
 
 
-def pool(index: Index, questions: Sequence[Question]) -> None:
-    """Index the passages that answer, each once, cut as they are trained on."""
+def pool(index: LocalIndex, questions: Sequence[Question]) -> None:
+    """LocalIndex the passages that answer, each once, cut as they are trained on."""
     texts = dict.fromkeys(p for q in questions for p in (q.passage, *q.others))
     batch: list[Incoming] = []
     with index.writer() as writer:
@@ -50,7 +49,7 @@ def pool(index: Index, questions: Sequence[Question]) -> None:
         writer.commit()
 
 
-def mined(index: Index, question: Question) -> list[str]:
+def mined(index: LocalIndex, question: Question) -> list[str]:
     """Return passages found for a question that do not answer it, the most alike first.
 
     Args:
@@ -99,7 +98,7 @@ def mine(
     with written.open("a", encoding="utf-8") as file:
         for family in ("claims", "medical", "wiki"):
             own = [q for q in questions if _family(q) == family]
-            index = Index(Settings(home / family), embedder)
+            index = LocalIndex(Settings(home / family), embedder)
             pooled, of = home / family / "pooled", _digest(own)
             if not pooled.exists():
                 pool(index, own)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from index.citations import Citable, citation_id
-from index.local import Index
-from index.standing import Standing
+from index.citations import Citable, Standing, citation_id
+from index.local import LocalIndex
 from index.version import Version
 
 STATES = {
@@ -16,7 +15,7 @@ STATES = {
 }
 
 
-def cited_json(index: Index, cited: Citable, standing: Standing) -> dict[str, object]:
+def cited_json(index: LocalIndex, cited: Citable, standing: Standing) -> dict[str, object]:
     """Return a citation and its state as the command line prints them.
 
     Args:
@@ -45,7 +44,7 @@ def cited_json(index: Index, cited: Citable, standing: Standing) -> dict[str, ob
     }
 
 
-def cited_text(index: Index, cited: Citable, standing: Standing) -> str:
+def cited_text(index: LocalIndex, cited: Citable, standing: Standing) -> str:
     """Return a citation and its state in words.
 
     Args:
@@ -80,7 +79,7 @@ def cited_text(index: Index, cited: Citable, standing: Standing) -> str:
     return "\n".join(lines)
 
 
-def _today(index: Index, standing: Standing) -> dict[str, object] | None:
+def _today(index: LocalIndex, standing: Standing) -> dict[str, object] | None:
     if standing.start is None or standing.end is None:
         return None
     with index.snapshot() as catalog:

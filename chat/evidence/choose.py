@@ -15,7 +15,7 @@ from chat.evidence.units import Unit, grown
 from chat.question.kinds import is_name, kind_of, named
 from chat.retrieval.retrieve import Retrieved
 from chat.types import Evidence
-from index.embedding.transformer import Embedder, Matrix
+from index.embedding.base import Embedder, Matrix
 from index.text.languages import DEFAULT_LANGUAGE
 
 MOST_UNITS = 3

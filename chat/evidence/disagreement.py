@@ -16,7 +16,7 @@ from chat.evidence.units import Unit, quotable
 from chat.question.kinds import is_place, kind_of
 from chat.retrieval.retrieve import Retrieved
 from chat.types import Candidate, Evidence
-from index.embedding.transformer import Matrix
+from index.embedding.base import Matrix
 from index.text.languages import DEFAULT_LANGUAGE
 
 # Passages that are looked through for another figure.

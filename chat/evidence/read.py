@@ -9,8 +9,8 @@ from typing import Protocol
 from chat.evidence.support import weights
 from chat.reader.reader import Reader, Reading, Text
 from chat.retrieval.rerank import mixed
+from chat.settings import ReaderSettings
 from chat.types import Candidate
-from index.settings import ReaderSettings
 
 # Read first; if one of them surely answers, the others are not read.
 FIRST = 4

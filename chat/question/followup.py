@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 from chat.question.kinds import is_place
 from chat.types import Turn
-from index.embedding.transformer import Embedder
+from index.embedding.base import Embedder
 from index.text.analysis import content_terms
 
 _OPENER = re.compile(

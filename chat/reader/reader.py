@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from chat.errors import ReaderUnavailable
 from chat.reader.spans import Logits, best_span
 from index.embedding.batches import batches
-from index.embedding.transformer import bfloat16_is_fast, first_line
-from index.errors import ReaderUnavailable
+from index.embedding.precision import bfloat16_is_fast
+from index.errors import first_line
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer

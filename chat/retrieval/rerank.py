@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from chat.errors import RerankerUnavailable
 from chat.retrieval.retrieve import ranked_by_score
+from chat.settings import RerankerSettings
 from chat.types import Candidate
-from index.embedding.transformer import bfloat16_is_fast, first_line, is_folder
-from index.errors import RerankerUnavailable
-from index.settings import RerankerSettings
+from index.disk.files import is_folder
+from index.embedding.precision import bfloat16_is_fast
+from index.errors import first_line
 from index.types import embedded_text
 
 if TYPE_CHECKING:

@@ -7,12 +7,11 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 
 from chat.types import Candidate
-from index.catalog.filters import Filter
-from index.embedding.transformer import Matrix
-from index.local import Index
+from index.embedding.base import Matrix
+from index.local import LocalIndex
 from index.text.analysis import QueryWord, analyse
 from index.text.languages import DEFAULT_LANGUAGE
-from index.types import Hit, SearchReceipt, embedded_text
+from index.types import Filter, Hit, SearchReceipt, embedded_text
 
 DEPTH = 30
 # A passage's score: how much of the question's rare words it holds, how near its meaning is, and
@@ -85,7 +84,7 @@ class Retrieved:
 
 
 def retrieve(
-    index: Index, question: str, restriction: Filter, context: str = "", depth: int = DEPTH
+    index: LocalIndex, question: str, restriction: Filter, context: str = "", depth: int = DEPTH
 ) -> Retrieved:
     """Return the passages that may answer a question, best first.
 
@@ -149,7 +148,7 @@ def present_in(hit: Hit) -> frozenset[str]:
     return words_of(embedded_text(passage.text, passage.context), hit.document.metadata.language)
 
 
-def _terms(index: Index, words: Sequence[QueryWord]) -> Terms:
+def _terms(index: LocalIndex, words: Sequence[QueryWord]) -> Terms:
     rarity = index.rarity([form for word in words for form in word.forms])
     return Terms(tuple(words), tuple(min(rarity[form] for form in word.forms) for word in words))
 

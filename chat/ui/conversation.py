@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from chat.types import Answer, Citation, Turn
-from index.catalog.filters import Filter
+from index.types import Filter
 
 
 @dataclass(frozen=True, slots=True)

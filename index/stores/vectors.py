@@ -19,6 +19,8 @@ from index.disk.files import Stamp, read_stamp, write_atomically, write_stamp, w
 from index.errors import IndexDamaged
 
 REMEDY = "run `python -m ingest`, which rebuilds it from the catalog without re-embedding"
+# Up to so many vectors the search is exact: measured in docs/adr/0004.
+EXACT_BELOW = 50_000
 TARGET_RECALL = 0.99
 RECALL_DEPTH = 50
 _RECALL_QUERIES = 200

@@ -10,12 +10,12 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from index.catalog.history import Shown
-from index.local import Index
+from index.local import LocalIndex
 from ingest.upkeep.versions import SHOWN_CHARS, Pruned, age, changes, prune, versions
 
 _COLOURS = {"+": "\033[32m", "-": "\033[31m", "@": "\033[36m"}
 _PLAIN = "\033[0m"
-OpenIndex = Callable[[], Index]
+OpenIndex = Callable[[], LocalIndex]
 
 
 def list_versions(arguments: Sequence[str], open_index: OpenIndex) -> int:

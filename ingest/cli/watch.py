@@ -17,9 +17,10 @@ from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 
 from index.disk.files import writing
-from index.errors import IndexMissing, PolicyChatError, SourceUnreadable
-from index.local import Index
+from index.errors import IndexMissing, PolicyChatError
+from index.local import LocalIndex
 from ingest.cli.arguments import add_source_arguments, listed_file
+from ingest.errors import SourceUnreadable
 from ingest.pipeline import apply
 from ingest.planning.compare import Known
 from ingest.planning.plan import make_plan
@@ -35,7 +36,7 @@ _MOST_QUIETS = 20
 _ENDING_SECONDS = 5.0
 
 
-def watch(arguments: Sequence[str], open_index: Callable[[], Index]) -> int:
+def watch(arguments: Sequence[str], open_index: Callable[[], LocalIndex]) -> int:
     """Keep the index in step until somebody ends it.
 
     Args:
@@ -50,7 +51,7 @@ def watch(arguments: Sequence[str], open_index: Callable[[], Index]) -> int:
             and survived.
     """
     parser = argparse.ArgumentParser(
-        "python -m ingest watch", description="Index again whenever something changes."
+        "python -m ingest watch", description="LocalIndex again whenever something changes."
     )
     add_source_arguments(parser)
     parser.add_argument("--prune", action="store_true", help="also remove what has vanished")
@@ -129,7 +130,7 @@ class _Watcher:
     """Watches what a run would look at."""
 
     def __init__(
-        self, index: Index, paths: Sequence[str], listed: Path | None, prune: bool
+        self, index: LocalIndex, paths: Sequence[str], listed: Path | None, prune: bool
     ) -> None:
         self._index = index
         self._paths = paths

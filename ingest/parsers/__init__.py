@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import PurePath
 from typing import Protocol, cast
 
-from index.errors import SourceRefused
+from ingest.errors import SourceRefused
 from ingest.parsers.extras import recognises_scans
 from ingest.text import language
 from ingest.text.blocks import Block, Reading

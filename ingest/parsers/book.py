@@ -11,9 +11,9 @@ from zipfile import ZipFile
 
 from lxml import etree
 
-from index.errors import SourceRefused
 from index.text.languages import base
 from index.types import Metadata
+from ingest.errors import SourceRefused
 from ingest.parsers.html.blocks import pieces
 from ingest.parsers.html.document import parse
 from ingest.parsers.html.main_content import drop_unseen

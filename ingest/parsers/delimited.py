@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import io
 
-from index.errors import SourceRefused
 from index.types import Metadata
+from ingest.errors import SourceRefused
 from ingest.parsers.shared import sheet_rows as tables
 from ingest.parsers.shared.collector import Collector
 from ingest.parsers.shared.decode import decode

@@ -7,8 +7,8 @@ import email.policy
 import re
 from email.message import EmailMessage, MIMEPart
 
-from index.errors import SourceRefused
 from index.types import Metadata
+from ingest.errors import SourceRefused
 from ingest.parsers.html.blocks import pieces
 from ingest.parsers.html.document import parse
 from ingest.parsers.html.main_content import drop_unseen

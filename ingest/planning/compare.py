@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Literal
 
 from index.catalog.read import Snapshot
-from index.errors import SourceRefused
 from index.types import Document, Failure, Fetch, Source
 from ingest import parsers
+from ingest.errors import SourceRefused
 from ingest.report import BY_HAND, failure
 from ingest.sources import metadata
 from ingest.sources.roots import Address, Candidate

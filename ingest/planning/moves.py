@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from index.errors import SourceRefused
 from index.types import Document
 from ingest import parsers
+from ingest.errors import SourceRefused
 from ingest.planning.compare import Step, compared, digest, source_at
 from ingest.sources import metadata
 from ingest.sources.roots import Candidate, title_of

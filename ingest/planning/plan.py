@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.errors import IndexMissing
-from index.local import Index
+from index.local import LocalIndex
 from index.types import Document, Failure, Fetch
 from ingest.planning.compare import Action, Known, Step, step_for, unless_known
 from ingest.planning.moves import followed
@@ -80,7 +80,7 @@ class Plan:
 
 
 def make_plan(
-    index: Index,
+    index: LocalIndex,
     paths: Sequence[str] = (),
     prune: bool = False,
     listed: Path | None = None,
@@ -105,7 +105,7 @@ def make_plan(
         SourceUnreadable: A path given does not exist.
         SourceRefused: A web address given is none.
         SourceListRefused: A sources.toml or .policyignore cannot be used.
-        IndexOutdated: An older release made the index: `Index.bring_up_to_date` comes first.
+        IndexOutdated: An older release made the index: `LocalIndex.bring_up_to_date` comes first.
         IndexDamaged: The catalog cannot be read.
     """
     try:

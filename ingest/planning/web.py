@@ -16,13 +16,15 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from index.disk.files import writing
-from index.errors import IndexMissing, SourceError, SourceRefused
-from index.local import Index
+from index.errors import IndexMissing
+from index.local import LocalIndex
 from index.types import Document, Failure, Fetch, Metadata
 from ingest import parsers
+from ingest.errors import SourceError, SourceRefused
 from ingest.planning.compare import Action, Known, Step, step_for, unless_known
 from ingest.planning.plan import Plan
 from ingest.report import failure
+from ingest.settings import SourcesSettings
 from ingest.sources import metadata
 from ingest.sources.roots import WEB, WEB_ROOT, Address, Candidate
 
@@ -55,7 +57,7 @@ Told = Callable[[int, int], None]
 
 @contextlib.contextmanager
 def checked(
-    index: Index,
+    index: LocalIndex,
     plan: Plan,
     tell: Told = lambda done, total: None,
     open_fetcher: Callable[[], Fetcher] | None = None,
@@ -95,10 +97,10 @@ def checked(
         )
 
 
-def _fetcher(index: Index) -> Fetcher:
+def _fetcher(index: LocalIndex) -> Fetcher:
     from ingest.web.fetch import Fetcher  # TLS and its certificates, for those who need them
 
-    return Fetcher(index.settings.sources)
+    return Fetcher(index.settings.table(SourcesSettings))
 
 
 class _Check:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from index.errors import SourceRefused
+from ingest.errors import SourceRefused
 
 _MOST_CHARS = 2_000
 _SHOWN_CHARS = 100  # of what is refused: a server may redirect to anything

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from pathspec import GitIgnoreSpec
 
-from index.errors import SourceError, SourceListRefused, SourceRefused
 from index.types import Metadata, is_address
+from ingest.errors import SourceError, SourceListRefused, SourceRefused
 from ingest.sources import metadata, patterns
 from ingest.sources.addresses import normalised
 from ingest.sources.opening import read_whole

@@ -10,8 +10,8 @@ from datetime import date, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from index.errors import SourceRefused, SourceUnreadable
 from index.types import UNKNOWN, Metadata
+from ingest.errors import SourceRefused, SourceUnreadable
 from ingest.sources.opening import read_whole
 
 SUFFIX = ".meta.toml"

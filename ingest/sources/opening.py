@@ -6,7 +6,7 @@ import os
 import stat
 from pathlib import Path
 
-from index.errors import SourceUnreadable
+from ingest.errors import SourceUnreadable
 
 _TRIES = 2
 

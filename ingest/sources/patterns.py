@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pathspec import GitIgnoreSpec
 
-from index.errors import SourceListRefused, SourceUnreadable
+from ingest.errors import SourceListRefused, SourceUnreadable
 from ingest.sources.opening import read_whole
 
 IGNORE_FILE = ".policyignore"

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
-from index.errors import SourceUnreadable
-from index.settings import CORPUS, Settings
+from index.settings import Settings
 from index.types import UNKNOWN, Metadata, is_address, source_id
+from ingest.errors import SourceUnreadable
 from ingest.sources.names import is_displayable, shown
 
 CORPUS_ROOT = "corpus"
@@ -110,7 +110,7 @@ def holds(under: str, path: str) -> bool:
 
 def home_roots(settings: Settings) -> list[Root]:
     """Return the two roots that every installation has: the project's corpus/, and uploads."""
-    return [Root(CORPUS_ROOT, CORPUS), Root(UPLOADS_ROOT, settings.uploads)]
+    return [Root(CORPUS_ROOT, settings.corpus), Root(UPLOADS_ROOT, settings.uploads)]
 
 
 def folders(known: Mapping[str, Path], settings: Settings) -> dict[str, Path]:

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Sequence
 
 from index.errors import PolicyChatError
-from index.local import Index
+from index.local import LocalIndex
 from ingest.pipeline import apply
 from ingest.planning.plan import Plan, make_plan
 from ingest.planning.web import checked
@@ -17,7 +17,7 @@ class _Stopped(Exception):
     """Somebody asked a run to stop."""
 
 
-def everything(index: Index, prune: bool = False) -> Plan:
+def everything(index: LocalIndex, prune: bool = False) -> Plan:
     """Return the plan of a run that is about all there is to keep in step.
 
     Args:
@@ -54,7 +54,7 @@ class Runner:
         error: The one line of why the last run failed.
     """
 
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: LocalIndex) -> None:
         self.index = index
         self.progress: Progress | None = None
         self.asked: tuple[int, int] | None = None

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from index.errors import IndexMissing, PolicyChatError, SourceRefused
-from index.local import Index
+from index.errors import IndexMissing, PolicyChatError
+from index.local import LocalIndex
 from index.text.escape import literal
 from index.types import Document, Failure, Fetch
+from ingest.errors import SourceRefused
 from ingest.parsers import suffixes
 from ingest.planning.plan import Plan
 from ingest.report import Progress
@@ -57,7 +58,7 @@ def show(runner: Runner) -> None:
         _offer_removal(runner.index, titles)
 
 
-def _known(index: Index) -> tuple[list[Document], list[Failure], list[Fetch]]:
+def _known(index: LocalIndex) -> tuple[list[Document], list[Failure], list[Fetch]]:
     try:
         with index.snapshot() as catalog:
             return catalog.documents(), catalog.failures(), list(catalog.fetches().values())
@@ -112,7 +113,7 @@ def _start(runner: Runner) -> None:
     runner.start(prune=st.session_state.get(_PRUNE, False))
 
 
-def _preview(index: Index) -> None:
+def _preview(index: LocalIndex) -> None:
     try:
         st.session_state[_PLAN] = everything(index, st.session_state.get(_PRUNE, False))
     except PolicyChatError as error:
@@ -146,7 +147,7 @@ def _told(progress: Progress | None) -> str:
     return f"{text}, about {f'{minutes} min {seconds} s' if minutes else f'{seconds} s'} left"
 
 
-def _add(index: Index) -> None:
+def _add(index: LocalIndex) -> None:
     st.subheader("Add files", anchor=False)
     endings = ", ".join(suffix.lstrip(".") for suffix in suffixes())
     with st.form("add-files", clear_on_submit=True):
@@ -193,7 +194,7 @@ def _add_address(runner: Runner) -> None:
     st.rerun()
 
 
-def _offer_removal(index: Index, titles: Mapping[str, str]) -> None:
+def _offer_removal(index: LocalIndex, titles: Mapping[str, str]) -> None:
     st.subheader("Remove a document", anchor=False)
     chosen = st.selectbox(
         "Document",
@@ -209,7 +210,7 @@ def _offer_removal(index: Index, titles: Mapping[str, str]) -> None:
         (st.success if notice[0] else st.error)(literal(notice[1]))
 
 
-def _confirm(index: Index, name: str, title: str) -> None:
+def _confirm(index: LocalIndex, name: str, title: str) -> None:
     st.text(f"{title}\n{name}")
     st.write(
         "It will not be found any more. Quotations made from it still open, and say that it was "
@@ -222,7 +223,7 @@ def _confirm(index: Index, name: str, title: str) -> None:
         st.rerun()
 
 
-def _remove(index: Index, name: str) -> None:
+def _remove(index: LocalIndex, name: str) -> None:
     try:
         removed = remove(index, name)
     except PolicyChatError as error:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from index.catalog.history import Shown
 from index.errors import PolicyChatError
-from index.local import Index
+from index.local import LocalIndex
 from index.text.escape import literal
 from index.types import Document
 from ingest.upkeep.versions import SHOWN_CHARS, changes, versions
@@ -17,7 +17,7 @@ from ingest.upkeep.versions import SHOWN_CHARS, changes, versions
 _MOST_LINES = 400
 
 
-def show_versions(index: Index, documents: Sequence[Document]) -> None:
+def show_versions(index: LocalIndex, documents: Sequence[Document]) -> None:
     """Offer the versions of a document, and what changed between two of them.
 
     Args:
@@ -62,7 +62,7 @@ def _moment(time: str) -> str:
     return f"{time[:16].replace('T', ' ')} UTC"
 
 
-def _difference(index: Index, known: Sequence[Shown]) -> None:
+def _difference(index: LocalIndex, known: Sequence[Shown]) -> None:
     older = st.selectbox(
         "What changed since",
         known[1:],

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING
 
 from index.catalog.read import Snapshot
-from index.local import Index
+from index.local import LocalIndex
 from ingest.report import NearDuplicate
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ _BANDS, _ROWS = 16, 8
 
 
 def near_duplicates(
-    index: Index, documents: Collection[str], keep: Callable[[str, str, bytes], None]
+    index: LocalIndex, documents: Collection[str], keep: Callable[[str, str, bytes], None]
 ) -> list[NearDuplicate]:
     """Return what documents are nearly, or exactly, the same as.
 
@@ -58,7 +58,7 @@ def near_duplicates(
     return sorted(found, key=lambda pair: (-pair.similarity, pair.document, pair.other))
 
 
-def all_near_duplicates(index: Index) -> list[NearDuplicate]:
+def all_near_duplicates(index: LocalIndex) -> list[NearDuplicate]:
     """Return the pairs of all documents that are nearly the same, by the signatures stored.
 
     Args:

@@ -9,7 +9,7 @@ from pathlib import Path
 from index.catalog.read import Snapshot
 from index.disk.originals import unneeded
 from index.errors import EmbedderUnavailable, IndexDamaged
-from index.local import Index
+from index.local import LocalIndex
 from index.settings import Settings
 from index.types import Document, Failure, is_address
 from ingest.report import BY_HAND
@@ -18,7 +18,7 @@ from ingest.sources.roots import UPLOADS_ROOT, folders, may_be_folder
 from ingest.text_health import check_texts
 
 
-def check(index: Index) -> list[str]:
+def check(index: LocalIndex) -> list[str]:
     """Compare the stores with each other, the index with the settings and with its sources.
 
     Args:
@@ -98,7 +98,7 @@ def _is_ours(path: Path) -> bool:
     return path.name.startswith(".") or is_sidecar(path) or not path.is_file()
 
 
-def _wrong_inside(index: Index) -> list[str]:
+def _wrong_inside(index: LocalIndex) -> list[str]:
     try:
         problems = index.verify()
     except IndexDamaged as error:

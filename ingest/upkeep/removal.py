@@ -8,7 +8,7 @@ from pathlib import Path
 
 from index.disk.files import writing
 from index.errors import DocumentUnknown
-from index.local import Index
+from index.local import LocalIndex
 from index.types import Document, Failure, is_address
 from ingest.report import BY_HAND, failure
 from ingest.sources import metadata
@@ -16,7 +16,7 @@ from ingest.sources.addresses import normalised
 from ingest.sources.roots import UPLOADS_ROOT, WEB_ROOT, folders
 
 
-def remove(index: Index, name: str) -> str:
+def remove(index: LocalIndex, name: str) -> str:
     """Remove a document; an upload's file and sidecar go too, another file is left and remembered.
 
     A file that is left would come back with the next run, and so would an address that a list
@@ -55,7 +55,7 @@ def remove(index: Index, name: str) -> str:
     return document.id
 
 
-def _remove_address(index: Index, url: str) -> str:
+def _remove_address(index: LocalIndex, url: str) -> str:
     with index.snapshot() as catalog:
         known = {document.id for document in catalog.documents()}
         known |= {failure.id for failure in catalog.failures()}

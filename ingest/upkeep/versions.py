@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from index.catalog.history import Shown
 from index.disk.originals import unneeded
 from index.errors import CitationUnknown, DocumentUnknown
-from index.local import Index
+from index.local import LocalIndex
 from index.version import Version
 from ingest.text.sentences import split
 
@@ -38,7 +38,7 @@ class Pruned:
     vectors: int
 
 
-def versions(index: Index, name: str) -> list[Shown]:
+def versions(index: LocalIndex, name: str) -> list[Shown]:
     """Return the versions of a document, the newest first.
 
     Args:
@@ -63,7 +63,9 @@ def versions(index: Index, name: str) -> list[Shown]:
         return catalog.history.of(document)
 
 
-def changes(index: Index, name: str, old: str | None = None, new: str | None = None) -> list[str]:
+def changes(
+    index: LocalIndex, name: str, old: str | None = None, new: str | None = None
+) -> list[str]:
     """Return what changed between two versions of a document, sentence by sentence.
 
     Args:
@@ -111,7 +113,7 @@ def age(text: str) -> timedelta:
     return timedelta(days=int(match[1]) * _DAYS[match[2]])
 
 
-def prune(index: Index, older_than: timedelta, dry_run: bool) -> Pruned:
+def prune(index: LocalIndex, older_than: timedelta, dry_run: bool) -> Pruned:
     """Forget texts that no document has shown for a while, with what only they needed.
 
     Citations of them do not open any more; those of today's texts and of younger ones do. What is

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable
 
-from index.errors import SourceRefused
+from ingest.errors import SourceRefused
 from ingest.web.deadline import Cut
 
 # What is asked for; `zlib` decides between gzip and zlib by the first bytes.

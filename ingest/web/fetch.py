@@ -16,9 +16,9 @@ from urllib.parse import urljoin, urlsplit
 import httpcore2
 import tenacity
 
-from index.errors import SourceRefused, SourceUnreadable
-from index.settings import SourcesSettings
 from index.types import Fetch
+from ingest.errors import SourceRefused, SourceUnreadable
+from ingest.settings import SourcesSettings
 from ingest.sources.addresses import normalised
 from ingest.web.body import ACCEPTED, Body, too_large
 from ingest.web.deadline import Cut, Deadline
@@ -26,6 +26,7 @@ from ingest.web.guard import GuardedBackend, Resolve, resolve
 from ingest.web.robots import Robots
 
 AGENT = f"policy-chat/{version('policy-chat')}"
+DELAY_SECONDS = 1.0
 _MOST_REDIRECTS = 10
 _TRIES = 3
 _LONGEST_WAIT_SECONDS = 30.0
@@ -77,6 +78,7 @@ class Fetcher(AbstractContextManager["Fetcher"]):
         ssl_context: Whose certificates are believed; the system's by default.
         sleep: Waits so many seconds.
         longest_seconds: For one whole answer.
+        delay_seconds: Between two requests to one host; a longer one in robots.txt is kept to.
     """
 
     def __init__(
@@ -86,9 +88,11 @@ class Fetcher(AbstractContextManager["Fetcher"]):
         ssl_context: ssl.SSLContext | None = None,
         sleep: Callable[[float], None] = time.sleep,
         longest_seconds: float = 300.0,
+        delay_seconds: float = DELAY_SECONDS,
     ) -> None:
         self._settings = settings
         self._sleep = sleep
+        self._delay_seconds = delay_seconds
         self._longest_seconds = longest_seconds
         self._deadline = Deadline()
         self._asked_at: dict[str, float] = {}
@@ -177,7 +181,7 @@ class Fetcher(AbstractContextManager["Fetcher"]):
             self._asked_at[host] = time.monotonic()
 
     def _pause(self, host: str, url: str) -> None:
-        delay = max(self._settings.delay_seconds, self._robots.delay(url))
+        delay = max(self._delay_seconds, self._robots.delay(url))
         waited = time.monotonic() - self._asked_at.get(host, -delay)
         if waited < delay:
             self._sleep(min(delay - waited, _LONGEST_WAIT_SECONDS))

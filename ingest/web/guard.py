@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import httpcore2
 
-from index.errors import SourceRefused
+from ingest.errors import SourceRefused
 from ingest.web.deadline import Deadline, TimedStream
 
 Resolve = Callable[[str, int], Sequence[str]]

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from protego import Protego
 
-from index.errors import SourceRefused, SourceUnreadable
+from ingest.errors import SourceRefused, SourceUnreadable
 
 if TYPE_CHECKING:
     from ingest.web.fetch import Answer

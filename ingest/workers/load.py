@@ -6,9 +6,9 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.errors import SourceRefused
 from index.types import Source
 from ingest import parsers
+from ingest.errors import SourceRefused
 from ingest.planning.plan import Step
 from ingest.sources import metadata
 from ingest.sources.opening import read_whole, unreadable

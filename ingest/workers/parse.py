@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from index.errors import IndexWriteFailed, SourceError
+from index.errors import IndexWriteFailed
 from index.types import Draft, Metadata
 from index.version import Version
 from ingest import parsers
+from ingest.errors import SourceError
 from ingest.sources import metadata
 from ingest.text import language
 from ingest.text.chunk import chunk

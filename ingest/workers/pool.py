@@ -19,8 +19,10 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import Generic, TypeVar
 
-from index.errors import IndexWriteFailed, PolicyChatError, WorkersUnavailable
-from index.settings import PROJECT_ROOT, IngestSettings
+from index.errors import IndexWriteFailed, PolicyChatError
+from index.settings import PROJECT_ROOT
+from ingest.errors import WorkersUnavailable
+from ingest.settings import IngestSettings
 from ingest.workers.parse import Parsed, Refused, Task
 from ingest.workers.worker import NO_MEMORY, READY
 

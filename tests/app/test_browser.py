@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import pytest
 
 from index.embedding.transformer import SentenceTransformerEmbedder
-from index.local import Index
+from index.local import LocalIndex
 from index.settings import CORPUS, HOME_VARIABLE, Settings
 from ingest.pipeline import apply
 from ingest.planning.plan import make_plan
@@ -40,7 +40,7 @@ def url(
     file.write_text(f"{HOSTILE_TITLE}\n\n{HOSTILE_TEXT}\n", encoding="utf-8")
     sidecar = f'title = "{HOSTILE_TITLE}"\npublisher = "<i>P</i> *q*"\n'
     file.with_name(f"{file.name}.meta.toml").write_text(sidecar, encoding="utf-8")
-    index = Index(settings, SentenceTransformerEmbedder(settings.embedder))
+    index = LocalIndex(settings, SentenceTransformerEmbedder(settings.embedder))
     apply(index, make_plan(index))
     return app_url({HOME_VARIABLE: str(settings.home)})
 

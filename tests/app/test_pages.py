@@ -16,8 +16,9 @@ from streamlit.testing.v1 import AppTest
 
 from chat.ui.source.view import is_web_address, window
 from index.citations import citation_id
-from index.embedding.transformer import HashingEmbedder, SentenceTransformerEmbedder
-from index.local import Index
+from index.embedding.hashing import HashingEmbedder
+from index.embedding.transformer import SentenceTransformerEmbedder
+from index.local import LocalIndex
 from index.settings import CORPUS, HOME_VARIABLE, EmbedderSettings, Settings
 from index.text.escape import literal
 from ingest.pipeline import apply
@@ -39,11 +40,11 @@ def embedder() -> SentenceTransformerEmbedder:
     return SentenceTransformerEmbedder(EmbedderSettings())
 
 
-def index_of(home: Path) -> Index:
-    return Index(Settings(home), embedder())
+def index_of(home: Path) -> LocalIndex:
+    return LocalIndex(Settings(home), embedder())
 
 
-def reindex(home: Path) -> Index:
+def reindex(home: Path) -> LocalIndex:
     index = index_of(home)
     apply(index, make_plan(index))
     return index
@@ -395,13 +396,17 @@ def library_script() -> None:
     """The Library page on its own: AppTest cannot follow the navigation."""
     import streamlit as st
 
-    from index.embedding.transformer import HashingEmbedder
-    from index.local import Index
+    from index.embedding.hashing import HashingEmbedder
+    from index.local import LocalIndex
     from index.settings import load_settings
     from ingest.ui.background import Runner
     from ingest.ui.page import show
 
-    show(st.session_state.setdefault("runner", Runner(Index(load_settings(), HashingEmbedder()))))
+    show(
+        st.session_state.setdefault(
+            "runner", Runner(LocalIndex(load_settings(), HashingEmbedder()))
+        )
+    )
 
 
 def library() -> AppTest:
@@ -519,9 +524,7 @@ def add_address(app: AppTest, url: str) -> AppTest:
 
 
 def test_web_addresses_are_added_listed_and_removed(empty_home: Path) -> None:
-    (empty_home / "settings.toml").write_text(
-        "[sources]\nallow_private = true\ndelay_seconds = 0\n"
-    )
+    (empty_home / "settings.toml").write_text("[sources]\nallow_private = true\n")
     with Site() as site:
         site.text("/act.txt", f"{HOSTILE_TITLE}\n\n{HOSTILE_TEXT}\n")
         good, bad = site.url("/act.txt"), site.url("/404?q=%3Cb%3E")
@@ -543,7 +546,7 @@ def test_web_addresses_are_added_listed_and_removed(empty_home: Path) -> None:
             app = press(press(app, "Remove …"), "library-confirm")
         assert addresses(app) == {}
         assert not documents(app).keys() & {good}
-    assert Index(Settings(empty_home), HashingEmbedder()).failures() == []
+    assert LocalIndex(Settings(empty_home), HashingEmbedder()).failures() == []
 
 
 def test_what_was_moved_and_what_is_nearly_the_same_is_told_as_text(empty_home: Path) -> None:
@@ -566,7 +569,7 @@ def test_what_was_moved_and_what_is_nearly_the_same_is_told_as_text(empty_home: 
 
 def test_a_second_writer_is_told_who_is_writing(empty_home: Path) -> None:
     app = finish(press(library(), "Reindex"))
-    with Index(Settings(empty_home), HashingEmbedder()).writer():
+    with LocalIndex(Settings(empty_home), HashingEmbedder()).writer():
         app = finish(press(app, "Reindex"))
         assert "being written by" in app.error[0].value
     assert not finish(press(app, "Reindex")).error

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 
 from benchmarks.quality.five_pages import Case, is_right, load_cases, paragraph_of
 from chat.answer import Answerer
+from chat.errors import QuestionRefused
 from chat.question.kinds import named
+from chat.settings import ChatSettings
 from chat.types import Answer, Question, Turn
-from index.catalog.filters import Filter
-from index.errors import QuestionRefused
-from index.local import Index
+from index.local import LocalIndex
+from index.types import Filter
 
 PAGE = "clusterplattform-european-level.txt"
 CZECH_PAGE = "czech-nca-cluster-policy.txt"
@@ -31,7 +31,7 @@ def cases(kind: str) -> list[object]:
 
 
 @pytest.fixture(scope="module")
-def answerer(corpus_index: Index) -> Answerer:
+def answerer(corpus_index: LocalIndex) -> Answerer:
     return Answerer(corpus_index)
 
 
@@ -39,7 +39,7 @@ def ask(answerer: Answerer, text: str, *history: Turn) -> Answer:
     return answerer.answer(Question(text, history))
 
 
-def paragraph(index: Index, country: str) -> tuple[int, int]:
+def paragraph(index: LocalIndex, country: str) -> tuple[int, int]:
     """Return the offsets of a country's paragraph: the line that begins with its words."""
     with index.snapshot() as catalog:
         text = catalog.version(catalog.document(PAGE).version).text
@@ -53,7 +53,7 @@ def test_the_page_has_forty_countries() -> None:
 
 
 def test_every_country_is_answered_from_its_own_paragraph(
-    answerer: Answerer, corpus_index: Index
+    answerer: Answerer, corpus_index: LocalIndex
 ) -> None:
     """Required: cited first for at least 36 of 40, among the citations for at least 39."""
     verdicts = {
@@ -67,7 +67,7 @@ def test_every_country_is_answered_from_its_own_paragraph(
 
 
 def test_a_country_answer_quotes_no_other_countrys_paragraph(
-    answerer: Answerer, corpus_index: Index
+    answerer: Answerer, corpus_index: LocalIndex
 ) -> None:
     for country in ("Norway", "Austria", "Estonia", "Finland", "France", "Belarus"):
         answer = ask(answerer, f"What is the cluster policy of {country}?")
@@ -111,7 +111,9 @@ def test_a_name_that_stands_nowhere_is_not_answered_about(answerer: Answerer, co
     assert (answer.status, answer.unmatched) == ("not_found", (country,))
 
 
-def test_every_quote_is_verbatim_at_its_offsets(answerer: Answerer, corpus_index: Index) -> None:
+def test_every_quote_is_verbatim_at_its_offsets(
+    answerer: Answerer, corpus_index: LocalIndex
+) -> None:
     for country in COUNTRIES:
         for citation in ask(answerer, f"Who supports clusters in {country}?").citations:
             with corpus_index.snapshot() as catalog:
@@ -161,7 +163,7 @@ def test_a_word_that_stands_nowhere_is_named(answerer: Answerer) -> None:
     assert answer.status in ("partial", "not_found")
 
 
-def test_follow_up_is_searched_for_in_full(answerer: Answerer, corpus_index: Index) -> None:
+def test_follow_up_is_searched_for_in_full(answerer: Answerer, corpus_index: LocalIndex) -> None:
     history = (
         Turn("user", "What is the cluster policy of Poland?"),
         Turn("assistant", "The Polish Government recognises …"),
@@ -219,11 +221,10 @@ def test_search_ranks_whole_passages(answerer: Answerer) -> None:
 
 
 def test_a_question_in_another_language_is_not_answered_by_chance(
-    answerer: Answerer, corpus_index: Index
+    answerer: Answerer, corpus_index: LocalIndex
 ) -> None:
     question = Question("Welche Behörde unterstützt Unternehmen bei der Zusammenarbeit?")
     assert answerer.answer(question).status == "not_found"
-    retrieval = replace(corpus_index.settings.retrieval, least_coverage=0.0)
-    settings = replace(corpus_index.settings, retrieval=retrieval)
-    lenient = Answerer(Index(settings, corpus_index.embedder)).answer(question)
+    settings = corpus_index.settings.with_table(ChatSettings(least_coverage=0.0))
+    lenient = Answerer(LocalIndex(settings, corpus_index.embedder)).answer(question)
     assert lenient.support_score >= answerer.answer(question).support_score

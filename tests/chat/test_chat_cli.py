@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from chat.__main__ import main
-from index.local import Index
+from index.local import LocalIndex
 
 ROOT = Path(__file__).parents[2]
 ANSWER_KEYS = {
@@ -27,7 +27,7 @@ CITATION_KEYS = {
 
 
 @pytest.fixture(autouse=True)
-def home(corpus_index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+def home(corpus_index: LocalIndex, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("POLICY_CHAT_HOME", str(corpus_index.settings.home))
 
 

@@ -7,11 +7,11 @@ import pytest
 from chat.answer import Answerer
 from chat.evidence.figures import figures
 from chat.types import Answer, Question
-from index.local import Index
+from index.local import LocalIndex
 
 
 @pytest.fixture(scope="module")
-def answerer(corpus_index: Index) -> Answerer:
+def answerer(corpus_index: LocalIndex) -> Answerer:
     return Answerer(corpus_index)
 
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from chat.question.followup import resolve, understand
 from chat.types import Turn
-from index.embedding.transformer import HashingEmbedder
-from index.local import Index
+from index.embedding.hashing import HashingEmbedder
+from index.local import LocalIndex
 
 POLAND = "What is the cluster policy of Poland?"
 
@@ -129,7 +129,7 @@ def test_pointing_at_a_time_is_not_pointing_at_the_question_itself() -> None:
     assert resolved == "When was the first time it was discovered? (West Nile)"
 
 
-def test_the_words_of_the_turn_before_are_kept_in_mind(corpus_index: Index) -> None:
+def test_the_words_of_the_turn_before_are_kept_in_mind(corpus_index: LocalIndex) -> None:
     history = [Turn("user", POLAND), Turn("assistant", "The Agency PARP funds clusters. [1]")]
     found = understand("Free training for clusters?", history, corpus_index.embedder)
     assert found.question == "Free training for clusters?"
@@ -151,12 +151,12 @@ def test_a_first_question_has_nothing_in_mind() -> None:
     "question",
     ["How do I bake sourdough bread at home?", "Who painted the ceiling of the Sistine Chapel?"],
 )
-def test_another_topic_drops_the_history(question: str, corpus_index: Index) -> None:
+def test_another_topic_drops_the_history(question: str, corpus_index: LocalIndex) -> None:
     history = [Turn("user", POLAND), Turn("assistant", "The Agency PARP funds clusters. [1]")]
     assert understand(question, history, corpus_index.embedder).context == ""
 
 
-def test_the_same_topic_in_other_words_keeps_the_history(corpus_index: Index) -> None:
+def test_the_same_topic_in_other_words_keeps_the_history(corpus_index: LocalIndex) -> None:
     history = [Turn("user", POLAND), Turn("assistant", "The Agency PARP funds clusters. [1]")]
     question = "Which ministry in Warsaw finances innovation?"
     assert understand(question, history, corpus_index.embedder).context

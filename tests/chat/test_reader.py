@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,15 +14,15 @@ from tokenizers import Tokenizer
 from transformers import BertConfig
 
 from chat.answer import Answerer, configured
+from chat.errors import ReaderUnavailable
 from chat.evidence.read import DECISIVE, FIRST, read
 from chat.reader import model
 from chat.reader.reader import FOLDER, Reader, Reading, Text
 from chat.reader.spans import MOST_TOKENS, best_span
+from chat.settings import ReaderSettings
 from chat.types import Question
 from index.embedding.transformer import packaged_folder
-from index.errors import ReaderUnavailable
-from index.local import Index
-from index.settings import ReaderSettings
+from index.local import LocalIndex
 
 QUESTION = "How many clusters are there in Poland?"
 ANSWER = Text("Clusters", "Poland has 55 clusters. They were counted in 2023.")
@@ -197,7 +196,7 @@ def test_without_its_weights_it_says_so(weights: Path, tmp_path: Path, damage: o
 
 
 def test_an_answer_without_weights_is_searched_and_says_so(
-    corpus_index: Index, tmp_path: Path
+    corpus_index: LocalIndex, tmp_path: Path
 ) -> None:
     question = Question("What is the cluster policy of Poland?")
     answer = Answerer(corpus_index, reader=Reader(tmp_path)).answer(question)
@@ -208,22 +207,22 @@ def test_an_answer_without_weights_is_searched_and_says_so(
 
 
 def test_loading_in_the_background_says_what_is_wrong(
-    corpus_index: Index, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    corpus_index: LocalIndex, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     Answerer(corpus_index, reader=Reader(tmp_path))._warm()
     assert "the reader's weights cannot be loaded" in caplog.text
 
 
-def test_an_answer_counts_what_was_read(corpus_index: Index, weights: Path) -> None:
+def test_an_answer_counts_what_was_read(corpus_index: LocalIndex, weights: Path) -> None:
     question = Question("What is the cluster policy of Poland?")
     answer = Answerer(corpus_index, reader=Reader(weights)).answer(question)
     assert (answer.receipt.read, answer.receipt.unread) == (ReaderSettings().depth, "")
 
 
-def test_the_settings_switch_it_off(corpus_index: Index) -> None:
+def test_the_settings_switch_it_off(corpus_index: LocalIndex) -> None:
     assert configured(corpus_index).reader is not None
-    settings = replace(corpus_index.settings, reader=ReaderSettings(enabled=False))
-    answerer = configured(Index(settings, corpus_index.embedder))
+    settings = corpus_index.settings.with_table(ReaderSettings(enabled=False))
+    answerer = configured(LocalIndex(settings, corpus_index.embedder))
     answer = answerer.answer(Question("What is the cluster policy of Poland?"))
     assert (answer.receipt.read, answer.receipt.unread) == (0, "")
 
@@ -247,7 +246,7 @@ class Says:
         ]
 
 
-def test_the_first_passages_are_ranked_by_the_reader(corpus_index: Index) -> None:
+def test_the_first_passages_are_ranked_by_the_reader(corpus_index: LocalIndex) -> None:
     found = Answerer(corpus_index).retrieve(Question("Who supports clusters?")).candidates
     depth = 12
     says = Says([number / depth for number in range(depth)], answers=0.1)
@@ -258,7 +257,7 @@ def test_the_first_passages_are_ranked_by_the_reader(corpus_index: Index) -> Non
     assert [c.reading is None for c in ranked] == [False] * depth + [True] * (len(found) - depth)
 
 
-def test_when_the_first_passages_answer_the_others_are_not_read(corpus_index: Index) -> None:
+def test_when_the_first_passages_answer_the_others_are_not_read(corpus_index: LocalIndex) -> None:
     found = Answerer(corpus_index).retrieve(Question("Who supports clusters?")).candidates
     says = Says([0.5] * 30, answers=DECISIVE)
     read(says, ReaderSettings(), "Who supports clusters?", found)

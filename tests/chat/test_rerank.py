@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,11 +12,11 @@ import torch
 from transformers import BertConfig, BertForSequenceClassification, BertTokenizerFast
 
 from chat.answer import Answerer
+from chat.errors import RerankerUnavailable
 from chat.retrieval.rerank import CrossEncoderReranker, Scores, configured
+from chat.settings import RerankerSettings
 from chat.types import Question
-from index.errors import RerankerUnavailable
-from index.local import Index
-from index.settings import RerankerSettings
+from index.local import LocalIndex
 
 
 class CountsWord:
@@ -49,12 +48,12 @@ def cross_encoder(folder: Path, outputs: int) -> Path:
     return folder
 
 
-def with_reranker(index: Index, **values: float) -> Index:
-    settings = replace(index.settings, reranker=RerankerSettings("x", **values))  # type: ignore[arg-type]
-    return Index(settings, index.embedder)
+def with_reranker(index: LocalIndex, **values: float) -> LocalIndex:
+    settings = index.settings.with_table(RerankerSettings("x", **values))  # type: ignore[arg-type]
+    return LocalIndex(settings, index.embedder)
 
 
-def test_passages_that_the_reranker_prefers_come_first(corpus_index: Index) -> None:
+def test_passages_that_the_reranker_prefers_come_first(corpus_index: LocalIndex) -> None:
     question = Question("What is the cluster policy of Poland?")
     before = Answerer(corpus_index).retrieve(question).candidates
     last = before[-1].hit.passage
@@ -65,7 +64,9 @@ def test_passages_that_the_reranker_prefers_come_first(corpus_index: Index) -> N
     assert after[0].score == 1.0
 
 
-def test_only_the_first_passages_are_read_and_scores_stay_in_order(corpus_index: Index) -> None:
+def test_only_the_first_passages_are_read_and_scores_stay_in_order(
+    corpus_index: LocalIndex,
+) -> None:
     reranker = CountsWord("cluster")
     index = with_reranker(corpus_index, weight=0.5, depth=7)
     found = Answerer(index, reranker=reranker).retrieve(Question("Who supports clusters?"))
@@ -74,7 +75,7 @@ def test_only_the_first_passages_are_read_and_scores_stay_in_order(corpus_index:
     assert scores == sorted(scores, reverse=True)
 
 
-def test_a_weight_of_nothing_changes_nothing(corpus_index: Index) -> None:
+def test_a_weight_of_nothing_changes_nothing(corpus_index: LocalIndex) -> None:
     question = Question("Who supports clusters in Norway?")
     index = with_reranker(corpus_index, weight=0.0)
     found = Answerer(index, reranker=CountsWord("x")).retrieve(question)

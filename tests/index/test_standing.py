@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from index.standing import standing
+from index.citations import standing
 from index.version import Section, Version, version_of
 
 OLD = "Aims\n\nClusters grow. Clusters are funded for four years.\n\nEnd\n\nIt ends in 2030."

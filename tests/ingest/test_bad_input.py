@@ -17,7 +17,7 @@ import pytest
 
 from chat.__main__ import main as chat
 from index.catalog.schema import MIGRATIONS
-from index.local import Index
+from index.local import LocalIndex
 from index.settings import load_settings
 from ingest.__main__ import main
 from ingest.pipeline import apply
@@ -361,7 +361,7 @@ DERIVED = [
 def test_a_damaged_derived_store(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
-    corpus_index: Index,
+    corpus_index: LocalIndex,
     tmp_path: Path,
     pattern: str,
     harm: Callable[[Path], None],

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.errors import SourceRefused
 from index.types import Draft
+from ingest.errors import SourceRefused
 from ingest.parsers import Reading, read
 from ingest.text.chunk import MONSTER_TOKENS, REMAINDER_TOKENS, SIZE, chunk, estimate_tokens
 

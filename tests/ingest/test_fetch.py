@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gzip
 import shutil
 import ssl
@@ -14,16 +15,17 @@ from pathlib import Path
 import httpcore2
 import pytest
 
-from index.errors import SourceError, SourceRefused, SourceUnreadable
-from index.settings import SourcesSettings
 from index.types import Fetch
+from ingest.errors import SourceError, SourceRefused, SourceUnreadable
+from ingest.settings import SourcesSettings
 from ingest.sources.addresses import normalised
 from ingest.web.deadline import Cut, Deadline
 from ingest.web.fetch import AGENT, Answer, Fetcher
 from ingest.web.guard import GuardedBackend, is_public
 from tests.web_site import Page, Site
 
-PRIVATE = SourcesSettings(allow_private=True, delay_seconds=0, timeout_seconds=5)
+hasty_fetcher = functools.partial(Fetcher, delay_seconds=0)
+PRIVATE = SourcesSettings(allow_private=True, timeout_seconds=5)
 TEXT = "The ministry set aside 40 million euro."
 
 
@@ -40,7 +42,7 @@ def waits() -> list[float]:
 
 @pytest.fixture
 def fetcher(waits: list[float]) -> Iterator[Fetcher]:
-    with Fetcher(PRIVATE, sleep=waits.append, longest_seconds=2) as fetcher:
+    with hasty_fetcher(PRIVATE, sleep=waits.append, longest_seconds=2) as fetcher:
         yield fetcher
 
 
@@ -126,7 +128,7 @@ def test_these_are_public(address: str) -> None:
 def test_this_machine_is_not_asked(site: Site, host: str) -> None:
     site.text("/a", TEXT)
     with (
-        Fetcher(SourcesSettings(delay_seconds=0)) as fetcher,
+        hasty_fetcher(SourcesSettings()) as fetcher,
         pytest.raises(SourceRefused, match="a machine of a private network; if that is meant"),
     ):
         fetcher.fetch(f"http://{host}:{site.port}/a")
@@ -136,8 +138,8 @@ def test_this_machine_is_not_asked(site: Site, host: str) -> None:
 def test_a_name_that_resolves_to_a_private_address(site: Site) -> None:
     """Even as one of several: which is connected to would be chance."""
     with (
-        Fetcher(
-            SourcesSettings(delay_seconds=0), resolve=lambda host, port: ["8.8.8.8", "10.0.0.7"]
+        hasty_fetcher(
+            SourcesSettings(), resolve=lambda host, port: ["8.8.8.8", "10.0.0.7"]
         ) as fetcher,
         pytest.raises(SourceRefused, match=r"policy\.example \(10\.0\.0\.7\) is a machine of a pr"),
     ):
@@ -153,7 +155,7 @@ def test_what_was_judged_is_what_is_connected_to(site: Site) -> None:
         asked.append(host)
         return ["127.0.0.1"]
 
-    with Fetcher(PRIVATE, resolve=rebinding) as fetcher:
+    with hasty_fetcher(PRIVATE, resolve=rebinding) as fetcher:
         answer = fetcher.fetch(f"http://policy.example:{site.port}/a")
     assert answer.data == TEXT.encode()
     assert site.asked[-1][1]["host"] == f"policy.example:{site.port}"
@@ -180,7 +182,7 @@ def test_the_certificate_is_checked_against_the_name(tmp_path: Path, site: Site)
     site.use_tls(server)
     site.text("/a", TEXT)
     trusted = ssl.create_default_context(cafile=str(tmp_path / "public.pem"))
-    with Fetcher(
+    with hasty_fetcher(
         PRIVATE,
         resolve=lambda host, port: ["127.0.0.1"],
         ssl_context=trusted,
@@ -318,7 +320,7 @@ def test_every_hop_is_judged(site: Site) -> None:
         hosts.append(host)
         return ["127.0.0.1"]
 
-    with Fetcher(PRIVATE, resolve=noting) as fetcher:
+    with hasty_fetcher(PRIVATE, resolve=noting) as fetcher:
         answer = fetcher.fetch(f"http://first.example:{site.port}/a")
     assert answer.url == f"http://second.example:{site.port}/b"
     assert list(dict.fromkeys(hosts)) == ["first.example", "second.example"]
@@ -345,9 +347,7 @@ def test_a_public_page_that_leads_to_a_private_one(
     monkeypatch.setattr(httpcore2.SyncBackend, "connect_tcp", to_this_machine)
     addresses = {"first.example": ["8.8.8.8"], "second.example": ["10.0.0.7"]}
     with (
-        Fetcher(
-            SourcesSettings(delay_seconds=0), resolve=lambda host, port: addresses[host]
-        ) as fetcher,
+        hasty_fetcher(SourcesSettings(), resolve=lambda host, port: addresses[host]) as fetcher,
         pytest.raises(SourceRefused, match=r"second\.example \(10\.0\.0\.7\) is a machine of"),
     ):
         fetcher.fetch(f"http://first.example:{site.port}/a")
@@ -405,7 +405,7 @@ def test_a_name_that_does_not_exist(waits: list[float]) -> None:
         raise OSError(-2, "Name or service not known")
 
     with (
-        Fetcher(PRIVATE, resolve=nowhere, sleep=waits.append) as fetcher,
+        hasty_fetcher(PRIVATE, resolve=nowhere, sleep=waits.append) as fetcher,
         pytest.raises(SourceUnreadable, match=r"policy\.example cannot be resolved"),
     ):
         fetcher.fetch("http://policy.example/")
@@ -414,8 +414,7 @@ def test_a_name_that_does_not_exist(waits: list[float]) -> None:
 def test_one_host_is_not_hammered(site: Site) -> None:
     site.text("/a", TEXT)
     waits: list[float] = []
-    patient = SourcesSettings(allow_private=True, delay_seconds=60)
-    with Fetcher(patient, sleep=waits.append) as fetcher:
+    with Fetcher(PRIVATE, sleep=waits.append, delay_seconds=60) as fetcher:
         fetcher.fetch(site.url("/a"))
         fetcher.fetch(site.url("/a"))
         fetcher.fetch(f"http://localhost:{site.port}/a")
@@ -477,7 +476,7 @@ def test_robots_txt_that_cannot_be_had(site: Site, fetcher: Fetcher) -> None:
 def test_the_pause_that_robots_txt_asks_for(site: Site) -> None:
     robots(site, "User-agent: *\nCrawl-delay: 20")
     waits: list[float] = []
-    with Fetcher(PRIVATE, sleep=waits.append) as fetcher:
+    with hasty_fetcher(PRIVATE, sleep=waits.append) as fetcher:
         fetcher.fetch(site.url("/a"))
     assert len(waits) == 1
     assert 10 < waits[0] <= 20
@@ -505,7 +504,7 @@ def test_a_compression_that_was_not_asked_for(site: Site, fetcher: Fetcher) -> N
         fetcher.fetch(site.url("/a"))
 
 
-SMALL = SourcesSettings(allow_private=True, delay_seconds=0, largest_megabytes=1)
+SMALL = SourcesSettings(allow_private=True, largest_megabytes=1)
 
 
 def endless(request: BaseHTTPRequestHandler) -> None:
@@ -534,7 +533,7 @@ def test_large_bodies(
 ) -> None:
     site.pages["/a"] = answer
     with (
-        Fetcher(SMALL, sleep=waits.append) as fetcher,
+        hasty_fetcher(SMALL, sleep=waits.append) as fetcher,
         pytest.raises(SourceRefused, match="more than 1 MB; allow more with largest_megabytes"),
     ):
         fetcher.fetch(site.url("/a"))
@@ -582,7 +581,7 @@ def dripping(site: Site, what: bytes) -> Callable[[BaseHTTPRequestHandler], None
 def test_an_answer_that_drips(site: Site, waits: list[float], beginning: bytes) -> None:
     site.pages["/a"] = dripping(site, beginning)
     with (
-        Fetcher(PRIVATE, sleep=waits.append, longest_seconds=0.2) as fetcher,
+        hasty_fetcher(PRIVATE, sleep=waits.append, longest_seconds=0.2) as fetcher,
         pytest.raises(SourceUnreadable, match="comes too slowly"),
     ):
         fetcher.fetch(site.url("/a"))
@@ -593,9 +592,9 @@ def test_a_server_that_says_nothing(site: Site, waits: list[float]) -> None:
         site.closing.wait(10)
 
     site.pages["/a"] = silent
-    hasty = SourcesSettings(allow_private=True, delay_seconds=0, timeout_seconds=0.1)
+    short = SourcesSettings(allow_private=True, timeout_seconds=0.1)
     with (
-        Fetcher(hasty, sleep=waits.append) as fetcher,
+        hasty_fetcher(short, sleep=waits.append) as fetcher,
         pytest.raises(SourceError, match=r"no answer within 0\.1 s"),
     ):
         fetcher.fetch(site.url("/a"))

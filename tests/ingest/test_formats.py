@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 from pptx import Presentation
 
-from index.errors import SourceRefused
+from ingest.errors import SourceRefused
 from ingest.parsers import Reading, read, suffixes
 from ingest.parsers.shared import archive
 from ingest.parsers.shared import sheet_rows as tables

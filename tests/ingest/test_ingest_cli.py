@@ -109,7 +109,7 @@ def test_web_addresses_and_lists_on_the_command_line(
     capsys: pytest.CaptureFixture[str], texts: Path, home: Path
 ) -> None:
     home.mkdir()
-    (home / "settings.toml").write_text("[sources]\nallow_private = true\ndelay_seconds = 0\n")
+    (home / "settings.toml").write_text("[sources]\nallow_private = true\n")
     with Site() as site:
         site.text("/a.txt", essay(7))
         url = site.url("/a.txt")

@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.quality.languages import Rates, load_facts, measure
 from index.catalog.write import Incoming
-from index.embedding.transformer import HashingEmbedder
+from index.embedding.hashing import HashingEmbedder
 from index.types import UNKNOWN, Source
 from index.version import Version
 from ingest import parsers

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from index.errors import SourceRefused
 from index.types import Metadata
+from ingest.errors import SourceRefused
 from ingest.sources.metadata import is_sidecar, load
 from tests.library import Library
 

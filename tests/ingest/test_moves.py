@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from index.errors import DocumentUnknown, SourceUnreadable
+from index.errors import DocumentUnknown
+from ingest.errors import SourceUnreadable
 from ingest.report import NearDuplicate
 from ingest.sources.names import is_displayable, shown
 from ingest.sources.opening import read_whole

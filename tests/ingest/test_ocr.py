@@ -12,9 +12,9 @@ from PIL import Image, ImageDraw, ImageFont
 from pypdf import PdfReader, PdfWriter
 
 from index.pages.boxes import line_boxes
-from index.settings import IngestSettings
 from index.types import UNKNOWN
 from ingest.parsers import read
+from ingest.settings import IngestSettings
 from ingest.workers.parse import Parsed, Refused, Task
 from ingest.workers.pool import Workers
 from tests.library import ROOT, Library

@@ -11,7 +11,7 @@ from openpyxl import Workbook
 from openpyxl.styles import NamedStyle
 from pptx.util import Inches
 
-from index.errors import SourceRefused
+from ingest.errors import SourceRefused
 from ingest.parsers import Reading, read
 from ingest.parsers.office.cell_formats import shown
 from ingest.parsers.office.titles import useful_title

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.errors import SourceRefused
+from ingest.errors import SourceRefused
 from ingest.parsers import read
 from ingest.parsers.pdf.about import MAX_OUTLINE_LEVELS
 from tests.pdfs import Text, column, make

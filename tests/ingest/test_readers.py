@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.errors import SourceRefused
+from ingest.errors import SourceRefused
 from ingest.parsers import Reading, load_parser, read, reader_id, suffixes
 from ingest.text import language
 from tests.library import ROOT

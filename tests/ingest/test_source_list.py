@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from index.errors import SourceListRefused
 from index.types import Metadata
+from ingest.errors import SourceListRefused
 from ingest.planning.plan import make_plan
 from ingest.sources import lists as source_list
 from ingest.upkeep.removal import remove

@@ -15,8 +15,8 @@ from queue import Empty, Queue
 
 import pytest
 
-from index.embedding.transformer import HashingEmbedder
-from index.local import Index
+from index.embedding.hashing import HashingEmbedder
+from index.local import LocalIndex
 from index.settings import Settings
 from ingest.__main__ import main
 from ingest.cli.watch import _Changes
@@ -76,7 +76,7 @@ class Watching:
 def home(tmp_path: Path) -> Path:
     home = tmp_path / "home"
     home.mkdir()
-    (home / "settings.toml").write_text("[sources]\nallow_private = true\ndelay_seconds = 0\n")
+    (home / "settings.toml").write_text("[sources]\nallow_private = true\n")
     return home
 
 
@@ -89,12 +89,12 @@ def watching(home: Path, *arguments: object) -> Iterator[Watching]:
         watching.stop()
 
 
-def never() -> Index:
+def never() -> LocalIndex:
     raise AssertionError("nothing is to be opened")
 
 
 def ids(home: Path) -> list[str]:
-    return [document.id for document in Index(Settings(home), HashingEmbedder()).documents()]
+    return [document.id for document in LocalIndex(Settings(home), HashingEmbedder()).documents()]
 
 
 def test_changes_are_indexed_and_errors_survived(home: Path, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from index.errors import SourceRefused
+from ingest.errors import SourceRefused
 from ingest.parsers import Reading, read
 from ingest.parsers.html.main_content import MOST_DEPTHS
 

@@ -12,12 +12,13 @@ from pathlib import Path
 import pytest
 
 from index.errors import DocumentUnknown
-from index.local import Index
+from index.local import LocalIndex
 from index.types import Fetch, Metadata
 from ingest.pipeline import apply
 from ingest.planning.plan import Plan, make_plan
 from ingest.planning.web import checked
 from ingest.report import BY_HAND, Report
+from ingest.settings import SourcesSettings
 from ingest.upkeep.health import check
 from ingest.upkeep.removal import remove
 from tests.library import Library, essay
@@ -33,9 +34,8 @@ def site() -> Iterator[Site]:
 @pytest.fixture
 def library(tmp_path: Path) -> Library:
     library = Library(tmp_path)
-    library.settings = replace(
-        library.settings, sources=replace(library.settings.sources, timeout_seconds=2.0)
-    )
+    patient = SourcesSettings(allow_private=True, timeout_seconds=2.0)
+    library.settings = library.settings.with_table(patient)
     library.index = library.reader()
     return library
 
@@ -358,7 +358,7 @@ def test_first_seen_is_when_the_content_came_first(site: Site, library: Library)
 def test_the_index_of_another_process_knows_the_pages(site: Site, library: Library) -> None:
     site.text("/a.md", essay(1))
     library.ingest(site.url("/a.md"))
-    other = Index(library.settings, library.embedder)
+    other = LocalIndex(library.settings, library.embedder)
     with other.snapshot() as catalog:
         assert catalog.document(site.url("/a.md")).source.root == "web"
         assert set(catalog.roots()) == {"web"}

@@ -17,13 +17,14 @@ from dataclasses import replace
 from pathlib import Path
 from textwrap import indent
 
+import msgspec
 import numpy as np
 import pytest
 
-from index.errors import WorkersUnavailable
-from index.settings import IngestSettings
 from index.types import Metadata
+from ingest.errors import WorkersUnavailable
 from ingest.pipeline import Pace
+from ingest.settings import IngestSettings
 from ingest.workers import pool as workers
 from ingest.workers.parse import Parsed, Refused, Task, parse
 from ingest.workers.pool import Workers
@@ -76,7 +77,7 @@ def hostile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def library(folder: Path, limits: IngestSettings = LIMITS) -> Library:
     made = Library(folder)
-    made.settings = replace(made.settings, ingest=limits)
+    made.settings = made.settings.with_table(limits)
     made.index = made.reader()
     return made
 
@@ -137,17 +138,17 @@ def test_a_file_that_is_larger_than_its_limit_is_not_even_loaded(tmp_path: Path)
 
 @pytest.mark.usefixtures("hostile")
 def test_a_file_named_by_itself_is_tried_again(tmp_path: Path) -> None:
-    lib = library(tmp_path, replace(LIMITS, file_seconds=0.7))
+    lib = library(tmp_path, msgspec.structs.replace(LIMITS, file_seconds=0.7))
     path = lib.write("slow.md", f"{essay(1)}\n\nSLOW\n")
     assert [f.path for f in lib.ingest(pace=PACE).failures] == ["slow.md"]
-    lib.settings = replace(lib.settings, ingest=replace(LIMITS, file_seconds=60))
+    lib.settings = lib.settings.with_table(msgspec.structs.replace(LIMITS, file_seconds=60))
     assert lib.ingest(pace=PACE).refused == ["texts/slow.md"]
     assert lib.ingest(path, pace=PACE).added == ["texts/slow.md"]
 
 
 @pytest.mark.parametrize("number", [1, 2, 3])
 def test_any_number_of_workers_makes_the_same_index(tmp_path: Path, number: int) -> None:
-    alone = library(tmp_path / "alone", replace(LIMITS, workers=0))
+    alone = library(tmp_path / "alone", msgspec.structs.replace(LIMITS, workers=0))
     shared = library(tmp_path / "shared", IngestSettings(workers=number))
     for lib in (alone, shared):
         for seed in range(30):
@@ -247,7 +248,7 @@ def test_a_worker_that_holds_much_memory_reads_no_further_file() -> None:
     held = b"x" * 400_000_000
     texts = ["One, PROCESS.", "Two, PROCESS.", "MUCH, PROCESS.", "Four, PROCESS."]
     tasks = [(text, Task("a.txt", text.encode(), NOTHING)) for text in texts]
-    with Workers[str](replace(LIMITS, workers=1, file_memory_mb=1000)) as reading:
+    with Workers[str](msgspec.structs.replace(LIMITS, workers=1, file_memory_mb=1000)) as reading:
         read = [reply for _, reply in reading.results(tasks)]
     processes = [r.version.text.split()[-1] for r in read if isinstance(r, Parsed)]
     assert len(processes) == 4

@@ -24,7 +24,7 @@ from benchmarks.sets.data import DataRefused, load, turns_of
 from benchmarks.sets.options import Options, asked, parse
 from benchmarks.training.fit import fit_signed
 from chat.types import Turn
-from index.embedding.transformer import HashingEmbedder
+from index.embedding.hashing import HashingEmbedder
 from index.types import Draft
 
 RECORDS = [

@@ -11,18 +11,13 @@ import pytest
 from chat.__main__ import main as chat
 from chat.answer import Answerer
 from chat.serialize import answer_json
+from chat.settings import ReaderSettings, RerankerSettings
 from chat.types import Question
-from index.local import Index
-from index.settings import (
-    EmbedderSettings,
-    IngestSettings,
-    ReaderSettings,
-    RerankerSettings,
-    RetrievalSettings,
-    SourcesSettings,
-)
+from index.local import LocalIndex
+from index.settings import EmbedderSettings, RetrievalSettings
 from index.types import Metadata
 from ingest.__main__ import main as ingest
+from ingest.settings import IngestSettings, SourcesSettings
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -72,7 +67,7 @@ def test_every_metadata_key_is_documented() -> None:
         assert re.search(rf"^{name} = ", README, re.MULTILINE), name
 
 
-def test_the_documented_answer_has_the_keys_of_a_real_one(corpus_index: Index) -> None:
+def test_the_documented_answer_has_the_keys_of_a_real_one(corpus_index: LocalIndex) -> None:
     block = re.search(r"An answer is\n\n```json\n(.+?)```", README, re.DOTALL)
     assert block
     documented = json.loads(block[1])

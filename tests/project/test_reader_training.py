@@ -23,8 +23,9 @@ from benchmarks.training.data import MIXTURE, Question, TrainingDataRefused, loa
 from benchmarks.training.examples import UNKNOWN, Example, Examples
 from benchmarks.training.negatives import Rules
 from chat.reader import model
-from index.embedding.transformer import HashingEmbedder, packaged_folder
-from index.local import Index
+from index.embedding.hashing import HashingEmbedder
+from index.embedding.transformer import packaged_folder
+from index.local import LocalIndex
 from index.settings import Settings
 
 FILLER = "The committee met several times during the long winter of that year to discuss it."
@@ -233,7 +234,7 @@ def test_mined_passages_do_not_answer(tmp_path: Path) -> None:
     assert written.read_text("utf-8") == whole
     with pytest.raises(TrainingDataRefused, match="was made of other questions; delete"):
         list(mining.mine(tmp_path, HashingEmbedder(), [asked], written))
-    assert Index(Settings(tmp_path / "wiki"), HashingEmbedder()).manifest().documents == 4
+    assert LocalIndex(Settings(tmp_path / "wiki"), HashingEmbedder()).manifest().documents == 4
 
 
 def tiny() -> model.ReaderNetwork:

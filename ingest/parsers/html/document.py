@@ -11,9 +11,9 @@ from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 from trafilatura.metadata import extract_metadata
 
-from index.errors import SourceRefused
 from index.text.languages import base
 from index.types import Metadata
+from ingest.errors import SourceRefused
 from ingest.parsers.html.blocks import pieces, text_of
 from ingest.parsers.html.main_content import main_part
 from ingest.parsers.shared.archive import damage_refused

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pypdfium2
 
-from index.errors import SourceRefused
 from index.pages import pdfium
 from index.types import Metadata
+from ingest.errors import SourceRefused
 from ingest.parsers.extras import recognises_scans
 from ingest.parsers.pdf.about import About, about
 from ingest.parsers.pdf.flow.assembly import assembled, page_map

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 import pypdfium2
 import pypdfium2.raw as pdfium_c
 
-from index.errors import SourceRefused
 from index.pages import pdfium
+from ingest.errors import SourceRefused
 
 # The largest public reports have about 5,000 pages.
 MAX_PAGES = 10_000

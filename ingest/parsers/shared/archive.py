@@ -11,7 +11,7 @@ from io import BytesIO
 
 from lxml import etree
 
-from index.errors import SourceRefused
+from ingest.errors import SourceRefused
 
 # Inflated, all entries together, pictures included.
 MOST_BYTES = 512 * 2**20

@@ -8,7 +8,7 @@ import unicodedata
 
 from charset_normalizer import from_bytes
 
-from index.errors import SourceRefused
+from ingest.errors import SourceRefused
 
 # Long enough to tell languages apart, short enough that detection does not cost more than reading.
 SAMPLE_BYTES = 65_536

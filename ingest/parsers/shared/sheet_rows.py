@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from index.errors import SourceRefused
+from ingest.errors import SourceRefused
 from ingest.parsers.shared.collector import Piece
 
 # About 20,000 passages; what is longer is data that somebody asks with a query, not in words.

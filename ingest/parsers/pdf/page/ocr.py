@@ -11,8 +11,8 @@ import numpy as np
 import pypdfium2
 from numpy.typing import NDArray
 
-from index.errors import SourceRefused
 from index.pages import pdfium
+from ingest.errors import SourceRefused
 from ingest.parsers.extras import recognises_scans
 from ingest.parsers.pdf.page.fragments import Fragment
 from ingest.parsers.pdf.page.page_text import PageText, listed
