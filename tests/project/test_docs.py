@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from chat.__main__ import main as chat
-from chat.answer import Answerer
+from chat.answer import configured
 from chat.serialize import answer_json
 from chat.settings import ReaderSettings, RerankerSettings
 from chat.types import Question
@@ -71,7 +71,7 @@ def test_the_documented_answer_has_the_keys_of_a_real_one(corpus_index: LocalInd
     block = re.search(r"An answer is\n\n```json\n(.+?)```", README, re.DOTALL)
     assert block
     documented = json.loads(block[1])
-    real = answer_json(Answerer(corpus_index).answer(Question("What is the ECCP?")))
+    real = answer_json(configured(corpus_index).answer(Question("What is the ECCP?")))
     assert documented.keys() == real.keys()
     citations = real["citations"]
     assert isinstance(citations, list)
