@@ -11,9 +11,7 @@ from typing import NoReturn
 import click
 
 from index.command_line import run_command, write_json
-from index.embedding.transformer import SentenceTransformerEmbedder
 from index.local import LocalIndex
-from index.settings import load_settings
 from ingest.cli import objects, options
 from ingest.cli.text import (
     ProgressBar,
@@ -30,6 +28,7 @@ from ingest.cli.watch import watch
 from ingest.pipeline import apply
 from ingest.planning.plan import make_plan
 from ingest.planning.web import checked
+from ingest.run import open_index
 from ingest.upkeep.duplicates import all_near_duplicates
 from ingest.upkeep.health import check
 from ingest.upkeep.removal import remove as remove_document
@@ -193,13 +192,7 @@ _COMMANDS = {
 }
 
 
-def open_usual_index() -> LocalIndex:
-    """Return the index of this process's settings; the model is not loaded yet."""
-    settings = load_settings()
-    return LocalIndex(settings, SentenceTransformerEmbedder(settings.embedder))
-
-
-def main(arguments: Sequence[str] | None = None, open_index: OpenIndex = open_usual_index) -> int:
+def main(arguments: Sequence[str] | None = None, open_index: OpenIndex = open_index) -> int:
     """Run one command: see `run_command`.
 
     Args:

@@ -20,8 +20,8 @@ ANSWER_KEYS = {
     "unmatched", "milliseconds", "context", "differences",
 }  # fmt: skip
 CITATION_KEYS = set(
-    "marker id document path source title version section page page_label ocr start end quote marks "
-    "score support verified publisher date url also_in".split()
+    "marker id document path source title version section page page_label ocr start end quote "
+    "marks score support verified publisher date url also_in".split()
 )
 
 

@@ -14,6 +14,7 @@ import pytest
 
 import chat
 import chat.settings
+import ingest
 import ingest.settings
 from chat.answer import Answerer, configured
 from chat.cli.commands import main as chat_command
@@ -120,9 +121,10 @@ def test_the_example_of_a_session_prints_what_it_says(
 
 @pytest.mark.parametrize("name", ["README.md", "docs/python.md"])
 def test_what_the_examples_call_is_public(name: str) -> None:
-    used = set(re.findall(r"\bchat\.(\w+)\(", page(name)))
-    assert used
-    assert not used - set(chat.__all__)
+    for package in (chat, ingest):
+        used = set(re.findall(rf"\b{package.__name__}\.(\w+)\(", page(name)))
+        assert used
+        assert not used - set(package.__all__)
 
 
 @pytest.mark.parametrize(("main", "program", "name"), COMMANDS)
@@ -222,8 +224,9 @@ def test_links_lead_to_headings_that_exist(name: str) -> None:
 
 
 def test_every_page_is_linked_from_the_index_of_pages() -> None:
-    listed = set(re.findall(r"\]\(([\w-]+\.md)\)", page("docs/README.md")))
-    assert listed == {path.name for path in (ROOT / "docs").glob("*.md")} - {"README.md"}
+    listed = set(re.findall(r"\]\(([\w-]+\.(?:md|ipynb))\)", page("docs/README.md")))
+    pages = [*(ROOT / "docs").glob("*.md"), *(ROOT / "docs").glob("*.ipynb")]
+    assert listed == {path.name for path in pages} - {"README.md"}
 
 
 def test_the_code_map_names_every_folder_and_only_files_that_are_there() -> None:
