@@ -43,7 +43,7 @@ PAGES = [
     *sorted(f"docs/adr/{path.name}" for path in (ROOT / "docs" / "adr").glob("*.md")),
 ]
 README_WORDS = 1_000
-TABLES = {
+TABLES: dict[str, type[msgspec.Struct]] = {
     "embedder": EmbedderSettings,
     "retrieval": RetrievalSettings,
     **chat.settings.TABLES,
