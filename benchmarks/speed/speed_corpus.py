@@ -17,37 +17,20 @@ _SEED = 20_240_101
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A folder of files for a number of passages.
-
-    Attributes:
-        folder: Holds them.
-        documents: Number of files.
-        real: How many of them are records as they are.
-        passages: As the product cuts them.
-        characters: Of their texts, in all.
-    """
+    """A folder of files for a number of passages."""
 
     folder: Path
-    documents: int
-    real: int
-    passages: int
-    characters: int
+    documents: int  # files
+    real: int  # of them, records as they are
+    passages: int  # as the product cuts them
+    characters: int  # of their texts, in all
 
 
 def write(records: tuple[Record, ...], passages: int, folder: Path) -> Made:
-    """Write files until the product cuts so many passages of them.
-
-    Args:
-        records: Of a set.
-        passages: Wanted at least.
-        folder: Made.
-
-    Returns:
-        What was written.
-    """
+    """Write files until the product cuts so many passages of them."""
     folder.mkdir(parents=True)
     made = real = held = characters = 0
-    for number, record in enumerate(_records(records)):
+    for number, record in enumerate(_make_records(records)):
         parsed = parse(Task("record.txt", record.text.encode(), Metadata(title="Record")))
         if not isinstance(parsed, Parsed):
             continue
@@ -69,7 +52,7 @@ def _write_record(path: Path, record: Record) -> None:
         path.with_name(f"{path.name}.meta.toml").write_text(sidecar, encoding="utf-8")
 
 
-def _records(records: tuple[Record, ...]) -> Iterator[Record]:
+def _make_records(records: tuple[Record, ...]) -> Iterator[Record]:
     """Yield the records, then for ever new ones: words of each sentence in another order.
 
     In a shuffled order, so that the first thousand are like the rest: sets begin with long texts.
@@ -80,11 +63,11 @@ def _records(records: tuple[Record, ...]) -> Iterator[Record]:
     while True:
         for record in order:
             lines = record.text.split("\n")
-            shuffled = "\n".join(_shuffled(line, generator) for line in lines)
+            shuffled = "\n".join(_shuffle(line, generator) for line in lines)
             yield Record(record.id, record.title, shuffled)
 
 
-def _shuffled(line: str, generator: random.Random) -> str:
+def _shuffle(line: str, generator: random.Random) -> str:
     sentences = [sentence.split() for sentence in line.split(". ")]
     for words in sentences:
         generator.shuffle(words)
