@@ -41,9 +41,8 @@ def run(options: Options) -> dict[str, object]:
         raise PeerFailed(f"no peer {unknown.pop()!r}; there are {', '.join(PEERS)}")
     questions = load(options.data)
     # Only what can be scored: each tool is asked everything.
-    chosen = [
-        pair for pair in choose_questions(questions, options) if pair[0].id in questions.qrels
-    ]
+    pairs = choose_questions(questions, options)
+    chosen = [(query, asks) for query, asks in pairs if query.id in questions.qrels]
     qrels = {query.id: questions.qrels[query.id] for query, _ in chosen}
     with open_corpus(questions, options.cache) as corpus, tempfile.TemporaryDirectory() as folder:
         found = {"policy-chat": _measure_ours(corpus, chosen)}
@@ -128,9 +127,8 @@ def _read_versions() -> dict[str, str]:
         "import importlib.metadata as m, json;"
         f"print(json.dumps({{n: m.version(n) for n in {names!r}}}))"
     )
-    done = subprocess.run(
-        [_find_python(), "-c", program], capture_output=True, text=True, check=True
-    )
+    command = [str(_find_python()), "-c", program]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
     versions: dict[str, str] = json.loads(done.stdout)
     return versions
 

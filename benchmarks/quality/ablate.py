@@ -44,7 +44,7 @@ _FEEDBACK_PASSAGES = 3
 _NEAR_WORDS = 3
 _BATCH = 200
 
-Scores = Mapping[str, float]
+QueryScores = Mapping[str, float]
 
 
 def run(options: Options, variants: Mapping[str, IndexVariant] = INDEXES) -> dict[str, object]:
@@ -54,20 +54,19 @@ def run(options: Options, variants: Mapping[str, IndexVariant] = INDEXES) -> dic
     bootstrap 95 % interval over questions.
     """
     questions = load(options.data)
-    chosen = [
-        (q, asks) for q, asks in choose_questions(questions, options) if q.id in questions.qrels
-    ]
+    pairs = choose_questions(questions, options)
+    chosen = [(query, asks) for query, asks in pairs if query.id in questions.qrels]
     qrels = {query.id: questions.qrels[query.id] for query, _ in chosen}
     texts = {query.id: asks.text for query, asks in chosen}
-    orders: dict[str, Scores] = {}
-    indexes: dict[str, Scores] = {}
+    orders: dict[str, QueryScores] = {}
+    indexes: dict[str, QueryScores] = {}
     for name, variant in variants.items():
         with _open_index(questions, variant, options.cache) as corpus:
             found = {query: _find(corpus, text) for query, text in texts.items()}
         if name == PRODUCT:
             for order, ranked in ORDERS.items():
-                orders[order] = _score_ndcg({q: ranked(f) for q, f in found.items()}, qrels)
-        indexes[name] = _score_ndcg({q: ORDERS[PRODUCT](f) for q, f in found.items()}, qrels)
+                orders[order] = _score({q: ranked(f) for q, f in found.items()}, qrels)
+        indexes[name] = _score({q: ORDERS[PRODUCT](f) for q, f in found.items()}, qrels)
         print(f"{name}: {np.mean(list(indexes[name].values())):.4f}", file=sys.stderr)
     result: dict[str, object] = {
         "data": questions.name,
@@ -82,7 +81,7 @@ def run(options: Options, variants: Mapping[str, IndexVariant] = INDEXES) -> dic
     return result
 
 
-def _split_halves(values: Scores, product: Scores) -> dict[str, object]:
+def _split_halves(values: QueryScores, product: QueryScores) -> dict[str, object]:
     held_out = [query for query in values if is_held_out(query)]
     differences = [values[query] - product[query] for query in held_out]
     return {
@@ -93,9 +92,9 @@ def _split_halves(values: Scores, product: Scores) -> dict[str, object]:
     }
 
 
-def _score_ndcg(
+def _score(
     rankings: Mapping[str, list[str]], qrels: Mapping[str, Mapping[str, int]]
-) -> Scores:
+) -> QueryScores:
     return measures.score_rankings(rankings, qrels)["ndcg@10"]
 
 

@@ -9,16 +9,9 @@ from pathlib import Path
 
 _RETRIEVAL = ("ndcg@10", "recall@10", "mrr@10")
 _ANSWERS = (
-    "verbatim",
-    "quote_overlap@1",
-    "quote_overlap@3",
-    "answer_in_sentence@1",
-    "answer_in_quote@1",
-    "answer_in_quote@3",
-    "auroc",
-    "refused_answerable",
-    "refused_unanswerable",
-)
+    "verbatim quote_overlap@1 quote_overlap@3 answer_in_sentence@1 answer_in_quote@1 "
+    "answer_in_quote@3 auroc refused_answerable refused_unanswerable"
+).split()
 _BOXES = ("files", "read", "crashed", "pages", "quotes", "matched", "pages_per_s")
 _TIMES = ("p50_ms", "p95_ms")
 Result = dict[str, object]
@@ -35,29 +28,26 @@ def make_tables(folder: Path) -> str:
         ("Retrieval", "retrieval", (*_RETRIEVAL, *_TIMES)),
         ("Answers", "answers", (*_ANSWERS, *_TIMES)),
     ):
-        results = _load_results(folder, kind)
+        results = _load(folder, kind)
         if results:
             rows = [[name, *_format_cells(result, names)] for name, result in results.items()]
             parts += [f"## {title}\n", _format_table(["set", "questions", *names], rows)]
             if kind == "answers":
                 parts.append(_tabulate_supports(results))
             parts.append(_list_machines(results))
-    for name, result in _load_results(folder, "speed").items():
+    for name, result in _load(folder, "speed").items():
         parts += [f"## Speed: {name}\n", _tabulate_speed(result), _list_machines({name: result})]
         parts.append(f"![{name}]({name}.speed.png)\n")
-    for name, result in _load_results(folder, "ablate").items():
+    for name, result in _load(folder, "ablate").items():
         parts += [
             f"## Ablations: {name}\n",
             _tabulate_ablations(result),
             _list_machines({name: result}),
         ]
-    if boxes := _load_results(folder, "boxes"):
-        rows = [
-            [name, *(_format_value(result[key]) for key in _BOXES)]
-            for name, result in boxes.items()
-        ]
+    if boxes := _load(folder, "boxes"):
+        rows = [[name, *(_show(result[key]) for key in _BOXES)] for name, result in boxes.items()]
         parts += ["## Boxes\n", _format_table(["set", *_BOXES], rows), _list_machines(boxes)]
-    for name, result in _load_results(folder, "peers").items():
+    for name, result in _load(folder, "peers").items():
         parts += [
             f"## Beside peers: {name}\n",
             _tabulate_peers(result),
@@ -66,7 +56,7 @@ def make_tables(folder: Path) -> str:
     return "\n".join(parts)
 
 
-def _load_results(folder: Path, kind: str) -> dict[str, Result]:
+def _load(folder: Path, kind: str) -> dict[str, Result]:
     suffix = f".{kind}.json"
     return {
         path.name.removesuffix(suffix): json.loads(path.read_text(encoding="utf-8"))
@@ -77,13 +67,10 @@ def _load_results(folder: Path, kind: str) -> dict[str, Result]:
 def _format_cells(result: Result, names: Sequence[str]) -> list[str]:
     intervals = result.get("intervals")
     known = intervals if isinstance(intervals, dict) else {}
-    return [
-        _format_value(result["queries"]),
-        *(_format_value(result.get(n), known.get(n)) for n in names),
-    ]
+    return [_show(result["queries"]), *(_show(result.get(n), known.get(n)) for n in names)]
 
 
-def _format_value(value: object, interval: object = None) -> str:
+def _show(value: object, interval: object = None) -> str:
     if value is None:
         return "–"
     text = f"{value:.3f}" if isinstance(value, float) and value <= 1 else f"{value:g}"
@@ -97,12 +84,7 @@ def _tabulate_peers(result: Result) -> str:
     assert isinstance(tools, dict)
     names = ("ndcg@10", "p50_ms", "passages_per_s")
     rows = [
-        [
-            tool,
-            _format_value(n["ndcg@10"], n["interval"]),
-            _format_value(n["p50_ms"]),
-            _format_value(n[names[2]]),
-        ]
+        [tool, _show(n["ndcg@10"], n["interval"]), _show(n["p50_ms"]), _show(n[names[2]])]
         for tool, n in tools.items()
     ]
     return _format_table(["tool", *names], rows)
@@ -115,7 +97,7 @@ def _tabulate_speed(result: Result) -> str:
     header = ["passages", "documents", "embedder", *names, "idle p50 / p95 ms", "while indexing"]
     rows = [
         [f"{size['passages']:,}", f"{size['documents']:,}", size["embedder"].split("@")[0]]
-        + [_format_value(size[name]) for name in names]
+        + [_show(size[name]) for name in names]
         + [f"{size[k]['p50_ms']} / {size[k]['p95_ms']}" for k in ("idle", "while_ingesting")]
         for size in sizes
     ]
@@ -149,8 +131,8 @@ def _tabulate_ablations(result: Result) -> str:
         assert isinstance(variants, dict)
         if len(variants) > 1:
             for name, n in variants.items():
-                values = [_format_value(n["first_half"]), _format_value(n["second_half"])]
-                rows.append([name, *values, _format_value(n["difference"], n["interval"])])
+                values = [_show(n["first_half"]), _show(n["second_half"])]
+                rows.append([name, *values, _show(n["difference"], n["interval"])])
     return _format_table(["variant", "first half", "second half", "difference there"], rows)
 
 

@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from benchmarks.sets.alignment import Alignment
-from benchmarks.sets.data import QuestionSet
+from benchmarks.sets.data import QuestionSet, Record
 from benchmarks.sets.vector_cache import VectorCache
 from chat.settings import ReaderSettings
 from index.embedding.base import Embedder
@@ -121,9 +121,7 @@ def open_corpus(
 def _build(questions: QuestionSet, index: LocalIndex, remembering: VectorCache | None) -> None:
     folder = index.settings.home / _RECORDS
     for path, title in write_records(questions, folder):
-        if title:
-            sidecar = f"title = {json.dumps(title, ensure_ascii=False)}\n"
-            path.with_name(f"{path.name}.meta.toml").write_text(sidecar, encoding="utf-8")
+        write_title(path, title)
     began = time.perf_counter()
     report = apply(index, make_plan(index, [str(folder)]))
     seconds = time.perf_counter() - began
@@ -142,13 +140,22 @@ def _build(questions: QuestionSet, index: LocalIndex, remembering: VectorCache |
 def write_records(questions: QuestionSet, folder: Path) -> list[tuple[Path, str]]:
     """Write each record to a file of its own; return the files with titles, "" for none."""
     folder.mkdir(parents=True)
-    written = []
-    for number, record in enumerate(questions.records):
-        path = folder / _file_name(number)
-        path.write_text(record.text, encoding="utf-8", newline="")
-        title = " ".join(record.title.split())
-        written.append((path, title if title.isprintable() else ""))
-    return written
+    paths = [folder / _file_name(number) for number in range(len(questions.records))]
+    return [(path, write_record(path, r)) for path, r in zip(paths, questions.records, strict=True)]
+
+
+def write_record(path: Path, record: Record) -> str:
+    """Write a record's text to a file; return its title in one line, "" for none."""
+    path.write_text(record.text, encoding="utf-8", newline="")
+    title = " ".join(record.title.split())
+    return title if title.isprintable() else ""
+
+
+def write_title(path: Path, title: str) -> None:
+    """Write the title of a file to its sidecar; "" is none."""
+    if title:
+        sidecar = f"title = {json.dumps(title, ensure_ascii=False)}\n"
+        path.with_name(f"{path.name}.meta.toml").write_text(sidecar, encoding="utf-8")
 
 
 def _file_name(number: int) -> str:

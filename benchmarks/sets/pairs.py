@@ -74,11 +74,7 @@ class SetWriter:
         """Write the set in the BEIR layout."""
         (folder / "qrels").mkdir(parents=True, exist_ok=True)
         records = [{"_id": key, "title": "", "text": text} for key, text in self._corpus.items()]
-        for name, rows in (
-            ("corpus", records),
-            ("queries", self._queries),
-            ("spans", self._spans),
-        ):
+        for name, rows in (("corpus", records), ("queries", self._queries), ("spans", self._spans)):
             lines = [json.dumps(row, ensure_ascii=False) for row in rows]
             (folder / f"{name}.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
         qrels = "\n".join(["query-id\tcorpus-id\tscore", *self._qrels])

@@ -30,7 +30,7 @@ def run(data: Path, out: Path, sizes: Sequence[int], hashing_from: int) -> dict[
 
     From the size `hashing_from` on, words are hashed and not embedded by the model.
     """
-    load(data)  # an error in it is told once, and before anything takes time
+    load(data)  # an error in it is reported once, and before anything takes time
     results = []
     for size in sizes:
         kind = "hashing" if size >= hashing_from else "model"

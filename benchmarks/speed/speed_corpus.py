@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.sets.corpus_index import write_record, write_title
 from benchmarks.sets.data import Record
 from index.types import Metadata
 from ingest.workers.parse import Parsed, Task, parse
@@ -34,7 +34,8 @@ def write(records: tuple[Record, ...], passages: int, folder: Path) -> Made:
         parsed = parse(Task("record.txt", record.text.encode(), Metadata(title="Record")))
         if not isinstance(parsed, Parsed):
             continue
-        _write_record(folder / f"{number:06d}.txt", record)
+        path = folder / f"{number:06d}.txt"
+        write_title(path, write_record(path, record))
         made += 1
         real += number < len(records)
         held += len(parsed.drafts)
@@ -42,14 +43,6 @@ def write(records: tuple[Record, ...], passages: int, folder: Path) -> Made:
         if held >= passages:
             break
     return Made(folder, made, real, held, characters)
-
-
-def _write_record(path: Path, record: Record) -> None:
-    path.write_text(record.text, encoding="utf-8", newline="")
-    title = " ".join(record.title.split())
-    if title.isprintable() and title:
-        sidecar = f"title = {json.dumps(title, ensure_ascii=False)}\n"
-        path.with_name(f"{path.name}.meta.toml").write_text(sidecar, encoding="utf-8")
 
 
 def _make_records(records: tuple[Record, ...]) -> Iterator[Record]:

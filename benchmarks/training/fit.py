@@ -81,10 +81,7 @@ class Material:
             self.foreign.append(foreign)
 
     def _gather_units(
-        self,
-        selector: EvidenceSelector,
-        retrieved: Retrieved,
-        gold: Sequence[tuple[str, int, int]],
+        self, selector: EvidenceSelector, retrieved: Retrieved, gold: Sequence[tuple[str, int, int]]
     ) -> None:
         units, _, similarities = selector.collect_units(retrieved, FIT_UNITS)
         verdicts = [
@@ -168,9 +165,7 @@ def fit_signed(
     return {name: learnt.get(number, 0.0) for number, name in enumerate(names)}, chances
 
 
-def fit_support(
-    material: Material,
-) -> tuple[dict[str, float], dict[str, float], dict[str, object]]:
+def fit_support(material: Material) -> tuple[dict[str, float], dict[str, float], dict[str, object]]:
     """Return coefficients, thresholds and how well they do on the questions they are learnt on."""
     answered = np.array(material.answered)
     model = LogisticRegression(C=1.0, max_iter=5000)

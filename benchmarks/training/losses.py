@@ -17,7 +17,7 @@ _EASY = ("given", "mined", "own")
 
 
 def compute_losses(outputs: model.Outputs, step: TrainingStep, recipe: Recipe) -> dict[str, Tensor]:
-    """Return the loss of each head, by the names of the recipe's weights; 0 where nothing tells."""
+    """Return the loss of each head, by the names of the recipe's weights; 0 where none is known."""
     relevant = torch.tensor([e.relevant for e in step.examples])
     answers = torch.tensor([e.answers for e in step.examples])
     hard = torch.tensor([1.0 if e.kind in _EASY else recipe.hard for e in step.examples])

@@ -191,6 +191,13 @@ def run(
     return scores
 
 
+def prepare(options: argparse.Namespace) -> tuple[Splits, dict[str, Sequence[str]]]:
+    """Return what is learnt from and held out, and what was mined for it, kept in `--home`."""
+    options.home.mkdir(parents=True, exist_ok=True)
+    splits = split(load(options.data), options.leave_out, options.seed)
+    return splits, mine(splits, options.home)
+
+
 def main(arguments: Sequence[str]) -> int:
     """Run the whole recipe."""
     parser = argparse.ArgumentParser("python -m benchmarks.training.train", description=__doc__)
@@ -203,10 +210,8 @@ def main(arguments: Sequence[str]) -> int:
     if "without" in differs:
         differs["without"] = tuple(differs["without"])
     recipe = replace(Recipe(), seed=options.seed, **differs)
-    options.home.mkdir(parents=True, exist_ok=True)
     try:
-        splits = split(load(options.data), options.leave_out, recipe.seed)
-        mined = mine(splits, options.home)
+        splits, mined = prepare(options)
     except PolicyChatError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

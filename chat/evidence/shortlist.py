@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from chat.evidence.learned import load_weights
 from chat.evidence.units import Unit, quotable, says_little
 from chat.question.kinds import Kind, kind_of, named
-from chat.retrieval.retrieve import Retrieved, Terms, words_of
+from chat.retrieval.retrieve import Retrieved, Terms, collect_terms
 from chat.types import Candidate
 from index.types import embedded_text
 
@@ -58,7 +58,7 @@ class QuotableUnit:
         The headings further up are its passage's, whose score counts them; embedding them with
         each unit too took a fifth more time and chose no better.
         """
-        return embedded_text(self.stretch.text, _nearest_heading(self.candidate)[:_HEADING_CHARS])
+        return embedded_text(self.stretch.text, _find_heading(self.candidate)[:_HEADING_CHARS])
 
     def compute_signals(self, similarity: float) -> dict[str, float]:
         """Return what speaks for this unit, each in [0, 1], by the names of the learnt weights.
@@ -110,7 +110,7 @@ def _is_heading(candidate: Candidate) -> bool:
     return bool(passage.section) and " ".join(passage.text.split()) == passage.section[-1]
 
 
-def _nearest_heading(candidate: Candidate) -> str:
+def _find_heading(candidate: Candidate) -> str:
     """Return the heading right above a passage; the title where there is none."""
     return candidate.hit.passage.context.rpartition(_HEADING_SEPARATOR)[2]
 
@@ -119,10 +119,10 @@ def _weigh_unit(
     candidate: Candidate, unit: Unit, terms: Terms, kind: Kind, question: str
 ) -> QuotableUnit:
     passage, language = candidate.hit.passage, candidate.hit.document.metadata.language
-    words = words_of(unit.text, language)
-    present = words | words_of(passage.context, language)
+    words = collect_terms(unit.text, language)
+    present = words | collect_terms(passage.context, language)
     own, both = terms.coverage(words), terms.coverage(present)
-    heading = words_of(_nearest_heading(candidate), language)
+    heading = collect_terms(_find_heading(candidate), language)
     before = (unit.start - passage.start) / (passage.end - passage.start)
     return QuotableUnit(
         candidate=candidate,

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from chat.evidence.learned import load_weights
 from chat.question.kinds import is_name, is_negated, kind_of
-from chat.retrieval.retrieve import Retrieved, words_of
+from chat.retrieval.retrieve import Retrieved, collect_terms
 from chat.types import Evidence, Support
 
 _EVERY_WORD = 0.999
@@ -44,7 +44,7 @@ def _compute_search_signals(retrieved: Retrieved, evidence: Sequence[Evidence]) 
     best = evidence[0]
     hit, terms, question = best.candidate.hit, retrieved.terms, retrieved.question
     language = hit.document.metadata.language
-    words = words_of(best.quote, language) | words_of(hit.passage.context, language)
+    words = collect_terms(best.quote, language) | collect_terms(hit.passage.context, language)
     held = {word.start for word, _ in terms.find_held(words)}
     missing = [
         w for word, w in zip(terms.words, terms.weights, strict=True) if word.start not in held

@@ -79,7 +79,7 @@ class Retrieved:
         """Return the question's words that stand in no passage that was found."""
         found: set[str] = set()
         for candidate in self.candidates:
-            found |= present_in(candidate.hit)
+            found |= collect_hit_terms(candidate.hit)
         return tuple(word for word in self.terms.words if found.isdisjoint(word.forms))
 
 
@@ -139,15 +139,17 @@ def _merge_candidates(narrow: Sequence[Candidate], wide: Sequence[Candidate]) ->
 
 
 @functools.lru_cache(maxsize=20_000)
-def words_of(text: str, language: str | None) -> frozenset[str]:
+def collect_terms(text: str, language: str | None) -> frozenset[str]:
     """Return the analysed terms of a text of a document."""
     return frozenset(term.text for term in analyse(text, language or DEFAULT_LANGUAGE))
 
 
-def present_in(hit: Hit) -> frozenset[str]:
+def collect_hit_terms(hit: Hit) -> frozenset[str]:
     """Return the analysed terms of a passage and its headings."""
     passage = hit.passage
-    return words_of(embedded_text(passage.text, passage.context), hit.document.metadata.language)
+    return collect_terms(
+        embedded_text(passage.text, passage.context), hit.document.metadata.language
+    )
 
 
 def _weigh_words(index: LocalIndex, words: Sequence[QueryWord]) -> Terms:
@@ -156,7 +158,7 @@ def _weigh_words(index: LocalIndex, words: Sequence[QueryWord]) -> Terms:
 
 
 def _score_hit(hit: Hit, terms: Terms) -> Candidate:
-    coverage = terms.coverage(present_in(hit))
+    coverage = terms.coverage(collect_hit_terms(hit))
     score = (
         COVERAGE_WEIGHT * coverage
         + SIMILARITY_WEIGHT * max(0.0, hit.similarity)
