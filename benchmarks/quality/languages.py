@@ -88,7 +88,7 @@ def _compute_rates(index: LocalIndex, questions: Sequence[str]) -> Rates:
         hits = index.search(question, 1).hits
         answer = answerer.answer(Question(question))
         first += bool(hits) and hits[0].document.source.path == f"{number}.txt"
-        quoted += bool(answer.citations) and answer.citations[0].document == f"{number}.txt"
+        quoted += bool(answer.citations) and answer.citations[0].path == f"{number}.txt"
         refused += answer.status == "not_found"
     count = len(questions)
     return Rates(round(first / count, 3), round(quoted / count, 3), round(refused / count, 3))
