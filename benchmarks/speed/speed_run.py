@@ -37,14 +37,7 @@ _MEANWHILE_PASSAGES = 0.2
 
 
 class TimedEmbedder:
-    """Adds up how long another embedder takes for passages.
-
-    Attributes:
-        seconds: So long.
-
-    Args:
-        embedder: The other one.
-    """
+    """Adds up how long another embedder takes for passages."""
 
     def __init__(self, embedder: Embedder) -> None:
         self.seconds = 0.0
@@ -66,16 +59,7 @@ class TimedEmbedder:
 
 
 def measure(questions: QuestionSet, passages: int, hashing: bool) -> dict[str, object]:
-    """LocalIndex so many passages, change documents, ask questions.
-
-    Args:
-        questions: Gives texts, and titles or questions to ask.
-        passages: Wanted.
-        hashing: Embed by hashing words, which takes next to no time, and not with the model.
-
-    Returns:
-        The numbers of one size.
-    """
+    """Index so many passages, change documents, ask questions."""
     embedder = TimedEmbedder(
         HashingEmbedder(384) if hashing else SentenceTransformerEmbedder(EmbedderSettings())
     )
@@ -90,12 +74,12 @@ def measure(questions: QuestionSet, passages: int, hashing: bool) -> dict[str, o
             "documents_made_by_shuffling": made.documents - made.real,
             "embedder": embedder.fingerprint,
             **indexed,
-            "stages": _stages(made, indexed),
-            "one_change_s": _changes(index, made),
+            "stages": _measure_stages(made, indexed),
+            "one_change_s": _measure_changes(index, made),
             "idle": _ask(index, questions.queries),
         }
         result["while_ingesting"] = _ask_meanwhile(index, questions, made, Path(folder))
-        result["peak_mb"] = report.peak_mb()
+        result["peak_mb"] = report.measure_peak_mb()
     return result
 
 
@@ -112,7 +96,7 @@ def _index(index: LocalIndex, made: speed_corpus.Made, embedder: TimedEmbedder) 
     }
 
 
-def _stages(made: speed_corpus.Made, indexed: Times) -> Times:
+def _measure_stages(made: speed_corpus.Made, indexed: Times) -> Times:
     """Return passages a second of each stage by itself; reading and cutting in one process."""
     data = [path.read_bytes() for path in sorted(made.folder.glob("*.txt"))[:_STAGE_DOCUMENTS]]
     began = time.perf_counter()
@@ -128,7 +112,7 @@ def _stages(made: speed_corpus.Made, indexed: Times) -> Times:
     }
 
 
-def _changes(index: LocalIndex, made: speed_corpus.Made) -> float:
+def _measure_changes(index: LocalIndex, made: speed_corpus.Made) -> float:
     """Return the median seconds until the index is in step after one changed document."""
     files = sorted(made.folder.glob("*.txt"))
     seconds = []
