@@ -25,10 +25,10 @@ def write_json(value: object) -> str:
 def run_command(
     command: click.Command, program: str, arguments: Sequence[str], given: object = None
 ) -> int:
-    """Run a click command.
+    """Run a click command, whose own result is its exit code, or None for 0.
 
     Args:
-        command: Returns its exit code, None for 0.
+        command: What to run.
         program: What its usage says before the arguments.
         arguments: Without the program's name.
         given: What `click.pass_obj` hands to it.
