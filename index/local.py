@@ -177,7 +177,7 @@ class LocalIndex:
     def rarity(self, terms: Sequence[str]) -> dict[str, float]:
         """Return the inverse document frequency of analysed terms over all passages."""
         with self.snapshot() as catalog:
-            words = self._open_current(catalog).words
+            words = self._refresh_stores(catalog).words
         return {term: words.rarity(term) for term in terms}
 
     def search(self, question: str, k: int = 10, restriction: Filter = _EVERYTHING) -> SearchResult:
@@ -205,7 +205,7 @@ class LocalIndex:
         vector = self.embedder.encode([question], "query")[0]
         with self.snapshot() as catalog:
             self._check_embedder(catalog)  # --reembed may have come between
-            stores = self._open_current(catalog)
+            stores = self._refresh_stores(catalog)
             counts = (stores.documents, stores.passages)
             receipt = SearchReceipt(
                 *(catalog.count_searched(restriction) if restriction else counts), restriction
@@ -233,7 +233,7 @@ class LocalIndex:
         if catalog.fingerprint and catalog.fingerprint != self.embedder.fingerprint:
             raise make_mismatch_error(catalog.fingerprint, self.embedder)
 
-    def _open_current(self, catalog: Snapshot) -> OpenStores:
+    def _refresh_stores(self, catalog: Snapshot) -> OpenStores:
         """Return stores that hold at least what is live, in the snapshot and now."""
         with self._lock:
             if self._stores is None or self._stores.seen != catalog.generation:

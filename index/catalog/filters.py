@@ -6,7 +6,7 @@ from index.types import Filter
 
 
 def build_condition(restriction: Filter) -> tuple[str, list[object]]:
-    """Return which rows of `documents d` are live and pass: SQL and the values of its marks."""
+    """Return which rows of `documents d` are live and pass: SQL and its placeholders' values."""
     parts, values = ["d.removed_at IS NULL"], list[object]()
     columns = {
         "d.id": restriction.documents,

@@ -26,10 +26,7 @@ def select_among(
     wanted: Sequence[int] | Sequence[str],
     before: Sequence[object] = (),
 ) -> Iterator[sqlite3.Row]:
-    """Yield the rows of a statement with `IN (%s)`, asked for a batch of the values at a time.
-
-    `before` are the values of the marks that stand before it.
-    """
+    """Yield the rows of a statement with `IN (%s)`; `before` are placeholders' values before it."""
     for start in range(0, len(wanted), _BATCH):
         part = wanted[start : start + _BATCH]
         marks = ",".join("?" * len(part))

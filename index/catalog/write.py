@@ -203,7 +203,7 @@ class CatalogWriter:
             self.passages.remove_unshown(shown)
 
     def compact(self) -> None:
-        """Give the disk back what was deleted; outside any transaction."""
+        """Shrink the file by what was deleted; outside any transaction."""
         self._execute("VACUUM")
 
     def put_failure(self, failure: Failure) -> None:

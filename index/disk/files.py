@@ -93,7 +93,7 @@ def make_durable(paths: Sequence[Path]) -> None:
     if paths:
         with ThreadPoolExecutor(min(_SYNC_THREADS, len(paths))) as pool:
             for _ in pool.map(_make_durable, paths):
-                pass  # what went wrong is raised here
+                pass  # an error of a thread is raised here
 
 
 def _make_durable(path: Path) -> None:
@@ -109,10 +109,10 @@ def remove_parts(directory: Path) -> None:
 
 
 def is_stored(path: Path, size_bytes: int | None = None) -> bool:
-    """Return whether a file of the index is there, whole if `size_bytes` says how long it must be.
+    """Return whether a file is there, of this length if given: a loss of power may leave less.
 
-    False only if that is certain; `IndexWriteFailed` where nobody may look, where the answer of
-    `Path.is_file` depends on Python's version. A loss of power may have left less than was written.
+    False only if that is certain; raises `IndexWriteFailed` where reading is not permitted, where
+    the answer of `Path.is_file` depends on Python's version.
     """
     with translate_write_errors(path):
         try:
@@ -144,5 +144,5 @@ def make_write_error(path: Path, error: Exception) -> IndexWriteFailed:
 
 
 def is_folder(path: Path) -> bool:
-    """Tell whether a path is a folder; False where nobody may look."""
-    return os.path.isdir(path)  # noqa: PTH112 - Path.is_dir may raise where nobody may look
+    """Tell whether a path is a folder; False where reading is not permitted."""
+    return os.path.isdir(path)  # noqa: PTH112 - Path.is_dir may raise there

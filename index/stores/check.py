@@ -33,7 +33,7 @@ def find_broken_promises(catalog: Snapshot, stores: OpenStores) -> list[str]:
     pending = catalog.removed_numbers()
     for name, (numbers, generation) in held.items():
         missing = live.difference(numbers)
-        # What is to be deleted lies there by right, and what a commit under way has added.
+        # No surplus: what is still to be deleted, and what a commit under way has added.
         surplus = set(numbers) - live - pending if generation == here else ()
         if missing or surplus:
             problems.append(

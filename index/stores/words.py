@@ -104,7 +104,7 @@ class TantivyWords:
         """Give tantivy's writer back; staged changes that were not committed are dropped."""
         writer, self._writer = self._writer, None
         if writer is not None:
-            # A writer whose disk was full says so once more here; the commit has said it.
+            # After a full disk this fails once more; the commit has reported it.
             with contextlib.suppress(*_ERRORS):
                 writer.wait_merging_threads()
 
