@@ -24,7 +24,7 @@ from chat.types import Answer, Question
 from index.embedding.transformer import SentenceTransformerEmbedder
 from index.local import LocalIndex
 from index.settings import CORPUS, HOME_VARIABLE, EmbedderSettings, Settings
-from ingest.pipeline import apply
+from ingest.pipeline import apply_plan
 from ingest.planning.plan import make_plan
 
 QUESTIONS = Path(__file__).parent / "five_pages.jsonl"
@@ -149,7 +149,7 @@ def main(arguments: Sequence[str]) -> int:
     with tempfile.TemporaryDirectory() as folder:
         index = LocalIndex(Settings(Path(folder)), SentenceTransformerEmbedder(EmbedderSettings()))
         index.embedder.encode(["the model is loaded before the clock starts"], "passage")
-        report = apply(index, make_plan(index, [str(CORPUS)]))
+        report = apply_plan(index, make_plan(index, [str(CORPUS)]))
         results: dict[str, object] = {
             "documents": len(report.added),
             "passages": report.passages,

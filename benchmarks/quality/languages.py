@@ -21,7 +21,7 @@ from index.embedding.base import Embedder
 from index.embedding.transformer import SentenceTransformerEmbedder
 from index.local import LocalIndex
 from index.settings import EmbedderSettings, Settings
-from ingest.pipeline import apply
+from ingest.pipeline import apply_plan
 from ingest.planning.plan import make_plan
 
 FACTS = Path(__file__).parent / "language_facts.jsonl"
@@ -92,7 +92,7 @@ def _index(folder: Path, passages: Sequence[str], language: str, embedder: Embed
         sidecar = path.with_name(f"{path.name}.meta.toml")
         sidecar.write_text(f'language = "{language}"\ntitle = "{number}"\n', encoding="utf-8")
     index = LocalIndex(Settings(folder / "home"), embedder)
-    apply(index, make_plan(index, [str(texts)]))
+    apply_plan(index, make_plan(index, [str(texts)]))
     return index
 
 

@@ -24,7 +24,7 @@ from index.embedding.base import Embedder
 from index.embedding.transformer import SentenceTransformerEmbedder
 from index.local import LocalIndex
 from index.settings import PROJECT_ROOT, EmbedderSettings, RetrievalSettings, Settings
-from ingest.pipeline import apply
+from ingest.pipeline import apply_plan
 from ingest.planning.plan import make_plan
 
 _RECORDS = "records"
@@ -154,7 +154,7 @@ def _build(questions: QuestionSet, index: LocalIndex, remembering: VectorCache |
             sidecar = f"title = {json.dumps(title, ensure_ascii=False)}\n"
             path.with_name(f"{path.name}.meta.toml").write_text(sidecar, encoding="utf-8")
     began = time.perf_counter()
-    report = apply(index, make_plan(index, [str(folder)]))
+    report = apply_plan(index, make_plan(index, [str(folder)]))
     seconds = time.perf_counter() - began
     passages = index.manifest().passages
     fresh = remembering is None or not remembering.remembered

@@ -22,7 +22,7 @@ from index.local import LocalIndex
 from index.settings import EmbedderSettings, Settings
 from index.types import Filter
 from ingest import parsers
-from ingest.pipeline import apply
+from ingest.pipeline import apply_plan
 from ingest.planning.plan import make_plan
 from ingest.text.chunk import chunk
 
@@ -100,7 +100,7 @@ def measure(questions: QuestionSet, passages: int, hashing: bool) -> dict[str, o
 
 
 def _index(index: LocalIndex, made: speed_corpus.Made, embedder: TimedEmbedder) -> Times:
-    done = apply(index, make_plan(index, [str(made.folder)]))
+    done = apply_plan(index, make_plan(index, [str(made.folder)]))
     return {
         "seconds": round(done.seconds, 2),
         "passages_per_s": round(made.passages / done.seconds, 1),
@@ -137,7 +137,7 @@ def _changes(index: LocalIndex, made: speed_corpus.Made) -> float:
         text = path.read_text(encoding="utf-8")
         path.write_text(f"{text}\n\nAmended for the {number + 1}. time.\n", encoding="utf-8")
         began = time.perf_counter()
-        done = apply(index, make_plan(index, [str(made.folder)]))
+        done = apply_plan(index, make_plan(index, [str(made.folder)]))
         seconds.append(time.perf_counter() - began)
         assert len(done.changed) == 1
     return measures.percentile(seconds, 50) or 0.0
@@ -172,7 +172,7 @@ def _ask_meanwhile(
 
     def ingest() -> None:
         try:
-            apply(index, plan, lambda _: _stop_if(stop))
+            apply_plan(index, plan, lambda _: _stop_if(stop))
         except InterruptedError:
             pass
         finally:

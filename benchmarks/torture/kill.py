@@ -24,7 +24,7 @@ from index.embedding.hashing import HashingEmbedder
 from index.errors import IndexMissing, PolicyChatError
 from index.local import LocalIndex
 from index.settings import PROJECT_ROOT, Settings
-from ingest.pipeline import Pace, apply
+from ingest.pipeline import Pace, apply_plan
 from ingest.planning.plan import make_plan
 
 _SEED = 20_240_101
@@ -109,7 +109,7 @@ def _index(home: Path) -> LocalIndex:
 
 def _ingest(home: Path, texts: Path) -> None:
     index = _index(home)
-    done = apply(index, make_plan(index, [str(texts)]), pace=_PACE)
+    done = apply_plan(index, make_plan(index, [str(texts)]), pace=_PACE)
     if done.failures:
         raise NotWhole(f"{done.failures[0].id}: {done.failures[0].reason}")
 

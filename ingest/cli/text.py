@@ -48,7 +48,7 @@ class ProgressBar:
 
     def show(self, progress: Progress) -> None:
         """Show how far a run is."""
-        self._bar.set_description_str(f"{progress.told()} ", refresh=False)
+        self._bar.set_description_str(f"{progress.describe()} ", refresh=False)
         self._bar.update(progress.source_bytes - self._bar.n)
 
 

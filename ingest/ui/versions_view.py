@@ -11,7 +11,7 @@ from index.errors import PolicyChatError
 from index.local import LocalIndex
 from index.text.escape import literal
 from index.types import Document
-from ingest.upkeep.versions import SHOWN_CHARS, changes, versions
+from ingest.upkeep.versions import SHOWN_CHARS, diff_versions, list_versions
 
 # A page with more of a diff is slow, and who wants all of it has `python -m ingest diff`.
 _MOST_LINES = 400
@@ -33,7 +33,7 @@ def show_versions(index: LocalIndex, documents: Sequence[Document]) -> None:
     if not chosen:
         return
     try:
-        known = versions(index, chosen)
+        known = list_versions(index, chosen)
         _table(known)
         if len(known) > 1:
             _difference(index, known)
@@ -66,7 +66,7 @@ def _difference(index: LocalIndex, known: Sequence[Shown]) -> None:
         ),
         key="library-older",
     )
-    lines = changes(index, older.document, older.version, known[0].version)
+    lines = diff_versions(index, older.document, older.version, known[0].version)
     if not lines:
         st.caption("Only white space or line breaks differ.")
         return

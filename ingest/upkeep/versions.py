@@ -23,14 +23,7 @@ SHOWN_CHARS = 12
 
 @dataclass(frozen=True, slots=True)
 class Pruned:
-    """What a pruning takes, or would take.
-
-    Attributes:
-        versions: Texts that no document shows.
-        originals: Number of files of source bytes.
-        original_bytes: Their size.
-        vectors: Number of vectors.
-    """
+    """What a pruning takes, or would take."""
 
     versions: tuple[Shown, ...]
     originals: int
@@ -38,19 +31,8 @@ class Pruned:
     vectors: int
 
 
-def versions(index: LocalIndex, name: str) -> list[Shown]:
-    """Return the versions of a document, the newest first.
-
-    Args:
-        index: Must exist.
-        name: Id, path within its root or bare file name; of a removed document its id.
-
-    Returns:
-        At least one.
-
-    Raises:
-        DocumentUnknown: No document of that name, or several.
-    """
+def list_versions(index: LocalIndex, name: str) -> list[Shown]:
+    """Return the versions of a document, the newest first."""
     with index.snapshot() as catalog:
         try:
             document = catalog.document(name).id
@@ -63,25 +45,11 @@ def versions(index: LocalIndex, name: str) -> list[Shown]:
         return catalog.history.of(document)
 
 
-def changes(
+def diff_versions(
     index: LocalIndex, name: str, old: str | None = None, new: str | None = None
 ) -> list[str]:
-    """Return what changed between two versions of a document, sentence by sentence.
-
-    Args:
-        index: Must exist.
-        name: As for `versions`.
-        old: Beginning of a version's sha256; the one before `new` if None.
-        new: Beginning of a version's sha256; the newest if None.
-
-    Returns:
-        Lines of a unified diff; none if no sentence differs.
-
-    Raises:
-        DocumentUnknown: No document of that name, or several.
-        CitationUnknown: The document has no such version, or no older one.
-    """
-    known = versions(index, name)
+    """Return what changed between two versions of a document, sentence by sentence."""
+    known = list_versions(index, name)
     to = _chosen(known, new) if new else known[0]
     earlier = known[known.index(to) + 1 :]
     if not old and not earlier:
@@ -95,41 +63,19 @@ def changes(
     return list(_diff(since, to, *texts))
 
 
-def age(text: str) -> timedelta:
-    """Return an age such as `90d`, `12w`, `6m` (of 30 days) or `2y` (of 365).
-
-    Args:
-        text: A whole number and one letter.
-
-    Returns:
-        The age.
-
-    Raises:
-        ValueError: Another form.
-    """
+def parse_age(text: str) -> timedelta:
+    """Return an age such as `90d`, `12w`, `6m` (of 30 days) or `2y` (of 365)."""
     match = _AGE.fullmatch(text)
     if match is None:
         raise ValueError(f"{text!r} is not an age; write 90d, 12w, 6m or 2y")
     return timedelta(days=int(match[1]) * _DAYS[match[2]])
 
 
-def prune(index: LocalIndex, older_than: timedelta, dry_run: bool) -> Pruned:
+def prune_versions(index: LocalIndex, older_than: timedelta, dry_run: bool) -> Pruned:
     """Forget texts that no document has shown for a while, with what only they needed.
 
     Citations of them do not open any more; those of today's texts and of younger ones do. What is
     searched does not change.
-
-    Args:
-        index: Must exist.
-        older_than: How long ago they were shown last.
-        dry_run: Only say what would go.
-
-    Returns:
-        What went, or would go.
-
-    Raises:
-        IndexLocked: Another process is writing.
-        IndexWriteFailed: No rights.
     """
     try:
         then = datetime.now(UTC) - older_than

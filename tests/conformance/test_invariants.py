@@ -21,7 +21,7 @@ from index.errors import CitationUnknown, EmbedderMismatch, IndexDamaged, IndexL
 from index.stores.vectors import EXACT_BELOW, Vectors
 from index.types import Draft, Filter, Metadata, Source
 from index.version import Version, version_of
-from ingest.upkeep.removal import remove
+from ingest.upkeep.removal import remove_document
 from tests.library import ROOT, CountingEmbedder, Library, essay
 
 READABLE = st.characters(exclude_characters="\0", exclude_categories=["Cs"])
@@ -121,7 +121,7 @@ def test_2_two_documents_of_one_text_share_its_passages(library: Library) -> Non
     assert (after.documents, after.passages) == (before.documents + 1, before.passages)
     hit = library.index.search("Measure 1-2").hits[0]
     assert (hit.document.id, hit.also_in) == ("texts/1.md", ("texts/copy.md",))
-    remove(library.index, "texts/1.md")
+    remove_document(library.index, "texts/1.md")
     hit = library.index.search("Measure 1-2").hits[0]
     assert (hit.document.id, hit.also_in) == ("texts/copy.md", ())
     assert library.index.verify() == []
@@ -190,7 +190,7 @@ def test_3_the_writer_rebuilds_without_embedding(library: Library, what: str) ->
 def test_3_a_deletion_that_was_not_carried_out_is_carried_out(library: Library) -> None:
     kept = library.settings.index_directory / "words"
     shutil.copytree(kept, library.home / "before")
-    remove(library.index, "2.md")
+    remove_document(library.index, "2.md")
     # The words of the generation before: behind the catalog, so rebuilt without the document.
     shutil.rmtree(kept)
     shutil.move(library.home / "before", kept)
@@ -217,7 +217,7 @@ def test_4_a_removed_passage_is_never_shown_by_an_older_reader(library: Library)
     hits = older.search("region 2 wind hydrogen textile", 50).hits
     assert "texts/2.md" in {hit.document.id for hit in hits}
     stores = older._stores
-    remove(library.index, "2.md")
+    remove_document(library.index, "2.md")
     older._stores = stores  # what it opened before the removal
     with older.snapshot() as catalog:
         assert stores is not None
@@ -239,7 +239,7 @@ def test_4_what_had_departed_is_refilled(tmp_path: Path, monkeypatch: pytest.Mon
     stores = older._stores
     assert stores is not None
     for name in best:
-        remove(library.index, name)
+        remove_document(library.index, name)
     older._stores = stores
     object.__setattr__(stores, "seen", library.index.manifest().generation)
     left = [hit.document.id for hit in older.search("wind energy", 3).hits]
@@ -336,7 +336,7 @@ def test_5_readers_in_other_threads_keep_answering(library: Library) -> None:
 
 READER = """
 import sys
-from index.embedding.transformer import HashingEmbedder
+from index.embedding.hashing import HashingEmbedder
 from index.settings import Settings
 from index.local import LocalIndex
 from pathlib import Path
@@ -436,7 +436,7 @@ def test_7_an_old_citation_still_opens_and_says_what_happened(library: Library) 
     changed = library.index.citable(hit.passage.id)
     assert (changed.quote, changed.current, changed.removed) == (hit.passage.text, False, False)
     assert changed.document.id == "texts/2.md"
-    remove(library.index, "2.md")
+    remove_document(library.index, "2.md")
     gone = library.index.citable(hit.passage.id)
     assert (gone.quote, gone.current, gone.removed) == (hit.passage.text, False, True)
 
@@ -545,7 +545,7 @@ def test_8_a_failure_of_a_file_that_is_gone_or_as_before_is_forgotten(library: L
 
 
 def test_8_a_removed_document_stays_removed(library: Library) -> None:
-    remove(library.index, "2.md")
+    remove_document(library.index, "2.md")
     for _ in range(2):
         report = library.ingest()
         assert (report.added, report.failures, report.refused) == ([], [], ["texts/2.md"])
@@ -554,7 +554,7 @@ def test_8_a_removed_document_stays_removed(library: Library) -> None:
 
 def test_8_a_document_that_changed_before_its_removal_stays_removed(library: Library) -> None:
     library.write("2.md", essay(40))
-    remove(library.index, "2.md")
+    remove_document(library.index, "2.md")
     assert library.ingest().added == []
     library.write("2.md", essay(41) + "and now it has changed\n")
     assert library.ingest().added == ["texts/2.md"]

@@ -17,7 +17,7 @@ from chat.types import Question
 from index.embedding.transformer import SentenceTransformerEmbedder
 from index.local import LocalIndex
 from index.settings import EmbedderSettings, Settings
-from ingest.pipeline import apply
+from ingest.pipeline import apply_plan
 from ingest.planning.plan import make_plan
 
 RELEASES = Path(__file__).with_name("releases")
@@ -55,7 +55,7 @@ def test_no_document_is_read_again(index: LocalIndex, folder: Path) -> None:
     done = {"unchanged": len(EXPECTED["documents"]), "refused": len(EXPECTED["failures"])}
     assert {action: len(plan.of(action)) for action in done} == done
     assert len(plan.steps) == sum(done.values())
-    report = apply(index, plan)
+    report = apply_plan(index, plan)
     assert (report.added, report.changed, report.passages) == ([], [], 0)
 
 

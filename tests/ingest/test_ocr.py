@@ -25,7 +25,7 @@ WORDS = "The harbour master keeps the lamps burning at night."
 WITHOUT = """
 import sys
 sys.modules["rapidocr"] = None
-from index.errors import SourceRefused
+from ingest.errors import SourceRefused
 from ingest.parsers import read, reader_id
 try:
     reading = read("a.pdf", sys.stdin.buffer.read())

@@ -59,8 +59,7 @@ IN_WORKERS = "import sys\nif 'ingest.workers.worker' in sys.orig_argv:\n"
 # What `python -m ingest` does with SIGTERM before it begins.
 TERMINABLE = """
 import signal
-from ingest.__main__ import _stop
-signal.signal(signal.SIGTERM, _stop)
+signal.signal(signal.SIGTERM, signal.default_int_handler)
 """
 # Everything is read by workers, whatever little it is.
 PACE = Pace(little_bytes=0)
