@@ -233,12 +233,7 @@ def write_filter(restriction: Filter) -> dict[str, str | list[str]]:
 
 
 def read_question(line: bytes) -> Question:
-    """Return the question of one line of JSON.
-
-    Raises:
-        QuestionRefused: Not UTF-8 or JSON; a key is missing, unknown or of the wrong type; half a
-            character is in a text. One line.
-    """
+    """Return the question of a line of JSON; QuestionRefused says in a line what is wrong."""
     try:
         given = msgspec.convert(json.loads(line.decode("utf-8-sig")), QuestionObject)
     except UnicodeDecodeError as error:

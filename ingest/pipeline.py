@@ -140,7 +140,7 @@ class _Run:
                 self._writer.touch(step.source)
         for step in self._plan.of("fail"):
             if step.failure:
-                self._writer.fail(step.failure)
+                self._writer.put_failure(step.failure)
                 self._report.failures.append(step.failure)
 
     def documents(self, pace: Pace) -> None:
@@ -225,7 +225,7 @@ class _Run:
         if step.remembered and step.remembered.reason == trouble.reason and not known_stat:
             self._report.refused.append(step.id)
         else:
-            self._writer.fail(trouble)
+            self._writer.put_failure(trouble)
             self._report.failures.append(trouble)
         self._finish(step)
         self._tell()

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.embedding.base import Embedder, Kind, Matrix
+from index.embedding.base import Embedder, Matrix, TextKind
 from index.embedding.hashing import HashingEmbedder
 from index.local import LocalIndex
 from index.settings import Settings, load_settings
@@ -50,7 +50,7 @@ class CountingEmbedder:
     def fingerprint(self) -> str:
         return self.inner.fingerprint
 
-    def encode(self, texts: Sequence[str], kind: Kind) -> Matrix:
+    def encode(self, texts: Sequence[str], kind: TextKind) -> Matrix:
         if kind == "passage":
             self.passages += len(texts)
         return self.inner.encode(texts, kind)

@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 
 from benchmarks.report import results as report
 from index.pages import pdfium
-from index.pages.boxes import Box, line_boxes, pack, unpack
+from index.pages.boxes import Box, find_line_boxes, pack, unpack
 from ingest.errors import SourceRefused
 from ingest.parsers import pdf
 from ingest.text.blocks import Reading
@@ -75,12 +75,12 @@ def measure(path: Path, name: str) -> CheckedFile:
     outcome.ocr_pages = len({page.number for page in reading.pages if page.ocr})
     assert reading.layout is not None
     layout = unpack(pack(reading.layout))
-    with pdfium.opened(data) as document:
+    with pdfium.open_document(data) as document:
         outcome.pages = len(document)
         outcome.bare_pages = outcome.pages - len({page.number for page in reading.pages})
         pages: dict[int, _Page] = {}
         for start, end in _sample(reading, name):
-            boxes = line_boxes(layout, start, end)
+            boxes = find_line_boxes(layout, start, end)
             for number in {box.page for box in boxes} - set(pages):
                 pages[number] = _read_characters(document, number)
             quote = reading.text[start:end]
@@ -120,7 +120,7 @@ def _sample(reading: Reading, name: str) -> Iterable[tuple[int, int]]:
 
 def _read_characters(document: pypdfium2.PdfDocument, number: int) -> _Page:
     """Return the characters of a page and the middles of what is inked of each."""
-    with pdfium.opened_page(document, number - 1) as page:
+    with pdfium.open_page(document, number - 1) as page:
         text = page.get_textpage()
         edges = [ctypes.c_double() for _ in range(4)]
         pointers = [ctypes.byref(edge) for edge in edges]

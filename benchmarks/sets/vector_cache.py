@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from index.embedding.base import Embedder, Kind, Matrix
+from index.embedding.base import Embedder, Matrix, TextKind
 
 
 class VectorCache:
@@ -40,7 +40,7 @@ class VectorCache:
         """Names the other embedder's weights: the vectors are its own."""
         return self.embedder.fingerprint
 
-    def encode(self, texts: Sequence[str], kind: Kind) -> Matrix:
+    def encode(self, texts: Sequence[str], kind: TextKind) -> Matrix:
         """Return float32, shape (len(texts), dimensions), unit L2 norm."""
         if kind == "query" or not texts:
             return self.embedder.encode(texts, kind)

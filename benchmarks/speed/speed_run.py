@@ -15,7 +15,7 @@ from benchmarks.report import results as report
 from benchmarks.sets.data import Query, QuestionSet, load
 from benchmarks.speed import speed_corpus
 from chat.retrieval.retrieve import retrieve
-from index.embedding.base import Embedder, Kind, Matrix
+from index.embedding.base import Embedder, Matrix, TextKind
 from index.embedding.hashing import HashingEmbedder
 from index.embedding.transformer import SentenceTransformerEmbedder
 from index.local import LocalIndex
@@ -48,7 +48,7 @@ class TimedEmbedder:
         """The other one's."""
         return self._embedder.fingerprint
 
-    def encode(self, texts: Sequence[str], kind: Kind) -> Matrix:
+    def encode(self, texts: Sequence[str], kind: TextKind) -> Matrix:
         """Return what the other one does."""
         began = time.perf_counter()
         try:

@@ -29,7 +29,7 @@ from benchmarks.training.network import find_device, read_sorted, save, start_ne
 from benchmarks.training.steps import Recipe, make_steps
 from benchmarks.training.watching import pick_watched, watch
 from chat.reader import model
-from index.embedding.transformer import SentenceTransformerEmbedder, packaged_folder
+from index.embedding.transformer import SentenceTransformerEmbedder, find_packaged_model
 from index.errors import PolicyChatError
 from index.settings import EmbedderSettings
 
@@ -172,7 +172,7 @@ def run(
 ) -> dict[str, float]:
     """Train by a recipe, from the embedder's body or given weights; leave curve and weights."""
     home.mkdir(parents=True, exist_ok=True)
-    folder = packaged_folder()
+    folder = find_packaged_model()
     tokens = model.load_tokenizer(folder)
     if start is None:
         network = start_network(folder, recipe.seed)

@@ -12,7 +12,7 @@ import numpy as np
 
 from chat.errors import ReaderUnavailable
 from chat.reader.reading import Reading, Text
-from index.embedding.batches import batches
+from index.embedding.batches import plan_batches
 from index.embedding.precision import bfloat16_is_fast
 from index.errors import first_line
 
@@ -80,7 +80,9 @@ class Reader:
         pairs = model.encode(tokenizer, [(question, t.headings, t.passage) for t in texts])
         found: dict[int, Reading] = {}
         with torch.inference_mode():
-            for batch in batches([len(t.headings) + len(t.passage) for t in texts], BATCH_PAIRS):
+            for batch in plan_batches(
+                [len(t.headings) + len(t.passage) for t in texts], BATCH_PAIRS
+            ):
                 outputs = network(model.pad_pairs([pairs[number] for number in batch]))
                 for row, number in enumerate(batch):
                     found[number] = _make_reading(pairs[number], outputs, row)

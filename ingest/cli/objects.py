@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 import msgspec
 
-from index.catalog.history import Shown
+from index.catalog.history import ShownVersion
 from index.types import Document, Failure, Manifest
 from ingest.planning.plan import Plan
 from ingest.report import Report
@@ -190,7 +190,7 @@ def report_object(report: Report, plan: Plan) -> ReportObject:
     return msgspec.convert(asdict(report) | otherwise, ReportObject)
 
 
-def versions_object(versions: Sequence[Shown]) -> VersionsObject:
+def versions_object(versions: Sequence[ShownVersion]) -> VersionsObject:
     """Return the texts that one document has had; at least one."""
     listed = [msgspec.convert(asdict(version), VersionObject) for version in versions]
     return VersionsObject(versions[0].document, listed)

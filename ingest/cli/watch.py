@@ -16,7 +16,7 @@ import click
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 
-from index.disk.files import writing
+from index.disk.files import translate_write_errors
 from index.errors import IndexMissing, PolicyChatError
 from index.local import LocalIndex
 from ingest.cli import options
@@ -179,7 +179,7 @@ class _Watcher:
     def _watch(self, anew: bool) -> None:
         """Watch the folders that there are now; `anew`: also those that may have been replaced."""
         if not self._paths and not self._listed:
-            with writing(uploads := self._index.settings.uploads):
+            with translate_write_errors(uploads := self._index.settings.uploads):
                 uploads.mkdir(parents=True, exist_ok=True)
         self._wanted = self._asked_for()
         starts = [(s.root.folder / s.under, s.single) for s in self._wanted.scopes]

@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from index.disk.files import writing
+from index.disk.files import translate_write_errors
 from index.errors import IndexMissing
 from index.local import LocalIndex
 from index.types import Document, Failure, Fetch, Metadata
@@ -150,7 +150,7 @@ class _Check:
         else:
             sha256 = hashlib.sha256(answer.data).hexdigest()
             file = self._folder / sha256
-            with writing(file):
+            with translate_write_errors(file):
                 file.write_bytes(answer.data)
             is_new = before is None or before.sha256 != sha256
             said = Fetch(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from index.catalog.history import Shown
+from index.catalog.history import ShownVersion
 from index.errors import PolicyChatError
 from index.local import LocalIndex
 from index.text.escape import literal
@@ -41,7 +41,7 @@ def show_versions(index: LocalIndex, documents: Sequence[Document]) -> None:
         st.error(literal(str(error)))
 
 
-def _table(known: Sequence[Shown]) -> None:
+def _table(known: Sequence[ShownVersion]) -> None:
     st.dataframe(
         {
             "Version": [shown.version[:SHOWN_CHARS] for shown in known],
@@ -57,7 +57,7 @@ def _moment(time: str) -> str:
     return f"{time[:16].replace('T', ' ')} UTC"
 
 
-def _difference(index: LocalIndex, known: Sequence[Shown]) -> None:
+def _difference(index: LocalIndex, known: Sequence[ShownVersion]) -> None:
     older = st.selectbox(
         "What changed since",
         known[1:],

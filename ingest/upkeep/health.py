@@ -10,7 +10,7 @@ import pypdfium2
 from ftfy.badness import badness
 
 from index.catalog.read import Snapshot
-from index.disk.originals import unneeded
+from index.disk.originals import find_unneeded
 from index.errors import EmbedderUnavailable, IndexDamaged
 from index.local import LocalIndex
 from index.pages import pdfium
@@ -76,7 +76,7 @@ def _stray_files(
     """Return what lies in the home folder and belongs to nothing, or is missing there."""
     problems = []
     needed = catalog.history.originals()
-    if stray := unneeded(settings.originals, needed):
+    if stray := find_unneeded(settings.originals, needed):
         problems.append(
             f"{settings.originals}: {len(stray):,} files that no version was read from; run "
             "`python -m ingest prune --older-than 90d`, which removes them"
@@ -197,7 +197,7 @@ def _find_empty_pages(
 def _of_pdf(document: Document, written: set[int], original: Path) -> tuple[list[str], int]:
     recognised = "+ocr" in document.source.reader
     try:
-        with pdfium.opened(original.read_bytes()) as pdf:
+        with pdfium.open_document(original.read_bytes()) as pdf:
             with pdfium.LOCK:
                 count = len(pdf)
             unread = [n for n in range(1, count + 1) if n not in written]
@@ -211,7 +211,7 @@ def _is_lost(pdf: pypdfium2.PdfDocument, number: int, recognised: bool) -> bool:
     from ingest.parsers.pdf.page.page_text import page_text
 
     try:
-        with pdfium.opened_page(pdf, number - 1) as page:
+        with pdfium.open_page(pdf, number - 1) as page:
             return page_text(page, number).is_scan and not recognised
     except pypdfium2.PdfiumError:
         return True

@@ -6,7 +6,7 @@ import shlex
 from datetime import UTC, datetime
 from pathlib import Path
 
-from index.disk.files import writing
+from index.disk.files import translate_write_errors
 from index.errors import DocumentUnknown
 from index.local import LocalIndex
 from index.types import Document, Failure, is_address
@@ -34,11 +34,11 @@ def remove_document(index: LocalIndex, name: str) -> str:
     with index.writer() as writer:
         writer.remove(document.id)
         if source.root != UPLOADS_ROOT and (left := _left(document, file)):
-            writer.fail(left)
+            writer.put_failure(left)
         writer.commit()
     if source.root == UPLOADS_ROOT:
         for path in (file, file.with_name(file.name + metadata.SUFFIX)):
-            with writing(path):
+            with translate_write_errors(path):
                 path.unlink(missing_ok=True)
     return document.id
 
@@ -57,7 +57,7 @@ def _remove_address(index: LocalIndex, url: str) -> str:
         writer.forget_failure(WEB_ROOT, url)
         writer.forget_fetch(url)
         if is_listed:
-            writer.fail(make_failure(WEB_ROOT, url, _reason(url), reader=BY_HAND))
+            writer.put_failure(make_failure(WEB_ROOT, url, _reason(url), reader=BY_HAND))
         writer.commit()
     return url
 

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from index.catalog.history import Shown
-from index.disk.originals import unneeded
+from index.catalog.history import ShownVersion
+from index.disk.originals import find_unneeded
 from index.errors import CitationUnknown, DocumentUnknown
 from index.local import LocalIndex
 from index.version import Version
@@ -25,13 +25,13 @@ SHOWN_CHARS = 12
 class Pruned:
     """What a pruning takes, or would take."""
 
-    versions: tuple[Shown, ...]
+    versions: tuple[ShownVersion, ...]
     originals: int
     original_bytes: int
     vectors: int
 
 
-def list_versions(index: LocalIndex, name: str) -> list[Shown]:
+def list_versions(index: LocalIndex, name: str) -> list[ShownVersion]:
     """Return the versions of a document, the newest first."""
     with index.snapshot() as catalog:
         try:
@@ -85,7 +85,7 @@ def prune_versions(index: LocalIndex, older_than: timedelta, dry_run: bool) -> P
     with index.snapshot() as catalog:
         outdated = catalog.history.outdated(before)
         needed = catalog.history.originals(before)
-    files = unneeded(index.settings.originals, needed)
+    files = find_unneeded(index.settings.originals, needed)
     size = sum(path.stat().st_size for path in files)
     if not dry_run:
         with index.writer() as writer:
@@ -93,7 +93,7 @@ def prune_versions(index: LocalIndex, older_than: timedelta, dry_run: bool) -> P
     return Pruned(outdated.versions, len(files), size, outdated.vectors)
 
 
-def _chosen(known: list[Shown], prefix: str) -> Shown:
+def _chosen(known: list[ShownVersion], prefix: str) -> ShownVersion:
     found = [shown for shown in known if shown.version.startswith(prefix)]
     if len(found) != 1:
         listed = ", ".join(shown.version[:SHOWN_CHARS] for shown in known[:10])
@@ -104,7 +104,7 @@ def _chosen(known: list[Shown], prefix: str) -> Shown:
     return found[0]
 
 
-def _diff(old: Shown, new: Shown, before: Version, after: Version) -> Iterator[str]:
+def _diff(old: ShownVersion, new: ShownVersion, before: Version, after: Version) -> Iterator[str]:
     yield from difflib.unified_diff(
         _sentences(before.text),
         _sentences(after.text),

@@ -28,7 +28,7 @@ from chat.reader.spans import MOST_TOKENS, find_best_span
 from chat.retrieval.retrieve import retrieve
 from chat.settings import ReaderSettings
 from chat.types import Question
-from index.embedding.transformer import packaged_folder
+from index.embedding.transformer import find_packaged_model
 from index.local import LocalIndex
 from index.settings import PROJECT_ROOT
 from index.types import Filter
@@ -43,7 +43,7 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder as training leaves it."""
     folder = tmp_path_factory.mktemp("reader") / "weights"
     save(network()[0], folder)
-    shutil.copyfile(packaged_folder() / model.TOKENIZER, folder / model.TOKENIZER)
+    shutil.copyfile(find_packaged_model() / model.TOKENIZER, folder / model.TOKENIZER)
     return folder
 
 
@@ -54,7 +54,7 @@ def network() -> tuple[model.ReaderNetwork, Tokenizer]:
         vocab_size=30522, hidden_size=32, num_hidden_layers=2, num_attention_heads=2,
         intermediate_size=64,
     )  # fmt: skip
-    return model.ReaderNetwork(config).eval(), model.load_tokenizer(packaged_folder())
+    return model.ReaderNetwork(config).eval(), model.load_tokenizer(find_packaged_model())
 
 
 def test_tokens_of_the_passage_and_nothing_else_can_be_pointed_at() -> None:

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from index.catalog.write import Incoming
 from index.embedding.hashing import HashingEmbedder
 from index.errors import CitationUnknown, EmbedderMismatch, IndexDamaged, IndexLocked
-from index.stores.vectors import EXACT_BELOW, Vectors
+from index.stores.vectors import EXACT_BELOW, FaissVectors
 from index.types import Draft, Filter, Metadata, Source
 from index.version import Version, version_of
 from ingest.upkeep.removal import remove_document
@@ -289,7 +289,7 @@ def test_3_another_exact_below_is_followed_by_the_next_writer(
         for module in ("sync", "open"):
             monkeypatch.setattr(f"index.stores.{module}.EXACT_BELOW", below)
         library.ingest()
-        vectors = Vectors.load(library.settings.index_directory / "vectors", below)
+        vectors = FaissVectors.load(library.settings.index_directory / "vectors", below)
         assert (vectors.tuning is not None) == inverted
         reader = library.reader()
         assert reader.verify() == []

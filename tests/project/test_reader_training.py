@@ -24,7 +24,7 @@ from benchmarks.training.examples import UNKNOWN, Example, Examples
 from benchmarks.training.negatives import Rules
 from chat.reader import model
 from index.embedding.hashing import HashingEmbedder
-from index.embedding.transformer import packaged_folder
+from index.embedding.transformer import find_packaged_model
 from index.local import LocalIndex
 from index.settings import Settings
 
@@ -258,7 +258,7 @@ RECIPE = steps.Recipe(questions=48, tokens_per_step=400, rate=1e-3)
 
 
 def test_steps_are_the_same_for_the_same_seed_and_go_on_where_they_stopped() -> None:
-    tokens = model.load_tokenizer(packaged_folder())
+    tokens = model.load_tokenizer(find_packaged_model())
     maker = Examples(numbered(30), {})
     all_steps = list(steps.make_steps(maker, tokens, RECIPE, after=0))
     assert all_steps[-1].questions == RECIPE.questions
@@ -315,7 +315,7 @@ def test_a_training_that_was_stopped_ends_as_if_it_had_not_been(
 ) -> None:
     monkeypatch.setattr(train, "CHECKPOINT_STEPS", 2)
     monkeypatch.setattr(steps, "POOL", 12)
-    tokens, questions = model.load_tokenizer(packaged_folder()), numbered(30)
+    tokens, questions = model.load_tokenizer(find_packaged_model()), numbered(30)
     unanswerable = replace(FUND, span=None, answerable=False)
     watched = [
         Examples(questions, {}).make_pairs(q, random.Random(1))

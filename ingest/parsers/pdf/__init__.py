@@ -48,7 +48,7 @@ def _pages(document: pypdfium2.PdfDocument, count: int) -> list[PageText]:
     characters = 0
     for index in range(count):
         try:
-            with pdfium.opened_page(document, index) as page:
+            with pdfium.open_page(document, index) as page:
                 _refuse_dust(page, index + 1)
                 pages.append(page_text(page, index + 1))
         except pypdfium2.PdfiumError:  # torn: the others are read all the same

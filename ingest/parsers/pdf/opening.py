@@ -51,7 +51,7 @@ def opened(data: bytes) -> Iterator[tuple[pypdfium2.PdfDocument, int]]:
         )
     _refuse_bombs(data)
     try:
-        with pdfium.opened(data) as document:
+        with pdfium.open_document(data) as document:
             pages = len(document)
             if pages > MAX_PAGES:
                 raise SourceRefused(
