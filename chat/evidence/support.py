@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from chat.question.kinds import is_name, is_negated, kind_of
+from chat.question.kinds import is_negated, kind_of
+from chat.question.names import is_name
 from chat.retrieval.retrieve import Retrieved, words_of
 from chat.types import Evidence, Support
 
