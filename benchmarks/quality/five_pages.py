@@ -69,8 +69,8 @@ def is_right(case: Case, answer: Answer, paragraph: tuple[int, int] | None) -> t
             verdicts.append(case.expected is not None and case.expected in citation.quote)
         else:
             inside = paragraph[0] <= citation.start and citation.end <= paragraph[1]
-            czech = "Czech" in case.question and citation.document.startswith("czech")
-            verdicts.append((inside and citation.document.startswith("clusterplattform")) or czech)
+            czech = "Czech" in case.question and citation.path.startswith("czech")
+            verdicts.append((inside and citation.path.startswith("clusterplattform")) or czech)
     return verdicts[:1] == [True], any(verdicts)
 
 

@@ -12,7 +12,8 @@ import numpy as np
 from chat.evidence.figures import figures
 from chat.evidence.shortlist import UNITS, QuotableUnit, shortlist
 from chat.evidence.units import Unit, grown
-from chat.question.kinds import is_name, kind_of, named
+from chat.question.kinds import kind_of, named
+from chat.question.names import is_name
 from chat.retrieval.retrieve import Retrieved
 from chat.types import Evidence
 from index.embedding.base import Embedder, Matrix

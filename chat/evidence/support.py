@@ -9,7 +9,8 @@ import math
 from collections.abc import Mapping, Sequence
 
 from chat.evidence.learned import load_weights
-from chat.question.kinds import is_name, is_negated, kind_of
+from chat.question.kinds import is_negated, kind_of
+from chat.question.names import is_name
 from chat.retrieval.retrieve import Retrieved, collect_terms
 from chat.types import Evidence, Support
 
