@@ -14,7 +14,7 @@ from benchmarks.report import results as report
 from benchmarks.sets.corpus_index import CorpusIndex, open_corpus
 from benchmarks.sets.data import Query, load
 from benchmarks.sets.options import Options, choose_questions, parse_options
-from chat.answer import configured
+from chat.answer import make_answerer
 from chat.question.kinds import kind_of
 from chat.retrieval.retrieve import Retrieved
 from chat.types import Answer, Evidence, Question, Support
@@ -77,7 +77,7 @@ class _Asker:
     def __init__(self, corpus: CorpusIndex, trace: Trace | None) -> None:
         self._corpus = corpus
         self._trace = trace
-        self._answerer = configured(corpus.index)
+        self._answerer = make_answerer(corpus.index)
 
     def warm(self, questions: Sequence[Question]) -> None:
         for question in questions:

@@ -14,7 +14,7 @@ from benchmarks.report import results as report
 from benchmarks.sets.corpus_index import CorpusIndex, open_corpus
 from benchmarks.sets.data import load
 from benchmarks.sets.options import Options, choose_questions, parse_options
-from chat.answer import configured
+from chat.answer import make_answerer
 from chat.retrieval.retrieve import DEPTH
 from chat.types import Candidate
 from index.embedding.base import Embedder
@@ -30,7 +30,7 @@ def run(options: Options, embedder: Embedder | None = None) -> dict[str, object]
     milliseconds: list[float] = []
     with open_corpus(questions, options.cache, embedder, reader=options.reader) as corpus:
         trace = Trace(options.trace, questions, corpus) if options.trace else None
-        answerer = configured(corpus.index)
+        answerer = make_answerer(corpus.index)
         depth = options.depth or DEPTH
         for _, question in chosen[:WARM]:
             answerer.retrieve(question, depth)

@@ -186,7 +186,7 @@ class Answerer:
         )
 
 
-def configured(index: LocalIndex) -> Answerer:
+def make_answerer(index: LocalIndex) -> Answerer:
     """Return the answerer that the settings of an index describe; nothing is loaded yet."""
     settings = index.settings
     return Answerer(

@@ -14,11 +14,11 @@ from ingest.planning.plan import Plan, make_plan
 from ingest.planning.web import fetch_all
 from ingest.report import Progress, Report
 
-Source = str | PathLike[str]
+SourceName = str | PathLike[str]
 
 
 def plan(
-    sources: Sequence[Source] = (),
+    sources: Sequence[SourceName] = (),
     prune: bool = False,
     source_list: str | PathLike[str] | None = None,
     home: str | PathLike[str] | None = None,
@@ -45,7 +45,7 @@ def plan(
 
 
 def update(
-    sources: Sequence[Source] = (),
+    sources: Sequence[SourceName] = (),
     prune: bool = False,
     source_list: str | PathLike[str] | None = None,
     home: str | PathLike[str] | None = None,
@@ -85,7 +85,7 @@ def open_index(home: str | PathLike[str] | None = None) -> LocalIndex:
 
 def _plan(
     index: LocalIndex,
-    sources: Sequence[Source],
+    sources: Sequence[SourceName],
     prune: bool,
     source_list: str | PathLike[str] | None,
 ) -> Plan:

@@ -19,7 +19,7 @@ from benchmarks.retrieval import WARM, rank_documents
 from benchmarks.sets.corpus_index import CorpusIndex, open_corpus
 from benchmarks.sets.data import Query, load
 from benchmarks.sets.options import Options, choose_questions, parse_options
-from chat.answer import configured
+from chat.answer import make_answerer
 from chat.question import followup
 from chat.types import Question
 from index.errors import PolicyChatError
@@ -80,7 +80,7 @@ _Measured = tuple[dict[str, list[str]], list[float], float | None]
 def _measure_ours(corpus: CorpusIndex, chosen: Sequence[tuple[Query, Question]]) -> _Measured:
     rankings: dict[str, list[str]] = {}
     milliseconds = []
-    answerer = configured(corpus.index)
+    answerer = make_answerer(corpus.index)
     for number, (query, question) in enumerate([*chosen[:WARM], *chosen]):
         began = time.perf_counter()
         retrieved = answerer.retrieve(question)

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.report.machine import describe
-from chat.answer import Answerer, configured
+from chat.answer import Answerer, make_answerer
 from chat.types import Answer, Question
 from index.embedding.transformer import SentenceTransformerEmbedder
 from index.local import LocalIndex
@@ -105,7 +105,7 @@ def measure_quality(answerer: Answerer) -> dict[str, object]:
 
 def measure_speed(index: LocalIndex) -> dict[str, float]:
     """Return medians over the questions, each asked once of a fresh `Answerer`, warm model."""
-    answerer = configured(index)
+    answerer = make_answerer(index)
     answerer.answer(Question("Is the model warm?"))
     totals = [
         answerer.answer(Question(case.question)).milliseconds["total"] for case in load_cases()
@@ -154,7 +154,7 @@ def main(arguments: Sequence[str]) -> int:
             "documents": len(report.added),
             "passages": report.passages,
             "indexing_s": round(report.seconds, 2),
-            **measure_quality(configured(index)),
+            **measure_quality(make_answerer(index)),
             **measure_speed(index),
             **measure_processes(Path(folder), options.runs),
             "machine": describe(),

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from benchmarks.report.results import describe_machine, run_or_exit, write
-from chat.answer import configured
+from chat.answer import make_answerer
 from chat.types import Question
 from index.embedding.base import Embedder
 from index.embedding.transformer import SentenceTransformerEmbedder
@@ -82,7 +82,7 @@ def _make_index(
 
 
 def _compute_rates(index: LocalIndex, questions: Sequence[str]) -> Rates:
-    answerer = configured(index)
+    answerer = make_answerer(index)
     first = quoted = refused = 0
     for number, question in enumerate(questions):
         hits = index.search(question, 1).hits

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from chat.evidence.learned import load_weights
 from chat.evidence.units import Unit, quotable, says_little
-from chat.question.kinds import Kind, kind_of, named
+from chat.question.kinds import QuestionKind, kind_of, named
 from chat.retrieval.retrieve import Retrieved, Terms, collect_terms
 from chat.types import Candidate
 from index.types import embedded_text
@@ -116,7 +116,7 @@ def _find_heading(candidate: Candidate) -> str:
 
 
 def _weigh_unit(
-    candidate: Candidate, unit: Unit, terms: Terms, kind: Kind, question: str
+    candidate: Candidate, unit: Unit, terms: Terms, kind: QuestionKind, question: str
 ) -> QuotableUnit:
     passage, language = candidate.hit.passage, candidate.hit.document.metadata.language
     words = collect_terms(unit.text, language)

@@ -18,7 +18,7 @@ from tokenizers import Tokenizer
 from transformers import BertConfig
 
 from benchmarks.training.network import read_sorted, save
-from chat.answer import Answerer, configured
+from chat.answer import Answerer, make_answerer
 from chat.errors import ReaderUnavailable
 from chat.evidence.read import DECISIVE, FIRST, read
 from chat.reader import model
@@ -245,9 +245,9 @@ def test_an_answer_counts_what_was_read(corpus_index: LocalIndex, weights: Path)
 
 
 def test_the_settings_switch_it_off(corpus_index: LocalIndex) -> None:
-    assert configured(corpus_index).reader is not None
+    assert make_answerer(corpus_index).reader is not None
     settings = corpus_index.settings.with_table(ReaderSettings(enabled=False))
-    answerer = configured(LocalIndex(settings, corpus_index.embedder))
+    answerer = make_answerer(LocalIndex(settings, corpus_index.embedder))
     answer = answerer.answer(Question("What is the cluster policy of Poland?"))
     assert (answer.receipt.read, answer.receipt.unread) == (0, "")
 

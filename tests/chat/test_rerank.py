@@ -11,7 +11,7 @@ import pytest
 import torch
 from transformers import BertConfig, BertForSequenceClassification, BertTokenizerFast
 
-from chat.answer import Answerer, configured
+from chat.answer import Answerer, make_answerer
 from chat.errors import RerankerUnavailable
 from chat.retrieval.rerank import CrossEncoderReranker, Scores, make_reranker
 from chat.settings import RerankerSettings
@@ -55,14 +55,14 @@ def with_reranker(index: LocalIndex, **values: float) -> LocalIndex:
 
 def answerer_with(index: LocalIndex, reranker: CountsWord) -> Answerer:
     """The answerer that ships, with a reranker of the test's own."""
-    answerer = configured(index)
+    answerer = make_answerer(index)
     answerer.reranker = reranker
     return answerer
 
 
 def test_passages_that_the_reranker_prefers_come_first(corpus_index: LocalIndex) -> None:
     question = Question("What is the cluster policy of Poland?")
-    before = configured(corpus_index).retrieve(question).candidates
+    before = make_answerer(corpus_index).retrieve(question).candidates
     last = before[-1].hit.passage
     index = with_reranker(corpus_index, weight=1.0, depth=30)
     after = answerer_with(index, CountsWord(last.text)).retrieve(question).candidates
@@ -86,7 +86,7 @@ def test_a_weight_of_nothing_changes_nothing(corpus_index: LocalIndex) -> None:
     question = Question("Who supports clusters in Norway?")
     index = with_reranker(corpus_index, weight=0.0)
     found = answerer_with(index, CountsWord("x")).retrieve(question)
-    before = configured(corpus_index).retrieve(question)
+    before = make_answerer(corpus_index).retrieve(question)
     numbers = [[c.hit.passage.number for c in r.candidates] for r in (found, before)]
     assert numbers[0] == numbers[1]
 

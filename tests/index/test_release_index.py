@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from chat.answer import configured
+from chat.answer import make_answerer
 from chat.serialize import cited_object
 from chat.session import Session
 from chat.types import Question
@@ -91,6 +91,6 @@ def test_a_citation_still_opens(index: LocalIndex, citation: str) -> None:
 
 @pytest.mark.parametrize("question", EXPECTED["answers"])
 def test_answers_are_what_they_were(index: LocalIndex, question: str) -> None:
-    answer = configured(index).answer(Question(question))
+    answer = make_answerer(index).answer(Question(question))
     found = {"status": answer.status, "citations": [c.id for c in answer.citations]}
     assert found == EXPECTED["answers"][question]

@@ -16,7 +16,7 @@ import chat
 import chat.settings
 import ingest
 import ingest.settings
-from chat.answer import Answerer, configured
+from chat.answer import Answerer, make_answerer
 from chat.cli.commands import main as chat_command
 from chat.cli.text import format_answer
 from chat.serialize import (
@@ -96,7 +96,7 @@ def defined_structs(module: str) -> Iterator[type[msgspec.Struct]]:
 
 @pytest.fixture(scope="module")
 def answerer(corpus_index: LocalIndex) -> Answerer:
-    return configured(corpus_index)
+    return make_answerer(corpus_index)
 
 
 def test_the_readme_is_short() -> None:
