@@ -53,13 +53,18 @@ class LocalIndex:
     Args:
         settings: Where the index is, and how its rankings are fused.
         embedder: Makes the vectors of questions, and of passages for the writer.
+
+    Attributes:
+        settings: See Args.
+        embedder: See Args.
+        stores: As opened for the last question, None before; followed by itself.
     """
 
     def __init__(self, settings: Settings, embedder: Embedder) -> None:
         self.settings = settings
         self.embedder = embedder
         self._lock = threading.Lock()
-        self._stores: OpenStores | None = None
+        self.stores: OpenStores | None = None
 
     def snapshot(self) -> contextlib.AbstractContextManager[Snapshot]:
         """Open one read transaction on the catalog: everything read through it agrees."""
@@ -236,6 +241,6 @@ class LocalIndex:
     def _refresh_stores(self, catalog: Snapshot) -> OpenStores:
         """Return stores that hold at least what is live, in the snapshot and now."""
         with self._lock:
-            if self._stores is None or self._stores.seen != catalog.generation:
-                self._stores = open_stores(self.settings, catalog)
-            return self._stores
+            if self.stores is None or self.stores.seen != catalog.generation:
+                self.stores = open_stores(self.settings, catalog)
+            return self.stores

@@ -87,7 +87,8 @@ def measure(path: Path, name: str) -> CheckedFile:
             found = "".join(_read_box(pages[box.page], box, False) for box in boxes)
             across = "".join(_read_box(pages[box.page], box, True) for box in boxes)
             reason = min(
-                _difference(_strip_unseen(quote), _strip_unseen(text)) for text in (found, across)
+                describe_difference(_strip_unseen(quote), _strip_unseen(text))
+                for text in (found, across)
             )
             if reason:
                 outcome.failed.append((reason, quote[:300], found[:300]))
@@ -157,7 +158,8 @@ def _strip_unseen(text: str) -> str:
     )
 
 
-def _difference(quote: str, found: str) -> str:
+def describe_difference(quote: str, found: str) -> str:
+    """Return how the words in the boxes differ from a quote, "" if they do not."""
     if quote == found:
         return ""
     wanted, have = Counter(quote), Counter(found)

@@ -198,7 +198,7 @@ def connect(directory: Path) -> sqlite3.Connection:
     if not is_stored(path):
         raise IndexMissing(missing)
     with translate_sqlite_errors(path):
-        connection = _open(path)
+        connection = open_database(path)
         try:
             found = connection.execute("PRAGMA user_version").fetchone()[0]
             if found > len(MIGRATIONS):
@@ -222,14 +222,15 @@ def connect(directory: Path) -> sqlite3.Connection:
 def migrate(directory: Path) -> None:
     """Make the catalog or bring it up to date, a transaction a step; call under the write lock."""
     path = directory / FILE
-    with translate_sqlite_errors(path), contextlib.closing(_open(path)) as connection:
+    with translate_sqlite_errors(path), contextlib.closing(open_database(path)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
         found = connection.execute("PRAGMA user_version").fetchone()[0]
         for number, script in enumerate(MIGRATIONS[found:], start=found + 1):
             connection.executescript(f"BEGIN; {script} PRAGMA user_version = {number}; COMMIT;")
 
 
-def _open(path: Path) -> sqlite3.Connection:
+def open_database(path: Path) -> sqlite3.Connection:
+    """Open the file of a catalog, whatever its schema; transactions are begun by hand."""
     connection = sqlite3.connect(
         path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
     )

@@ -57,7 +57,7 @@ def load(file: Path) -> SourceList:
         table = tomllib.loads(read_whole(file).decode("utf-8-sig"))
     except FileNotFoundError as error:
         raise SourceListRefused(
-            f"{file}: no such file; write one as the README shows, or name it: --sources FILE"
+            f"{file}: no such file; write one as docs/sources.md shows, or name it: --sources FILE"
         ) from error
     except SourceError as error:
         raise SourceListRefused(f"{file}: {error}") from error

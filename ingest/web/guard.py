@@ -64,11 +64,17 @@ def _carried(address: _Address) -> list[_Address]:
 class GuardedBackend(httpcore2.NetworkBackend):
     """Connects to judged addresses only. TLS still checks the certificate against the name."""
 
-    def __init__(self, allow_private: bool, deadline: Deadline, resolve: Resolve = resolve) -> None:
+    def __init__(
+        self,
+        allow_private: bool,
+        deadline: Deadline,
+        resolve: Resolve = resolve,
+        inner: httpcore2.NetworkBackend | None = None,
+    ) -> None:
         self._allow_private = allow_private
         self._deadline = deadline
         self._resolve = resolve
-        self._inner = httpcore2.SyncBackend()
+        self._inner = inner or httpcore2.SyncBackend()
 
     def connect_tcp(
         self,

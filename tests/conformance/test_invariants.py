@@ -6,6 +6,7 @@ import concurrent.futures
 import hashlib
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -216,14 +217,14 @@ def test_4_a_removed_passage_is_never_shown_by_an_older_reader(library: Library)
     older = library.reader()
     hits = older.search("region 2 wind hydrogen textile", 50).hits
     assert "texts/2.md" in {hit.document.id for hit in hits}
-    stores = older._stores
+    stores = older.stores
     remove_document(library.index, "2.md")
-    older._stores = stores  # what it opened before the removal
+    older.stores = stores  # what it opened before the removal
     with older.snapshot() as catalog:
         assert stores is not None
         object.__setattr__(stores, "seen", catalog.generation)
     after = older.search("region 2 wind hydrogen textile", 50).hits
-    assert older._stores is stores
+    assert older.stores is stores
     assert "texts/2.md" not in {hit.document.id for hit in after}
     assert len(after) == library.index.manifest().passages
 
@@ -236,11 +237,11 @@ def test_4_what_had_departed_is_refilled(tmp_path: Path, monkeypatch: pytest.Mon
     library.ingest()
     older = library.reader()
     best = [hit.document.id for hit in older.search("wind energy", 3).hits]
-    stores = older._stores
+    stores = older.stores
     assert stores is not None
     for name in best:
         remove_document(library.index, name)
-    older._stores = stores
+    older.stores = stores
     object.__setattr__(stores, "seen", library.index.manifest().generation)
     left = [hit.document.id for hit in older.search("wind energy", 3).hits]
     assert len(left) == 3
@@ -259,8 +260,15 @@ def test_4_more_is_asked_for_than_there_is(library: Library, k: int) -> None:
 def test_4_a_question_reads_no_whole_table(library: Library) -> None:
     """Seen in SQLite's own plans of the statements that a search executes."""
     statements: list[str] = []
+    connections: list[sqlite3.Connection] = []
+
+    def note_connection(event: str, arguments: tuple[sqlite3.Connection]) -> None:
+        if event == "sqlite3.connect/handle" and not connections:
+            connections.extend(arguments)
+
+    sys.addaudithook(note_connection)
     with library.index.snapshot() as catalog:
-        connection = catalog._connection
+        (connection,) = connections
         connection.set_trace_callback(statements.append)
         assert catalog.languages() == ["en"]
         version = catalog.document("texts/1.md").version

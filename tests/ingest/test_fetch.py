@@ -304,8 +304,8 @@ def test_a_name_with_many_silent_addresses() -> None:
             raise httpcore2.ConnectTimeout
 
     deadline = Deadline()
-    backend = GuardedBackend(False, deadline, lambda host, port: ["8.8.8.8", "8.8.4.4"])
-    backend._inner = Silent()
+    addresses = ["8.8.8.8", "8.8.4.4"]
+    backend = GuardedBackend(False, deadline, lambda host, port: addresses, Silent())
     with pytest.raises(Cut, match="too slowly"):
         backend.connect_tcp("policy.example", 80, 1.0)
     assert asked == 1

@@ -15,6 +15,7 @@ import pytest
 from index.catalog import schema
 from index.errors import IndexOutdated
 from index.settings import CORPUS
+from index.stores.words import TantivyWords
 from index.types import Document, Metadata, Source
 from index.version import Page, Version, version_of
 from ingest import parsers
@@ -301,11 +302,10 @@ def test_doctor_finds_what_the_stores_disagree_about(
     index = open_index()
     with index.snapshot() as catalog:
         first = int(catalog.live_numbers()[0])
-    with index.writer() as writer:
-        words = writer._derived._words
-        assert words is not None
-        words.remove([first])
-        words.commit(index.manifest().generation)
+    words = TantivyWords.load(index.settings.index_directory / "words", exact=True)
+    words.remove([first])
+    words.commit(index.manifest().generation)
+    words.close()
     code, out, _ = run(capsys, "doctor")
     assert code == 1
     assert out == ("words: 1 passages are missing and 0 are too many; run `python -m ingest`\n")

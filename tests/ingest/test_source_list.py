@@ -190,7 +190,7 @@ def test_a_list_that_cannot_be_used(library: Library, text: str, reason: str) ->
 
 
 def test_a_list_that_is_not_there(library: Library) -> None:
-    with pytest.raises(SourceListRefused, match="no such file; write one as the README shows"):
+    with pytest.raises(SourceListRefused, match=r"write one as docs/sources\.md shows"):
         library.plan(listed=library.home / "sources.toml")
 
 
