@@ -273,8 +273,8 @@ def _citation(
     pages = [page for page in passage.pages if page.start < end and start < page.end]
     return Citation(
         marker=marker,
-        document=document.source.path,
-        source=document.id,
+        document=document.id,
+        path=document.source.path,
         title=document.title,
         version=passage.version,
         section=passage.section,

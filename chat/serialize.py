@@ -1,96 +1,258 @@
-"""The JSON that others script against, in and out: see DESIGN of the command line in README."""
+"""The JSON that others script against, in and out; what each key means is in docs/json.md."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Sequence
 from dataclasses import fields
 from datetime import date
 
+import msgspec
+
 from chat.errors import QuestionRefused
-from chat.types import Answer, Citation, Question, Turn
+from chat.types import Answer, Citation, Question, Receipt, Role, Turn
+from index.citations import Citable, Standing, citation_id
 from index.types import Filter
+from index.version import Version
 
-_DATES = ("since", "until")
+Words = str | tuple[str, ...]
 
 
-def answer_json(answer: Answer) -> dict[str, object]:
-    """Return an answer as the command line prints it.
+class CitationObject(msgspec.Struct, frozen=True):
+    """A citation; `source` is `document` under its name of release 0.1."""
 
-    Args:
-        answer: Any outcome.
+    marker: int
+    id: str
+    document: str
+    path: str
+    source: str
+    title: str
+    version: str
+    section: str | None
+    page: int | None
+    page_label: str | None
+    ocr: bool
+    start: int
+    end: int
+    quote: str
+    marks: list[tuple[int, int]]
+    score: float
+    support: str
+    verified: bool
+    publisher: str | None
+    date: str | None
+    url: str | None
+    also_in: list[str]
 
-    Returns:
-        Values that `json.dumps` takes.
-    """
-    return {
-        "status": answer.status,
-        "question": answer.question,
-        "searched_for": answer.searched_for,
-        "context": answer.context or None,
-        "answer": answer.text,
-        "citations": [citation_json(citation) for citation in answer.citations],
-        "differences": [
-            {"markers": list(difference.markers), "figures": list(difference.figures)}
+
+class DifferenceObject(msgspec.Struct, frozen=True):
+    """Two of the citations that give different figures."""
+
+    markers: list[int]
+    figures: list[str]
+
+
+class ReceiptObject(msgspec.Struct, frozen=True):
+    """What was searched and read."""
+
+    documents: int
+    passages: int
+    filters: dict[str, str | list[str]]
+    nearest: list[CitationObject]
+    read: int
+    unread: str | None
+
+
+class AnswerObject(msgspec.Struct, frozen=True):
+    """`python -m chat --json`."""
+
+    status: str
+    question: str
+    searched_for: str
+    context: str | None
+    answer: str | None
+    citations: list[CitationObject]
+    differences: list[DifferenceObject]
+    receipt: ReceiptObject
+    support: str
+    unmatched: list[str]
+    milliseconds: dict[str, float]
+
+
+class PlaceObject(msgspec.Struct, frozen=True):
+    """Where cited words stand today, or what comes nearest."""
+
+    id: str
+    version: str
+    section: str | None
+    start: int
+    end: int
+    quote: str
+    likeness: float
+
+
+class CitedObject(msgspec.Struct, frozen=True):
+    """`python -m chat cite ID --json`."""
+
+    id: str
+    state: str
+    quote: str
+    document: str
+    path: str
+    title: str
+    version: str
+    section: str | None
+    page: int | None
+    page_label: str | None
+    ocr: bool
+    start: int
+    end: int
+    today: PlaceObject | None
+
+
+class TurnObject(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One turn of `history`."""
+
+    role: Role
+    text: str
+
+
+class FilterObject(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`filters`: each one string or a list of them; `since` and `until` are dates, YYYY-MM-DD."""
+
+    documents: Words = ()
+    roots: Words = ()
+    publishers: Words = ()
+    countries: Words = ()
+    languages: Words = ()
+    types: Words = ()
+    since: date | None = None
+    until: date | None = None
+
+
+class QuestionObject(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A line of `python -m chat --jsonl`."""
+
+    question: str
+    history: tuple[TurnObject, ...] = ()
+    filters: FilterObject = FilterObject()
+
+
+def answer_object(answer: Answer) -> AnswerObject:
+    """Return an answer as it is printed."""
+    return AnswerObject(
+        status=answer.status,
+        question=answer.question,
+        searched_for=answer.searched_for,
+        context=answer.context or None,
+        answer=answer.text,
+        citations=[citation_object(citation) for citation in answer.citations],
+        differences=[
+            DifferenceObject(list(difference.markers), list(difference.figures))
             for difference in answer.differences
         ],
-        "receipt": {
-            "documents": answer.receipt.documents,
-            "passages": answer.receipt.passages,
-            "filters": filter_json(answer.receipt.restriction),
-            "nearest": [citation_json(citation) for citation in answer.receipt.nearest],
-            "read": answer.receipt.read,
-            "unread": answer.receipt.unread or None,
-        },
-        "support": answer.support,
-        "unmatched": list(answer.unmatched),
-        "milliseconds": answer.milliseconds,
-    }
+        receipt=_receipt_object(answer.receipt),
+        support=answer.support,
+        unmatched=list(answer.unmatched),
+        milliseconds=answer.milliseconds,
+    )
 
 
-def citation_json(citation: Citation) -> dict[str, object]:
-    """Return a citation as the command line prints it.
-
-    Args:
-        citation: Verified.
-
-    Returns:
-        Values that `json.dumps` takes.
-    """
-    return {
-        "marker": citation.marker,
-        "id": citation.id,
-        "document": citation.document,
-        "source": citation.source,
-        "title": citation.title,
-        "version": citation.version,
-        "section": " › ".join(citation.section) or None,
-        "page": citation.page,
-        "page_label": citation.page_label,
-        "ocr": citation.ocr,
-        "start": citation.start,
-        "end": citation.end,
-        "quote": citation.quote,
-        "marks": [list(mark) for mark in citation.marks],
-        "score": citation.score,
-        "support": citation.support,
-        "verified": citation.verified,
-        "publisher": citation.publisher,
-        "date": citation.date.isoformat() if citation.date else None,
-        "url": citation.url,
-        "also_in": list(citation.also_in),
-    }
+def citation_object(citation: Citation) -> CitationObject:
+    """Return a citation as it is printed."""
+    return CitationObject(
+        marker=citation.marker,
+        id=citation.id,
+        document=citation.document,
+        path=citation.path,
+        source=citation.document,
+        title=citation.title,
+        version=citation.version,
+        section=" › ".join(citation.section) or None,
+        page=citation.page,
+        page_label=citation.page_label,
+        ocr=citation.ocr,
+        start=citation.start,
+        end=citation.end,
+        quote=citation.quote,
+        marks=list(citation.marks),
+        score=citation.score,
+        support=citation.support,
+        verified=citation.verified,
+        publisher=citation.publisher,
+        date=citation.date.isoformat() if citation.date else None,
+        url=citation.url,
+        also_in=list(citation.also_in),
+    )
 
 
-def filter_json(restriction: Filter) -> dict[str, object]:
-    """Return the set fields of a filter.
+def hit_objects(citations: Sequence[Citation]) -> list[dict[str, object]]:
+    """Return what `python -m chat search --json` prints: citations with `rank` for `marker`."""
+    found = []
+    for citation in citations:
+        values = msgspec.to_builtins(citation_object(citation))
+        found.append({"rank": values.pop("marker"), **values})
+    return found
+
+
+def cited_object(cited: Citable, standing: Standing, today: Version | None) -> CitedObject:
+    """Return an old citation and what has become of it, as it is printed.
 
     Args:
-        restriction: Any filter.
+        cited: The citation.
+        standing: What has become of it.
+        today: Today's text of its document; None where the document was removed.
 
     Returns:
-        An empty dictionary if everything is let through.
+        `today` is None where the words, or any like them, stand nowhere.
     """
-    values: dict[str, object] = {}
+    page = cited.version.page_at(cited.start)
+    return CitedObject(
+        id=citation_id(cited.version.id, cited.start, cited.end),
+        state=standing.state,
+        quote=cited.quote,
+        document=cited.document.id,
+        path=cited.document.source.path,
+        title=cited.document.title,
+        version=cited.version.id,
+        section=" › ".join(cited.version.section_at(cited.start)) or None,
+        page=page.number if page else None,
+        page_label=page.label if page else None,
+        ocr=any(page.ocr for page in cited.version.pages_of(cited.start, cited.end)),
+        start=cited.start,
+        end=cited.end,
+        today=_place_object(standing, today) if today else None,
+    )
+
+
+def _place_object(standing: Standing, today: Version) -> PlaceObject | None:
+    if standing.start is None or standing.end is None:
+        return None
+    return PlaceObject(
+        id=citation_id(today.id, standing.start, standing.end),
+        version=today.id,
+        section=" › ".join(today.section_at(standing.start)) or None,
+        start=standing.start,
+        end=standing.end,
+        quote=today.text[standing.start : standing.end],
+        likeness=round(standing.likeness, 3),
+    )
+
+
+def _receipt_object(receipt: Receipt) -> ReceiptObject:
+    return ReceiptObject(
+        documents=receipt.documents,
+        passages=receipt.passages,
+        filters=write_filter(receipt.restriction),
+        nearest=[citation_object(citation) for citation in receipt.nearest],
+        read=receipt.read,
+        unread=receipt.unread or None,
+    )
+
+
+def write_filter(restriction: Filter) -> dict[str, str | list[str]]:
+    """Return the fields of a filter that let anything less than everything through."""
+    values: dict[str, str | list[str]] = {}
     for entry in fields(Filter):
         value = getattr(restriction, entry.name)
         if isinstance(value, date):
@@ -100,29 +262,42 @@ def filter_json(restriction: Filter) -> dict[str, object]:
     return values
 
 
-def parse_question(value: object) -> Question:
-    """Return the question of one JSON line.
-
-    Args:
-        value: `{"question", "history"?, "filters"?}`, as `json.loads` gives it.
-
-    Returns:
-        The question.
+def read_question(line: bytes) -> Question:
+    """Return the question of one line of JSON.
 
     Raises:
-        QuestionRefused: A key is missing, unknown or of the wrong type, or half a character is in
-            a text; one line.
+        QuestionRefused: Not UTF-8 or JSON; a key is missing, unknown or of the wrong type; half a
+            character is in a text. One line.
     """
-    if not isinstance(value, dict) or not isinstance(value.get("question"), str):
-        raise QuestionRefused('expected an object with a "question" that is a string')
-    if unknown := sorted(set(value) - {"question", "history", "filters"}):
-        raise QuestionRefused(f"unknown key {unknown[0]!r}; known are question, history, filters")
-    check_characters("the question", value["question"])
-    return Question(
-        value["question"],
-        _history(value.get("history", [])),
-        parse_filter(value.get("filters", {})),
-    )
+    try:
+        given = msgspec.convert(json.loads(line.decode("utf-8-sig")), QuestionObject)
+    except UnicodeDecodeError as error:
+        raise QuestionRefused(f"not UTF-8 from byte {error.start} on; save it as UTF-8") from error
+    except UnicodeEncodeError as error:
+        raise QuestionRefused("unknown key, with half of a character in it") from error
+    except json.JSONDecodeError as error:
+        raise QuestionRefused(f"not a JSON object: {error}") from error
+    except msgspec.ValidationError as error:
+        raise QuestionRefused(f"not a question as docs/json.md has it: {error}") from error
+    except ValueError as error:
+        raise QuestionRefused("a number has too many digits") from error
+    except RecursionError as error:
+        raise QuestionRefused("brackets are nested too deeply") from error
+    check_characters("the question", given.question)
+    for turn in given.history:
+        check_characters("the history", turn.text)
+    history = tuple(Turn(turn.role, turn.text) for turn in given.history)
+    return Question(given.question, history, _read_filter(given.filters))
+
+
+def _read_filter(given: FilterObject) -> Filter:
+    values = msgspec.structs.asdict(given)
+    for name, value in values.items():
+        if isinstance(value, str):
+            values[name] = (value,)
+        for word in values[name] if isinstance(values[name], tuple) else ():
+            check_characters(f"filter {name!r}", word)
+    return Filter(**values)
 
 
 def check_characters(what: str, text: str) -> None:
@@ -142,60 +317,4 @@ def check_characters(what: str, text: str) -> None:
     except UnicodeEncodeError as error:
         raise QuestionRefused(
             f"{what} is not valid text: character {error.start + 1} is half of one or not UTF-8"
-        ) from error
-
-
-def parse_filter(value: object) -> Filter:
-    """Return the filter of a JSON object.
-
-    Args:
-        value: Lists of strings by field of `Filter`; `since` and `until` are ISO dates.
-
-    Returns:
-        The filter.
-
-    Raises:
-        QuestionRefused: A field is unknown or of the wrong type; one line.
-    """
-    if not isinstance(value, Mapping):
-        raise QuestionRefused("filters must be an object")
-    known = [entry.name for entry in fields(Filter)]
-    values: dict[str, tuple[str, ...] | date] = {}
-    for key, given in value.items():
-        if key not in known:
-            raise QuestionRefused(f"unknown filter {key!r}; known are {', '.join(known)}")
-        values[key] = _date(key, given) if key in _DATES else _strings(key, given)
-    return Filter(**values)  # type: ignore[arg-type]  # each key was just parsed to its type
-
-
-def _history(value: object) -> tuple[Turn, ...]:
-    if not isinstance(value, list):
-        raise QuestionRefused("history must be a list of {role, text}")
-    turns = []
-    for turn in value:
-        if not isinstance(turn, dict) or not isinstance(turn.get("text"), str):
-            raise QuestionRefused('every turn of the history needs a "text" that is a string')
-        role = turn.get("role")
-        if role not in ("user", "assistant"):
-            raise QuestionRefused(f'a turn\'s role must be "user" or "assistant", not {role!r}')
-        check_characters("the history", turn["text"])
-        turns.append(Turn(role, turn["text"]))
-    return tuple(turns)
-
-
-def _strings(key: str, value: object) -> tuple[str, ...]:
-    listed = [value] if isinstance(value, str) else value
-    if not isinstance(listed, list) or not all(isinstance(item, str) for item in listed):
-        raise QuestionRefused(f"filter {key!r} must be a string or a list of strings")
-    for item in listed:
-        check_characters(f"filter {key!r}", item)
-    return tuple(listed)
-
-
-def _date(key: str, value: object) -> date:
-    try:
-        return date.fromisoformat(value if isinstance(value, str) else "")
-    except ValueError as error:
-        raise QuestionRefused(
-            f"filter {key!r} must be a date, YYYY-MM-DD, not {value!r}"
         ) from error

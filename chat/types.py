@@ -93,8 +93,8 @@ class Citation:
 
     Attributes:
         marker: 1-based number shown in the answer; the rank for a search result.
-        document: Path of the document within its root.
-        source: Id of the document, `root/path`.
+        document: Id of the document: `root/path`, or the address of a web page.
+        path: Its path within the root; of a web page the address.
         title: What the document is called.
         version: sha256 of the text that the offsets refer to.
         section: Heading path, outermost first.
@@ -118,7 +118,7 @@ class Citation:
 
     marker: int
     document: str
-    source: str
+    path: str
     title: str
     version: str
     section: tuple[str, ...]
@@ -141,6 +141,14 @@ class Citation:
     def id(self) -> str:
         """Names the quote for a link; stays valid when the document changes."""
         return citation_id(self.version, self.start, self.end)
+
+    @property
+    def place(self) -> str:
+        """Where it stands, in words: title, section, page; what is not known is left out."""
+        section = self.section[1:] if self.section[:1] == (self.title,) else self.section
+        page = self.page_label or self.page
+        parts = [self.title, " › ".join(section), f"page {page}" if page else ""]
+        return ", ".join(part for part in parts if part)
 
 
 @dataclass(frozen=True, slots=True)

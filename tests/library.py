@@ -31,7 +31,7 @@ TOPICS = [
 # Runs the real command line with the embedder of unit tests, which needs no model.
 COMMAND = """
 import sys
-from index.embedding.transformer import HashingEmbedder
+from index.embedding.hashing import HashingEmbedder
 from index.settings import load_settings
 from index.local import LocalIndex
 from ingest.__main__ import main

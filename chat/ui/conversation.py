@@ -10,14 +10,7 @@ from index.types import Filter
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One question and what came of it: an answer, or the one line of an error.
-
-    Attributes:
-        question: As typed.
-        answer: None if asking failed.
-        error: None if it did not.
-        restriction: Which documents it was asked of.
-    """
+    """One question and what came of it: an answer, or the one line of an error."""
 
     question: str
     answer: Answer | None
@@ -27,37 +20,21 @@ class Exchange:
 
 @dataclass(slots=True)
 class Conversation:
-    """The state of one visitor.
-
-    Attributes:
-        exchanges: Oldest first.
-        pending: A question that is still to be asked.
-        alone: Whether it is asked without the turns before it.
-        context: Words that count as well when it is asked first: a link's.
-        opened: Id of the citation shown beside the answer.
-        restriction: Which documents are searched.
-        linked_question: The `?q=` that this conversation already follows.
-        linked_restriction: The filter of the link that this conversation already follows.
-        linked_citation: The `?cite=` that this conversation already follows.
-    """
+    """The state of one visitor; exchanges are oldest first."""
 
     exchanges: list[Exchange] = field(default_factory=list)
-    pending: str | None = None
-    alone: bool = False
-    context: str = ""
-    opened: str | None = None
+    pending: str | None = None  # a question that is still to be asked
+    alone: bool = False  # whether it is asked without the turns before it
+    context: str = ""  # of a link: words that count as well when it is asked first
+    opened: str | None = None  # id of the citation beside the answer
     restriction: Filter = field(default_factory=Filter)
+    # What this conversation already follows of the address: `?q=`, its filter, `?cite=`.
     linked_question: str | None = None
     linked_restriction: Filter = field(default_factory=Filter)
     linked_citation: str | None = None
 
     def ask(self, question: str, alone: bool = False) -> None:
-        """Put a question next; a source that was open belongs to the answer before.
-
-        Args:
-            question: As typed.
-            alone: Ask it as it is: nothing is taken over from the turns before.
-        """
+        """Put a question next; a source that was open belongs to the answer before."""
         self.pending = question
         self.alone = alone
         self.context = ""
@@ -86,17 +63,7 @@ class Conversation:
         citation: str | None,
         context: str | None = None,
     ) -> bool:
-        """Do what a link says, once.
-
-        Args:
-            question: The value of `?q=`.
-            restriction: The documents and publishers that the link names beside it.
-            citation: The value of `?cite=`.
-            context: The value of `?context=`: what a follow-up had in mind.
-
-        Returns:
-            Whether the link asks something new, and so chose what is searched.
-        """
+        """Do what a link says, once; return whether it asks something new, of other documents."""
         followed = (self.linked_question, self.linked_restriction)
         asks = question is not None and (question, restriction) != followed
         if asks:

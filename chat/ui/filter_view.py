@@ -13,16 +13,7 @@ _PUBLISHERS, _DOCUMENTS = "filter-publishers", "filter-documents"
 
 
 def choose_filter(index: LocalIndex, generation: int, chosen: Filter) -> Filter:
-    """Offer publishers and documents to choose from.
-
-    Args:
-        index: Must exist.
-        generation: Of the index; the choice is read anew when it moves.
-        chosen: What was chosen before.
-
-    Returns:
-        What is chosen now.
-    """
+    """Offer publishers and documents; return what is chosen now."""
     titles, publishers = _known(index, str(index.settings.home), generation)
     # Kept here as well as in the widgets: Streamlit forgets those when another page is shown.
     _keep(_PUBLISHERS, chosen.publishers, publishers)
@@ -44,16 +35,7 @@ def choose_filter(index: LocalIndex, generation: int, chosen: Filter) -> Filter:
 
 
 def unknown_names(index: LocalIndex, generation: int, restriction: Filter) -> list[str]:
-    """Return the documents and publishers of a filter that the index does not hold.
-
-    Args:
-        index: Must exist.
-        generation: Of the index.
-        restriction: From a link, say.
-
-    Returns:
-        Names in the order of the filter; empty if all are known.
-    """
+    """Return the documents and publishers of a filter that the index does not hold."""
     titles, publishers = _known(index, str(index.settings.home), generation)
     documents = [name for name in restriction.documents if name not in titles]
     return documents + [name for name in restriction.publishers if name not in publishers]

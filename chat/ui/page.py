@@ -26,12 +26,7 @@ _PLACEHOLDER = "Ask about these documents"
 
 
 def show(answerer: Answerer, library: StreamlitPage) -> None:
-    """Show the page.
-
-    Args:
-        answerer: Shared by all visitors.
-        library: The page where documents are added.
-    """
+    """Show the page."""
     try:
         _show(answerer, library)
     except IndexMissing:

@@ -18,13 +18,7 @@ class Ask(Protocol):
 
 
 def show_searched(answer: Answer, number: int, ask: Ask) -> None:
-    """Show what a follow-up was taken to mean, with a way to search for something else.
-
-    Args:
-        answer: Any outcome.
-        number: Its place in the conversation, unlike every other's.
-        ask: Called with what somebody would rather search for.
-    """
+    """Show what a follow-up was taken to mean, with a way to search for something else."""
     understood = answer.searched_for != answer.question.strip()
     if not (understood or answer.context):
         return

@@ -30,7 +30,7 @@ def verify(index: LocalIndex, citations: Sequence[Citation]) -> list[Citation]:
     for citation in citations:
         if texts[citation.version][citation.start : citation.end] != citation.quote:
             raise QuoteMismatch(
-                f"{citation.source}: the stored text does not hold the quotation at characters "
+                f"{citation.document}: the stored text does not hold the quotation at characters "
                 f"{citation.start} to {citation.end}; run `python -m ingest doctor`"
             )
     return [replace(citation, verified=True) for citation in citations]

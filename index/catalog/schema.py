@@ -9,6 +9,7 @@ from pathlib import Path
 
 from index.disk.files import is_stored, write_failed
 from index.errors import IndexDamaged, IndexLocked, IndexMissing, IndexOutdated
+from index.settings import in_checkout
 
 FILE = "catalog.sqlite"
 # Primary result codes that speak of the disk and not of what is in the file.
@@ -213,7 +214,8 @@ def connect(directory: Path) -> sqlite3.Connection:
         IndexWriteFailed: No rights.
     """
     path = directory / FILE
-    missing = f"no index in {directory}; run `python -m ingest` to make one"
+    remedy = "`python -m ingest`" if in_checkout() else "`policy-ingest FOLDER`"
+    missing = f"no index in {directory}; run {remedy} to make one"
     if not is_stored(path):
         raise IndexMissing(missing)
     with catalog_errors(path):

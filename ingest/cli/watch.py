@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import math
 import os
 import sys
@@ -13,13 +12,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import TextIO
 
+import click
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 
 from index.disk.files import writing
 from index.errors import IndexMissing, PolicyChatError
 from index.local import LocalIndex
-from ingest.cli.arguments import add_source_arguments, listed_file
+from ingest.cli import options
 from ingest.errors import SourceUnreadable
 from ingest.pipeline import apply
 from ingest.planning.compare import Known
@@ -36,52 +36,56 @@ _MOST_QUIETS = 20
 _ENDING_SECONDS = 5.0
 
 
-def watch(arguments: Sequence[str], open_index: Callable[[], LocalIndex]) -> int:
-    """Keep the index in step until somebody ends it.
+class _Seconds(click.ParamType[float]):
+    name = "N"
 
-    Args:
-        arguments: After `watch`.
-        open_index: Opens the index once the arguments are known to be right.
+    def __init__(self, positive: bool = False) -> None:
+        self._positive = positive
 
-    Returns:
-        0, when stopped with Ctrl-C or a SIGTERM: that is how it is meant to end.
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        try:
+            seconds = float(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is not a number", param, ctx)
+        if not 0 <= seconds < math.inf or (self._positive and seconds == 0):
+            self.fail("must be positive" if self._positive else "must not be negative", param, ctx)
+        return seconds
 
-    Raises:
-        PolicyChatError: What is to be watched cannot be, from the start. Later errors are told
-            and survived.
-    """
-    parser = argparse.ArgumentParser(
-        "python -m ingest watch", description="LocalIndex again whenever something changes."
-    )
-    add_source_arguments(parser)
-    parser.add_argument("--prune", action="store_true", help="also remove what has vanished")
-    parser.add_argument(
-        "--quiet-seconds",
-        type=float,
-        default=2.0,
-        metavar="N",
-        help="look when nothing has changed for so long (default: 2)",
-    )
-    parser.add_argument(
-        "--recheck-minutes",
-        type=float,
-        default=60.0,
-        metavar="N",
-        help="look at everything and ask all web servers so often (default: 60)",
-    )
-    options = parser.parse_args(arguments)
-    if not (0 <= options.quiet_seconds < math.inf and 0 < options.recheck_minutes < math.inf):
-        parser.error("--quiet-seconds must not be negative, --recheck-minutes must be positive")
+
+@click.command(help="Index again whenever something changes.")
+@options.sources
+@click.option("--prune", is_flag=True, help="also remove what has vanished")
+@click.option(
+    "--quiet-seconds",
+    type=_Seconds(),
+    default=2.0,
+    metavar="N",
+    help="look when nothing has changed for so long (default: 2)",
+)
+@click.option(
+    "--recheck-minutes", type=_Seconds(positive=True), default=60.0, metavar="N",
+    help="look at everything and ask all web servers so often (default: 60)",
+)  # fmt: skip
+@click.pass_obj
+def watch(
+    open_index: Callable[[], LocalIndex],
+    paths: tuple[str, ...],
+    listed: str | None,
+    prune: bool,
+    quiet_seconds: float,
+    recheck_minutes: float,
+) -> None:
+    """Keep the index in step until somebody ends it; later errors are shown and survived."""
     index = open_index()
-    listed = listed_file(parser, options, index.settings)
-    watcher = _Watcher(index, options.paths, listed, options.prune)
+    watcher = _Watcher(index, paths, options.find_list(listed, paths, index.settings), prune)
     try:
-        watcher.run(options.quiet_seconds, options.recheck_minutes * 60)
-    except KeyboardInterrupt:
+        watcher.run(quiet_seconds, recheck_minutes * 60)
+    except KeyboardInterrupt:  # how it is meant to end
         _say("stopped watching; what was committed stands")
     finally:
         watcher.close()
-    return 0
 
 
 class _Changes(FileSystemEventHandler):
@@ -104,15 +108,7 @@ class _Changes(FileSystemEventHandler):
             self._condition.notify()
 
     def wait(self, quiet_seconds: float, until: float) -> bool:
-        """Wait for changes that are over.
-
-        Args:
-            quiet_seconds: How long nothing must have changed.
-            until: Monotonic time, in seconds, at which waiting ends.
-
-        Returns:
-            Whether something has changed; False if the time is up.
-        """
+        """Return True once changes are over, False at `until` (monotonic seconds)."""
         with self._condition:
             while True:
                 due = until
@@ -181,12 +177,7 @@ class _Watcher:
         return wanted(self._index.settings, known, self._paths, self._listed)
 
     def _watch(self, anew: bool) -> None:
-        """Watch the folders that there are now: lists change, and folders come and go.
-
-        Args:
-            anew: Also those that were watched before: a folder that was put in the place of another
-                one of its name is not noticed by the system.
-        """
+        """Watch the folders that there are now; `anew`: also those that may have been replaced."""
         if not self._paths and not self._listed:
             with writing(uploads := self._index.settings.uploads):
                 uploads.mkdir(parents=True, exist_ok=True)

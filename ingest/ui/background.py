@@ -18,19 +18,7 @@ class _Stopped(Exception):
 
 
 def everything(index: LocalIndex, prune: bool = False) -> Plan:
-    """Return the plan of a run that is about all there is to keep in step.
-
-    Args:
-        index: May not exist yet.
-        prune: Remove documents whose source has vanished or has left the list.
-
-    Returns:
-        For corpus/, the uploads, the addresses given by hand, and what the sources.toml in the home
-        folder names, if there is one.
-
-    Raises:
-        PolicyChatError: See `make_plan`.
-    """
+    """Return the plan of a run that is about all there is to keep in step."""
     listed = index.settings.source_list
     if not listed.is_file():
         return make_plan(index, prune=prune)
@@ -42,16 +30,6 @@ class Runner:
 
     A run that ends early, with the process even, leaves an index in order: the writer commits
     whole documents only.
-
-    Args:
-        index: What is brought up to date.
-
-    Attributes:
-        index: What is brought up to date.
-        progress: How far the run is, None before it has said so.
-        asked: How many web addresses it has asked, of how many; None before and after.
-        report: What the last run did, None if there was none or it failed.
-        error: The one line of why the last run failed.
     """
 
     def __init__(self, index: LocalIndex) -> None:
@@ -76,12 +54,7 @@ class Runner:
         return self._stop.is_set()
 
     def start(self, prune: bool = False, paths: Sequence[str] = ()) -> None:
-        """Begin a run; does nothing while one is on its way.
-
-        Args:
-            prune: Remove documents whose file has vanished.
-            paths: What it is about: see `make_plan`; without any see `everything`.
-        """
+        """Begin a run; does nothing while one is on its way."""
         with self._start:
             if self.running:
                 return

@@ -30,12 +30,7 @@ _SAVED = {
 
 
 def show_documents(documents: Sequence[Document], plan: Plan | None) -> None:
-    """Show the table of documents.
-
-    Args:
-        documents: By id.
-        plan: What a look at the files found, None if nobody has looked.
-    """
+    """Show the table of documents."""
     if not documents:
         return
     st.subheader("Documents", anchor=False)
@@ -59,12 +54,7 @@ def show_documents(documents: Sequence[Document], plan: Plan | None) -> None:
 
 
 def show_addresses(fetches: Sequence[Fetch], indexed: Collection[str]) -> None:
-    """Show which web servers were asked, when, and what they said.
-
-    Args:
-        fetches: By address.
-        indexed: Ids of the documents that there are.
-    """
+    """Show which web servers were asked, when, and what they said."""
     if not fetches:
         return
     st.subheader("Web addresses", anchor=False)

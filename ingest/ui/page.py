@@ -33,11 +33,7 @@ _PLAN, _NOTICE, _PRUNE = "library-plan", "library-notice", "library-prune"
 
 
 def show(runner: Runner) -> None:
-    """Show the page.
-
-    Args:
-        runner: Shared by all visitors; holds the index.
-    """
+    """Show the page."""
     st.set_page_config(layout="wide")
     st.html("<style>.stMainBlockContainer{max-width:66rem;padding-top:4.5rem}</style>")
     st.title("Library", anchor=False)

@@ -18,12 +18,7 @@ _MOST_LINES = 400
 
 
 def show_versions(index: LocalIndex, documents: Sequence[Document]) -> None:
-    """Offer the versions of a document, and what changed between two of them.
-
-    Args:
-        index: Where the texts are.
-        documents: At least one, by id.
-    """
+    """Offer the versions of a document, and what changed between two of them."""
     st.subheader("Versions of a document", anchor=False)
     titles = {document.id: document.title for document in documents}
     chosen = st.selectbox(

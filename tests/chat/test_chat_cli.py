@@ -19,11 +19,10 @@ ANSWER_KEYS = {
     "status", "question", "searched_for", "answer", "citations", "receipt", "support",
     "unmatched", "milliseconds", "context", "differences",
 }  # fmt: skip
-CITATION_KEYS = {
-    "marker", "id", "document", "source", "title", "version", "section", "page", "page_label",
-    "ocr", "start", "end", "quote", "marks", "score", "support", "verified", "publisher", "date",
-    "url", "also_in",
-}  # fmt: skip
+CITATION_KEYS = set(
+    "marker id document path source title version section page page_label ocr start end quote "
+    "marks score support verified publisher date url also_in".split()
+)
 
 
 @pytest.fixture(autouse=True)
@@ -52,7 +51,9 @@ def test_json_of_an_answer(capsys: pytest.CaptureFixture[str]) -> None:
     for number, citation in enumerate(answer["citations"], start=1):
         assert set(citation) == CITATION_KEYS
         assert citation["marker"] == number
-        assert citation["document"] == "clusterplattform-european-level.txt"
+        assert citation["document"] == "corpus/clusterplattform-european-level.txt"
+        assert citation["path"] == "clusterplattform-european-level.txt"
+        assert citation["source"] == citation["document"]  # its name of release 0.1
         assert citation["page"] is None
         assert citation["verified"] is True
         assert f"{citation['quote']} [{number}]" in answer["answer"]

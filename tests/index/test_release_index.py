@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from chat.answer import configured
-from chat.cli.cite import cited_json
+from chat.serialize import cited_object
+from chat.session import Session
 from chat.types import Question
 from index.embedding.transformer import SentenceTransformerEmbedder
 from index.local import LocalIndex
@@ -75,12 +76,16 @@ def test_documents_are_what_they_were(index: LocalIndex) -> None:
 
 @pytest.mark.parametrize("citation", EXPECTED["citations"])
 def test_a_citation_still_opens(index: LocalIndex, citation: str) -> None:
-    cited = index.citable(citation)
-    found = cited_json(index, cited, index.standing(cited))
-    today = found["today"]
-    assert isinstance(today, dict | None)
-    shown = {key: found[key] for key in ("quote", "state", "section", "page")}
-    shown["today"] = today and today["quote"]
+    with Session(index.settings.home) as session:
+        old = session.cite(citation)
+    found = cited_object(old.citable, old.standing, old.today)
+    shown = {
+        "quote": found.quote,
+        "state": found.state,
+        "section": found.section,
+        "page": found.page,
+        "today": found.today and found.today.quote,
+    }
     assert shown == EXPECTED["citations"][citation]
 
 

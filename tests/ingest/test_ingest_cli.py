@@ -26,7 +26,7 @@ from tests.web_site import Site
 
 STATUS_KEYS = {"documents", "failures", "passages", "embedder", "generation"}
 DOCUMENT_KEYS = {
-    "document", "id", "title", "version", "passages", "size_bytes", "indexed_at", "reader",
+    "document", "path", "id", "title", "version", "passages", "size_bytes", "indexed_at", "reader",
 }  # fmt: skip
 REPORT_KEYS = {
     "added", "changed", "removed", "missing", "unchanged", "refused_before", "failures",
@@ -406,7 +406,7 @@ def test_wrong_usage_exits_2(capsys: pytest.CaptureFixture[str]) -> None:
         with pytest.raises(SystemExit) as caught:
             run(capsys, *arguments)
         assert caught.value.code == 2
-        assert "usage: python -m ingest" in capsys.readouterr().err
+        assert "Usage: python -m ingest" in capsys.readouterr().err
 
 
 def test_no_argument_means_the_corpus_and_the_uploads(

@@ -202,7 +202,7 @@ def test_wrong_usage(arguments: list[str], capsys: pytest.CaptureFixture[str]) -
     with pytest.raises(SystemExit) as caught:
         main(["watch", *arguments], never)
     assert caught.value.code == 2
-    assert "usage: python -m ingest watch" in capsys.readouterr().err
+    assert "Usage: python -m ingest watch" in capsys.readouterr().err
 
 
 def test_where_nothing_ever_keeps_still(tmp_path: Path) -> None:

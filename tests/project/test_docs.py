@@ -6,11 +6,12 @@ import json
 import re
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from chat.__main__ import main as chat
-from chat.answer import Answerer
-from chat.serialize import answer_json
+from chat.answer import configured
+from chat.serialize import answer_object
 from chat.settings import ReaderSettings, RerankerSettings
 from chat.types import Question
 from index.local import LocalIndex
@@ -71,7 +72,8 @@ def test_the_documented_answer_has_the_keys_of_a_real_one(corpus_index: LocalInd
     block = re.search(r"An answer is\n\n```json\n(.+?)```", README, re.DOTALL)
     assert block
     documented = json.loads(block[1])
-    real = answer_json(Answerer(corpus_index).answer(Question("What is the ECCP?")))
+    answer = configured(corpus_index).answer(Question("What is the ECCP?"))
+    real = msgspec.to_builtins(answer_object(answer))
     assert documented.keys() == real.keys()
     citations = real["citations"]
     assert isinstance(citations, list)

@@ -26,14 +26,7 @@ Open = Callable[[str], None]
 
 
 def show_answer(answer: Answer, number: int, opened: str | None, open_source: Open) -> None:
-    """Show an answer.
-
-    Args:
-        answer: Any outcome.
-        number: Its place in the conversation, unlike every other's.
-        opened: Id of the citation that is open beside the answer.
-        open_source: Called with the id of a citation that somebody chooses.
-    """
+    """Show an answer."""
     if answer.status == "not_found":
         _not_found(answer, number, opened, open_source)
         _unread(answer)

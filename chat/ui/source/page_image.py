@@ -44,14 +44,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A page as it is shown.
-
-    Attributes:
-        png: The picture.
-        width: In pixels.
-        height: In pixels.
-        marks: Where the words stand, in order.
-    """
+    """A page as it is shown, in pixels, with where the words stand on it."""
 
     png: bytes
     width: int
@@ -65,13 +58,7 @@ def has_pages(index: LocalIndex, citable: Citable) -> bool:
 
 
 def show_pages(index: LocalIndex, citable: Citable, citation_id: str) -> None:
-    """Show the pages of a quotation, or the one line that says why they cannot be shown.
-
-    Args:
-        index: Where the text and its original are.
-        citable: The quotation; its own version's original is shown, not today's.
-        citation_id: Names it.
-    """
+    """Show the pages of a quotation, or the one line that says why they cannot be shown."""
     original = index.original(citable.version.id)
     if original is None or not original.is_file():
         st.info(
@@ -99,20 +86,7 @@ def show_pages(index: LocalIndex, citable: Citable, citation_id: str) -> None:
 
 
 def picture(original: Path, number: int, boxes: tuple[Box, ...]) -> Picture:
-    """Draw a page and say where words stand on it.
-
-    Args:
-        original: A PDF.
-        number: 1-based page.
-        boxes: Where the words stand in the page's user space.
-
-    Returns:
-        The page as it is seen, turned and cropped.
-
-    Raises:
-        pypdfium2.PdfiumError: The file or the page cannot be loaded.
-        OSError: The file cannot be read.
-    """
+    """Draw a page (from 1) as it is seen, turned and cropped; raises PdfiumError or OSError."""
     with (
         pdfium.opened(original.read_bytes()) as document,
         pdfium.opened_page(document, number - 1) as page,

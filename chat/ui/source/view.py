@@ -40,15 +40,7 @@ _STATES = {
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A quotation inside as much of its text as is shown.
-
-    Attributes:
-        before: Text before the quotation, from the beginning of a line.
-        quote: The quotation.
-        after: Text after it, to the end of a line.
-        lines_above: Lines of the document before this window.
-        lines_below: Lines of the document after it.
-    """
+    """A quotation inside as much of its text as is shown, which is one stretch."""
 
     before: str
     quote: str
@@ -58,17 +50,7 @@ class Window:
 
 
 def window(text: str, start: int, end: int, around_chars: int = WINDOW_CHARS) -> Window:
-    """Return text[start:end] with the lines around it.
-
-    Args:
-        text: A whole document.
-        start: Half-open offsets of the quotation.
-        end: See start.
-        around_chars: About this many characters on each side; a longer line is cut.
-
-    Returns:
-        `before + quote + after` is one stretch of the text.
-    """
+    """Return text[start:end] with the lines around it; a longer line than that is cut."""
     first, last = max(0, start - around_chars), min(len(text), end + around_chars)
     if first > 0:
         newline = text.find("\n", first, start)
@@ -88,14 +70,7 @@ def window(text: str, start: int, end: int, around_chars: int = WINDOW_CHARS) ->
 def show_source(
     index: LocalIndex, opened: str, citation: Citation | None, open_citation: Callable[[str], None]
 ) -> None:
-    """Show a citation's source, or the one line that says why it cannot be shown.
-
-    Args:
-        index: Where the texts are.
-        opened: Id of the quotation, from a link perhaps.
-        citation: The citation itself if it was made in this conversation.
-        open_citation: Called with the id of the same words in today's text.
-    """
+    """Show a citation's source, or the one line that says why it cannot be shown."""
     try:
         citable = reopen(index, citation) if citation else index.citable(opened)
         standing = index.standing(citable)
@@ -135,15 +110,7 @@ def _show_text(citable: Citable, opened: str) -> None:
 
 
 def reference(citable: Citable, address: str) -> str:
-    """Return a quotation with all that somebody needs to find it again.
-
-    Args:
-        citable: The quotation and its text.
-        address: Of this app, without a query; "" if it is not known.
-
-    Returns:
-        Lines of plain text.
-    """
+    """Return a quotation with all that somebody needs to find it again."""
     document = citable.document
     known = document.metadata
     place = _section(citable)
