@@ -219,7 +219,7 @@ class _Run:
             reason,
             candidate.size_bytes if known_stat else -1,
             candidate.modified_ns if known_stat else -1,
-            parsers.reader_id(candidate.name),
+            parsers.parser_id(candidate.name),
         )
         # No stat tells when a file can be read again, so that is tried each time; but said once.
         if step.remembered and step.remembered.reason == trouble.reason and not known_stat:

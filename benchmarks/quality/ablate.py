@@ -125,14 +125,14 @@ def _make_incoming(file: tuple[Path, str], variant: IndexVariant) -> Incoming | 
     path, title = file
     data = path.read_bytes()
     try:
-        reading = parsers.read(path.name, data)
+        reading = parsers.parse(path.name, data)
     except SourceRefused:
         return None
     known = Metadata(title=title or None)
     drafts = variant.drafts(chunk(reading, title or None, variant.size))
     source = Source(
         "records", path.name, hashlib.sha256(data).hexdigest(), len(data), 0,
-        parsers.reader_id(path.name),
+        parsers.parser_id(path.name),
     )  # fmt: skip
     name = title or reading.title or path.stem
     return Incoming(source, reading.version(), name, variant.metadata(known), drafts)

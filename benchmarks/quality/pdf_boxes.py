@@ -30,7 +30,7 @@ from index.pages import pdfium
 from index.pages.boxes import Box, find_line_boxes, pack, unpack
 from ingest.errors import SourceRefused
 from ingest.parsers import pdf
-from ingest.text.blocks import Reading
+from ingest.text.blocks import ParsedText
 from ingest.text.chunk import chunk
 
 SEED = 7
@@ -66,7 +66,7 @@ def measure(path: Path, name: str) -> CheckedFile:
     outcome = CheckedFile(name)
     began = time.process_time()
     try:
-        reading = pdf.read(data)
+        reading = pdf.parse(data)
     except SourceRefused as error:
         outcome.refused = str(error)
         return outcome
@@ -103,7 +103,7 @@ class _Page:
     middles: NDArray[np.float64]
 
 
-def _sample(reading: Reading, name: str) -> Iterable[tuple[int, int]]:
+def _sample(reading: ParsedText, name: str) -> Iterable[tuple[int, int]]:
     """Return offsets of sentences and of whole passages; the same ones each time."""
     recognised = [page for page in reading.pages if page.ocr]
     drafts = chunk(reading)

@@ -100,7 +100,7 @@ def _measure_stages(made: speed_corpus.Made, indexed: Times) -> Times:
     """Return passages a second of each stage by itself; reading and cutting in one process."""
     data = [path.read_bytes() for path in sorted(made.folder.glob("*.txt"))[:_STAGE_DOCUMENTS]]
     began = time.perf_counter()
-    readings = [parsers.read("record.txt", content) for content in data]
+    readings = [parsers.parse("record.txt", content) for content in data]
     read = time.perf_counter()
     count = sum(len(chunk(reading)) for reading in readings)
     chunked = time.perf_counter()

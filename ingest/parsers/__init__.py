@@ -1,4 +1,4 @@
-"""One reader per format: bytes to canonical text and structure."""
+"""One parser per format: bytes to canonical text and structure."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from typing import Protocol, cast
 from ingest.errors import SourceRefused
 from ingest.parsers.extras import recognises_scans
 from ingest.text import language
-from ingest.text.blocks import Block, Reading
+from ingest.text.blocks import Block, ParsedText
 
-__all__ = ["Block", "Reading", "read", "reader_id", "suffixes"]
+__all__ = ["PARSERS", "Block", "ParsedText", "parse", "parser_id", "suffixes"]
 
-# What reads each ending: NAME@VERSION. Its module is imported when the first file is read by it:
-# the libraries of all formats together take half a second, and a plan needs the version only. Names
-# are stored with every document, so they stay, whatever becomes of the module.
-_READERS = {
+# The parser of each file name ending: NAME@VERSION. Its module is imported with the first file: the
+# libraries of all formats together take half a second, and a plan needs the version only. Names are
+# stored with every document, so they stay, whatever becomes of the module.
+PARSERS = {
     ".txt": "plain@1",
     **dict.fromkeys((".md", ".markdown"), "markdown@3"),
     **dict.fromkeys((".html", ".htm", ".xhtml", ".mhtml", ".mht"), "web@2"),
@@ -28,10 +28,10 @@ _READERS = {
     **dict.fromkeys((".odt", ".ods", ".odp"), "opendocument@2"),
     ".eml": "mail@2",
     ".epub": "book@2",
-    # Other text comes of the same bytes with the extra: what was refused without it is read again.
+    # The extra gives other text for the same bytes: what was refused without it is read again.
     ".pdf": "pdf@2+ocr" if recognises_scans() else "pdf@2",
 }
-# Where the module of a name is, if not under that name.
+# The module of a name, where it is called otherwise.
 _MODULES = {
     "web": "html.document",
     "word": "office.word",
@@ -48,20 +48,20 @@ _INSTEAD = {
 }
 
 
-class _Reader(Protocol):
+class Parser(Protocol):
     """What a module of this package offers."""
 
-    def read(self, data: bytes) -> Reading:
-        """Return what the module makes of a file."""
+    def parse(self, data: bytes) -> ParsedText:
+        """Return what the module makes of a whole file; raises `SourceRefused`."""
 
 
 def suffixes() -> tuple[str, ...]:
-    """Return the file name endings that can be read, each with its dot, in lower case."""
-    return tuple(_READERS)
+    """Return the file name endings that can be parsed, each with its dot, in lower case."""
+    return tuple(PARSERS)
 
 
-def reader_id(name: str) -> str:
-    """Return what a file of a name is read by: `NAME@VERSION+language@VERSION`.
+def parser_id(name: str) -> str:
+    """Return what a file of a name is parsed by: `NAME@VERSION+language@VERSION`.
 
     Args:
         name: The file's name; only its ending counts.
@@ -70,54 +70,50 @@ def reader_id(name: str) -> str:
         The id; it changes when the same bytes may now give another text or another language.
 
     Raises:
-        SourceRefused: No reader takes this kind of file.
+        SourceRefused: No parser takes this kind of file.
     """
-    return f"{_reader(name)}+{language.ID}"
+    return f"{_find_parser(name)}+{language.ID}"
 
 
-def read(name: str, data: bytes) -> Reading:
+def parse(name: str, data: bytes) -> ParsedText:
     """Return the text and structure of a file.
 
     Args:
-        name: The file's name; its ending chooses the reader.
+        name: The file's name; its ending chooses the parser.
         data: The whole file.
 
     Returns:
-        A reading with at least one block; its language is the one that the format states.
+        A text with at least one block; its language is the one that the format states.
 
     Raises:
         SourceRefused: Unsupported, empty, binary or undecodable; one line, without the path.
     """
-    reading = _in_plain_lines(load_parser(_reader(name)).read(data))
-    if not reading.blocks:
+    from ingest.parsers.shared.decode import clean_line
+
+    parsed = load_parser(_find_parser(name)).parse(data)
+    if not parsed.blocks:
         raise SourceRefused(
             "the file holds only white space or page furniture, text was expected: "
             "remove it or fill it"
         )
-    return reading
+    known = parsed.metadata
+    known = replace(known, title=clean_line(known.title), publisher=clean_line(known.publisher))
+    return replace(parsed, title=clean_line(parsed.title), metadata=known)
 
 
-def load_parser(parser_id: str) -> _Reader:
-    name = parser_id.partition("@")[0]
-    return cast(_Reader, importlib.import_module(f"{__name__}.{_MODULES.get(name, name)}"))
+def load_parser(name: str) -> Parser:
+    """Import the module of a parser; of `NAME@VERSION` the version does not count."""
+    name = name.partition("@")[0]
+    return cast(Parser, importlib.import_module(f"{__name__}.{_MODULES.get(name, name)}"))
 
 
-def _in_plain_lines(reading: Reading) -> Reading:
-    """Return a reading whose title and publisher are lines of text, whatever the file says."""
-    from ingest.parsers.shared.decode import line_of
-
-    said = reading.metadata
-    said = replace(said, title=line_of(said.title), publisher=line_of(said.publisher))
-    return replace(reading, title=line_of(reading.title), metadata=said)
-
-
-def _reader(name: str) -> str:
+def _find_parser(name: str) -> str:
     suffix = PurePath(name).suffix.lower()
     if suffix in _INSTEAD:
         raise SourceRefused(f"{suffix} files are not read: save it as {_INSTEAD[suffix]}")
-    if suffix not in _READERS:
+    if suffix not in PARSERS:
         raise SourceRefused(
-            f"no reader for {suffix or 'a file without an ending'}, "
-            f"{', '.join(_READERS)} are supported: convert it or leave it out"
+            f"{f'{suffix} files' if suffix else 'files without an ending'} are not read, "
+            f"{', '.join(PARSERS)} are supported: convert it or leave it out"
         )
-    return _READERS[suffix]
+    return PARSERS[suffix]

@@ -7,10 +7,10 @@ import io
 
 from index.types import Metadata
 from ingest.errors import SourceRefused
-from ingest.parsers.shared import sheet_rows as tables
 from ingest.parsers.shared.collector import Collector
 from ingest.parsers.shared.decode import decode
-from ingest.text.blocks import Reading
+from ingest.parsers.shared.sheet_rows import TableBudget, convert_rows
+from ingest.text.blocks import ParsedText
 
 ID = "delimited@1"
 
@@ -18,33 +18,19 @@ _SAMPLE_LINES = 50
 _DELIMITERS = ",;\t|"
 
 
-def read(data: bytes) -> Reading:
-    """Return the rows of a table in text form.
-
-    Args:
-        data: The whole file, in any encoding.
-
-    Returns:
-        The reading; it has no title, since a table says nothing about itself.
-
-    Raises:
-        SourceRefused: Empty, binary, undecodable, or more than a document.
-    """
+def parse(data: bytes) -> ParsedText:
+    """Return the rows of a table in text form."""
     text = decode(data)
-    collector = Collector()
     try:
-        rows = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
-        collector.add_all(tables.pieces(rows, tables.Budget()))
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=_find_delimiter(text))
+        return Collector().add_all(convert_rows(rows, TableBudget())).finish(Metadata())
     except csv.Error as error:
         raise SourceRefused(f"not a table ({error}): save it as CSV in UTF-8") from error
-    return collector.reading(Metadata())
 
 
-def _delimiter(text: str) -> str:
-    """Return the sign that cuts the first lines into the same number of cells, at least two.
-
-    csv.Sniffer takes letters for delimiters and refuses a table of one column.
-    """
+def _find_delimiter(text: str) -> str:
+    """Return the sign that cuts the first lines into the same number of cells, at least two."""
+    # csv.Sniffer takes letters for delimiters and refuses a table of one column.
     lines = io.StringIO(text, newline="")
     sample = "".join(line for line, _ in zip(lines, range(_SAMPLE_LINES), strict=False))
     best, most = ",", (0.0, 0)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import date
 from html import unescape
 
 from markdown_it import MarkdownIt
@@ -13,7 +12,8 @@ from markdown_it.token import Token
 from index.types import Metadata
 from ingest.parsers.shared.collector import Collector, Piece
 from ingest.parsers.shared.decode import clean, decode
-from ingest.text.blocks import Reading
+from ingest.parsers.shared.metadata import read_date
+from ingest.text.blocks import ParsedText
 
 ID = "markdown@3"
 
@@ -31,58 +31,41 @@ _TAG = re.compile(r"</?[A-Za-z!?][^<>]*>")
 NESTING = 60
 
 
-def read(data: bytes) -> Reading:
-    """Return the text of a Markdown file without its signs, and its structure.
-
-    Args:
-        data: The whole file.
-
-    Returns:
-        The reading; its title is the front matter's, else the first heading that opens the text.
-
-    Raises:
-        SourceRefused: Empty, binary or undecodable.
-    """
+def parse(data: bytes) -> ParsedText:
+    """Return the text of a Markdown file without its signs, and its structure."""
     source = clean(decode(data))
     said = Metadata()
     front = _FRONT_MATTER.match(source)
     if front:
         source = source[front.end() :]
-        said = _front_matter(front[1])
+        said = _parse_front_matter(front[1])
     parser = MarkdownIt("commonmark", {"maxNesting": NESTING}).enable(["table", "strikethrough"])
-    collector = Collector()
-    collector.add_all(_pieces(parser.parse(source)))
-    return collector.reading(said)
+    return Collector().add_all(_walk_tokens(parser.parse(source))).finish(said)
 
 
-def _front_matter(source: str) -> Metadata:
+def _parse_front_matter(source: str) -> Metadata:
     """Return title, date and language of a front matter; it is metadata, never text."""
     found = {match[1]: match[2].strip().strip("\"'") for match in _FIELD.finditer(source)}
-    try:
-        published = date.fromisoformat(found.get("date", "")[:10])
-    except ValueError:
-        published = None
+    published = read_date(found.get("date", ""))
     language = found.get("language") or found.get("lang") or ""
     code = re.match(r"[a-z]{2}\b", language.lower())
     return Metadata(title=found.get("title") or None, date=published, language=code and code[0])
 
 
-def _pieces(tokens: Sequence[Token]) -> Iterator[Piece]:
+def _walk_tokens(tokens: Sequence[Token]) -> Iterator[Piece]:
     """Yield every block of the parsed document."""
-    heading = 0
-    lists: list[int | None] = []
+    heading = list_depth = row_level = 0
     marker = ""
     row: list[str] | None = None
-    row_level = 0
     for token in tokens:
         if token.type == "heading_open":
             heading = int(token.tag[1])
         elif token.type == "heading_close":
             heading = 0
         elif token.type in ("bullet_list_open", "ordered_list_open"):
-            lists.append(1 if token.type.startswith("ordered") else None)
+            list_depth += 1
         elif token.type in ("bullet_list_close", "ordered_list_close"):
-            lists.pop()
+            list_depth -= 1
         elif token.type == "list_item_open":
             marker = f"{token.info}{token.markup} " if token.info else ""
         elif token.type == "list_item_close":
@@ -95,22 +78,22 @@ def _pieces(tokens: Sequence[Token]) -> Iterator[Piece]:
             yield Piece("\t".join(row), "row", row_level)
             row = None
         elif token.type == "inline":
-            text = _inline_text(token)
+            text = _join_inline(token)
             if row is not None:
                 row.append(text.strip())
             elif heading:
                 yield Piece(" ".join(text.split()), "heading", heading)
             else:
-                yield Piece(marker + text, "item" if lists else "paragraph", len(lists))
+                yield Piece(marker + text, "item" if list_depth else "paragraph", list_depth)
                 marker = ""
         elif token.type in ("fence", "code_block"):
             yield Piece(marker + re.sub(r"\n{2,}", "\n", token.content))
             marker = ""
         elif token.type == "html_block":
-            yield Piece(_without_tags(token.content))
+            yield Piece(_strip_tags(token.content))
 
 
-def _inline_text(token: Token) -> str:
+def _join_inline(token: Token) -> str:
     """Return what is read of a run of inline markup: no signs, no addresses, no tags."""
     words: list[str] = []
     for child in token.children or ():
@@ -121,12 +104,10 @@ def _inline_text(token: Token) -> str:
     return "".join(words)
 
 
-def _without_tags(source: str) -> str:
-    """Return what a browser would show of a piece of HTML; by patterns that run in one pass.
-
-    html.parser takes quadratic time over comments that are never closed.
-    """
-    source = _UNSEEN_HTML.sub("", source)
-    source = _LINE_TAG.sub("\n", source)
+def _strip_tags(source: str) -> str:
+    """Return what a browser would show of a piece of HTML."""
+    # By patterns that run in one pass: html.parser takes quadratic time over comments that are
+    # never closed.
+    source = _LINE_TAG.sub("\n", _UNSEEN_HTML.sub("", source))
     lines = map(str.strip, unescape(_TAG.sub("", source)).split("\n"))
     return "\n".join(filter(None, lines))

@@ -7,7 +7,7 @@ import re
 from index.types import Metadata
 from ingest.parsers.shared.decode import clean, decode
 from ingest.text import outline
-from ingest.text.blocks import Reading
+from ingest.text.blocks import ParsedText
 
 ID = "plain@1"
 
@@ -24,23 +24,13 @@ _FURNITURE = re.compile(
 )
 
 
-def read(data: bytes) -> Reading:
-    """Return the text of a plain text file with the headings, items and sections found in it.
-
-    Args:
-        data: The whole file.
-
-    Returns:
-        The reading; it has no metadata, since plain text says nothing about itself.
-
-    Raises:
-        SourceRefused: Empty, binary or undecodable.
-    """
+def parse(data: bytes) -> ParsedText:
+    """Return the text of a plain text file with the headings, items and sections found in it."""
     lines = clean(decode(data)).split("\n")
     text = clean("\n".join(line for line in lines if not _is_furniture(line)))
-    blocks, title = outline.of_lines(text)
-    sections = outline.sections(text, blocks, headings_get_lost=True)
-    return Reading(text, title, blocks, sections, (), Metadata(title=title))
+    blocks, title = outline.find_blocks(text)
+    sections = outline.find_sections(text, blocks, headings_get_lost=True)
+    return ParsedText(text, title, blocks, sections, (), Metadata(title=title))
 
 
 def _is_furniture(line: str) -> bool:

@@ -76,7 +76,7 @@ def plan_step(candidate: SourceFile, known: Known) -> PlanStep:
     identity = (candidate.size_bytes, candidate.modified_ns)
     trouble: Failure | None = None
     try:
-        reader = parsers.reader_id(candidate.name)
+        reader = parsers.parser_id(candidate.name)
         sidecar = metadata.load(candidate.file, candidate.given)[1]
     except SourceRefused as error:
         reader, sidecar = "", ""

@@ -49,7 +49,7 @@ def _plan_move(candidate: SourceFile, document: Document) -> PlanStep:
     source = move_source(candidate, document.source)
     reason = f"moved from {document.id}"
     try:
-        reader = parsers.reader_id(candidate.name)
+        reader = parsers.parser_id(candidate.name)
         sidecar = metadata.load(candidate.file, candidate.given)[1]
     except SourceRefused:
         reader, sidecar = "", ""  # the reading says what is wrong

@@ -1,4 +1,4 @@
-"""What a reader makes of a source: canonical text and the structure found in it."""
+"""What a parser makes of a source: canonical text and the structure found in it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from index.version import Page, Section, Version, version_of
 if TYPE_CHECKING:
     from index.pages.boxes import Layout  # which imports numpy
 
-Kind = Literal["heading", "paragraph", "item", "row"]
+BlockKind = Literal["heading", "paragraph", "item", "row"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +28,12 @@ class Block:
 
     start: int
     end: int
-    kind: Kind
+    kind: BlockKind
     level: int
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ParsedText:
     r"""A source as text and structure.
 
     Attributes:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from index.text.languages import DEFAULT_LANGUAGE
 from index.types import Draft
 from index.version import Section
-from ingest.text.blocks import Block, Reading
+from ingest.text.blocks import Block, ParsedText
 from ingest.text.directory import loose
 from ingest.text.sentences import split
 
@@ -49,7 +49,7 @@ class _Sentence:
     start: int
     end: int
     tokens: int
-    boundary: int
+    boundary: int  # _PARAGRAPH, _ITEM, _SENTENCE or _NEVER
     lead_in: str
 
 
@@ -63,25 +63,23 @@ class _Stretch:
 
 
 def estimate_tokens(text: str) -> int:
-    """Return about how many word pieces a tokenizer makes of a text, without one.
-
-    Passage ids must not change with the embedder, so no tokenizer is asked. Measured against the
-    one of all-MiniLM-L6-v2 on stretches of 120 tokens or more: 1 % too low on the five pages
-    (mean absolute error 2 %), 2 % on EU law, 3 to 7 % on doc2dial, MTRAG and SQuAD, 15 % on
-    biomedicine. That vocabulary was made for English: on Czech and German text the estimate is
-    about a third too low, on Greek 60 %.
-    """
+    """Return about how many word pieces a tokenizer makes of a text, without one."""
+    # Passage ids must not change with the embedder, so no tokenizer is asked. Measured against the
+    # one of all-MiniLM-L6-v2 on stretches of 120 tokens or more: 1 % too low on the five pages
+    # (mean absolute error 2 %), 2 % on EU law, 3 to 7 % on doc2dial, MTRAG and SQuAD, 15 % on
+    # biomedicine. Its vocabulary was made for English: on Czech and German text the estimate is
+    # about a third too low, on Greek 60 %.
     return sum(
         1 + (max(0, len(piece) - 7) // 5 if piece.isascii() else len(piece) // 4)
         for piece in _PIECE.findall(text)
     )
 
 
-def chunk(reading: Reading, title: str | None = None, size: Size = SIZE) -> list[Draft]:
+def chunk(parsed: ParsedText, title: str | None = None, size: Size = SIZE) -> list[Draft]:
     """Return the passages of a document, in order.
 
     Args:
-        reading: What a reader made of the source.
+        parsed: What a parser made of the source.
         title: What the document is called if its text does not say; searched with every passage.
         size: How long passages are.
 
@@ -90,35 +88,29 @@ def chunk(reading: Reading, title: str | None = None, size: Size = SIZE) -> list
         character of the text but white space.
     """
     drafts: list[Draft] = []
-    for stretch in _stretches(reading):
-        context = _context(title or reading.title, stretch)
-        sentences = list(_sentences(reading, stretch.blocks, size))
-        for passage in _packed(sentences, size):
-            lead_in = passage[0].lead_in
-            drafts.append(
-                Draft(
-                    passage[0].start,
-                    passage[-1].end,
-                    tuple((sentence.start, sentence.end) for sentence in passage),
-                    " › ".join([*context, lead_in] if lead_in else context),
-                )
-            )
+    for stretch in _cut_stretches(parsed):
+        context = _make_context(title or parsed.title, stretch)
+        for passage in _pack(list(_find_sentences(parsed, stretch.blocks, size)), size):
+            first, last = passage[0], passage[-1]
+            spans = tuple((sentence.start, sentence.end) for sentence in passage)
+            path = " › ".join([*context, first.lead_in] if first.lead_in else context)
+            drafts.append(Draft(first.start, last.end, spans, path))
     return drafts
 
 
-def _context(title: str | None, stretch: _Stretch) -> list[str]:
+def _make_context(title: str | None, stretch: _Stretch) -> list[str]:
     parts = list(stretch.path)
     if title and (not parts or parts[0] != title):
         parts.insert(0, title)
     return [*parts, stretch.place] if stretch.place else parts
 
 
-def _stretches(reading: Reading) -> Iterator[_Stretch]:
-    alone = loose(reading.text, reading.blocks, reading.sections)
-    idle = _idle_headings(reading)
-    paths = _paths(reading.sections, reading.blocks)
+def _cut_stretches(parsed: ParsedText) -> Iterator[_Stretch]:
+    alone = loose(parsed.text, parsed.blocks, parsed.sections)
+    idle = _find_idle_headings(parsed)
+    paths = _find_paths(parsed.sections, parsed.blocks)
     current = _Stretch([], (), "")
-    for block, path in zip(reading.blocks, paths, strict=True):
+    for block, path in zip(parsed.blocks, paths, strict=True):
         starts_entry = block.start in alone
         if block.kind == "heading" or starts_entry or path != current.path:
             if current.blocks:
@@ -132,20 +124,17 @@ def _stretches(reading: Reading) -> Iterator[_Stretch]:
         yield current
 
 
-def _idle_headings(reading: Reading) -> set[int]:
-    """Return where headings start that no passage has in its context.
-
-    Such a heading becomes a passage itself, so that its words can be found. One that is said
-    twice, with the text below the second, is not idle.
-    """
-    text = reading.text
+def _find_idle_headings(parsed: ParsedText) -> set[int]:
+    """Return where headings start that no passage has in its context: they become passages."""
+    text = parsed.text
     idle: set[int] = set()
     following: Block | None = None
-    for block in reversed(reading.blocks):
+    for block in reversed(parsed.blocks):
         if block.kind == "heading":
             if following is None:
                 idle.add(block.start)
             elif following.kind == "heading" and following.level <= block.level:
+                # One that is said twice, with the text below the second, is not idle.
                 same_words = text[block.start : block.end] == text[following.start : following.end]
                 twice = same_words and following.level == block.level
                 if not twice or following.start in idle:
@@ -154,7 +143,7 @@ def _idle_headings(reading: Reading) -> set[int]:
     return idle
 
 
-def _paths(sections: Sequence[Section], blocks: Sequence[Block]) -> Iterator[tuple[str, ...]]:
+def _find_paths(sections: Sequence[Section], blocks: Sequence[Block]) -> Iterator[tuple[str, ...]]:
     """Yield each block's heading path: `Version.section_at`, in one pass for all."""
     opened: list[Section] = []
     upcoming = iter(sections)
@@ -168,20 +157,16 @@ def _paths(sections: Sequence[Section], blocks: Sequence[Block]) -> Iterator[tup
         yield opened[-1].path if opened else ()
 
 
-def _sentences(reading: Reading, blocks: Iterable[Block], size: Size) -> Iterator[_Sentence]:
-    text = reading.text
-    language = reading.metadata.language or DEFAULT_LANGUAGE
+def _find_sentences(parsed: ParsedText, blocks: Iterable[Block], size: Size) -> Iterator[_Sentence]:
+    text = parsed.text
+    language = parsed.metadata.language or DEFAULT_LANGUAGE
     lead_in = ""
     header = ""
     after_lead_in = False  # or after a table's header
     for block in blocks:
         words = text[block.start : block.end]
-        boundary = _PARAGRAPH
         listed = block.kind in ("item", "row")
-        if after_lead_in:
-            boundary = _NEVER
-        elif listed:
-            boundary = _ITEM
+        boundary = _NEVER if after_lead_in else _ITEM if listed else _PARAGRAPH
         if block.kind != "row" or block.level:
             header = ""
         of = " › ".join(part for part in (lead_in, header) if part) if listed else ""
@@ -197,12 +182,12 @@ def _sentences(reading: Reading, blocks: Iterable[Block], size: Size) -> Iterato
         found = [(block.start, block.end)]
         if not whole:
             found = split(text, block.start, block.end, language)
-        for start, end in _bounded(text, found, size):
+        for start, end in _bound(text, found, size):
             yield _Sentence(start, end, estimate_tokens(text[start:end]), boundary, of)
             boundary = _SENTENCE
 
 
-def _packed(sentences: Sequence[_Sentence], size: Size) -> Iterator[Sequence[_Sentence]]:
+def _pack(sentences: Sequence[_Sentence], size: Size) -> Iterator[Sequence[_Sentence]]:
     """Yield runs of sentences up to the limit, ending where the text itself pauses."""
     start = 0
     while start < len(sentences):
@@ -216,8 +201,7 @@ def _packed(sentences: Sequence[_Sentence], size: Size) -> Iterator[Sequence[_Se
                     break
             tokens += sentences[end].tokens
             end += 1
-        rest = 0
-        stop = end
+        rest, stop = 0, end
         while stop < len(sentences) and rest < REMAINDER_TOKENS:
             rest += sentences[stop].tokens
             stop += 1
@@ -229,7 +213,7 @@ def _packed(sentences: Sequence[_Sentence], size: Size) -> Iterator[Sequence[_Se
         start = end
 
 
-def _bounded(
+def _bound(
     text: str, sentences: Iterable[tuple[int, int]], size: Size
 ) -> Iterator[tuple[int, int]]:
     """Yield the sentences; one that no passage can hold comes in pieces."""
@@ -237,14 +221,12 @@ def _bounded(
         if end - start <= MONSTER_TOKENS or estimate_tokens(text[start:end]) <= MONSTER_TOKENS:
             yield start, end
         else:
-            yield from _pieces(text, start, end, size)
+            yield from _cut_clauses(text, start, end, size)
 
 
-def _pieces(text: str, start: int, end: int, size: Size) -> Iterator[tuple[int, int]]:
-    """Yield the clauses of a monstrous sentence, joined up to the limit.
-
-    A clause over the limit is cut at white space, and what has none after so many characters.
-    """
+def _cut_clauses(text: str, start: int, end: int, size: Size) -> Iterator[tuple[int, int]]:
+    """Yield the clauses of a monstrous sentence, joined up to the limit."""
+    # A clause over the limit is cut at white space, and what has none after so many characters.
     first, tokens, last = start, 0, start
     for word in re.finditer(r"\S+", text[start:end]):
         for cut in range(word.start(), word.end(), UNBROKEN_CHARS):

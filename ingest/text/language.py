@@ -13,7 +13,7 @@ from index.disk.files import make_write_error
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
 
-# Part of every reader's id, so that documents read before, or by another way of finding the
+# Part of every parser's id, so that documents read before, or by another way of finding the
 # language, are read again, with this as the reason in the plan.
 ID = "language@1"
 # A heading or a row of figures is taken for any language; a sentence is not.
@@ -28,10 +28,10 @@ _SAME = {"nn": "no", "nb": "no"}
 
 
 def detect(text: str) -> str | None:
-    """Return the language that a text is written in.
+    """Return the language that a text is written in, judged by samples of it.
 
     Args:
-        text: Canonical text; samples of it are looked at.
+        text: Canonical text.
 
     Returns:
         ISO 639-1 code; None if the text is too short, if the samples are of several languages,
@@ -40,29 +40,29 @@ def detect(text: str) -> str | None:
     Raises:
         IndexWriteFailed: The folder for temporary files has no room for the model (70 MB).
     """
-    found = {language for sample in _samples(text) if (language := _of_sample(sample))}
+    found = {language for sample in _take_samples(text) if (language := _detect_sample(sample))}
     if len(found) != 1:
         return None
     (language,) = found
     return language if re.fullmatch("[a-z]{2}", language) else None
 
 
-def _samples(text: str) -> list[str]:
+def _take_samples(text: str) -> list[str]:
     if len(text) <= SAMPLES * SAMPLE_CHARS:
         return [text]
     step = (len(text) - SAMPLE_CHARS) // (SAMPLES - 1)
     return [text[start * step : start * step + SAMPLE_CHARS] for start in range(SAMPLES)]
 
 
-def _of_sample(sample: str) -> str | None:
+def _detect_sample(sample: str) -> str | None:
     if sum(map(str.isalpha, sample)) < LEAST_LETTERS:
         return None
-    language, confidence = _identifier().classify(sample)
+    language, confidence = _load_identifier().classify(sample)
     return _SAME.get(language, language) if confidence >= LEAST_CONFIDENCE else None
 
 
 @cache
-def _identifier() -> LanguageIdentifier:
+def _load_identifier() -> LanguageIdentifier:
     # It takes 0.6 s and unpacks itself into a temporary file, so not before a document is read.
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 

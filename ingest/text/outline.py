@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from index.version import Section
 from ingest.text.blocks import Block
 from ingest.text.directory import lost_from
-from ingest.text.lines import Line, paragraphs
+from ingest.text.lines import TextLine, find_paragraphs
 
 HEADING_CHARS = 90
 HEADING_WORDS = 12
@@ -24,59 +24,14 @@ _DATE = re.compile(
 _ADDRESS = re.compile(r"https?://|www\.|\S@\S")
 # Lines that break off at one of these are unfinished sentences.
 _UNFINISHED = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "as",
-        "at",
-        "by",
-        "for",
-        "from",
-        "in",
-        "including",
-        "into",
-        "is",
-        "of",
-        "on",
-        "or",
-        "our",
-        "that",
-        "the",
-        "their",
-        "to",
-        "with",
-    ]
+    "a an and as at by for from in including into is of on or our that the their to with".split()
 )
 _GENERIC = frozenset(
-    [
-        "introduction",
-        "summary",
-        "abstract",
-        "overview",
-        "background",
-        "contents",
-        "foreword",
-        "preface",
-        "conclusion",
-        "conclusions",
-        "einleitung",
-        "zusammenfassung",
-        "inhalt",
-        "überblick",
-        "úvod",
-        "obsah",
-        "shrnutí",
-        "wstęp",
-        "spis",
-        "streszczenie",
-        "résumé",
-        "sommaire",
-        "introducción",
-        "resumen",
-        "introduzione",
-        "sommario",
-    ]
+    (
+        "introduction summary abstract overview background contents foreword preface conclusion "
+        "conclusions einleitung zusammenfassung inhalt überblick úvod obsah shrnutí wstęp spis "
+        "streszczenie résumé sommaire introducción resumen introduzione sommario"
+    ).split()
 )
 _DIVISIONS = (
     (10, "part title annex teil titel anhang partie titre annexe část příloha część załącznik"),
@@ -89,23 +44,18 @@ _DIVISION = re.compile(r"(\S+)\s+(?:\d+[a-z]?|[IVXLC]+|[A-Z])(?:\b|$)")
 _PLAIN_LEVEL = 2
 
 
-def of_lines(text: str) -> tuple[tuple[Block, ...], str | None]:
-    """Return the blocks of a text whose only structure is its lines, and its title.
-
-    Args:
-        text: Canonical text.
-
-    Returns:
-        Blocks covering all but white space, and the title if the text starts with one.
-    """
-    lines = paragraphs(text)
+def find_blocks(text: str) -> tuple[tuple[Block, ...], str | None]:
+    """Return the blocks of a text whose only structure is its lines, and its title."""
+    lines = find_paragraphs(text)
     _mark_headings(lines)
     title = _set_levels(lines)
     return tuple(Block(line.start, line.end, line.kind, line.level) for line in lines), title
 
 
-def sections(text: str, blocks: Sequence[Block], *, headings_get_lost: bool) -> tuple[Section, ...]:
-    """Return the sections that headings open.
+def find_sections(
+    text: str, blocks: Sequence[Block], *, headings_get_lost: bool
+) -> tuple[Section, ...]:
+    """Return the sections that headings open, each up to the next heading that is not below it.
 
     Args:
         text: Canonical text.
@@ -114,7 +64,7 @@ def sections(text: str, blocks: Sequence[Block], *, headings_get_lost: bool) -> 
             reach ends where the text under it is visibly about something else.
 
     Returns:
-        Sections in order of start; a section ends at the next heading that is not below it.
+        In order of start.
     """
     ends = lost_from(text, blocks) if headings_get_lost else {}
     opened: list[tuple[Block, tuple[str, ...], int]] = []
@@ -131,7 +81,7 @@ def sections(text: str, blocks: Sequence[Block], *, headings_get_lost: bool) -> 
     return tuple(sorted(done, key=lambda section: (section.start, -section.end)))
 
 
-def _mark_headings(lines: list[Line]) -> None:
+def _mark_headings(lines: list[TextLine]) -> None:
     """Turn the lines that head something into headings, from the last line up."""
     for position in range(len(lines) - 2, -1, -1):
         line, following = lines[position], lines[position + 1]
@@ -149,7 +99,7 @@ def _mark_headings(lines: list[Line]) -> None:
     _demote_menus(lines)
 
 
-def _has_heading_shape(line: Line, previous: Line | None, following: Line) -> bool:
+def _has_heading_shape(line: TextLine, previous: TextLine | None, following: TextLine) -> bool:
     if not _reads_as_heading(line.text):
         return False
     if line.kind == "paragraph":
@@ -169,59 +119,54 @@ def _reads_as_heading(text: str) -> bool:
     first = text.lstrip("\"'“„«‘([")[:1]
     starts = first.isdigit() or (first.isalpha() and not first.islower())
     # A telephone number or a row of figures has no more letters than digits.
-    letters = sum(map(str.isalpha, text))
-    has_words = letters > sum(map(str.isdigit, text))
+    has_words = sum(map(str.isalpha, text)) > sum(map(str.isdigit, text))
     return starts and has_words and not _DATE.fullmatch(text) and not _ADDRESS.search(text)
 
 
-def _is_body(line: Line) -> bool:
+def _is_body(line: TextLine) -> bool:
     return line.kind == "item" or len(line.text) >= BODY_CHARS or line.text[-1] in ".:;!?…"
 
 
-def _demote_menus(lines: list[Line]) -> None:
+def _demote_menus(lines: list[TextLine]) -> None:
     start = 0
     while start < len(lines):
         end = start
         while end < len(lines) and lines[end].kind == "heading":
             end += 1
         run = lines[start:end]
-        if len(run) > EMPTY_RUN and not any(division_level(line.text) for line in run):
+        if len(run) > EMPTY_RUN and not any(find_division_level(line.text) for line in run):
             for line in run[:-1] if run[-1].after_blank else run:
                 line.kind, line.level = "item", 1
         start = end + 1
 
 
-def division_level(text: str) -> int:
+def find_division_level(text: str) -> int:
     """Return how deep a legal division such as "Article 5" stands, 0 for any other heading."""
     match = _DIVISION.match(text)
     return _DIVISION_LEVEL.get(match[1].lower(), 0) if match else 0
 
 
-def _set_levels(lines: Sequence[Line]) -> str | None:
-    """Give every heading its level and return the title.
-
-    Where the text opens with one heading (perhaps twice), it is the title and all else stands
-    below it. Of several different ones nothing tells which is the title and which a site's name
-    or the first section, so the last is taken as the title and none is put above the others.
-    """
-    opening: list[Line] = []
+def _set_levels(lines: Sequence[TextLine]) -> str | None:
+    """Give every heading its level and return the title."""
+    # Where the text opens with one heading (perhaps twice), it is the title and all else stands
+    # below it. Of several different ones nothing tells which is the title and which a site's name
+    # or the first section, so the last is taken as the title and none is put above the others.
+    opening: list[TextLine] = []
     for line in lines:
-        name = line.text.lower()
-        if line.kind != "heading" or name in _GENERIC or _NUMBERED.match(line.text):
-            break
-        if division_level(line.text):
+        generic = line.text.lower() in _GENERIC or _NUMBERED.match(line.text)
+        if line.kind != "heading" or generic or find_division_level(line.text):
             break
         opening.append(line)
-    above: Line | None = None
+    above: TextLine | None = None
     for line in lines:
         if line.kind != "heading":
             above = None
             continue
-        division = division_level(line.text)
+        division = find_division_level(line.text)
         number = _NUMBERED.match(line.text)
         if division:
             line.level = division
-        elif above is not None and division_level(above.text):
+        elif above is not None and find_division_level(above.text):
             line.level = above.level + 1
         else:
             line.level = _PLAIN_LEVEL + (number[1].count(".") if number else 0)

@@ -1,4 +1,4 @@
-"""Sentence boundaries: sentencex, mended where it takes a legal abbreviation for an end."""
+"""Sentence boundaries: sentencex, corrected where it takes a legal abbreviation for an end."""
 
 from __future__ import annotations
 
@@ -41,44 +41,40 @@ def split(text: str, start: int, end: int, language: str = "en") -> list[tuple[i
     """
     paragraph = text[start:end].replace("\n", " ")
     found: list[tuple[int, int]] = []
-    for begin, stop in _boundaries(paragraph, language):
+    for begin, stop in _find_boundaries(paragraph, language):
         raw = paragraph[begin:stop]
         piece = raw.strip()
         if not piece:
             continue
         first = start + begin + len(raw) - len(raw.lstrip())
         last = first + len(piece)
-        if found and _goes_on(_tail(text, *found[-1]), piece):
-            found[-1] = (found[-1][0], last)
+        begun, ended = found[-1] if found else (0, 0)
+        # The end of the sentence before is enough: all of a long run would take quadratic time.
+        if found and _goes_on(text[max(begun, ended - TAIL_CHARS) : ended], piece):
+            found[-1] = (begun, last)
         else:
             found.append((first, last))
     return found
 
 
-def _boundaries(paragraph: str, language: str) -> Iterator[tuple[int, int]]:
+def _find_boundaries(paragraph: str, language: str) -> Iterator[tuple[int, int]]:
     """Yield sentencex's pieces, cut also behind a footnote's number: "in SMEs.6 They"."""
     for boundary in get_sentence_boundaries(language, paragraph):
         begin, stop = boundary["start_index"], boundary["end_index"]
         for note in _FOOTNOTE.finditer(paragraph, begin, stop):
-            if not _BEFORE_NUMBER.search(
-                paragraph[max(begin, note.start() - TAIL_CHARS) : note.start(1)]
-            ):
+            before = paragraph[max(begin, note.start() - TAIL_CHARS) : note.start(1)]
+            if not _BEFORE_NUMBER.search(before):
                 yield begin, note.end()
                 begin = note.end()
         yield begin, stop
 
 
-def _tail(text: str, start: int, end: int) -> str:
-    """Return the end of a sentence; all of it would make a long run of mends quadratic."""
-    return text[max(start, end - TAIL_CHARS) : end]
-
-
 def _goes_on(before: str, after: str) -> bool:
     """Return whether two pieces are one sentence."""
     word = _WORD.search(after)
-    if word is None or word[0].islower() or _ENUMERATOR.fullmatch(before):
+    if word is None or word[0].islower():
         return True
-    if _NEVER_LAST.search(before):
+    if _ENUMERATOR.fullmatch(before) or _NEVER_LAST.search(before):
         return True
     # "Art. 5", "1. 2. 2004"
     digit = after[0].isdigit() or re.match(r"[IVXLC]+\b", after) is not None

@@ -208,11 +208,11 @@ def _of_pdf(document: Document, written: set[int], original: Path) -> tuple[list
 
 def _is_lost(pdf: pypdfium2.PdfDocument, number: int, recognised: bool) -> bool:
     # Imports what the other commands do not need.
-    from ingest.parsers.pdf.page.page_text import page_text
+    from ingest.parsers.pdf.page.page_text import read_page
 
     try:
         with pdfium.open_page(pdf, number - 1) as page:
-            return page_text(page, number).is_scan and not recognised
+            return read_page(page, number).is_scan and not recognised
     except pypdfium2.PdfiumError:
         return True
 

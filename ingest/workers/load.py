@@ -49,7 +49,7 @@ def load(step: PlanStep, candidate: SourceFile, most_mb: int | None) -> tuple[Lo
         # The stat from before the reading: a file that grew meanwhile is read again next time.
         size_bytes=candidate.size_bytes,
         modified_ns=candidate.modified_ns,
-        reader=parsers.reader_id(candidate.name),
+        reader=parsers.parser_id(candidate.name),
         metadata_sha256=sidecar_sha256,
     )
     return Loaded(step, candidate, source, data), Task(candidate.name, data, given)
@@ -59,5 +59,5 @@ def is_little(steps: Sequence[PlanStep], most_bytes: int) -> bool:
     """Tell whether reading takes less than starting processes, and no parser may hang or crash."""
     candidates = [step.candidate for step in steps if step.candidate]
     return sum(candidate.size_bytes for candidate in candidates) <= most_bytes and all(
-        parsers.reader_id(candidate.name).startswith(_HARMLESS) for candidate in candidates
+        parsers.parser_id(candidate.name).startswith(_HARMLESS) for candidate in candidates
     )

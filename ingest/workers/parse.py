@@ -60,7 +60,7 @@ def parse(task: Task) -> Parsed | Refused:
 
 
 def _parse(task: Task) -> Parsed:
-    reading = parsers.read(task.name, task.data)
+    reading = parsers.parse(task.name, task.data)
     known = metadata.merge_metadata(task.given, reading.metadata)
     if known.language is None:
         known = replace(known, language=language.detect(reading.text))

@@ -119,7 +119,7 @@ def nursery() -> Iterator[Nursery]:
 
 def passages_of(name: str, text: str) -> list[tuple[str, str, str]]:
     """What a document of this text must hold: (id, text, context) of every passage."""
-    reading = parsers.read(name, text.encode())
+    reading = parsers.parse(name, text.encode())
     version = reading.version()
     return [
         (citation_id(version.id, d.start, d.end), version.text[d.start : d.end], d.context)

@@ -10,16 +10,16 @@ from hypothesis import strategies as st
 
 from index.types import Draft
 from ingest.errors import SourceRefused
-from ingest.parsers import Reading, read
+from ingest.parsers import ParsedText, parse
 from ingest.text.chunk import MONSTER_TOKENS, REMAINDER_TOKENS, SIZE, chunk, estimate_tokens
 
 PAGES = sorted(Path("corpus").glob("*.txt"))
 EUROPE = Path("corpus/clusterplattform-european-level.txt")
 
 
-def assert_invariants(reading: Reading, drafts: list[Draft]) -> None:
-    text = reading.text
-    version = reading.version()
+def assert_invariants(parsed: ParsedText, drafts: list[Draft]) -> None:
+    text = parsed.text
+    version = parsed.version()
     position = 0
     covered: set[int] = set()
     for draft in drafts:
@@ -41,7 +41,7 @@ def assert_invariants(reading: Reading, drafts: list[Draft]) -> None:
         assert max(costs) <= MONSTER_TOKENS
         covered.update(range(draft.start, draft.end))
     contexts = " ".join(draft.context for draft in drafts)
-    for block in reading.blocks:
+    for block in parsed.blocks:
         held = [offset in covered for offset in range(block.start, block.end)]
         if block.kind == "heading":
             name = " ".join(text[block.start : block.end].split())
@@ -55,10 +55,10 @@ def assert_invariants(reading: Reading, drafts: list[Draft]) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_pages(page: Path) -> None:
-    reading = read(page.name, page.read_bytes())
-    drafts = chunk(reading)
-    assert_invariants(reading, drafts)
-    assert chunk(reading) == drafts
+    parsed = parse(page.name, page.read_bytes())
+    drafts = chunk(parsed)
+    assert_invariants(parsed, drafts)
+    assert chunk(parsed) == drafts
 
 
 LINES = st.lists(
@@ -95,25 +95,25 @@ LINES = st.lists(
 @given(LINES, st.sampled_from(["a.txt", "a.md"]))
 def test_any_lines(lines: list[str], name: str) -> None:
     try:
-        reading = read(name, "\n".join(lines).encode())
+        parsed = parse(name, "\n".join(lines).encode())
     except SourceRefused:
         return
-    assert_invariants(reading, chunk(reading))
+    assert_invariants(parsed, chunk(parsed))
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.text(max_size=400))
 def test_any_text(text: str) -> None:
     try:
-        reading = read("a.txt", text.encode())
+        parsed = parse("a.txt", text.encode())
     except SourceRefused:
         return
-    assert_invariants(reading, chunk(reading))
+    assert_invariants(parsed, chunk(parsed))
 
 
 def passages(*lines: str, name: str = "a.txt") -> list[tuple[str, str]]:
-    reading = read(name, "\n".join(lines).encode())
-    return [(reading.text[d.start : d.end], d.context) for d in chunk(reading)]
+    parsed = parse(name, "\n".join(lines).encode())
+    return [(parsed.text[d.start : d.end], d.context) for d in chunk(parsed)]
 
 
 @pytest.mark.parametrize(
@@ -132,17 +132,17 @@ def passages(*lines: str, name: str = "a.txt") -> list[tuple[str, str]]:
     ],
 )
 def test_each_entry_of_the_directory_is_a_passage(words: str, context: str) -> None:
-    reading = read(EUROPE.name, EUROPE.read_bytes())
-    (draft,) = [d for d in chunk(reading) if reading.text.startswith(words, d.start)]
+    parsed = parse(EUROPE.name, EUROPE.read_bytes())
+    (draft,) = [d for d in chunk(parsed) if parsed.text.startswith(words, d.start)]
     assert draft.context == context
 
 
 def test_no_passage_of_the_directory_holds_two_entries() -> None:
     """34 sections, 6 paragraphs without heading, an introduction, 3 after Belarus: 44."""
-    reading = read(EUROPE.name, EUROPE.read_bytes())
-    drafts = chunk(reading)
+    parsed = parse(EUROPE.name, EUROPE.read_bytes())
+    drafts = chunk(parsed)
     assert len(drafts) == 44
-    texts = [reading.text[draft.start : draft.end] for draft in drafts]
+    texts = [parsed.text[draft.start : draft.end] for draft in drafts]
     (kosovo,) = [text for text in texts if "November 2014" in text]
     assert "approximately 90 such initiatives" in kosovo
 
@@ -194,19 +194,19 @@ def test_a_cut_table_carries_its_header_as_context() -> None:
     """The header is in the text once; every passage has it there or in its context."""
     rows = [f"| Land {n} | {SENTENCE} |" for n in range(30)]
     table = ["| Country | Programme |", "|---|---|", *rows]
-    reading = read("a.md", "\n".join(["# Title", "", "The aims are:", "", *table]).encode())
-    drafts = chunk(reading)
-    assert_invariants(reading, drafts)
-    assert [block.level for block in reading.blocks if block.kind == "row"] == [1] + [0] * 30
+    parsed = parse("a.md", "\n".join(["# Title", "", "The aims are:", "", *table]).encode())
+    drafts = chunk(parsed)
+    assert_invariants(parsed, drafts)
+    assert [block.level for block in parsed.blocks if block.kind == "row"] == [1] + [0] * 30
     assert len(drafts) > 2
-    first, *others = [reading.text[draft.start : draft.end] for draft in drafts]
+    first, *others = [parsed.text[draft.start : draft.end] for draft in drafts]
     assert first.startswith("The aims are:\nCountry\tProgramme\nLand 0\t")
     assert [draft.context for draft in drafts] == [
         "Title",
         *["Title › The aims are: › Country | Programme"] * len(others),
     ]
     assert all(text.startswith("Land ") and text.endswith(SENTENCE) for text in others)
-    assert reading.text.count("Programme") == 1
+    assert parsed.text.count("Programme") == 1
 
 
 def test_a_header_stays_with_its_first_row() -> None:

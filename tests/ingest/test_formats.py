@@ -15,17 +15,17 @@ from openpyxl import Workbook
 from pptx import Presentation
 
 from ingest.errors import SourceRefused
-from ingest.parsers import Reading, read, suffixes
+from ingest.parsers import ParsedText, parse, suffixes
 from ingest.parsers.shared import archive
 from ingest.parsers.shared import sheet_rows as tables
-from tests.ingest.test_readers import assert_canonical
+from tests.ingest.test_parsers import assert_canonical
 from tests.office_files import archive as zipped
 from tests.office_files import docx, opendocument, paragraph
 
 OLE = b"\xd0\xcf\x11\xe0" + b"\0" * 600
 
 
-def blocks(found: Reading) -> list[tuple[str, int, str]]:
+def blocks(found: ParsedText) -> list[tuple[str, int, str]]:
     return [(b.kind, b.level, found.text[b.start : b.end]) for b in found.blocks]
 
 
@@ -33,7 +33,7 @@ def blocks(found: Reading) -> list[tuple[str, int, str]]:
 def test_the_delimiter_is_found(sign: str) -> None:
     lines = [["Country", "Agency"], ["Poland", f'"PARP{sign} ARP"'], ["Greece", "EYDE"]]
     data = "\r\n".join(sign.join(line) for line in lines).encode()
-    assert blocks(read("a.csv", data)) == [
+    assert blocks(parse("a.csv", data)) == [
         ("row", 1, "Country\tAgency"),
         ("row", 0, "Poland\tPARP ARP" if sign == "\t" else f"Poland\tPARP{sign} ARP"),
         ("row", 0, "Greece\tEYDE"),
@@ -41,23 +41,23 @@ def test_the_delimiter_is_found(sign: str) -> None:
 
 
 def test_a_table_without_names_of_columns_has_no_header() -> None:
-    assert blocks(read("a.tsv", b"1\t2\n3\t4\n")) == [("row", 0, "1\t2"), ("row", 0, "3\t4")]
+    assert blocks(parse("a.tsv", b"1\t2\n3\t4\n")) == [("row", 0, "1\t2"), ("row", 0, "3\t4")]
 
 
 def test_decimal_commas_are_no_delimiters() -> None:
     data = "Land;Anteil\nPolen;0,5\nGriechenland;0,75\n".encode("cp1252")
-    assert read("a.csv", data).text == "Land\tAnteil\nPolen\t0,5\nGriechenland\t0,75"
+    assert parse("a.csv", data).text == "Land\tAnteil\nPolen\t0,5\nGriechenland\t0,75"
 
 
 def test_empty_cells_of_the_grid_are_no_columns() -> None:
     row = "near" + "," * 16_000 + "far\n"
-    assert read("a.csv", row.encode() * 3).text == "near\tfar\nnear\tfar\nnear\tfar"
+    assert parse("a.csv", row.encode() * 3).text == "near\tfar\nnear\tfar\nnear\tfar"
 
 
 def test_more_than_a_document_is_refused() -> None:
     data = b"a,b\n" + b"some words,and more words\n" * (tables.MOST_CHARS // 20)
     with pytest.raises(SourceRefused, match="characters"):
-        read("a.csv", data)
+        parse("a.csv", data)
 
 
 MAIL = (
@@ -77,7 +77,7 @@ def test_mail_is_its_plain_text_with_attachments_named() -> None:
         "Content-Disposition: attachment; filename=call.pdf\r\n\r\n"
         "%PDF not read\r\n--m--\r\n"
     )
-    found = read("a.eml", (MAIL + parts).encode())
+    found = parse("a.eml", (MAIL + parts).encode())
     assert found.text == ("The call opens in May.\n\nWhat about June?\n\nAttachments: call.pdf")
     said = found.metadata
     assert (said.title, said.publisher) == ("Cluster policy überall", "Anna Nowak")
@@ -91,19 +91,19 @@ def test_mail_that_goes_on_behind_a_picture_is_read_to_its_end() -> None:
         "Content-Type: image/png; name=map.png\r\nContent-Disposition: inline\r\n\r\nx\r\n"
         "--m\r\nContent-Type: text/plain\r\n\r\nIt closes in June.\r\n--m--\r\n"
     )
-    found = read("a.eml", (MAIL + parts).encode())
+    found = parse("a.eml", (MAIL + parts).encode())
     assert found.text == "The call opens in May.\n\nIt closes in June.\n\nAttachments: map.png"
 
 
 @pytest.mark.parametrize("charset", ["undefined", "idna", "punycode", "unicode_escape", "base64"])
 def test_encodings_of_python_are_none_of_mail(charset: str) -> None:
     data = f"{MAIL}Content-Type: text/plain; charset={charset}\r\n\r\nA path \\x41.\r\n"
-    assert read("a.eml", data.encode()).text == "A path \\x41."
+    assert parse("a.eml", data.encode()).text == "A path \\x41."
 
 
 def test_mail_of_html_only() -> None:
     page = "Content-Type: text/html; charset=nonsense\r\n\r\n<h1>Call</h1><p>It opens.</p>"
-    assert read("a.eml", (MAIL + page).encode()).text == "Call\n\nIt opens."
+    assert parse("a.eml", (MAIL + page).encode()).text == "Call\n\nIt opens."
 
 
 PAGE = 'media-type="application/xhtml+xml"'
@@ -135,7 +135,7 @@ def book(**extra: str) -> bytes:
 
 
 def test_a_book_is_its_chapters_in_the_order_of_reading() -> None:
-    found = read("a.epub", book())
+    found = parse("a.epub", book())
     assert found.text == "One\n\nFirst.\n\nTwo\n\nSecond."
     said = found.metadata
     assert (said.title, said.publisher, said.language) == ("Clusters", "OP", "pl")
@@ -145,7 +145,7 @@ def test_a_book_is_its_chapters_in_the_order_of_reading() -> None:
 def test_a_protected_book_is_refused() -> None:
     locked = {"META-INF/encryption.xml": '<e xmlns="x"><CipherReference URI="OPS/one.xhtml"/></e>'}
     with pytest.raises(SourceRefused, match="protected"):
-        read("a.epub", book(**locked))
+        parse("a.epub", book(**locked))
 
 
 def lies_about_its_size() -> bytes:
@@ -195,7 +195,7 @@ BAD = [
 @pytest.mark.parametrize(("name", "data", "reason"), BAD)
 def test_bad_files_are_refused_in_one_line(name: str, data: bytes, reason: str) -> None:
     with pytest.raises(SourceRefused) as refusal:
-        read(name, data)
+        parse(name, data)
     message = str(refusal.value)
     assert reason in message
     assert ": " in message
@@ -208,13 +208,13 @@ def test_a_zip_bomb_is_refused_before_any_library_opens_it(suffix: str) -> None:
     good = zipfile.ZipFile(BytesIO(docx(paragraph("x"))))
     parts = {name: good.read(name) for name in good.namelist()}
     with pytest.raises(SourceRefused, match="as only a ZIP bomb does"):
-        read(f"a{suffix}", zipped({**parts, "media/picture.png": b"\0" * 2**26}))
+        parse(f"a{suffix}", zipped({**parts, "media/picture.png": b"\0" * 2**26}))
 
 
 def test_an_archive_too_large_when_inflated_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(archive, "MOST_BYTES", 1_000_000)
     with pytest.raises(SourceRefused, match="MiB"):
-        read("a.odt", zipped({"a": "x" * 1_100_000}, zipfile.ZIP_STORED))
+        parse("a.odt", zipped({"a": "x" * 1_100_000}, zipfile.ZIP_STORED))
 
 
 def with_part(data: bytes, name: str, old: str, new: str) -> bytes:
@@ -271,7 +271,7 @@ def test_entities_are_never_replaced(name: str, made: Callable[[str], bytes], ta
     """A hundred of one word; nine levels more and it were a gigabyte for each."""
     levels = "".join(f"<!ENTITY {b} '{f'&{a};' * 10}'>" for a, b in pairwise("abc"))
     try:
-        found = read(name, made(f"<!DOCTYPE x [<!ENTITY a {target}>{levels}]>"))
+        found = parse(name, made(f"<!DOCTYPE x [<!ENTITY a {target}>{levels}]>"))
     except SourceRefused:
         return
     shown = f"{found.text} {found.title}"
@@ -281,20 +281,20 @@ def test_entities_are_never_replaced(name: str, made: Callable[[str], bytes], ta
 
 def test_a_book_cannot_name_a_file_outside_itself() -> None:
     with pytest.raises(SourceRefused, match="damaged, not an EPUB book"):
-        read("a.epub", with_part(book(), "OPS/book.opf", "one.xhtml", "../../../../etc/passwd"))
+        parse("a.epub", with_part(book(), "OPS/book.opf", "one.xhtml", "../../../../etc/passwd"))
 
 
 def test_a_torn_sheet_is_refused() -> None:
     torn_sheet = with_part(workbook("words"), "xl/worksheets/sheet1.xml", "</sheetData>", "")
     with pytest.raises(SourceRefused, match="damaged, not an XLSX file"):
-        read("a.xlsx", torn_sheet)
+        parse("a.xlsx", torn_sheet)
 
 
 def test_a_title_is_one_line_of_plain_text() -> None:
     title = "Clusters\n\u202ein 2030\u200b"
-    found = read("a.epub", book(**{"OPS/one.xhtml": "<p>First.</p>"}))
+    found = parse("a.epub", book(**{"OPS/one.xhtml": "<p>First.</p>"}))
     assert found.title == "Clusters"
-    found = read("a.epub", with_part(book(), "OPS/book.opf", "Clusters", title))
+    found = parse("a.epub", with_part(book(), "OPS/book.opf", "Clusters", title))
     assert (found.title, found.metadata.title) == ("Clusters in 2030", "Clusters in 2030")
 
 
@@ -321,7 +321,7 @@ def torn(make: Callable[[], bytes]) -> st.SearchStrategy[bytes]:
 )
 def test_any_damage_is_read_or_refused(file: tuple[str, bytes]) -> None:
     try:
-        found = read(*file)
+        found = parse(*file)
     except SourceRefused:
         return
     assert_canonical(found)

@@ -86,7 +86,7 @@ def test_the_sidecar_goes_before_both(tmp_path: Path) -> None:
 
 
 def test_documents_indexed_without_this_are_read_again_once_with_a_reason(tmp_path: Path) -> None:
-    """As an index of an older release has them: read by the reader alone, without a language."""
+    """As an index of an older release has them: read by the parser alone, without a language."""
     library = Library(tmp_path)
     path = library.write("a.txt", "Sätze über Politik. " * 20)
     library.ingest()
@@ -97,8 +97,8 @@ def test_documents_indexed_without_this_are_read_again_once_with_a_reason(tmp_pa
             document.source.modified_ns, "plain@1",
         )  # fmt: skip
         text = path.read_text(encoding="utf-8").strip()
-        reading = parsers.read("a.txt", path.read_bytes())
-        assert reading.text == text
+        parsed = parsers.parse("a.txt", path.read_bytes())
+        assert parsed.text == text
         metadata = type(document.metadata)(title=document.title)
         writer.add([Incoming(old, Version(document.version, text), document.title, metadata, ())])
         writer.commit()

@@ -13,7 +13,7 @@ from pypdf import PdfReader, PdfWriter
 
 from index.pages.boxes import find_line_boxes
 from index.types import UNKNOWN
-from ingest.parsers import read
+from ingest.parsers import parse
 from ingest.settings import IngestSettings
 from ingest.workers.parse import Parsed, Refused, Task
 from ingest.workers.pool import Workers
@@ -26,10 +26,10 @@ WITHOUT = """
 import sys
 sys.modules["rapidocr"] = None
 from ingest.errors import SourceRefused
-from ingest.parsers import read, reader_id
+from ingest.parsers import parse, parser_id
 try:
-    reading = read("a.pdf", sys.stdin.buffer.read())
-    print(reader_id("a.pdf"), reading.text, reading.note, sep="|")
+    parsed = parse("a.pdf", sys.stdin.buffer.read())
+    print(parser_id("a.pdf"), parsed.text, parsed.note, sep="|")
 except SourceRefused as error:
     print(error)
 """
@@ -70,8 +70,8 @@ def test_without_the_extra_a_scan_is_refused_and_the_extra_named() -> None:
 
 
 def test_without_the_extra_a_scanned_page_among_others_is_named() -> None:
-    reader, text, note = without_extra(joined(make([column([WORDS])]), scan(WORDS))).split("|")
-    assert reader.split("+")[:2] == ["pdf@2", "language@1"]
+    parser, text, note = without_extra(joined(make([column([WORDS])]), scan(WORDS))).split("|")
+    assert parser.split("+")[:2] == ["pdf@2", "language@1"]
     assert text == WORDS
     assert note.startswith("no text in page 2, only pictures: ")
 
@@ -79,12 +79,12 @@ def test_without_the_extra_a_scanned_page_among_others_is_named() -> None:
 def test_a_scan_is_recognised_with_boxes_and_marked_as_such(tmp_path: Path) -> None:
     pytest.importorskip("rapidocr", reason="the extra ocr is not installed")
     data = joined(make([column(["The toll is set by the council."])]), scan(WORDS))
-    reading = read("a.pdf", data)
-    assert reading.text == f"The toll is set by the council.\n\n{WORDS}"
-    assert [page.ocr for page in reading.pages] == [False, True]
-    assert reading.layout is not None
+    parsed = parse("a.pdf", data)
+    assert parsed.text == f"The toll is set by the council.\n\n{WORDS}"
+    assert [page.ocr for page in parsed.pages] == [False, True]
+    assert parsed.layout is not None
     (box,) = find_line_boxes(
-        reading.layout, reading.text.index("lamps"), reading.text.index(" burning")
+        parsed.layout, parsed.text.index("lamps"), parsed.text.index(" burning")
     )
     assert box.page == 2
     # The line is drawn at 200 to 230 of 1,754 dots from the top, that is 96 to 111 points.
@@ -100,21 +100,21 @@ def test_a_scan_is_recognised_with_boxes_and_marked_as_such(tmp_path: Path) -> N
 
 
 def test_a_blank_page_is_no_scan() -> None:
-    reading = read("a.pdf", joined(make([column([WORDS])]), make([[]])))
-    assert reading.text == WORDS
-    assert reading.note is None
+    parsed = parse("a.pdf", joined(make([column([WORDS])]), make([[]])))
+    assert parsed.text == WORDS
+    assert parsed.note is None
 
 
 def test_a_worker_recognises_scans_within_its_limits() -> None:
     """With the limits that the settings have; and with too little memory, that is what is said."""
     pytest.importorskip("rapidocr", reason="the extra ocr is not installed")
     tasks = [("a", Task("a.pdf", scan(*[WORDS] * 20), UNKNOWN))]
-    with Workers[str](IngestSettings(workers=1)) as reading:
-        ((_, found),) = reading.results(tasks)
+    with Workers[str](IngestSettings(workers=1)) as workers:
+        ((_, found),) = workers.results(tasks)
     assert isinstance(found, Parsed)
     assert WORDS in found.version.text
     assert found.layout is not None
-    with Workers[str](IngestSettings(workers=1, file_memory_mb=1_000)) as reading:
-        ((_, refused),) = reading.results(tasks)
+    with Workers[str](IngestSettings(workers=1, file_memory_mb=1_000)) as workers:
+        ((_, refused),) = workers.results(tasks)
     assert isinstance(refused, Refused)
     assert refused.reason.startswith("needed more than 1,000 MB")

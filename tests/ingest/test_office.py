@@ -12,13 +12,13 @@ from openpyxl.styles import NamedStyle
 from pptx.util import Inches
 
 from ingest.errors import SourceRefused
-from ingest.parsers import Reading, read
-from ingest.parsers.office.cell_formats import shown
-from ingest.parsers.office.titles import useful_title
+from ingest.parsers import ParsedText, parse
+from ingest.parsers.office.cell_formats import format_cell
+from ingest.parsers.office.titles import pick_title
 from tests.office_files import opendocument
 
 
-def blocks(found: Reading) -> list[tuple[str, int, str]]:
+def blocks(found: ParsedText) -> list[tuple[str, int, str]]:
     return [(b.kind, b.level, found.text[b.start : b.end]) for b in found.blocks]
 
 
@@ -50,7 +50,7 @@ def presentation() -> bytes:
 
 
 def test_slides_are_pages_and_their_notes_are_called_notes() -> None:
-    found = read("a.pptx", presentation())
+    found = parse("a.pptx", presentation())
     assert blocks(found) == [
         ("heading", 1, "Cluster policy"),
         ("item", 1, "Clusters get money"),
@@ -106,7 +106,7 @@ def workbook() -> bytes:
 
 
 def test_sheets_are_sections_and_values_are_as_shown() -> None:
-    found = read("a.xlsx", workbook())
+    found = parse("a.xlsx", workbook())
     assert blocks(found) == [
         ("heading", 1, "Rates"),
         ("paragraph", 0, "Support by size of company"),
@@ -143,7 +143,7 @@ def test_sheets_are_sections_and_values_are_as_shown() -> None:
     ],
 )
 def test_numbers_as_shown(value: object, code: str, text: str) -> None:
-    assert shown(value, code) == text
+    assert format_cell(value, code) == text
 
 
 @pytest.mark.parametrize(
@@ -159,11 +159,11 @@ def test_numbers_as_shown(value: object, code: str, text: str) -> None:
     ],
 )
 def test_titles_that_nobody_wrote(title: str | None, useful: bool) -> None:
-    assert useful_title(title) == (title if useful else None)
+    assert pick_title(title) == (title if useful else None)
 
 
 def test_an_opendocument_text() -> None:
-    found = read(
+    found = parse(
         "a.odt",
         opendocument(
             "text",
@@ -205,7 +205,7 @@ def test_a_repeated_row_of_a_table_hides_no_other() -> None:
         f"{cells.format('x')}</table:table-row>"
         f"<table:table-row>{cells.format('y')}</table:table-row></table:table>"
     )
-    assert read("a.odt", opendocument("text", table)).text == "x\tx\nx\tx\ny\ty"
+    assert parse("a.odt", opendocument("text", table)).text == "x\tx\nx\tx\ny\ty"
 
 
 def test_cells_and_levels_of_a_text_are_bounded() -> None:
@@ -213,9 +213,9 @@ def test_cells_and_levels_of_a_text_are_bounded() -> None:
     cells = f"{cell.format('x' * 10_000)}</table:table-cell>" * 2
     row = f"<table:table-row>{cells}</table:table-row>"
     with pytest.raises(SourceRefused, match="more than 5,000,000 characters"):
-        read("a.odt", opendocument("text", f"<table:table>{row}</table:table>"))
+        parse("a.odt", opendocument("text", f"<table:table>{row}</table:table>"))
     headings = "".join(f'<text:h text:outline-level="{n}">h</text:h>' for n in range(1, 2_000))
-    found = read("a.odt", opendocument("text", f"{headings}<text:p>x</text:p>"))
+    found = parse("a.odt", opendocument("text", f"{headings}<text:p>x</text:p>"))
     assert max(len(section.path) for section in found.sections) == 10
 
 
@@ -235,7 +235,7 @@ def test_an_opendocument_spreadsheet_of_a_million_rows() -> None:
         '<style:style style:name="h"><style:table-properties table:display="false"/></style:style>'
     )
     data = opendocument("spreadsheet", sheet("One") + sheet("Two", "h") + sheet("Three"), hidden)
-    assert read("a.ods", data).text == "One\n\nOne\tx\tx\n\nThree\n\nThree\tx\tx"
+    assert parse("a.ods", data).text == "One\n\nOne\tx\tx\n\nThree\n\nThree\tx\tx"
 
 
 def test_an_opendocument_presentation() -> None:
@@ -251,6 +251,6 @@ def test_an_opendocument_presentation() -> None:
         f"<draw:page>{frame('Body.')}{frame('Aims', 'title')}{notes}</draw:page>"
         f"<draw:page/><draw:page>{frame('More.')}</draw:page>",
     )
-    found = read("a.odp", data)
+    found = parse("a.odp", data)
     assert found.text == "Aims\n\nBody.\n\nNotes\n\nSpoken.\n\nMore."
     assert [page.number for page in found.pages] == [1, 3]

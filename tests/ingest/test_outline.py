@@ -6,21 +6,21 @@ from pathlib import Path
 
 import pytest
 
-from ingest.parsers import Reading, read
+from ingest.parsers import ParsedText, parse
 
 BODY = "This is what stands below the heading and it is a whole sentence of some length."
 
 
-def plain(*lines: str) -> Reading:
-    return read("a.txt", "\n".join(lines).encode())
+def plain(*lines: str) -> ParsedText:
+    return parse("a.txt", "\n".join(lines).encode())
 
 
-def headings(reading: Reading) -> list[str]:
-    return [reading.text[b.start : b.end] for b in reading.blocks if b.kind == "heading"]
+def headings(parsed: ParsedText) -> list[str]:
+    return [parsed.text[b.start : b.end] for b in parsed.blocks if b.kind == "heading"]
 
 
-def path_of(reading: Reading, words: str) -> tuple[str, ...]:
-    return reading.version().section_at(reading.text.index(words))
+def path_of(parsed: ParsedText, words: str) -> tuple[str, ...]:
+    return parsed.version().section_at(parsed.text.index(words))
 
 
 @pytest.mark.parametrize(
@@ -52,53 +52,53 @@ def test_which_lines_are_headings(lines: list[str], expected: list[str]) -> None
 
 
 def test_items_and_their_lead_in() -> None:
-    reading = plain("The aims are:", "- one", "  • two", "3. three", "(a) four", "Five is none.")
-    kinds = [block.kind for block in reading.blocks]
+    parsed = plain("The aims are:", "- one", "  • two", "3. three", "(a) four", "Five is none.")
+    kinds = [block.kind for block in parsed.blocks]
     assert kinds == ["paragraph", "item", "item", "item", "item", "paragraph"]
 
 
 def test_one_opening_heading_is_the_title_and_stands_above_the_others() -> None:
-    reading = plain("Clusters", "", "Clusters", "", BODY, "", "Aims", "", "Second " + BODY)
-    assert reading.title == "Clusters"
-    assert path_of(reading, "Second") == ("Clusters", "Aims")
+    parsed = plain("Clusters", "", "Clusters", "", BODY, "", "Aims", "", "Second " + BODY)
+    assert parsed.title == "Clusters"
+    assert path_of(parsed, "Second") == ("Clusters", "Aims")
 
 
 def test_of_several_opening_headings_none_is_put_above_the_others() -> None:
-    reading = plain(
+    parsed = plain(
         "Ministry of Trade", "", "Cluster policy", "", BODY, "", "Aims", "Second " + BODY
     )
-    assert reading.title == "Cluster policy"
-    assert path_of(reading, "Second") == ("Aims",)
+    assert parsed.title == "Cluster policy"
+    assert path_of(parsed, "Second") == ("Aims",)
 
 
 def test_a_generic_first_heading_is_no_title() -> None:
-    reading = plain("Introduction", BODY, "Aims", "Second " + BODY)
-    assert reading.title is None
-    assert path_of(reading, "Second") == ("Aims",)
+    parsed = plain("Introduction", BODY, "Aims", "Second " + BODY)
+    assert parsed.title is None
+    assert path_of(parsed, "Second") == ("Aims",)
 
 
 def test_numbers_nest() -> None:
-    reading = plain(
+    parsed = plain(
         "Title", BODY, "1. Aims", BODY, "1.1 Growth", "A " + BODY, "2. Means", "B " + BODY
     )
-    assert path_of(reading, "A This") == ("Title", "1. Aims", "1.1 Growth")
-    assert path_of(reading, "B This") == ("Title", "2. Means")
+    assert path_of(parsed, "A This") == ("Title", "1. Aims", "1.1 Growth")
+    assert path_of(parsed, "B This") == ("Title", "2. Means")
 
 
 def test_legal_divisions_nest_and_carry_their_subject() -> None:
-    reading = plain(
+    parsed = plain(
         "CHAPTER I", "GENERAL PROVISIONS", "Article 1", "Subject matter", "A " + BODY,
         "Article 2", "Scope", "B " + BODY, "CHAPTER II", "Rules", "Article 3", "C " + BODY,
     )  # fmt: skip
-    assert path_of(reading, "A This") == (
+    assert path_of(parsed, "A This") == (
         "CHAPTER I", "GENERAL PROVISIONS", "Article 1", "Subject matter",
     )  # fmt: skip
-    assert path_of(reading, "B This") == ("CHAPTER I", "GENERAL PROVISIONS", "Article 2", "Scope")
-    assert path_of(reading, "C This") == ("CHAPTER II", "Rules", "Article 3")
+    assert path_of(parsed, "B This") == ("CHAPTER I", "GENERAL PROVISIONS", "Article 2", "Scope")
+    assert path_of(parsed, "C This") == ("CHAPTER II", "Rules", "Article 3")
 
 
 def test_hard_wrapped_lines_are_one_paragraph() -> None:
-    reading = plain(
+    parsed = plain(
         "Cluster policy",
         "",
         "Clusters are groups of firms, related economic actors, and institutions",
@@ -111,8 +111,8 @@ def test_hard_wrapped_lines_are_one_paragraph() -> None:
         "The first aim is to create more jobs and to register more international",
         "trademarks and patents than alone.",
     )
-    assert [block.kind for block in reading.blocks] == ["heading", "paragraph"] * 2
-    assert headings(reading) == ["Cluster policy", "Aims"]
+    assert [block.kind for block in parsed.blocks] == ["heading", "paragraph"] * 2
+    assert headings(parsed) == ["Cluster policy", "Aims"]
 
 
 EUROPE = Path("corpus/clusterplattform-european-level.txt")
@@ -139,21 +139,21 @@ EUROPE = Path("corpus/clusterplattform-european-level.txt")
     ],
 )
 def test_the_directory_page(words: str, path: tuple[str, ...]) -> None:
-    assert path_of(read(EUROPE.name, EUROPE.read_bytes()), words) == path
+    assert path_of(parse(EUROPE.name, EUROPE.read_bytes()), words) == path
 
 
 def test_a_link_line_that_repeats_the_heading_closes_it() -> None:
     page = Path("corpus/eu-cluster-policy.txt")
-    reading = read(page.name, page.read_bytes())
-    assert path_of(reading, "Read our report") == ("European Cluster Panorama",)
-    assert path_of(reading, "See more on the European Cluster Panorama") == (
+    parsed = parse(page.name, page.read_bytes())
+    assert path_of(parsed, "Read our report") == ("European Cluster Panorama",)
+    assert path_of(parsed, "See more on the European Cluster Panorama") == (
         "European Cluster Panorama",
     )
-    assert path_of(reading, "This is our exchange programme") == ()
-    assert path_of(reading, "The low carbon")[-1].startswith("Supporting the green transition")
+    assert path_of(parsed, "This is our exchange programme") == ()
+    assert path_of(parsed, "The low carbon")[-1].startswith("Supporting the green transition")
 
 
-def directory(*entries: tuple[str, str], after: str = "") -> Reading:
+def directory(*entries: tuple[str, str], after: str = "") -> ParsedText:
     return plain(
         "Overview of agencies", BODY, *(line for entry in entries for line in entry), after
     )
@@ -161,7 +161,7 @@ def directory(*entries: tuple[str, str], after: str = "") -> Reading:
 
 def test_a_directory_in_another_language() -> None:
     """German names: the paragraph on France below Spain loses Spain's heading."""
-    reading = directory(
+    parsed = directory(
         ("Polen", "In Polen gibt es Programme für Cluster, die gefördert werden."),
         ("Italien", "In Italien gibt es Programme für Cluster, die gefördert werden."),
         ("Spanien", "In Spanien gibt es Programme für Cluster, die gefördert werden."),
@@ -170,8 +170,8 @@ def test_a_directory_in_another_language() -> None:
         ("Dänemark", "In Dänemark gibt es Programme.\nAuch Frankreich fördert seine Cluster."),
         ("Estland", "In Estland gibt es Programme für Cluster, die gefördert werden."),
     )
-    assert path_of(reading, "In Dänemark") == ("Overview of agencies", "Dänemark")
-    assert path_of(reading, "Auch Frankreich") == ("Overview of agencies",)
+    assert path_of(parsed, "In Dänemark") == ("Overview of agencies", "Dänemark")
+    assert path_of(parsed, "Auch Frankreich") == ("Overview of agencies",)
 
 
 @pytest.mark.parametrize(
@@ -195,8 +195,8 @@ def test_an_adjective_that_is_no_language_speaks_of_its_country_too() -> None:
     names = ["Spain", "Italy", "Austria", "Greece", "Malta", "Ireland", "Sweden"]
     entries = [(name, f"In {name} there are programmes for clusters of firms.") for name in names]
     entries[2] = ("Austria", f"{entries[2][1]}\nAustrian firms trade with Germany.")
-    reading = directory(*entries)
-    assert path_of(reading, "Austrian firms") == ("Overview of agencies", "Austria")
+    parsed = directory(*entries)
+    assert path_of(parsed, "Austrian firms") == ("Overview of agencies", "Austria")
     entries[2] = ("Austria", "In Austria there is one.\nAustralia is no part of it.")
     assert path_of(directory(*entries), "Australia is") == ("Overview of agencies",)
 
@@ -209,18 +209,18 @@ def test_a_directory_of_names_no_gazetteer_knows() -> None:
     """The paragraph that names another entry, and what follows the last one, lose the heading."""
     entries = [(name, f"The {name} helps firms to grow in many ways.") for name in NAMES]
     entries[2] = (NAMES[2], f"{entries[2][1]}\nThe Digital Hub also advises firms on software.")
-    reading = directory(*entries, after="All of them answer within ten days of a request.")
-    assert path_of(reading, "The Export Office") == ("Overview of agencies", "Export Office")
-    assert path_of(reading, "The Digital Hub also") == ("Overview of agencies",)
-    assert path_of(reading, "The Digital Hub helps") == ("Overview of agencies", "Digital Hub")
-    assert path_of(reading, "All of them") == ("Overview of agencies",)
+    parsed = directory(*entries, after="All of them answer within ten days of a request.")
+    assert path_of(parsed, "The Export Office") == ("Overview of agencies", "Export Office")
+    assert path_of(parsed, "The Digital Hub also") == ("Overview of agencies",)
+    assert path_of(parsed, "The Digital Hub helps") == ("Overview of agencies", "Digital Hub")
+    assert path_of(parsed, "All of them") == ("Overview of agencies",)
 
 
 def test_an_ordinary_report_keeps_its_headings() -> None:
     """Few sections with several paragraphs each are no directory, whatever they name."""
-    reading = plain(
+    parsed = plain(
         "Report", BODY, "Aims", BODY, "Aims in France matter.", "Means", BODY, "Poland is named.",
         "Results", BODY, "Spain is named here.", "Outlook", BODY, "The last paragraph of all.",
     )  # fmt: skip
-    assert path_of(reading, "Poland is") == ("Report", "Means")
-    assert path_of(reading, "The last paragraph") == ("Report", "Outlook")
+    assert path_of(parsed, "Poland is") == ("Report", "Means")
+    assert path_of(parsed, "The last paragraph") == ("Report", "Outlook")

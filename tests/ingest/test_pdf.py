@@ -1,4 +1,4 @@
-"""The PDF reader: order, paragraphs, furniture, hyphens, tables, headings, places of text."""
+"""The PDF parser: order, paragraphs, furniture, hyphens, tables, headings, places of text."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pypdf.constants import PageLabelStyle
 
 from index.pages import pdfium
 from index.pages.boxes import Layout, find_line_boxes, pack, unpack
-from ingest.parsers import Reading, pdf, read
+from ingest.parsers import ParsedText, parse, pdf
 from ingest.text.chunk import chunk
 from tests.pdfs import HEIGHT, Mark, Rule, Text, column, make
 
@@ -28,39 +28,39 @@ TOLLS = [
 ]
 
 
-def texts(reading: Reading, kind: str) -> list[str]:
-    return [reading.text[b.start : b.end] for b in reading.blocks if b.kind == kind]
+def texts(parsed: ParsedText, kind: str) -> list[str]:
+    return [parsed.text[b.start : b.end] for b in parsed.blocks if b.kind == kind]
 
 
-def reading_of(*pages: list[Mark], **options: object) -> Reading:
-    reading = read("a.pdf", make(pages, **options))  # type: ignore[arg-type]
-    assert_whole(reading)
-    return reading
+def parse_pages(*pages: list[Mark], **options: object) -> ParsedText:
+    parsed = parse("a.pdf", make(pages, **options))  # type: ignore[arg-type]
+    assert_whole(parsed)
+    return parsed
 
 
-def assert_whole(reading: Reading) -> None:
-    """What holds of every reading: NFC, blocks, a page and a box for each visible character."""
-    text, layout = reading.text, reading.layout
+def assert_whole(parsed: ParsedText) -> None:
+    """What holds of every parsed text: NFC, blocks, a page and a box for each visible character."""
+    text, layout = parsed.text, parsed.layout
     assert unicodedata.is_normalized("NFC", text)
     assert layout is not None
     assert len(layout.pages) == len(text) == len(layout.boxes)
     placed = layout.pages > 0
     assert [c.isspace() for c in text] == (~placed).tolist()
     position = 0
-    for block in reading.blocks:
+    for block in parsed.blocks:
         assert not text[position : block.start].strip()
         assert text[block.start : block.end] == text[block.start : block.end].strip() != ""
         position = block.end
     assert not text[position:].strip()
-    assert "".join(text[page.start : page.end] for page in reading.pages) == text
-    for page in reading.pages:
+    assert "".join(text[page.start : page.end] for page in parsed.pages) == text
+    for page in parsed.pages:
         numbers = layout.pages[page.start : page.end]
         assert set(numbers[numbers > 0].tolist()) <= {page.number}
 
 
 def test_lines_become_paragraphs() -> None:
-    reading = reading_of(column([*LAMPS, "", *TOLLS]))
-    assert texts(reading, "paragraph") == [" ".join(LAMPS), " ".join(TOLLS)]
+    parsed = parse_pages(column([*LAMPS, "", *TOLLS]))
+    assert texts(parsed, "paragraph") == [" ".join(LAMPS), " ".join(TOLLS)]
 
 
 def test_two_columns_are_read_one_after_the_other_though_drawn_line_by_line() -> None:
@@ -81,15 +81,15 @@ def test_two_columns_are_read_one_after_the_other_though_drawn_line_by_line() ->
         for n in range(4)
         for mark in (Text(72, 700 - 14 * n, left[n]), Text(320, 700 - 14 * n, right[n]))
     ]
-    reading = reading_of([Text(150, 740, "A title across both columns", 18), *lines])
-    assert texts(reading, "heading") == ["A title across both columns"]
-    assert texts(reading, "paragraph") == [" ".join(left), " ".join(right)]
+    parsed = parse_pages([Text(150, 740, "A title across both columns", 18), *lines])
+    assert texts(parsed, "heading") == ["A title across both columns"]
+    assert texts(parsed, "paragraph") == [" ".join(left), " ".join(right)]
 
 
 def right_edge(marks: list[Mark]) -> float:
-    reading = reading_of(marks)
-    assert reading.layout is not None
-    return max(box.x1 for box in find_line_boxes(reading.layout, 0, len(reading.text)))
+    parsed = parse_pages(marks)
+    assert parsed.layout is not None
+    return max(box.x1 for box in find_line_boxes(parsed.layout, 0, len(parsed.text)))
 
 
 @pytest.mark.parametrize("line_by_line", [True, False])
@@ -101,8 +101,8 @@ def test_columns_with_a_narrow_gutter_are_read_apart(line_by_line: bool) -> None
     marks = [mark for pair in zip(first, second, strict=True) for mark in pair]
     title = Text(72, 790, "The Harbour Act, a title set across both of the columns of it", 18)
     page = [title, *(marks if line_by_line else [*first, *second])]
-    reading = reading_of(page, size=(900, HEIGHT))
-    assert reading.text.split("\n", 1)[1].split() == " ".join([*left, *right]).split()
+    parsed = parse_pages(page, size=(900, HEIGHT))
+    assert parsed.text.split("\n", 1)[1].split() == " ".join([*left, *right]).split()
 
 
 def test_long_cells_with_a_narrow_gap_between_them_stay_rows() -> None:
@@ -111,7 +111,7 @@ def test_long_cells_with_a_narrow_gap_between_them_stay_rows() -> None:
     second = [Text(x, 600 - 40 * n, f"Pays {n + 3} marks to the harbour") for n in range(4)]
     rows = [f"{one.words}\t{two.words}" for one, two in zip(first, second, strict=True)]
     marks: list[Mark] = [*column(LAMPS), *first, *second]
-    assert texts(reading_of(marks), "row") == rows
+    assert texts(parse_pages(marks), "row") == rows
 
 
 def test_a_wide_space_within_a_line_is_no_gutter() -> None:
@@ -119,25 +119,25 @@ def test_a_wide_space_within_a_line_is_no_gutter() -> None:
     assert f"{words} {others}" == LAMPS[0]
     first = Text(72, 760, words)
     second = Text(right_edge([first]) + 11, 760, others)
-    reading = reading_of([first, second, *column(LAMPS[1:], top=746)])
-    assert texts(reading, "paragraph") == [" ".join(LAMPS)]
+    parsed = parse_pages([first, second, *column(LAMPS[1:], top=746)])
+    assert texts(parsed, "paragraph") == [" ".join(LAMPS)]
 
 
 def test_a_sentence_that_crosses_a_page_is_one_with_boxes_on_both() -> None:
     note = Text(72, 60, "1 The oil is bought from the whalers of the north.", 8)
-    reading = reading_of([*column(LAMPS[:2], top=100), note], column(LAMPS[2:]))
+    parsed = parse_pages([*column(LAMPS[:2], top=100), note], column(LAMPS[2:]))
     whole = " ".join(LAMPS)
-    assert texts(reading, "paragraph") == [whole, note.words]
-    assert reading.layout is not None
+    assert texts(parsed, "paragraph") == [whole, note.words]
+    assert parsed.layout is not None
     end = whole.index("burnt.") + len("burnt.")
-    boxes = find_line_boxes(reading.layout, 0, end)
+    boxes = find_line_boxes(parsed.layout, 0, end)
     assert [box.page for box in boxes] == [1, 1, 2]
     # The note stands on the first page, though its text comes after what is overleaf.
-    at = reading.text.index("whalers")
-    page = reading.version().page_at(at)
+    at = parsed.text.index("whalers")
+    page = parsed.version().page_at(at)
     assert page is not None
     assert page.number == 1
-    drafts = chunk(reading)
+    drafts = chunk(parsed)
     assert any((0, end) in draft.sentences for draft in drafts)
 
 
@@ -150,10 +150,10 @@ def test_running_headers_footers_and_page_numbers_are_left_out() -> None:
         ]
         for n in range(3)
     ]
-    reading = reading_of(*pages)
-    assert "Harbour" not in reading.text
-    assert "-" not in reading.text
-    assert {page.number: page.label for page in reading.pages} == {1: "4", 2: "5", 3: "6"}
+    parsed = parse_pages(*pages)
+    assert "Harbour" not in parsed.text
+    assert "-" not in parsed.text
+    assert {page.number: page.label for page in parsed.pages} == {1: "4", 2: "5", 3: "6"}
 
 
 def test_articles_on_top_of_pages_are_headings_and_no_headers() -> None:
@@ -161,8 +161,8 @@ def test_articles_on_top_of_pages_are_headings_and_no_headers() -> None:
         [Text(72, HEIGHT - 60, f"Article {n}", bold=True), *column(LAMPS if n % 2 else TOLLS)]
         for n in (2, 5, 9, 14)
     ]
-    reading = reading_of(*pages)
-    assert texts(reading, "heading") == [f"Article {n}" for n in (2, 5, 9, 14)]
+    parsed = parse_pages(*pages)
+    assert texts(parsed, "heading") == [f"Article {n}" for n in (2, 5, 9, 14)]
 
 
 @pytest.mark.parametrize(
@@ -176,7 +176,7 @@ def test_articles_on_top_of_pages_are_headings_and_no_headers() -> None:
 )
 def test_headers_with_numbers_are_headers(headers: list[str]) -> None:
     pages = [[Text(72, HEIGHT - 40, header), *column(LAMPS, top=640)] for header in headers]
-    assert texts(reading_of(*pages), "paragraph") == [" ".join(LAMPS)] * 3
+    assert texts(parse_pages(*pages), "paragraph") == [" ".join(LAMPS)] * 3
 
 
 def test_a_marker_at_the_top_of_each_page_is_no_header() -> None:
@@ -184,8 +184,8 @@ def test_a_marker_at_the_top_of_each_page_is_no_header() -> None:
         [Text(72, HEIGHT - 60, f"({n})"), Text(110, HEIGHT - 60, f"The {ship} pays no toll.")]
         for n, ship in enumerate(["cog", "hulk", "galley"])
     ]
-    reading = reading_of(*pages)
-    assert [text[:7] for text in texts(reading, "item")] == ["(0) The", "(1) The", "(2) The"]
+    parsed = parse_pages(*pages)
+    assert [text[:7] for text in texts(parsed, "item")] == ["(0) The", "(1) The", "(2) The"]
 
 
 @pytest.mark.parametrize(
@@ -204,13 +204,13 @@ def test_a_hyphen_at_a_lines_end_goes_only_if_the_word_stands_elsewhere(
     elsewhere: str, expected: str
 ) -> None:
     lines = ["The council keeps a list of tolls at the quay, which is a non-", "exhaustive one."]
-    reading = reading_of(column([*lines, "", elsewhere]))
-    assert texts(reading, "paragraph")[0].endswith(f"which is a {expected} one.")
+    parsed = parse_pages(column([*lines, "", elsewhere]))
+    assert texts(parsed, "paragraph")[0].endswith(f"which is a {expected} one.")
 
 
 def test_a_suspended_hyphen_keeps_its_space() -> None:
     lines = ["Die Mittel des Landes gehen vor allem in die Forschungs-", "und Entwicklungspolitik."]
-    assert "Forschungs- und" in reading_of(column(lines)).text
+    assert "Forschungs- und" in parse_pages(column(lines)).text
 
 
 def test_a_ruled_table_keeps_its_rows_and_its_header_is_their_context() -> None:
@@ -225,11 +225,11 @@ def test_a_ruled_table_keeps_its_rows_and_its_header_is_their_context() -> None:
         y = 600 - 20 * n
         marks.append(Rule(72, 400, y + 14))
         marks += [Text(76, y, ship, bold=n == 0), Text(260, y, toll, bold=n == 0)]
-    reading = reading_of([*marks, Rule(72, 400, 600 - 66), *column(TOLLS, top=480)])
-    rows = [block for block in reading.blocks if block.kind == "row"]
-    assert [reading.text[b.start : b.end] for b in rows] == ["\t".join(row) for row in cells]
+    parsed = parse_pages([*marks, Rule(72, 400, 600 - 66), *column(TOLLS, top=480)])
+    rows = [block for block in parsed.blocks if block.kind == "row"]
+    assert [parsed.text[b.start : b.end] for b in rows] == ["\t".join(row) for row in cells]
     assert [row.level for row in rows] == [1, 0, 0, 0]
-    assert texts(reading, "paragraph") == [" ".join(LAMPS), " ".join(TOLLS)]
+    assert texts(parsed, "paragraph") == [" ".join(LAMPS), " ".join(TOLLS)]
 
 
 def test_underlined_words_of_a_list_are_no_table() -> None:
@@ -240,23 +240,23 @@ def test_underlined_words_of_a_list_are_no_table() -> None:
         marks.append(Text(72, top, f"-  {lines[0]}"))
         marks += [Text(86, top - 14 * m, line) for m, line in enumerate(lines) if m]
         marks.append(Rule(72, 420, top - 2))
-    assert texts(reading_of(marks), "item") == ["- " + " ".join(lines)] * 4
+    assert texts(parse_pages(marks), "item") == ["- " + " ".join(lines)] * 4
 
 
 def test_a_first_line_in_bold_is_no_heading_of_its_sentence() -> None:
     marks = [Text(72, 760 - 14 * n, line, bold=n == 0) for n, line in enumerate(LAMPS)]
-    reading = reading_of([*marks, *column(TOLLS, top=690)])
-    assert texts(reading, "heading") == []
-    assert texts(reading, "paragraph") == [" ".join(LAMPS), " ".join(TOLLS)]
+    parsed = parse_pages([*marks, *column(TOLLS, top=690)])
+    assert texts(parsed, "heading") == []
+    assert texts(parsed, "paragraph") == [" ".join(LAMPS), " ".join(TOLLS)]
 
 
 def test_an_entry_of_a_table_of_contents_is_no_heading() -> None:
     entry = Text(
         72, 780, f"How the tolls of the harbour are set, and by whom {'.' * 9} 4", bold=True
     )
-    reading = reading_of([entry, *column(LAMPS, top=740), *column(TOLLS, top=680)])
-    assert texts(reading, "heading") == []
-    assert texts(reading, "item") == [entry.words]
+    parsed = parse_pages([entry, *column(LAMPS, top=740), *column(TOLLS, top=680)])
+    assert texts(parsed, "heading") == []
+    assert texts(parsed, "item") == [entry.words]
 
 
 def test_a_table_without_lines_is_found_by_its_columns() -> None:
@@ -266,11 +266,11 @@ def test_a_table_without_lines_is_found_by_its_columns() -> None:
         for n, row in enumerate(cells)
         for x, word in zip((72, 220, 330), row, strict=True)
     ]
-    assert texts(reading_of([*column(LAMPS), *marks]), "row") == ["\t".join(row) for row in cells]
+    assert texts(parse_pages([*column(LAMPS), *marks]), "row") == ["\t".join(row) for row in cells]
 
 
 def test_headings_by_size_and_weight_make_sections() -> None:
-    reading = reading_of(
+    parsed = parse_pages(
         [
             Text(72, 780, "Harbour Act of Freedonia", 20),
             Text(72, 750, "Lamps", 14),
@@ -281,10 +281,10 @@ def test_headings_by_size_and_weight_make_sections() -> None:
         ]
     )
     top = "Harbour Act of Freedonia"
-    assert [section.path for section in reading.sections] == [
+    assert [section.path for section in parsed.sections] == [
         (top,), (top, "Lamps"), (top, "Tolls"), (top, "Tolls", "How they are set"),
     ]  # fmt: skip
-    assert reading.title == top
+    assert parsed.title == top
 
 
 def test_the_outline_makes_headings_and_their_levels() -> None:
@@ -293,8 +293,8 @@ def test_the_outline_makes_headings_and_their_levels() -> None:
         writer.add_outline_item(title="Oil", page_number=0, parent=above)
 
     page = [Text(72, 780, "Lamps"), Text(72, 750, "Oil"), *column(LAMPS, top=720)]
-    reading = reading_of(page, finish=outline)
-    assert [section.path for section in reading.sections] == [("Lamps",), ("Lamps", "Oil")]
+    parsed = parse_pages(page, finish=outline)
+    assert [section.path for section in parsed.sections] == [("Lamps",), ("Lamps", "Oil")]
 
 
 def test_what_the_file_says_of_itself() -> None:
@@ -304,11 +304,11 @@ def test_what_the_file_says_of_itself() -> None:
         writer.set_page_label(0, 1, style=PageLabelStyle.LOWERCASE_ROMAN)
 
     title = Text(72, 780, "The Harbour Act", 18)
-    reading = reading_of([title, *column(LAMPS)], [Text(72, 700, "More.")], finish=say)
-    assert reading.metadata.title == "Harbour Act"
-    assert str(reading.metadata.date) == "2031-05-06"
-    assert reading.metadata.publisher is None  # an author is somebody else
-    assert [page.label for page in reading.pages] == ["i", "ii"]
+    parsed = parse_pages([title, *column(LAMPS)], [Text(72, 700, "More.")], finish=say)
+    assert parsed.metadata.title == "Harbour Act"
+    assert str(parsed.metadata.date) == "2031-05-06"
+    assert parsed.metadata.publisher is None  # an author is somebody else
+    assert [page.label for page in parsed.pages] == ["i", "ii"]
 
 
 def test_a_title_that_the_text_does_not_bear_out_is_not_believed() -> None:
@@ -316,20 +316,20 @@ def test_a_title_that_the_text_does_not_bear_out_is_not_believed() -> None:
         writer.add_metadata({"/Title": "Microsoft Word - draft7_FINAL.doc"})
 
     page = [Text(72, 780, "The Harbour Act", 18), *column(LAMPS)]
-    assert reading_of(page, finish=say).title == "The Harbour Act"
+    assert parse_pages(page, finish=say).title == "The Harbour Act"
 
 
 @pytest.mark.parametrize("rotation", [0, 90, 180, 270])
 def test_turned_pages_are_read_and_their_boxes_fit(rotation: int) -> None:
     """On a page turned by 90 degrees and text that is not, lines run down the page as shown."""
     data = make([column(LAMPS)], rotation=rotation)
-    reading = read("a.pdf", data)
-    assert_whole(reading)
-    assert reading.layout is not None
+    parsed = parse("a.pdf", data)
+    assert_whole(parsed)
+    assert parsed.layout is not None
     with pdfium.open_document(data) as document, pdfium.open_page(document, 0) as page:
         width, height = page.get_size()
         seen = pdfium.transform_boxes(
-            reading.layout.boxes[reading.layout.pages > 0], pdfium.compute_view_matrix(page)
+            parsed.layout.boxes[parsed.layout.pages > 0], pdfium.compute_view_matrix(page)
         )
     assert seen[:, [0, 1]].min() >= 0
     assert seen[:, 2].max() <= width
@@ -344,34 +344,34 @@ def test_text_set_sideways_or_upside_down_is_read_in_its_lines(
         Text(300 + step[0] * n, 400 + step[1] * n, line, 8, turns=turns)
         for n, line in enumerate(LAMPS)
     ]
-    assert texts(reading_of(lines), "paragraph") == [" ".join(LAMPS)]
+    assert texts(parse_pages(lines), "paragraph") == [" ".join(LAMPS)]
 
 
 def test_words_up_the_margin_do_not_disturb_the_text() -> None:
     margin = Text(30, 300, "Draft of the council", turns=1)
-    assert texts(reading_of([margin, *column(LAMPS)]), "paragraph") == [
+    assert texts(parse_pages([margin, *column(LAMPS)]), "paragraph") == [
         " ".join(LAMPS),
         margin.words,
     ]
 
 
 def test_boxes_stand_where_the_words_were_put() -> None:
-    reading = reading_of([Text(100, 500, "lamps and tolls", 20)])
-    assert reading.layout is not None
-    (box,) = find_line_boxes(reading.layout, 0, 5)
+    parsed = parse_pages([Text(100, 500, "lamps and tolls", 20)])
+    assert parsed.layout is not None
+    (box,) = find_line_boxes(parsed.layout, 0, 5)
     assert box.page == 1
     assert box.x0 == pytest.approx(100, abs=1)
     assert box.y0 < 500 < box.y1
     assert 18 < box.y1 - box.y0 < 26
-    (whole,) = find_line_boxes(reading.layout, 0, len(reading.text))
+    (whole,) = find_line_boxes(parsed.layout, 0, len(parsed.text))
     assert whole.x1 > box.x1
 
 
 def test_ligatures_are_letters_that_share_a_box() -> None:
-    from ingest.parsers.pdf.flow.assembly import _canonical, _Piece
+    from ingest.parsers.pdf.flow.assembly import PlacedText, normalise
 
     boxes = np.array([[0, 0, 5, 10], [5, 0, 9, 10], [9, 0, 9, 10]], dtype=np.float32)
-    piece = _canonical(_Piece("ﬁe\u0301", np.ones(3, dtype=np.int32), boxes))
+    piece = normalise(PlacedText("ﬁe\u0301", np.ones(3, dtype=np.int32), boxes))
     assert piece.text == "fi\u00e9"
     assert piece.boxes.tolist() == [[0, 0, 5, 10], [0, 0, 5, 10], [5, 0, 9, 10]]
 
@@ -402,7 +402,7 @@ def test_layouts_of_any_length_survive_packing(count: int) -> None:
 
 def test_reading_twice_gives_the_same() -> None:
     data = make([column(LAMPS), column(TOLLS)])
-    one, two = pdf.read(data), pdf.read(data)
+    one, two = pdf.parse(data), pdf.parse(data)
     assert one.text == two.text
     assert one.blocks == two.blocks
     assert one.pages == two.pages

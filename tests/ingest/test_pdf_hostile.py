@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.errors import SourceRefused
-from ingest.parsers import read
-from ingest.parsers.pdf.about import MAX_OUTLINE_LEVELS
+from ingest.parsers import parse
+from ingest.parsers.pdf.properties import MAX_OUTLINE_LEVELS
 from tests.pdfs import Text, column, make
 
 WORDS = "The harbour master keeps the lamps burning at night."
@@ -102,7 +102,7 @@ DUST = b"BT /F1 1 Tf " + b"1 0 0 1 9 9 Tm (a) Tj " * 50_000 + b"ET"
 )  # fmt: skip
 def test_what_cannot_be_read_is_refused_in_one_line(data: bytes, reason: str) -> None:
     with pytest.raises(SourceRefused, match=reason) as refused:
-        read("a.pdf", data)
+        parse("a.pdf", data)
     message = str(refused.value)
     assert "\n" not in message
     assert ": " in message  # what and why, then what to do
@@ -142,19 +142,19 @@ def test_what_cannot_be_read_is_refused_in_one_line(data: bytes, reason: str) ->
     ],
 )  # fmt: skip
 def test_what_is_odd_is_read_all_the_same(data: bytes) -> None:
-    assert read("a.pdf", data).text == WORDS
+    assert parse("a.pdf", data).text == WORDS
 
 
 def test_a_torn_page_does_not_spoil_the_others_and_is_named() -> None:
     tree = b"<</Type/Pages/Kids[3 0 R 6 0 R]/Count 2>>"
-    reading = read("a.pdf", built({2: tree, 6: b"(this is no page)"}))
-    assert reading.text == WORDS
-    assert reading.note == "page 2 cannot be read and is left out"
+    parsed = parse("a.pdf", built({2: tree, 6: b"(this is no page)"}))
+    assert parsed.text == WORDS
+    assert parsed.note == "page 2 cannot be read and is left out"
 
 
 def test_text_beyond_the_edge_of_the_page_is_not_text() -> None:
-    reading = read("a.pdf", make([[Text(72, 700, WORDS), Text(72, -900, "Secret order")]]))
-    assert reading.text == WORDS
+    parsed = parse("a.pdf", make([[Text(72, 700, WORDS), Text(72, -900, "Secret order")]]))
+    assert parsed.text == WORDS
 
 
 @pytest.mark.parametrize(
@@ -169,11 +169,11 @@ def test_double_letters_are_two(setup: bytes) -> None:
     content = b"BT /F1 12 Tf %s (All little bottles roll off.) Tj ET" % setup
     page = PAGE.replace(b"612 792", b"60000 792")
     data = built({3: page, 4: stream(content)})
-    assert read("a.pdf", data).text == "All little bottles roll off."
+    assert parse("a.pdf", data).text == "All little bottles roll off."
 
 
 def test_what_is_printed_twice_at_one_place_is_read_once() -> None:
-    assert read("a.pdf", make([[Text(72, 700, WORDS)] * 3])).text == WORDS
+    assert parse("a.pdf", make([[Text(72, 700, WORDS)] * 3])).text == WORDS
 
 
 def levels_of_outline(depth: int) -> bytes:
@@ -197,9 +197,9 @@ def levels_of_outline(depth: int) -> bytes:
 
 
 def test_levels_of_an_outline_are_bounded() -> None:
-    reading = read("a.pdf", levels_of_outline(90))
-    assert len(reading.sections) == 90
-    assert max(len(section.path) for section in reading.sections) == MAX_OUTLINE_LEVELS
+    parsed = parse("a.pdf", levels_of_outline(90))
+    assert len(parsed.sections) == 90
+    assert max(len(section.path) for section in parsed.sections) == MAX_OUTLINE_LEVELS
 
 
 WIDE = b"".join(b"1 0 0 1 %d 700 Tm (ab) Tj " % (10 + 26 * n) for n in range(1_900))
@@ -235,14 +235,14 @@ MAP = b"\n".join(
 )  # fmt: skip
 def test_what_could_take_quadratic_time_does_not(data: bytes) -> None:
     start = time.monotonic()
-    assert read("a.pdf", data).text
+    assert parse("a.pdf", data).text
     assert time.monotonic() - start < 6
 
 
 def test_control_characters_of_a_title_reach_nobody() -> None:
     said = {"/Title": "The harbour\x1b]0; master\u202e keeps the lamps"}
     data = make([[Text(72, 700, WORDS)]], finish=lambda w: w.add_metadata(said))
-    assert read("a.pdf", data).title == "The harbour]0; master keeps the lamps"
+    assert parse("a.pdf", data).title == "The harbour]0; master keeps the lamps"
 
 
 def test_what_has_no_width_parts_no_word() -> None:
@@ -256,7 +256,7 @@ def test_what_has_no_width_parts_no_word() -> None:
     )
     content = b"BT /F1 12 Tf 72 700 Td (lamp1light and quay2side) Tj ET"
     data = built({4: stream(content), 5: font, 6: stream(unicode)})
-    assert read("a.pdf", data).text.split() == ["lamplight", "and", "quayside"]
+    assert parse("a.pdf", data).text.split() == ["lamplight", "and", "quayside"]
 
 
 WHOLE = make([column([WORDS, "The toll is set by the council."]), column([WORDS])])
@@ -268,10 +268,10 @@ def test_any_damage_is_read_or_refused(place: int, rubbish: bytes, cut: bool) ->
     tail = b"" if cut else WHOLE[place + len(rubbish) :]
     message = ""
     try:
-        reading = read("a.pdf", WHOLE[:place] + rubbish + tail)
+        parsed = parse("a.pdf", WHOLE[:place] + rubbish + tail)
     except SourceRefused as error:
         message = str(error)
     else:
-        assert reading.layout is not None
-        assert len(reading.layout.pages) == len(reading.text)
+        assert parsed.layout is not None
+        assert len(parsed.layout.pages) == len(parsed.text)
     assert "\n" not in message

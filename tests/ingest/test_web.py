@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from ingest.errors import SourceRefused
-from ingest.parsers import Reading, read
+from ingest.parsers import ParsedText, parse
 from ingest.parsers.html.main_content import MOST_DEPTHS
 
 PAGE = """<!DOCTYPE html>
@@ -48,12 +48,12 @@ apply<sup><a href="#n1">1</a></sup> by 1&nbsp;May.<br>It is told<br><br>within a
 </body></html>"""
 
 
-def blocks(found: Reading) -> list[tuple[str, int, str]]:
+def blocks(found: ParsedText) -> list[tuple[str, int, str]]:
     return [(b.kind, b.level, found.text[b.start : b.end]) for b in found.blocks]
 
 
 def test_a_page_is_its_content_with_its_structure() -> None:
-    found = read("page.html", PAGE.encode())
+    found = parse("page.html", PAGE.encode())
     assert blocks(found) == [
         ("heading", 1, "Cluster rules"),
         ("heading", 2, "Application"),
@@ -90,7 +90,7 @@ def test_without_a_landmark_trafilatura_says_where_the_content_is() -> None:
     menu = "<div><ul><li><a href='/'>Home</a></li><li><a href='/n'>News</a></li></ul></div>"
     content = f"<div><div><h2>Duties</h2>{rules}</div></div>"
     page = f"<html><body>{menu}{content}<div><p>Imprint, contact</p></div></body></html>"
-    found = read("page.html", page.encode())
+    found = parse("page.html", page.encode())
     assert found.text.startswith("Duties\n\n0. A member")
     assert found.text.count("associated member") == 8
     assert "Home" not in found.text
@@ -110,17 +110,17 @@ def test_without_a_landmark_trafilatura_says_where_the_content_is() -> None:
 )
 def test_a_number_by_itself_belongs_to_what_follows(number: str, text: str) -> None:
     page = f"<div><p>{number}</p></div><div><p>Firms report.</p></div>"
-    assert read("a.html", page.encode()).text == text
+    assert parse("a.html", page.encode()).text == text
 
 
 def test_small_pages_are_read_whole() -> None:
-    assert read("a.html", b"<p>One line of text.</p>").text == "One line of text."
-    assert read("a.htm", b"No markup at all.").text == "No markup at all."
+    assert parse("a.html", b"<p>One line of text.</p>").text == "One line of text."
+    assert parse("a.htm", b"No markup at all.").text == "No markup at all."
 
 
 def test_a_date_in_the_text_is_not_the_date_of_the_page() -> None:
     page = "<html><body><main><p>The law of 21/01/2020 was changed on 3 May 2021.</p></main></body>"
-    assert read("a.html", page.encode()).metadata.date is None
+    assert parse("a.html", page.encode()).metadata.date is None
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_a_date_in_the_text_is_not_the_date_of_the_page() -> None:
 def test_the_declared_encoding_is_followed(encoding: str, declared: str) -> None:
     text = "Η πολιτική για την Ελλάδα" if "8859" in encoding else "Žluťoučký kůň řídí politiku"
     page = f'<html><head><meta charset="{declared}"></head><body><p>{text}</p></body></html>'
-    assert read("a.html", page.encode(encoding)).text == text
+    assert parse("a.html", page.encode(encoding)).text == text
 
 
 def test_a_saved_page_in_one_file() -> None:
@@ -141,13 +141,13 @@ def test_a_saved_page_in_one_file() -> None:
         b"Content-Transfer-Encoding: quoted-printable\r\n\r\n"
         b"<html><body><p>Gr=C3=B6=C3=9Fe</p></body></html>\r\n--b--\r\n"
     )
-    assert read("a.mhtml", saved).text == "Größe"
+    assert parse("a.mhtml", saved).text == "Größe"
 
 
 @pytest.mark.parametrize("own", ["(1)", "(4A)", "4A.", "b)", "(iv)"])
 def test_a_number_that_the_page_writes_itself_is_the_only_one(own: str) -> None:
     page = f"<p>It applies to:</p><ol><li>a firm;</li><li>{own} a branch.</li></ol>"
-    assert read("a.html", page.encode()).text == f"It applies to:\n1. a firm;\n{own} a branch."
+    assert parse("a.html", page.encode()).text == f"It applies to:\n1. a firm;\n{own} a branch."
 
 
 def test_layout_tables_and_nested_tables_lose_nothing() -> None:
@@ -155,7 +155,7 @@ def test_layout_tables_and_nested_tables_lose_nothing() -> None:
         "<table><tr><td><h2>Left</h2><p>One.</p></td><td><table><tr><th>a</th><th>b</th></tr>"
         "<tr><td>1</td><td>2</td></tr></table></td></tr></table>"
     )
-    assert read("a.html", page.encode()).text == "Left\n\nOne.\na\tb\n1\t2"
+    assert parse("a.html", page.encode()).text == "Left\n\nOne.\na\tb\n1\t2"
 
 
 @pytest.mark.parametrize(
@@ -169,7 +169,7 @@ def test_layout_tables_and_nested_tables_lose_nothing() -> None:
 )
 def test_pages_that_are_refused(page: str, reason: str) -> None:
     with pytest.raises(SourceRefused, match=reason) as refusal:
-        read("a.html", page.encode())
+        parse("a.html", page.encode())
     assert "\n" not in str(refusal.value)
 
 
@@ -192,7 +192,7 @@ def test_pages_that_are_refused(page: str, reason: str) -> None:
 )
 def test_hostile_pages_are_read(page: str) -> None:
     start = time.monotonic()
-    found = read("a.html", page.encode())
+    found = parse("a.html", page.encode())
     assert time.monotonic() - start < 30  # a tenth of it, unless the time grows with the square
     assert found.blocks
     assert len(found.text) <= len(page)
@@ -202,4 +202,4 @@ def test_pages_too_deep_for_trafilatura_keep_their_landmark() -> None:
     depth, rows = 150, 8_000
     assert depth * rows > MOST_DEPTHS
     page = "<nav>menu</nav><main>" + "<div>" * depth + "<p>x</p>" * rows
-    assert "menu" not in read("a.html", page.encode()).text
+    assert "menu" not in parse("a.html", page.encode()).text

@@ -1,11 +1,11 @@
-"""Word documents: what a reader sees of them, and nothing of how they were made."""
+"""Word documents: what one sees of them, and nothing of how they were made."""
 
 from __future__ import annotations
 
 import pytest
 
-from ingest.parsers import Reading, read
-from ingest.parsers.shared.superscript import raised
+from ingest.parsers import ParsedText, parse
+from ingest.parsers.shared.superscript import render_superscript
 from tests.office_files import docx, paragraph
 
 STYLES = """
@@ -50,16 +50,16 @@ def numbered(number: int, depth: int = 0) -> str:
     return f'<w:numPr><w:ilvl w:val="{depth}"/><w:numId w:val="{number}"/></w:numPr>'
 
 
-def reading(body: str, **parts: str) -> Reading:
-    return read("a.docx", docx(body, **{"styles": STYLES, "numbering": NUMBERING, **parts}))
+def parse_word(body: str, **parts: str) -> ParsedText:
+    return parse("a.docx", docx(body, **{"styles": STYLES, "numbering": NUMBERING, **parts}))
 
 
-def blocks(found: Reading) -> list[tuple[str, int, str]]:
+def blocks(found: ParsedText) -> list[tuple[str, int, str]]:
     return [(b.kind, b.level, found.text[b.start : b.end]) for b in found.blocks]
 
 
 def test_headings_are_found_by_style_in_any_language_and_numbered_as_word_numbers_them() -> None:
-    found = reading(
+    found = parse_word(
         paragraph("Cluster strategy", style("Titel"))
         + paragraph("Aims .... 3", style("Verzeichnis1"))
         + paragraph("Aims", style("berschrift1"))
@@ -87,7 +87,7 @@ def test_headings_are_found_by_style_in_any_language_and_numbered_as_word_number
 
 
 def test_lists_count_restart_and_nest() -> None:
-    found = reading(
+    found = parse_word(
         paragraph("first", numbered(2))
         + paragraph("inner", numbered(2, 1))
         + paragraph("inner again", numbered(2, 1))
@@ -112,7 +112,7 @@ def test_lists_count_restart_and_nest() -> None:
 
 
 def test_changes_are_accepted_and_hidden_text_is_left_out() -> None:
-    found = reading(
+    found = parse_word(
         "<w:p><w:r><w:t>Applications close on </w:t></w:r>"
         "<w:del><w:r><w:delText>1 May</w:delText></w:r></w:del>"
         "<w:ins><w:r><w:t>1 June</w:t></w:r></w:ins>"
@@ -146,7 +146,7 @@ def test_tables_have_merged_cells_once_and_a_header() -> None:
         + CELL.format("", paragraph("PARP") + paragraph("NCBR"))
     ) + ROW.format(CELL.format("<w:vMerge/>", "<w:p/>") + CELL.format("", paragraph("ARP")))
     deleted = "<w:tr><w:trPr><w:del/></w:trPr>" + CELL.format("", paragraph("gone")) + "</w:tr>"
-    found = reading(
+    found = parse_word(
         '<w:tbl><w:tblPr><w:tblLook w:firstRow="1"/></w:tblPr>'
         + row("Country", "Agency")
         + spanning
@@ -166,7 +166,9 @@ def test_a_table_for_layout_is_read_as_its_paragraphs() -> None:
     box = CELL.format("", paragraph("A box.") + paragraph("With two paragraphs."))
     heading = CELL.format("", paragraph("Aims", style("berschrift1")) + paragraph("We grow."))
     side = CELL.format("", paragraph("Beside."))
-    found = reading(f"<w:tbl><w:tr>{box}</w:tr></w:tbl><w:tbl><w:tr>{heading}{side}</w:tr></w:tbl>")
+    found = parse_word(
+        f"<w:tbl><w:tr>{box}</w:tr></w:tbl><w:tbl><w:tr>{heading}{side}</w:tr></w:tbl>"
+    )
     assert [text for _, _, text in blocks(found)] == [
         "A box.", "With two paragraphs.", "1. Aims", "We grow.", "Beside.",
     ]  # fmt: skip
@@ -174,7 +176,7 @@ def test_a_table_for_layout_is_read_as_its_paragraphs() -> None:
 
 def test_notes_follow_their_paragraph_and_their_marks_join_no_word() -> None:
     mark = '<w:r><w:rPr><w:vertAlign w:val="superscript"/></w:rPr>{}</w:r>'
-    found = reading(
+    found = parse_word(
         "<w:p><w:r><w:t>Support goes to SMEs</w:t></w:r>"
         + mark.format('<w:footnoteReference w:id="7"/>')
         + "<w:r><w:t> on 50 km</w:t></w:r>"
@@ -192,7 +194,7 @@ def test_notes_follow_their_paragraph_and_their_marks_join_no_word() -> None:
 def test_an_empty_paragraph_of_a_list_is_counted_as_word_counts_it() -> None:
     empty = f"<w:p><w:pPr>{numbered(2)}</w:pPr></w:p>"
     moved = f"<w:p><w:pPr>{numbered(2)}<w:rPr><w:moveFrom/></w:rPr></w:pPr></w:p>"
-    found = reading(
+    found = parse_word(
         paragraph("first", numbered(2)) + empty + moved + paragraph("third", numbered(2))
     )
     assert found.text == "(a) first\n(c) third"
@@ -200,7 +202,7 @@ def test_an_empty_paragraph_of_a_list_is_counted_as_word_counts_it() -> None:
 
 def test_text_boxes_are_read_once() -> None:
     box = f"<w:txbxContent>{paragraph('In the box.')}</w:txbxContent>"
-    found = reading(
+    found = parse_word(
         "<w:p><w:r><w:t>Before.</w:t><mc:AlternateContent>"
         f"<mc:Choice><w:drawing>{box}</w:drawing></mc:Choice>"
         f"<mc:Fallback><w:pict>{box}</w:pict></mc:Fallback>"
@@ -218,13 +220,13 @@ def test_text_boxes_in_cells_are_read_once() -> None:
         "</mc:AlternateContent></w:r></w:p>"
     )
     cells = CELL.format("", cell) + CELL.format("", paragraph("Beside."))
-    assert reading(f"<w:tbl><w:tr>{cells}</w:tr></w:tbl>").text == "Before. In the box.\tBeside."
+    assert parse_word(f"<w:tbl><w:tr>{cells}</w:tr></w:tbl>").text == "Before. In the box.\tBeside."
 
 
 def test_a_deleted_end_of_a_paragraph_joins_it_to_a_paragraph_only() -> None:
     ended = "<w:p><w:pPr><w:rPr><w:del/></w:rPr></w:pPr><w:r><w:t>{}</w:t></w:r></w:p>"
     cells = CELL.format("", paragraph("a")) + CELL.format("", paragraph("b"))
-    found = reading(
+    found = parse_word(
         ended.format("One ")
         + paragraph("sentence.")
         + ended.format("Before the table.")
@@ -236,7 +238,7 @@ def test_a_deleted_end_of_a_paragraph_joins_it_to_a_paragraph_only() -> None:
 
 def test_powers_in_formulas_are_no_marks_of_notes() -> None:
     formula = "<m:sSup><m:e><m:r><m:t>(a+b)</m:t></m:r></m:e><m:sup><m:r><m:t>2</m:t></m:r></m:sup>"
-    found = reading(f"<w:p><m:oMath>{formula}</m:sSup></m:oMath></w:p>")
+    found = parse_word(f"<w:p><m:oMath>{formula}</m:sSup></m:oMath></w:p>")
     assert found.text == "(a+b)²"
 
 
@@ -255,4 +257,4 @@ def test_powers_in_formulas_are_no_marks_of_notes() -> None:
     ],
 )
 def test_superscripts(text: str, before: str, linked: bool, result: str) -> None:
-    assert raised(text, before, linked) == result
+    assert render_superscript(text, before, linked) == result

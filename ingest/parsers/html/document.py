@@ -5,21 +5,22 @@ from __future__ import annotations
 import email
 import email.policy
 import re
+from dataclasses import replace
 from datetime import date
 
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 from trafilatura.metadata import extract_metadata
 
-from index.text.languages import base
 from index.types import Metadata
 from ingest.errors import SourceRefused
-from ingest.parsers.html.blocks import pieces, text_of
-from ingest.parsers.html.main_content import main_part
-from ingest.parsers.shared.archive import damage_refused
+from ingest.parsers.html.blocks import flatten_text, walk_blocks
+from ingest.parsers.html.main_content import extract_main
+from ingest.parsers.shared.archive import refuse_damage
 from ingest.parsers.shared.collector import Collector
 from ingest.parsers.shared.decode import decode, decode_as
-from ingest.text.blocks import Reading
+from ingest.parsers.shared.metadata import read_date, read_language
+from ingest.text.blocks import ParsedText
 
 ID = "web@2"
 
@@ -38,46 +39,22 @@ _DATE_FIELDS = (
 _DATE_PUBLISHED = re.compile(r'"datePublished"\s*:\s*"(\d{4}-\d{2}-\d{2})')
 
 
-def read(data: bytes) -> Reading:
-    """Return the content of a web page, saved as HTML or as one file with its pictures (MHTML).
-
-    Args:
-        data: The whole file.
-
-    Returns:
-        The reading; menus, banners and footers are left out.
-
-    Raises:
-        SourceRefused: Empty, undecodable, or nested deeper than any page.
-    """
-    tree = parse(_page_of(data))
-    metadata = _metadata(tree)
+def parse(data: bytes) -> ParsedText:
+    """Return the content of a web page, saved as HTML or as one file with its pictures (MHTML)."""
+    tree = parse_html(_extract_page(data))
+    metadata = _read_metadata(tree)
     body = tree.find("body")
-    main = main_part(body if body is not None else tree)
+    main = extract_main(body if body is not None else tree)
     headings = main.xpath(".//h1")
-    if len(headings) == 1 and (title := text_of(headings[0])):
-        metadata = Metadata(
-            title, metadata.publisher, metadata.url, metadata.date, language=metadata.language
-        )
-    collector = Collector()
-    collector.add_all(pieces(main))
-    return collector.reading(metadata)
+    if len(headings) == 1 and (title := flatten_text(headings[0])):
+        metadata = replace(metadata, title=title)
+    return Collector().add_all(walk_blocks(main)).finish(metadata)
 
 
-def parse(data: bytes) -> HtmlElement:
-    """Return the tree of an HTML document, whatever is wrong with it.
-
-    Args:
-        data: HTML in any encoding.
-
-    Returns:
-        The root element. Nothing is fetched and no entity but HTML's own is replaced.
-
-    Raises:
-        SourceRefused: Empty, undecodable, or nested deeper than libxml2 reads.
-    """
+def parse_html(data: bytes) -> HtmlElement:
+    """Return the tree of HTML in any encoding, whatever is wrong with it; nothing is fetched."""
     # The parser takes bytes only where the text declares an encoding itself.
-    text = _decoded(data).replace("\0", "").encode("utf-8", "replace")
+    text = _decode_page(data).replace("\0", "").encode("utf-8", "replace")
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
     try:
         tree = document_fromstring(text, parser=parser)
@@ -91,11 +68,11 @@ def parse(data: bytes) -> HtmlElement:
     return tree
 
 
-def _page_of(data: bytes) -> bytes:
+def _extract_page(data: bytes) -> bytes:
     """Return the page of a saved web page, the bytes themselves if it is not an archive."""
     if not _ARCHIVE.match(data[:_HEAD_BYTES]):
         return data
-    with damage_refused("a saved web page"):
+    with refuse_damage("a saved web page"):
         for part in email.message_from_bytes(data, policy=email.policy.default).walk():
             if part.get_content_type() in ("text/html", "application/xhtml+xml"):
                 page = part.get_payload(decode=True)
@@ -103,7 +80,7 @@ def _page_of(data: bytes) -> bytes:
     raise SourceRefused("the web archive holds no HTML page: save the page as HTML")
 
 
-def _decoded(data: bytes) -> str:
+def _decode_page(data: bytes) -> str:
     """Return the text in the encoding that the page declares, where that fits its bytes."""
     declared = _CHARSET.search(data[:_HEAD_BYTES])
     if declared and not data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
@@ -116,31 +93,26 @@ def _decoded(data: bytes) -> str:
     return decode(data)
 
 
-def _metadata(tree: HtmlElement) -> Metadata:
+def _read_metadata(tree: HtmlElement) -> Metadata:
     found = extract_metadata(tree, date_config={"extensive_search": False, "original_date": True})
     url = found.url if found.url and re.match(r"https?://[^\s/]+", found.url) else None
     return Metadata(
         title=found.title,
         publisher=found.sitename,
         url=url,
-        date=_published(tree),
-        language=_language(tree),
+        date=_find_date(tree),
+        language=_find_language(tree),
     )
 
 
-def _published(tree: HtmlElement) -> date | None:
+def _find_date(tree: HtmlElement) -> date | None:
     said = [str(value) for field in _DATE_FIELDS for value in tree.xpath(field)]
     for script in tree.xpath("//script[@type='application/ld+json']/text()"):
         said += _DATE_PUBLISHED.findall(str(script))
-    for value in said:
-        try:
-            return date.fromisoformat(value.strip()[:10].replace("/", "-"))
-        except ValueError:
-            continue
-    return None
+    dates = (read_date(value.strip()[:10].replace("/", "-")) for value in said)
+    return next((found for found in dates if found), None)
 
 
-def _language(tree: HtmlElement) -> str | None:
+def _find_language(tree: HtmlElement) -> str | None:
     said = tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang") or ""
-    code = base(said.strip().replace("_", "-"))
-    return code if re.fullmatch("[a-z]{2}", code) else None
+    return read_language(said.strip().replace("_", "-"))

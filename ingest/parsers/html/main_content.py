@@ -32,20 +32,19 @@ LANDMARK_SHARE = 0.5
 
 _FURNITURE_TAGS = frozenset(["nav", "footer", "form", "dialog", "menu", "label"])
 _FURNITURE_ROLES = frozenset(
-    [
-        "navigation", "banner", "contentinfo", "search", "dialog", "alertdialog", "menu",
-        "menubar", "toolbar", "alert", "progressbar", "tooltip",
-    ]
-)  # fmt: skip
+    (
+        "navigation banner contentinfo search dialog alertdialog menu menubar toolbar alert "
+        "progressbar tooltip"
+    ).split()
+)
 # Whole words of class names; ids are often words of a heading ("consent"), and a name such as
 # `has-sidebar` stands on what holds everything.
 _FURNITURE_NAMES = frozenset(
-    [
-        "breadcrumb", "breadcrumbs", "consent", "cookie", "cookies", "editsection", "navbar",
-        "navbox", "noprint", "pagination", "pager", "share", "sharing", "skiplink", "social",
-        "utilities",
-    ]
-)  # fmt: skip
+    (
+        "breadcrumb breadcrumbs consent cookie cookies editsection navbar navbox noprint "
+        "pagination pager share sharing skiplink social utilities"
+    ).split()
+)
 _HIDDEN_NAMES = frozenset(["visually-hidden", "visuallyhidden", "sr-only", "screen-reader-text"])
 _LANDMARKS = "//main|//*[@role='main']|//article|//*[@id='main-content' or @id='content']"
 # What is never the whole content, however long it is.
@@ -56,27 +55,18 @@ _TEXT_TAGS = ("p", "li", "td", "div", "blockquote", "pre", "dd")
 _Sizes = dict[HtmlElement, int]
 
 
-def main_part(body: HtmlElement) -> HtmlElement:
-    """Return the element that holds the page's content, with furniture taken out of it.
-
-    Where the page itself says which part is its main one, that is taken. Otherwise trafilatura
-    is asked which paragraphs are content, and the smallest element around them is taken as a
-    whole: trafilatura's own text leaves out what is repeated or made of links, which in rules
-    and glossaries are the rules and the terms.
-
-    Args:
-        body: Changed: what is no content is removed from it.
-
-    Returns:
-        The body itself or an element in it.
-    """
-    kept = _kept_by_trafilatura(body)
+def extract_main(body: HtmlElement) -> HtmlElement:
+    """Return the element that holds the page's content, with furniture taken out of it."""
+    # Where the page itself says which part is its main one, that is taken. Otherwise trafilatura is
+    # asked which paragraphs are content, and the smallest element around them is taken as a whole:
+    # trafilatura's own text leaves out what is repeated or made of links, which in rules and
+    # glossaries are the rules and the terms.
+    kept = _ask_trafilatura(body)
     drop_unseen(body)
-    sizes = _sizes(body)
-    held = _held(body, kept)
-    main = _landmark(body, sizes, held)
-    if main is None:
-        main = _around(body, held)
+    sizes = _measure(body)
+    held = _measure_kept(body, kept)
+    landmark = _find_landmark(body, sizes, held)
+    main = _find_smallest(body, held) if landmark is None else landmark
     _drop_furniture(main, sizes)
     return main
 
@@ -97,7 +87,7 @@ def drop_unseen(body: HtmlElement) -> None:
             _drop(element)
 
 
-def _kept_by_trafilatura(body: HtmlElement) -> set[str]:
+def _ask_trafilatura(body: HtmlElement) -> set[str]:
     """Return the paragraphs that trafilatura takes for content, without white space."""
     depth = depths = 0
     for event, _ in etree.iterwalk(body, events=("start", "end")):
@@ -112,7 +102,7 @@ def _kept_by_trafilatura(body: HtmlElement) -> set[str]:
     return {"".join(text.split()) for text in texts} - {""}
 
 
-def _sizes(root: HtmlElement) -> _Sizes:
+def _measure(root: HtmlElement) -> _Sizes:
     sizes: _Sizes = {}
     for _, element in etree.iterwalk(root, events=("end",)):
         texts = [element.text, *(child.tail for child in element)]
@@ -121,7 +111,7 @@ def _sizes(root: HtmlElement) -> _Sizes:
     return sizes
 
 
-def _held(body: HtmlElement, kept: set[str]) -> _Sizes:
+def _measure_kept(body: HtmlElement, kept: set[str]) -> _Sizes:
     """Return how many characters of kept paragraphs each element holds."""
     held: Counter[HtmlElement] = Counter()
     for part in body.iter(*_TEXT_TAGS):
@@ -134,7 +124,7 @@ def _held(body: HtmlElement, kept: set[str]) -> _Sizes:
     return held
 
 
-def _landmark(body: HtmlElement, sizes: _Sizes, held: _Sizes) -> HtmlElement | None:
+def _find_landmark(body: HtmlElement, sizes: _Sizes, held: _Sizes) -> HtmlElement | None:
     """Return the largest part that is marked as the page's main one, if it holds the content."""
     found = max(body.xpath(_LANDMARKS), key=lambda part: sizes.get(part, 0), default=None)
     if found is None or held.get(found, 0) < LANDMARK_SHARE * held.get(body, 0):
@@ -142,7 +132,7 @@ def _landmark(body: HtmlElement, sizes: _Sizes, held: _Sizes) -> HtmlElement | N
     return found
 
 
-def _around(body: HtmlElement, held: _Sizes) -> HtmlElement:
+def _find_smallest(body: HtmlElement, held: _Sizes) -> HtmlElement:
     """Return the smallest element that holds nearly all of what was kept."""
     needed = MAIN_SHARE * held.get(body, 0)
     main = body
@@ -158,15 +148,10 @@ def _around(body: HtmlElement, held: _Sizes) -> HtmlElement:
 def _drop_furniture(main: HtmlElement, sizes: _Sizes) -> None:
     most = FURNITURE_SHARE * sizes.get(main, 0)
     furniture = [element for element in main.iterdescendants() if _is_furniture(element, sizes)]
-    furniture += [
-        element for element in main.iterdescendants("ul", "ol") if _is_menu(element, sizes)
-    ]
-    furniture += [
-        element
-        for element in main.iterdescendants("aside")
-        if _link_share(element, sizes) > ASIDE_SHARE
-    ]
-    for element in [*furniture, *_repeated(main, sizes)]:
+    furniture += [part for part in main.iterdescendants("ul", "ol") if _is_menu(part, sizes)]
+    asides = main.iterdescendants("aside")
+    furniture += [aside for aside in asides if _link_share(aside, sizes) > ASIDE_SHARE]
+    for element in [*furniture, *_find_repeated(main, sizes)]:
         if sizes.get(element, 0) <= most:
             _drop(element)
 
@@ -190,11 +175,9 @@ def _is_furniture(element: HtmlElement, sizes: _Sizes) -> bool:
 
 
 def _is_menu(element: HtmlElement, sizes: _Sizes) -> bool:
-    """Return whether a list of nothing but links is a menu.
-
-    That is a table of contents (all lead to places in the page), a choice of languages, or
-    whatever stands beside the title in the page's head.
-    """
+    """Return whether a list of nothing but links is a menu."""
+    # That is a table of contents (all lead to places in the page), a choice of languages, or
+    # whatever stands beside the title in the page's head.
     links = list(element.iterdescendants("a"))
     if len(links) < LEAST_LINKS or _link_share(element, sizes) < MENU_SHARE:
         return False
@@ -208,36 +191,33 @@ def _link_share(element: HtmlElement, sizes: _Sizes) -> float:
     return linked / max(1, sizes.get(element, 0))
 
 
-def _repeated(main: HtmlElement, sizes: _Sizes) -> list[HtmlElement]:
-    """Return small parts made of links with the same words, digits aside, to ever other places.
-
-    Words that lead to the same place each time are a term that is explained there.
-    """
+def _find_repeated(main: HtmlElement, sizes: _Sizes) -> list[HtmlElement]:
+    """Return small parts made of links with the same words, digits aside, to ever other places."""
     parts: dict[str, list[HtmlElement]] = {}
     for element in main.iterdescendants("ul", "ol", "div", "section", "p"):
         if not 0 < sizes.get(element, 0) <= REPEATED_CHARS or element.find(".//a") is None:
             continue
-        if next(element.iterancestors("table", "li"), None) is not None:
-            continue
-        if _letters_outside_links(element):
+        in_cell = next(element.iterancestors("table", "li"), None) is not None
+        if in_cell or _count_unlinked_letters(element):
             continue
         text = re.sub(r"\d+", "0", " ".join(element.text_content().split()))
         same = parts.setdefault(text, [])
         if not same or same[-1] is not element.getparent():
             same.append(element)
+    # Words that lead to the same place each time are a term that is explained there.
     return [
         element
         for same in parts.values()
-        if len({tuple(_targets(element)) for element in same}) >= REPEATED
+        if len({tuple(_list_targets(element)) for element in same}) >= REPEATED
         for element in same
     ]
 
 
-def _targets(element: HtmlElement) -> list[str]:
+def _list_targets(element: HtmlElement) -> list[str]:
     return [link.get("href", "") for link in element.iterdescendants("a")]
 
 
-def _letters_outside_links(element: HtmlElement) -> int:
+def _count_unlinked_letters(element: HtmlElement) -> int:
     """Return how many letters of an element stand neither in a link nor in a heading."""
     inside = dict.fromkeys(element.iterdescendants("a", "h1", "h2", "h3", "h4", "h5", "h6"))
     outer = [part for part in inside if not any(p in inside for p in part.iterancestors())]

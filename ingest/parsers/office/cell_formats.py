@@ -13,17 +13,8 @@ _BEYOND_US = re.compile(r"\?/|\[[<>=]")
 _EXPONENT = re.compile(r"[Ee][+-]")
 
 
-def shown(value: object, number_format: str) -> str:
-    """Return the text of a cell.
-
-    Args:
-        value: Text, a number, a date, a truth value or None.
-        number_format: The cell's format code, such as `0.0%` or `#,##0.00 "EUR"`.
-
-    Returns:
-        Dates in ISO 8601, numbers with the decimals, thousands and units that the format asks
-        for; "" for None.
-    """
+def format_cell(value: object, number_format: str) -> str:
+    """Return the text of a cell."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -34,11 +25,11 @@ def shown(value: object, number_format: str) -> str:
     if isinstance(value, date | time | timedelta):
         return str(value)
     if isinstance(value, int | float):
-        return _number(value, number_format)
+        return _format_number(value, number_format)
     return str(value)
 
 
-def _number(value: float, number_format: str) -> str:
+def _format_number(value: float, number_format: str) -> str:
     code = number_format.split(";")[0]
     bare = _SIGN.sub("", code)
     digits = _DIGITS.search(bare)

@@ -13,7 +13,7 @@ _NOT_WRITTEN = re.compile(
 )
 
 
-def useful_title(text: str | None) -> str | None:
+def pick_title(text: str | None) -> str | None:
     """Return the title among a file's properties, None for a file name or a program's default."""
     title = " ".join((text or "").split())
     return None if not title or _NOT_WRITTEN.fullmatch(title) else title

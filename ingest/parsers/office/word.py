@@ -9,53 +9,38 @@ from docx.document import Document
 from docx.opc.constants import RELATIONSHIP_TYPE
 
 from index.types import Metadata
-from ingest.parsers.office.titles import useful_title
-from ingest.parsers.office.word_body import Body, Notes
-from ingest.parsers.office.word_numbers import Element, Numbers
-from ingest.parsers.office.word_styles import Styles
-from ingest.parsers.shared.archive import damage_refused, opened, xml
+from ingest.parsers.office.titles import pick_title
+from ingest.parsers.office.word_body import WordBody, WordNotes
+from ingest.parsers.office.word_numbers import Element, ListNumbers
+from ingest.parsers.office.word_styles import ParagraphStyles
+from ingest.parsers.shared.archive import open_archive, parse_xml
 from ingest.parsers.shared.collector import Collector
-from ingest.text.blocks import Reading
+from ingest.text.blocks import ParsedText
 
 ID = "word@2"
 
 _KIND = "a DOCX file"
 
 
-def read(data: bytes) -> Reading:
-    """Return the text of a Word document as it reads with all changes accepted.
-
-    Args:
-        data: The whole file.
-
-    Returns:
-        The reading. Its title is the paragraph in the style Title, else the heading that opens
-        the text, else the title among the file's properties. Authors and dates in the
-        properties say who saved the file and when, not who published the text: they are left out.
-
-    Raises:
-        SourceRefused: Not a DOCX file, encrypted, damaged or a ZIP bomb.
-    """
-    opened(data, _KIND)
-    with damage_refused(_KIND):
+def parse(data: bytes) -> ParsedText:
+    """Return the text of a Word document as it reads with all changes accepted."""
+    # Authors and dates in the properties say who saved the file and when, not who published the
+    # text: they are left out.
+    with open_archive(data, _KIND):
         document = docx.Document(BytesIO(data))
-        body = Body(
-            Styles(document.styles.element),
-            Numbers(_part(document, RELATIONSHIP_TYPE.NUMBERING)),
-            Notes(
-                _part(document, RELATIONSHIP_TYPE.FOOTNOTES),
-                _part(document, RELATIONSHIP_TYPE.ENDNOTES),
-            ),
-        )
-        collector = Collector()
-        collector.add_all(body.pieces(document.element.body))
-        spare_title = useful_title(document.core_properties.title)
-        return collector.reading(Metadata(title=body.title), spare_title)
+        footnotes = _load_part(document, RELATIONSHIP_TYPE.FOOTNOTES)
+        endnotes = _load_part(document, RELATIONSHIP_TYPE.ENDNOTES)
+        numbers = ListNumbers(_load_part(document, RELATIONSHIP_TYPE.NUMBERING))
+        styles = ParagraphStyles(document.styles.element)
+        body = WordBody(styles, numbers, WordNotes(footnotes, endnotes))
+        collector = Collector().add_all(body.walk(document.element.body))
+        spare_title = pick_title(document.core_properties.title)
+        return collector.finish(Metadata(title=body.title), spare_title)
 
 
-def _part(document: Document, kind: str) -> Element | None:
+def _load_part(document: Document, kind: str) -> Element | None:
     try:
         part = document.part.part_related_by(kind)
     except KeyError:
         return None
-    return xml(part.blob)
+    return parse_xml(part.blob)

@@ -1,4 +1,4 @@
-"""Opening a PDF that nobody vouches for: what is refused, and the limits of what is read."""
+"""Opening a PDF that may be made to do harm: what is refused, and how much is read."""
 
 from __future__ import annotations
 
@@ -24,6 +24,18 @@ MAX_PIECES = 40_000
 # A signature may stand after some rubbish, but within so many bytes (PDF 32000-1, annex H).
 HEADER_BYTES = 1024
 
+_REASONS = {
+    pdfium_c.FPDF_ERR_PASSWORD: (
+        "the PDF is encrypted and asks for a password: save a copy without one"
+    ),
+    pdfium_c.FPDF_ERR_SECURITY: (
+        "the PDF is encrypted in a way that is not supported: save a copy without it"
+    ),
+}
+_DAMAGED = (
+    "the PDF is damaged and cannot be opened: get it again, or open and save it with a viewer that "
+    "repairs it"
+)
 _STREAM = re.compile(rb"(?<!end)stream\r?\n")
 _DICTIONARY_BYTES = 2_000
 _CHUNK_BYTES = 1 << 16
@@ -33,18 +45,8 @@ _FLATE = re.compile(rb"/Fl(?:ateDecode)?\b")
 
 
 @contextmanager
-def opened(data: bytes) -> Iterator[tuple[pypdfium2.PdfDocument, int]]:
-    """Open a PDF if it is one that can be read.
-
-    Args:
-        data: The whole file.
-
-    Yields:
-        A `pypdfium2.PdfDocument` and the number of its pages.
-
-    Raises:
-        SourceRefused: Not a PDF, torn, encrypted, or beyond a limit; one line.
-    """
+def open_pdf(data: bytes) -> Iterator[tuple[pypdfium2.PdfDocument, int]]:
+    """Open a PDF with so many pages; refuse what is none, torn, encrypted or beyond a limit."""
     if b"%PDF-" not in data[:HEADER_BYTES]:
         raise SourceRefused(
             "not a PDF, though its name says so (no %PDF- at its start): rename it or get it anew"
@@ -59,25 +61,12 @@ def opened(data: bytes) -> Iterator[tuple[pypdfium2.PdfDocument, int]]:
                 )
             yield document, pages
     except pypdfium2.PdfiumError as error:
-        if error.err_code == pdfium_c.FPDF_ERR_PASSWORD:
-            raise SourceRefused(
-                "the PDF is encrypted and asks for a password: save a copy without one"
-            ) from error
-        if error.err_code == pdfium_c.FPDF_ERR_SECURITY:
-            raise SourceRefused(
-                "the PDF is encrypted in a way that is not supported: save a copy without it"
-            ) from error
-        raise SourceRefused(
-            "the PDF is damaged and cannot be opened: get it again, or open and save it with a "
-            "viewer that repairs it"
-        ) from error
+        raise SourceRefused(_REASONS.get(error.err_code, _DAMAGED)) from error
 
 
 def _refuse_bombs(data: bytes) -> None:
-    """Refuse a file with a small stream that unpacks to a huge one; pictures are not unpacked.
-
-    Looked for in the bytes, not through a parser: a file made to do harm need not be well formed.
-    """
+    """Refuse a file with a small stream that unpacks to a huge one; pictures are not unpacked."""
+    # Looked for in the bytes, not through a parser: a file made to do harm need not be well formed.
     total = 0
     view = memoryview(data)
     for found in _STREAM.finditer(data):
@@ -85,7 +74,7 @@ def _refuse_bombs(data: bytes) -> None:
         dictionary = dictionary[dictionary.rfind(b" obj") + 1 :]
         times = len(_FLATE.findall(dictionary))
         if times and not _PICTURE.search(dictionary):
-            size = _unpacked_bytes(view[found.end() :], times)
+            size = _count_unpacked(view[found.end() :], times)
             total += size
             if size > MAX_STREAM_BYTES or total > MAX_UNPACKED_BYTES:
                 raise SourceRefused(
@@ -95,13 +84,13 @@ def _refuse_bombs(data: bytes) -> None:
                 )
 
 
-def _unpacked_bytes(packed: memoryview, times: int) -> int:
+def _count_unpacked(packed: memoryview, times: int) -> int:
     """Return the size of a stream packed so many times, or what was counted past the limit."""
     chunks: Iterator[bytes] = (
         bytes(packed[start : start + _CHUNK_BYTES]) for start in range(0, len(packed), _CHUNK_BYTES)
     )
     for _ in range(min(times, _MOST_FILTERS)):
-        chunks = _inflated(chunks)
+        chunks = _inflate(chunks)
     size = 0
     for chunk in chunks:
         size += len(chunk)
@@ -110,7 +99,7 @@ def _unpacked_bytes(packed: memoryview, times: int) -> int:
     return size
 
 
-def _inflated(chunks: Iterator[bytes]) -> Iterator[bytes]:
+def _inflate(chunks: Iterator[bytes]) -> Iterator[bytes]:
     unpacker = zlib.decompressobj()
     try:
         for chunk in chunks:

@@ -26,44 +26,47 @@ _STRICT = b"http://purl.oclc.org/ooxml/"
 _ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
 # What the office libraries, lxml and zipfile raise on files that are not what they should be.
 _DAMAGE = (
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    EOFError,
-    LookupError,
-    NotImplementedError,
-    OSError,
-    RecursionError,
-    SyntaxError,  # the XML parser of the standard library, which openpyxl uses, raises one
-    TypeError,
-    ValueError,
-    etree.LxmlError,
-    struct.error,
-    zipfile.BadZipFile,
-    zlib.error,
-)
+    ArithmeticError, AssertionError, AttributeError, EOFError, LookupError, NotImplementedError,
+    OSError, RecursionError, TypeError, ValueError, etree.LxmlError, struct.error,
+    zipfile.BadZipFile, zlib.error,
+    SyntaxError,  # of the XML parser of the standard library, which openpyxl uses
+)  # fmt: skip
 
 
-def opened(data: bytes, kind: str) -> zipfile.ZipFile:
-    """Return a file's ZIP container after checking what its directory declares.
+@contextmanager
+def open_archive(data: bytes, kind: str) -> Iterator[zipfile.ZipFile]:
+    """Open a ZIP container if it is no bomb; refuse it as `refuse_damage` does, too."""
+    archive = _check_archive(data, kind)
+    with refuse_damage(kind):
+        yield archive
 
-    The sizes declared may be lies, but zipfile never gives more of an entry than was declared,
-    and compares the checksum of what it gave.
 
-    Args:
-        data: The whole file.
-        kind: What it should be, for the refusal: "a DOCX file".
+@contextmanager
+def refuse_damage(kind: str) -> Iterator[None]:
+    """Turn what a library raises on a damaged file into a refusal: it is not "a DOCX file"."""
+    try:
+        yield
+    except _DAMAGE as error:
+        cause = " ".join(str(error).split())[:120] or type(error).__name__
+        raise SourceRefused(f"damaged, not {kind} ({cause}): open it and save it again") from error
 
-    Returns:
-        The open archive.
 
-    Raises:
-        SourceRefused: Empty, encrypted, not a ZIP archive, or too large when inflated.
-    """
+def parse_xml(data: bytes) -> etree._Element:
+    """Return the root of an untrusted XML document: no entity is replaced, nothing is fetched."""
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False,
+        remove_comments=True, remove_pis=True,
+    )  # fmt: skip
+    return etree.fromstring(data, parser)
+
+
+def _check_archive(data: bytes, kind: str) -> zipfile.ZipFile:
+    # The sizes declared may be lies, but zipfile never gives more of an entry than was declared,
+    # and compares the checksum of what it gave.
     if not data:
         raise SourceRefused(f"the file is empty, {kind} was expected: remove it or fill it")
     if data.startswith(_OLE):
-        raise SourceRefused(_ole_reason(data, kind))
+        raise SourceRefused(_explain_ole(data, kind))
     try:
         archive = zipfile.ZipFile(BytesIO(data))
     except _DAMAGE as error:
@@ -88,52 +91,13 @@ def opened(data: bytes, kind: str) -> zipfile.ZipFile:
     raise SourceRefused(f"{reason}: save it without what is not text, or as PDF")
 
 
-@contextmanager
-def damage_refused(kind: str) -> Iterator[None]:
-    """Turn what a library raises on a damaged file into a refusal of one line.
-
-    Args:
-        kind: What it should be: "a DOCX file".
-
-    Yields:
-        Nothing; whatever runs inside may raise.
-
-    Raises:
-        SourceRefused: The library could not make sense of the file.
-    """
-    try:
-        yield
-    except _DAMAGE as error:
-        cause = " ".join(str(error).split())[:120] or type(error).__name__
-        raise SourceRefused(f"damaged, not {kind} ({cause}): open it and save it again") from error
-
-
-def xml(data: bytes) -> etree._Element:
-    """Return the root of an XML document from an untrusted file.
-
-    Args:
-        data: XML in the encoding it declares.
-
-    Returns:
-        The root; entities are not replaced, nothing is fetched.
-
-    Raises:
-        etree.XMLSyntaxError: Not well-formed, deeper than 256, or a text of over 10 MB.
-    """
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False,
-        remove_comments=True, remove_pis=True,
-    )  # fmt: skip
-    return etree.fromstring(data, parser)
-
-
 def _is_strict(archive: zipfile.ZipFile) -> bool:
     """Return whether an office file is of the variant with names of its own for everything."""
-    with damage_refused("an archive"):
+    with refuse_damage("an archive"):
         return "_rels/.rels" in archive.namelist() and _STRICT in archive.read("_rels/.rels")
 
 
-def _ole_reason(data: bytes, kind: str) -> str:
+def _explain_ole(data: bytes, kind: str) -> str:
     if _ENCRYPTED_PACKAGE in data:
         return f"encrypted with a password, {kind} was expected: save it without a password"
     return f"the bytes are an old Office file, {kind} was expected: save it in the new format"

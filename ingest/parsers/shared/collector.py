@@ -4,46 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from index.types import Metadata
 from index.version import Page
 from ingest.parsers.shared.decode import clean
 from ingest.text import outline
-from ingest.text.blocks import Block, Kind, Reading
+from ingest.text.blocks import Block, BlockKind, ParsedText
+
+# A cell with more text than this in several paragraphs was made for layout.
+LAYOUT_CELL_CHARS = 600
 
 
 class Piece(NamedTuple):
-    """One heading, paragraph, item or row on its way into a canonical text.
+    """One heading, paragraph, item or row on its way into a canonical text."""
 
-    Attributes:
-        text: As the format gives it; white space at its ends and what is unseen is left out.
-        kind: See `Block`.
-        level: See `Block`.
-    """
-
-    text: str
-    kind: Kind = "paragraph"
+    text: str  # as the format gives it: what is unseen in it goes
+    kind: BlockKind = "paragraph"
     level: int = 0
 
 
 @dataclass(slots=True)
 class Collector:
-    """A canonical text in the making.
-
-    Attributes:
-        parts: Blocks and the gaps between them.
-        blocks: Where each block lies in the text so far.
-        pages: Where each page lies, for formats that have pages.
-        length: Characters so far.
-    """
+    """A canonical text in the making."""
 
     parts: list[str] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
     pages: list[Page] = field(default_factory=list)
     length: int = 0
 
-    def add(self, raw: str, kind: Kind = "paragraph", level: int = 0) -> None:
+    def add(self, raw: str, kind: BlockKind = "paragraph", level: int = 0) -> None:
         """Append a block; paragraphs are set apart by a blank line, items and rows are not."""
         text = clean(raw).strip()
         if not text:
@@ -57,10 +47,11 @@ class Collector:
         self.blocks.append(Block(self.length, self.length + len(text), kind, level))
         self.length += len(text)
 
-    def add_all(self, pieces: Iterable[Piece]) -> None:
+    def add_all(self, pieces: Iterable[Piece]) -> Self:
         """Append pieces in order."""
         for piece in pieces:
             self.add(*piece)
+        return self
 
     def add_page(self, number: int, pieces: Iterable[Piece]) -> None:
         """Append pieces that stand on one page; a page without text is not in the page map."""
@@ -69,10 +60,10 @@ class Collector:
         if len(self.blocks) > before:
             self.pages.append(Page(number, self.blocks[before].start, self.length))
 
-    def reading(
+    def finish(
         self, metadata: Metadata, spare_title: str | None = None, opens_with_title: bool = True
-    ) -> Reading:
-        """Return what was collected.
+    ) -> ParsedText:
+        """Return what was collected; its title is the metadata's, else an opening heading.
 
         Args:
             metadata: What the format says of the document.
@@ -82,15 +73,12 @@ class Collector:
                 first sheet is not.
 
         Returns:
-            The reading; its title is the metadata's, else the heading that opens the text, else
-            the spare one.
+            The text with its blocks, pages and sections.
         """
         text, blocks = "".join(self.parts), tuple(self.blocks)
         title = metadata.title
         if not title and opens_with_title and blocks and blocks[0].kind == "heading":
             title = " ".join(text[blocks[0].start : blocks[0].end].split())
-        title = title or spare_title
-        sections = outline.sections(text, blocks, headings_get_lost=False)
-        return Reading(
-            text, title, blocks, sections, tuple(self.pages), replace(metadata, title=title)
-        )
+        metadata = replace(metadata, title=title or spare_title)
+        sections = outline.find_sections(text, blocks, headings_get_lost=False)
+        return ParsedText(text, metadata.title, blocks, sections, tuple(self.pages), metadata)

@@ -26,7 +26,7 @@ _SIGNATURES = (
     (b"\x1f\x8b", "a gzip archive"),
     (b"{\\rtf", "an RTF file"),
 )
-_MARKED = (
+_BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
@@ -67,16 +67,7 @@ _MIXED_SCRIPTS = re.compile("[a-zA-Z][\u0370-\u04ff]|[\u0370-\u04ff][a-zA-Z]")
 ONE_ALPHABET_SHARE = 0.9
 _SIGNS = frozenset("–—‘’‚“”„«»‹›…•·€£§©®™°²³½¼¾±×µ¹\u00a0\u00ad")
 _FAMILIES = (
-    "cp1252",
-    "iso8859_15",
-    "cp1250",
-    "iso8859_2",
-    "cp1257",
-    "cp1254",
-    "cp1253",
-    "iso8859_7",
-    "cp1251",
-    "iso8859_5",
+    "cp1252 iso8859_15 cp1250 iso8859_2 cp1257 cp1254 cp1253 iso8859_7 cp1251 iso8859_5".split()
 )
 
 _NEWLINE = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
@@ -87,21 +78,11 @@ _UNSEEN = re.compile(
 )
 _BLANK_LINES = re.compile(r"\n{3,}")
 # Python's own, which no page and no mail is in; the first takes quadratic time.
-_NO_CHARSETS = frozenset(["punycode", "idna", "undefined", "unicode_escape", "raw_unicode_escape"])
+_NO_CHARSETS = frozenset("punycode idna undefined unicode_escape raw_unicode_escape".split())
 
 
 def decode(data: bytes) -> str:
-    """Return the text that the bytes encode.
-
-    Args:
-        data: A whole file.
-
-    Returns:
-        Text without a byte order mark, otherwise as it stands.
-
-    Raises:
-        SourceRefused: Empty, binary, or in no encoding that can be told.
-    """
+    """Return the text of a whole file, without a byte order mark, otherwise as it stands."""
     if not data:
         raise SourceRefused("the file is empty, text was expected: remove it or fill it")
     for signature, name in _SIGNATURES:
@@ -109,9 +90,9 @@ def decode(data: bytes) -> str:
             raise SourceRefused(
                 f"the bytes are {name}, text was expected: convert it to text or rename it"
             )
-    for mark, encoding in _MARKED:
+    for mark, encoding in _BYTE_ORDER_MARKS:
         if data.startswith(mark):
-            return _strict(data[len(mark) :], encoding)
+            return _decode_strictly(data[len(mark) :], encoding)
     if b"\0" in data:
         raise SourceRefused(
             "binary data (it holds NUL bytes), text was expected: save it as UTF-8 text"
@@ -119,19 +100,11 @@ def decode(data: bytes) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
-        return _strict(data, _guess(_telling_sample(data)))
+        return _decode_strictly(data, _guess_encoding(_take_sample(data)))
 
 
 def decode_as(data: bytes, charset: str) -> str | None:
-    """Return the text in an encoding that the source itself names.
-
-    Args:
-        data: Bytes of text.
-        charset: Any name at all.
-
-    Returns:
-        The text; None if there is no such encoding, or the bytes are in another one.
-    """
+    """Return the text in an encoding that the source names, None if its bytes are in no such."""
     try:
         name = codecs.lookup(charset).name.replace("-", "_")
         return None if name in _NO_CHARSETS else data.decode(charset)
@@ -139,25 +112,23 @@ def decode_as(data: bytes, charset: str) -> str | None:
         return None
 
 
-def line_of(text: str | None) -> str | None:
+def clean_line(text: str | None) -> str | None:
     """Return a title or a name as one line of canonical text, None if nothing is in it."""
     return " ".join(clean(text or "").split()) or None
 
 
 def clean(text: str) -> str:
-    r"""Return text in canonical form: NFC, `\n`, nothing unseen, no space at a line's end.
-
-    Several blank lines become one and blank lines at both ends go: they are layout, and a
-    passage that spans them would be shown with a hole in it.
-    """
+    r"""Return text in canonical form: NFC, `\n`, nothing unseen, no space at a line's end."""
+    # Several blank lines become one and blank lines at both ends go: they are layout, and a passage
+    # that spans them would be shown with a hole in it.
     text = _UNSEEN.sub("", _NEWLINE.sub("\n", text))
     if not text.isascii():
-        text = unicodedata.normalize("NFC", _stream_safe(text))
+        text = unicodedata.normalize("NFC", _limit_marks(text))
     text = "\n".join(line.rstrip() for line in text.split("\n"))
     return _BLANK_LINES.sub("\n\n", text).strip("\n")
 
 
-def _strict(data: bytes, encoding: str) -> str:
+def _decode_strictly(data: bytes, encoding: str) -> str:
     try:
         return data.decode(encoding)
     except (UnicodeDecodeError, LookupError) as error:
@@ -166,7 +137,7 @@ def _strict(data: bytes, encoding: str) -> str:
         ) from error
 
 
-def _telling_sample(data: bytes) -> bytes:
+def _take_sample(data: bytes) -> bytes:
     """Return up to SAMPLE_BYTES of the file, lines that are not plain ASCII first."""
     if len(data) <= SAMPLE_BYTES:
         return data
@@ -181,9 +152,9 @@ def _telling_sample(data: bytes) -> bytes:
     return b"".join(lines)
 
 
-def _guess(sample: bytes) -> str:
+def _guess_encoding(sample: bytes) -> str:
     """Return the encoding that makes the sample letters of one alphabet, else the likeliest."""
-    scored = [(_letters_of_one_alphabet(sample, encoding), encoding) for encoding in _FAMILIES]
+    scored = [(_score_alphabets(sample, encoding), encoding) for encoding in _FAMILIES]
     share, encoding = max(scored, key=lambda item: item[0])
     if share >= ONE_ALPHABET_SHARE:
         return encoding
@@ -195,12 +166,11 @@ def _guess(sample: bytes) -> str:
     return likeliest.encoding
 
 
-def _letters_of_one_alphabet(sample: bytes, encoding: str) -> float:
+def _score_alphabets(sample: bytes, encoding: str) -> float:
     """Return which share of the characters beyond ASCII fits the best single alphabet."""
     text = sample.decode(encoding, errors="replace")
     beyond = [character for character in text if not character.isascii()]
-    odd = sum(1 for character in beyond if unicodedata.category(character) in ("Cc", "Co"))
-    if odd or "\ufffd" in beyond:
+    if "\ufffd" in beyond or any(unicodedata.category(sign) in ("Cc", "Co") for sign in beyond):
         return 0.0
     letters = [character for character in beyond if character not in _SIGNS]
     known = max(sum(map(alphabet.__contains__, letters)) for alphabet in _ALPHABET_SETS)
@@ -211,7 +181,7 @@ def _letters_of_one_alphabet(sample: bytes, encoding: str) -> float:
     return (len(beyond) - len(letters) + known) / len(beyond) - (capitals > len(beyond) / 4)
 
 
-def _stream_safe(text: str) -> str:
+def _limit_marks(text: str) -> str:
     marks = [character for character in set(text) if unicodedata.combining(character)]
     if not marks:
         return text

@@ -19,7 +19,7 @@ _YEAR = re.compile(r"(?:19|20)\d\d(?:[/-]\d\d(?:\d\d)?)?")
 _FIGURE = re.compile(r"[-+(]?[\d.,:/\s%€$£-]*\d[\d.,:/\s%€$£)-]*")
 
 
-class Budget:
+class TableBudget:
     """What of the limits is left while the tables of one file are read."""
 
     def __init__(self) -> None:
@@ -27,44 +27,36 @@ class Budget:
         self._cells = MOST_CELLS
 
     def spend(self, cells: Sequence[str]) -> None:
-        """Count a row.
-
-        Args:
-            cells: Its cells, empty ones too.
-
-        Raises:
-            SourceRefused: The file holds more than a document.
-        """
+        """Count a row, empty cells too; refuse the file if it holds more than a document."""
         self._cells -= len(cells) + 1
         self._chars -= sum(map(len, cells))
-        if self._chars < 0 or self._cells < 0:
-            found = (
-                f"its cells hold more than {MOST_CHARS:,} characters"
-                if self._chars < 0
-                else f"it has more than {MOST_CELLS:,} cells"
-            )
-            raise SourceRefused(
-                f"{found}, a table to be read was expected: keep the part that is asked about"
-            )
+        if self._chars < 0:
+            found = f"its cells hold more than {MOST_CHARS:,} characters"
+        elif self._cells < 0:
+            found = f"it has more than {MOST_CELLS:,} cells"
+        else:
+            return
+        raise SourceRefused(
+            f"{found}, a table to be read was expected: keep the part that is asked about"
+        )
 
 
-def pieces(rows: Iterable[Sequence[str]], budget: Budget) -> Iterator[Piece]:
-    """Yield the rows of a sheet.
+def convert_sheets(
+    sheets: Sequence[tuple[str, Iterable[Sequence[str]]]], budget: TableBudget
+) -> Iterator[Piece]:
+    """Yield the rows of sheets, each sheet under its name if there are several."""
+    for name, rows in sheets:
+        pieces = list(convert_rows(rows, budget))
+        if pieces and len(sheets) > 1:
+            yield Piece(name, "heading", 1)
+        yield from pieces
 
-    A single cell above a table is a line of text, such as a caption. The first row of several cells
-    below an empty row, or at the top, names the columns if another row follows and none of its
-    cells is a figure, but for years behind the first one.
 
-    Args:
-        rows: Cells as shown, one line each.
-        budget: What is left of the file's limits.
-
-    Yields:
-        Paragraphs and rows; empty cells at a row's end are dropped.
-
-    Raises:
-        SourceRefused: The file holds more than a document.
-    """
+def convert_rows(rows: Iterable[Sequence[str]], budget: TableBudget) -> Iterator[Piece]:
+    """Yield a sheet's cells, as they are shown, as rows, and captions above them as paragraphs."""
+    # A single cell above a table is a caption. The first row of several cells below an empty row,
+    # or at the top, names the columns if another row follows and none of its cells is a figure,
+    # but for years behind the first one.
     waiting: list[str] | None = None
     in_table = False
     for row in rows:
@@ -74,17 +66,17 @@ def pieces(rows: Iterable[Sequence[str]], budget: Budget) -> Iterator[Piece]:
             cells.pop()
         filled = sum(map(bool, cells))
         if waiting is not None:
-            yield Piece(_line(waiting), "row", int(filled > 0))
+            yield Piece(_join_cells(waiting), "row", int(filled > 0))
             waiting = None
         if filled > 1 and not in_table and _names_columns(cells):
             waiting = cells
         elif filled > 1:
-            yield Piece(_line(cells), "row")
+            yield Piece(_join_cells(cells), "row")
         elif filled:
             yield Piece("".join(cells), "row" if in_table else "paragraph")
         in_table = filled > 1 or (in_table and filled == 1)
     if waiting is not None:
-        yield Piece(_line(waiting), "row")
+        yield Piece(_join_cells(waiting), "row")
 
 
 def _names_columns(cells: Sequence[str]) -> bool:
@@ -94,5 +86,5 @@ def _names_columns(cells: Sequence[str]) -> bool:
     )
 
 
-def _line(cells: Sequence[str]) -> str:
+def _join_cells(cells: Sequence[str]) -> str:
     return _GRID.sub("\t", "\t".join(cells))

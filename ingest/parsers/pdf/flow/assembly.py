@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from index.pages.boxes import Layout
 from index.version import Page
-from ingest.parsers.pdf.flow.lines import Line
-from ingest.parsers.pdf.flow.structure import Element
+from ingest.parsers.pdf.flow.lines import PageLine
+from ingest.parsers.pdf.flow.structure import TextElement
 from ingest.parsers.shared.decode import MARKS_ON_ONE_LETTER
 from ingest.text.blocks import Block
 
@@ -23,10 +23,7 @@ _BROKEN = re.compile(r"([^\W\d_]+)-\Z")
 _FIRST = re.compile(r"[^\W\d_]+")
 # "Forschungs- und Entwicklungspolitik": the hyphen stands for a word that is left out.
 _SUSPENDED = frozenset(
-    [
-        "and", "or", "und", "oder", "bzw", "en", "of", "et", "ou", "e", "o", "y", "i", "a", "ani",
-        "lub", "oraz", "és", "og", "och",
-    ]
+    "and or und oder bzw en of et ou e o y i a ani lub oraz és og och".split()
 )  # fmt: skip
 # Written without spaces between words, so that a line's end is none either.
 _UNSPACED = re.compile("[\u2e80-\ua4cf\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]")
@@ -39,7 +36,7 @@ _LIGATURES = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Piece:
+class PlacedText:
     """Characters with the page and the box of each, as in `index.pages.boxes.Layout`."""
 
     text: str
@@ -48,7 +45,7 @@ class _Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Assembled:
+class AssembledText:
     """A canonical text with its blocks and where each character stands."""
 
     text: str
@@ -56,49 +53,31 @@ class Assembled:
     layout: Layout
 
 
-def assembled(elements: Sequence[Element]) -> Assembled:
-    """Return the text that blocks make one after another.
-
-    Args:
-        elements: In order.
-
-    Returns:
-        Canonical text: NFC, ligatures in letters, one space between words, a tab between cells,
-        a hyphen at a line's end only where it belongs to the word.
-    """
-    vocabulary = _vocabulary(line for e in elements for cell in e.cells for line in cell)
-    parts: list[_Piece] = []
+def assemble(elements: Sequence[TextElement]) -> AssembledText:
+    """Return the text that blocks make one after another."""
+    vocabulary = _count_words(line for e in elements for cell in e.cells for line in cell)
+    parts: list[PlacedText] = []
     blocks: list[Block] = []
     length = 0
     for element in elements:
-        piece = _canonical(_row(element, vocabulary))
+        piece = normalise(_join_cells(element, vocabulary))
         if not piece.text:
             continue
         if element.kind == "item" and _PRIVATE_BULLET.match(piece.text):
-            piece = _Piece(f"•{piece.text[1:]}", piece.pages, piece.boxes)
+            piece = PlacedText(f"•{piece.text[1:]}", piece.pages, piece.boxes)
         if blocks:
             close = element.kind in ("item", "row") and blocks[-1].kind != "heading"
-            parts.append(_inserted("\n" if close else "\n\n"))
+            parts.append(_fill_in("\n" if close else "\n\n"))
             length += len(parts[-1].text)
         parts.append(piece)
         blocks.append(Block(length, length + len(piece.text), element.kind, element.level))
         length += len(piece.text)
-    whole = _joined(parts)
-    return Assembled(whole.text, tuple(blocks), Layout(whole.pages, whole.boxes))
+    whole = _join(parts)
+    return AssembledText(whole.text, tuple(blocks), Layout(whole.pages, whole.boxes))
 
 
-def page_map(layout: Layout, labels: dict[int, str], recognised: set[int]) -> tuple[Page, ...]:
-    """Return which stretch of a text stands on which page.
-
-    Args:
-        layout: Of the text.
-        labels: What is printed on pages as their numbers.
-        recognised: Pages whose text was recognised in a picture.
-
-    Returns:
-        Stretches in order that cover the text. A page has two or more where a note at its foot
-        follows a paragraph that ends overleaf.
-    """
+def map_pages(layout: Layout, labels: dict[int, str], recognised: set[int]) -> tuple[Page, ...]:
+    """Return which stretch of a text stands on which page."""
     number = layout.pages.copy()
     # White space counts to what stands before it.
     latest = np.maximum.accumulate(np.where(number > 0, np.arange(len(number)), 0))
@@ -112,41 +91,41 @@ def page_map(layout: Layout, labels: dict[int, str], recognised: set[int]) -> tu
     )  # fmt: skip
 
 
-def _vocabulary(lines: Iterable[Line]) -> Counter[str]:
+def _count_words(lines: Iterable[PageLine]) -> Counter[str]:
     words: Counter[str] = Counter()
     for line in lines:
         words.update(_WORD.findall(line.text.lower()))
     return words
 
 
-def _row(element: Element, vocabulary: Counter[str]) -> _Piece:
+def _join_cells(element: TextElement, vocabulary: Counter[str]) -> PlacedText:
     """Return the text of a block; cells that are empty at either end leave nothing."""
-    cells = [_cell(lines, vocabulary) for lines in element.cells]
+    cells = [_join_lines(lines, vocabulary) for lines in element.cells]
     while cells and not cells[0].text:
         cells.pop(0)
     while cells and not cells[-1].text:
         cells.pop()
-    between: list[_Piece] = []
+    between: list[PlacedText] = []
     for cell in cells:
-        between += [_inserted("\t"), cell] if between else [cell]
-    return _joined(between)
+        between += [_fill_in("\t"), cell] if between else [cell]
+    return _join(between)
 
 
-def _cell(lines: Sequence[Line], vocabulary: Counter[str]) -> _Piece:
-    pieces: list[_Piece] = []
+def _join_lines(lines: Sequence[PageLine], vocabulary: Counter[str]) -> PlacedText:
+    pieces: list[PlacedText] = []
     for line in lines:
-        piece = _of_line(line)
+        piece = _place_line(line)
         if pieces:
-            drop, gap = _seam(pieces[-1].text, piece.text, vocabulary)
+            drop, gap = _choose_seam(pieces[-1].text, piece.text, vocabulary)
             if drop:
                 last = pieces[-1]
-                pieces[-1] = _Piece(last.text[:-1], last.pages[:-1], last.boxes[:-1])
-            pieces.append(_inserted(gap))
+                pieces[-1] = PlacedText(last.text[:-1], last.pages[:-1], last.boxes[:-1])
+            pieces.append(_fill_in(gap))
         pieces.append(piece)
-    return _joined(pieces)
+    return _join(pieces)
 
 
-def _seam(before: str, after: str, vocabulary: Counter[str]) -> tuple[bool, str]:
+def _choose_seam(before: str, after: str, vocabulary: Counter[str]) -> tuple[bool, str]:
     """Return whether the hyphen at a line's end goes, and what comes in the place of the break."""
     first = _FIRST.match(after)
     broken = _BROKEN.search(before[-80:])
@@ -164,32 +143,32 @@ def _seam(before: str, after: str, vocabulary: Counter[str]) -> tuple[bool, str]
     return False, " "
 
 
-def _of_line(line: Line) -> _Piece:
+def _place_line(line: PageLine) -> PlacedText:
     placed = line.where >= 0
     pages = np.where(placed, np.int32(line.page.number), np.int32(0))
     boxes = np.zeros((len(placed), 4), dtype=np.float32)
     boxes[placed] = line.page.boxes[line.where[placed]]
-    return _Piece(line.text, pages, boxes)
+    return PlacedText(line.text, pages, boxes)
 
 
-def _inserted(text: str) -> _Piece:
+def _fill_in(text: str) -> PlacedText:
     count = len(text)
-    return _Piece(text, np.zeros(count, np.int32), np.zeros((count, 4), np.float32))
+    return PlacedText(text, np.zeros(count, np.int32), np.zeros((count, 4), np.float32))
 
 
-def _joined(pieces: Sequence[_Piece]) -> _Piece:
+def _join(pieces: Sequence[PlacedText]) -> PlacedText:
     if not pieces:
-        return _inserted("")
+        return _fill_in("")
     if len(pieces) == 1:
         return pieces[0]
-    return _Piece(
+    return PlacedText(
         "".join(piece.text for piece in pieces),
         np.concatenate([piece.pages for piece in pieces]),
         np.concatenate([piece.boxes for piece in pieces]),
     )
 
 
-def _canonical(piece: _Piece) -> _Piece:
+def normalise(piece: PlacedText) -> PlacedText:
     """Return a piece in NFC without ligatures; what becomes one character has one box."""
     text = piece.text
     if text.isascii():
@@ -199,28 +178,28 @@ def _canonical(piece: _Piece) -> _Piece:
     made: list[str] = []
     pages: list[int] = []
     boxes: list[NDArray[np.float32]] = []
-    for start, end in _clusters(text):
+    for start, end in _find_clusters(text):
         cluster = text[start : min(end, start + _CLUSTER_CHARS)]
         new = _LIGATURES.get(cluster) or unicodedata.normalize("NFC", cluster)
         low, high = piece.boxes[start:end, :2].min(axis=0), piece.boxes[start:end, 2:].max(axis=0)
         made.append(new)
         pages += [int(piece.pages[start])] * len(new)
         boxes += [np.concatenate([low, high])] * len(new)
-    return _Piece(
+    return PlacedText(
         "".join(made), np.array(pages, np.int32), np.array(boxes, np.float32).reshape(-1, 4)
     )
 
 
-def _clusters(text: str) -> Iterator[tuple[int, int]]:
+def _find_clusters(text: str) -> Iterator[tuple[int, int]]:
     """Yield half-open ranges of what NFC leaves apart: a character with its marks, a syllable."""
     start = 0
     for position in range(1, len(text) + 1):
-        if position == len(text) or _parts_before(text, start, position):
+        if position == len(text) or _is_boundary(text, start, position):
             yield start, position
             start = position
 
 
-def _parts_before(text: str, start: int, position: int) -> bool:
+def _is_boundary(text: str, start: int, position: int) -> bool:
     if unicodedata.combining(text[position]):
         return False
     before = unicodedata.normalize("NFC", text[start : min(position, start + _CLUSTER_CHARS)])

@@ -9,14 +9,14 @@ from itertools import pairwise
 from math import inf
 from statistics import median
 
-from ingest.parsers.pdf.flow.lines import Line, line_of, lines_of
+from ingest.parsers.pdf.flow.lines import PageLine, find_lines, join_fragments
 from ingest.parsers.pdf.flow.tables import (
-    Row,
-    columns_of,
+    TableRow,
+    find_columns,
+    find_ruled_areas,
+    find_table,
     looks_like_table,
-    ruled_areas,
-    table_in,
-    table_rows,
+    make_rows,
 )
 from ingest.parsers.pdf.page.fragments import GUTTER_HEIGHTS, GUTTER_POINTS, WIDE_GAP
 from ingest.parsers.pdf.page.page_text import PageText
@@ -41,81 +41,69 @@ Span = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class PageColumn:
     """Lines of running text, from the top."""
 
-    lines: list[Line]
+    lines: list[PageLine]
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class PageTable:
     """Rows of cells, from the top."""
 
-    rows: list[Row]
+    rows: list[TableRow]
 
 
-def regions(page: PageText, segments: Sequence[Line]) -> list[Column | Table]:
-    """Return the regions of a page in the order in which they are read.
-
-    Args:
-        page: A page.
-        segments: Its lines as `segments_of` gives them, furniture left out.
-
-    Returns:
-        Columns and tables that together hold every segment.
-    """
+def find_regions(page: PageText, segments: Sequence[PageLine]) -> list[PageColumn | PageTable]:
+    """Return the regions of a page in the order in which they are read."""
     if len(page.fragments) > MAX_FRAGMENTS:
-        return [Column(list(segments))]
-    found: list[Column | Table] = []
+        return [PageColumn(list(segments))]
+    found: list[PageColumn | PageTable] = []
     rest = list(segments)
-    for area in ruled_areas(page):
+    for area in find_ruled_areas(page):
         inside = [segment for segment in rest if area.holds(segment)]
-        rows = table_in(area, inside) if inside else None
+        rows = find_table(area, inside) if inside else None
         if rows is None:
             continue
         # Across the whole page: what stands beside a table is read before it.
         top = min(segment.y0 for segment in inside)
         held = set(map(id, inside))
         above = [s for s in rest if id(s) not in held and s.y0 < top]
-        found += [*_unruled(page, above), Table(rows)]
+        found += [*_find_unruled(page, above), PageTable(rows)]
         taken = held | set(map(id, above))
         rest = [segment for segment in rest if id(segment) not in taken]
-    return found + _unruled(page, rest)
+    return found + _find_unruled(page, rest)
 
 
-def _unruled(page: PageText, segments: Sequence[Line]) -> list[Column | Table]:
+def _find_unruled(page: PageText, segments: Sequence[PageLine]) -> list[PageColumn | PageTable]:
     """Return the regions of what no drawn lines hold together."""
-    found: list[Column | Table] = []
-    plain: list[Line] = []
+    found: list[PageColumn | PageTable] = []
+    plain: list[PageLine] = []
     rest = sorted(segments, key=lambda s: (s.y0, s.x0))
     paired = _have_neighbours(rest)
     position = 0
     while position < len(rest):
-        band, gutters = _band(rest, position) if paired[position] else ([], [])
-        split = _split(page, band, gutters) if gutters else None
+        band, gutters = _find_band(rest, position) if paired[position] else ([], [])
+        split = _split_band(page, band, gutters) if gutters else None
         taken = max(1, len(band))
         if split is None:
             plain += rest[position : position + taken]
         else:
             if plain:
-                found.append(_column(page, plain))
+                found.append(_make_column(page, plain))
                 plain = []
             found += split
         position += taken
     if plain:
-        found.append(_column(page, plain))
+        found.append(_make_column(page, plain))
     return found
 
 
-def segments_of(page: PageText) -> list[Line]:
-    """Return the lines of a page, cut where a gap may part columns or cells.
-
-    A wide gap does wherever it stands; a narrower one, which a justified line may have between
-    two words, only where it is part of a gutter that runs through the lines above and below.
-    """
+def find_segments(page: PageText) -> list[PageLine]:
+    """Return the lines of a page, cut where a gap may part columns or cells."""
     if len(page.fragments) > MAX_FRAGMENTS:
-        return [line_of(page, [fragment]) for fragment in page.fragments]
-    segments = lines_of(page, page.fragments, WIDE_GAP)
+        return [join_fragments(page, [fragment]) for fragment in page.fragments]
+    segments = find_lines(page, page.fragments, WIDE_GAP)
     return segments if page.right_to_left else _cut_at_gutters(page, segments)
 
 
@@ -126,15 +114,15 @@ class _Gap:
     x0: float
     x1: float
     start: int
-    before: Line | None
-    after: Line | None
+    before: PageLine | None
+    after: PageLine | None
 
 
-def _cut_at_gutters(page: PageText, segments: Sequence[Line]) -> list[Line]:
-    gaps = [_gaps(page, segment) for segment in segments]
-    found: list[Line] = []
+def _cut_at_gutters(page: PageText, segments: Sequence[PageLine]) -> list[PageLine]:
+    gaps = [_find_gaps(page, segment) for segment in segments]
+    found: list[PageLine] = []
     for number, segment in enumerate(segments):
-        least = _gutter_width(segment)
+        least = _measure_gutter(segment)
         starts = [
             gap.start
             for gap in gaps[number]
@@ -142,11 +130,11 @@ def _cut_at_gutters(page: PageText, segments: Sequence[Line]) -> list[Line]:
         ]
         bounds = [0, *starts, len(segment.fragments)]
         parts = [segment.fragments[first:last] for first, last in pairwise(bounds)]
-        found += [line_of(page, part) for part in parts] if starts else [segment]
+        found += [join_fragments(page, part) for part in parts] if starts else [segment]
     return sorted(found, key=lambda line: (line.y0, line.x0))
 
 
-def _gaps(page: PageText, segment: Line) -> list[_Gap]:
+def _find_gaps(page: PageText, segment: PageLine) -> list[_Gap]:
     found = [_Gap(0.0, segment.x0, 0, None, segment)]
     wide: list[tuple[float, float, int]] = []
     reached = segment.fragments[0].x1
@@ -155,8 +143,8 @@ def _gaps(page: PageText, segment: Line) -> list[_Gap]:
             wide.append((reached, fragment.x0, start))
         reached = max(reached, fragment.x1)
     for x0, x1, start in wide if len(wide) <= MAX_GAPS else ():
-        before = line_of(page, segment.fragments[:start])
-        after = line_of(page, segment.fragments[start:])
+        before = join_fragments(page, segment.fragments[:start])
+        after = join_fragments(page, segment.fragments[start:])
         found.append(_Gap(x0, x1, start, before, after))
     return [*found, _Gap(segment.x1, inf, len(segment.fragments), segment, None)]
 
@@ -164,8 +152,8 @@ def _gaps(page: PageText, segment: Line) -> list[_Gap]:
 def _is_gutter(gaps: Sequence[Sequence[_Gap]], number: int, gap: _Gap, least: float) -> bool:
     """Tell whether a gap goes on, up and down, until it has running text on either side."""
     x0, x1 = gap.x0, gap.x1
-    left: list[Line] = []
-    right: list[Line] = []
+    left: list[PageLine] = []
+    right: list[PageLine] = []
     for positions in (range(number, -1, -1), range(number + 1, len(gaps))):
         for position in positions:
             widths = [min(x1, other.x1) - max(x0, other.x0) for other in gaps[position]]
@@ -181,15 +169,15 @@ def _is_gutter(gaps: Sequence[Sequence[_Gap]], number: int, gap: _Gap, least: fl
     return _is_prose(left) and _is_prose(right)
 
 
-def _column(page: PageText, segments: Sequence[Line]) -> Column:
-    return Column(lines_of(page, [f for s in segments for f in s.fragments]))
+def _make_column(page: PageText, segments: Sequence[PageLine]) -> PageColumn:
+    return PageColumn(find_lines(page, [f for s in segments for f in s.fragments]))
 
 
-def _gutter_width(segment: Line) -> float:
+def _measure_gutter(segment: PageLine) -> float:
     return max(GUTTER_POINTS, GUTTER_HEIGHTS * segment.size)
 
 
-def _have_neighbours(segments: Sequence[Line]) -> list[bool]:
+def _have_neighbours(segments: Sequence[PageLine]) -> list[bool]:
     """Tell of each segment whether another stands beside it, apart enough for two columns."""
     paired = [False] * len(segments)
     for number, one in enumerate(segments):
@@ -199,19 +187,19 @@ def _have_neighbours(segments: Sequence[Line]) -> list[bool]:
                 break
             low = min(one.y1 - one.y0, other.y1 - other.y0)
             gap = max(other.x0 - one.x1, one.x0 - other.x1)
-            if one.y1 - other.y0 > 0.3 * low and gap >= _gutter_width(one):
+            if one.y1 - other.y0 > 0.3 * low and gap >= _measure_gutter(one):
                 paired[number] = paired[other_number] = True
     return paired
 
 
-def _band(segments: Sequence[Line], start: int) -> tuple[list[Line], list[Span]]:
+def _find_band(segments: Sequence[PageLine], start: int) -> tuple[list[PageLine], list[Span]]:
     """Return the longest run of segments from `start` that one or more gutters run through."""
-    least = _gutter_width(segments[start])
+    least = _measure_gutter(segments[start])
     covered: list[Span] = []
     gutters: list[Span] = []
     for position in range(start, len(segments)):
         segment = segments[position]
-        wider = _united(covered, (segment.x0, segment.x1))
+        wider = _unite(covered, (segment.x0, segment.x1))
         free = [
             (left[1], right[0]) for left, right in pairwise(wider) if right[0] - left[1] >= least
         ]
@@ -224,7 +212,7 @@ def _band(segments: Sequence[Line], start: int) -> tuple[list[Line], list[Span]]
     return list(segments[start:]), gutters
 
 
-def _united(spans: Sequence[Span], new: Span) -> list[Span]:
+def _unite(spans: Sequence[Span], new: Span) -> list[Span]:
     start, end = new
     apart = []
     for span in spans:
@@ -235,35 +223,35 @@ def _united(spans: Sequence[Span], new: Span) -> list[Span]:
     return sorted([*apart, (start, end)])
 
 
-def _split(
-    page: PageText, band: Sequence[Line], gutters: Sequence[Span]
-) -> list[Column | Table] | None:
+def _split_band(
+    page: PageText, band: Sequence[PageLine], gutters: Sequence[Span]
+) -> list[PageColumn | PageTable] | None:
     """Return a band as columns or as a table, None if it is neither."""
     edges = [0.0, *((left + right) / 2 for left, right in gutters), page.width + 1]
-    columns = _by_column(band, edges)
+    columns = _part_columns(band, edges)
     kept = [
         gutter
         for gutter, column in zip(gutters, columns, strict=False)
         if not all(_MARKER.fullmatch(segment.text) for segment in column)
     ]
     if len(kept) < len(gutters):
-        return _split(page, band, kept) if kept else None
+        return _split_band(page, band, kept) if kept else None
     prose = all(_is_prose(column) and _stands_close(column) for column in columns)
     if not prose and looks_like_table(columns):
-        return [Table(table_rows(columns_of(band), ()))]
+        return [PageTable(make_rows(find_columns(band), ()))]
     if prose or all(len(column) >= COLUMN_LINES for column in columns):
-        return [_column(page, column) for column in columns]
+        return [_make_column(page, column) for column in columns]
     return None
 
 
-def _by_column(band: Sequence[Line], edges: Sequence[float]) -> list[list[Line]]:
+def _part_columns(band: Sequence[PageLine], edges: Sequence[float]) -> list[list[PageLine]]:
     return [
         [segment for segment in band if left <= (segment.x0 + segment.x1) / 2 < right]
         for left, right in pairwise(edges)
     ]
 
 
-def _is_prose(column: Sequence[Line]) -> bool:
+def _is_prose(column: Sequence[PageLine]) -> bool:
     if len(column) < COLUMN_LINES:
         return False
     width = max(s.x1 for s in column) - min(s.x0 for s in column)
@@ -271,6 +259,6 @@ def _is_prose(column: Sequence[Line]) -> bool:
     return filled and median(len(segment.text) for segment in column) >= COLUMN_CHARS
 
 
-def _stands_close(column: Sequence[Line]) -> bool:
+def _stands_close(column: Sequence[PageLine]) -> bool:
     pitch = median(below.y0 - above.y0 for above, below in pairwise(column))
     return pitch <= COLUMN_PITCH * median(segment.size for segment in column)

@@ -21,23 +21,8 @@ _SOFT_HYPHEN = 0xAD
 
 
 @dataclass(slots=True)
-class Line:
-    """Fragments of one page that are read one after another.
-
-    Attributes:
-        page: Whose characters they are.
-        fragments: From left to right.
-        text: What they say, with a space where one is to be seen.
-        where: int64, one for each character of `text`: its position among the page's characters,
-            or NO_CHARACTER.
-        x0: Left, top, right and bottom on the page with its text upright, in points, y
-            downwards.
-        y0: See x0.
-        x1: See x0.
-        y1: See x0.
-        size: Height of most of its characters in points.
-        bold: Whether all of it is set in bold.
-    """
+class PageLine:
+    """Fragments of one page that are read one after another."""
 
     page: PageText
     fragments: list[Fragment]
@@ -56,20 +41,10 @@ class Line:
         return self.x1 - self.x0
 
 
-def lines_of(
+def find_lines(
     page: PageText, fragments: Iterable[Fragment], widest_gap: float | None = None
-) -> list[Line]:
-    """Return the lines that fragments make, from the top.
-
-    Args:
-        page: Whose fragments they are.
-        fragments: Of one column, or of a whole page.
-        widest_gap: In heights of the line: where there is more space, another line begins at the
-            same height. None joins whatever stands at one height.
-
-    Returns:
-        Lines in order of their tops, then of their left edges.
-    """
+) -> list[PageLine]:
+    """Return the lines that fragments make, from the top."""
     rows: list[list[Fragment]] = []
     for fragment in sorted(fragments, key=lambda f: (f.y0 + f.y1, f.x0)):
         row = next((row for row in reversed(rows[-4:]) if _belongs(fragment, row)), None)
@@ -78,24 +53,20 @@ def lines_of(
         else:
             row.append(fragment)
     lines = [
-        line_of(page, part) for row in rows for part in _parts(_in_order(page, row), widest_gap)
+        join_fragments(page, part)
+        for row in rows
+        for part in _cut_at_gaps(_sort_fragments(page, row), widest_gap)
     ]
     return sorted(lines, key=lambda line: (line.y0, line.x0))
 
 
-def line_of(page: PageText, fragments: Sequence[Fragment]) -> Line:
-    """Return one line of fragments.
-
-    Args:
-        page: Whose fragments they are.
-        fragments: At least one, in the order in which they are read.
-
-    Returns:
-        The line.
-    """
+def join_fragments(page: PageText, fragments: Sequence[Fragment]) -> PageLine:
+    """Return one line of fragments."""
     pieces = []
     for number, fragment in enumerate(fragments):
-        pieces.append(_with_spaces(page, fragment, number > 0 and _apart(page, fragments, number)))
+        pieces.append(
+            _insert_spaces(page, fragment, number > 0 and _are_apart(page, fragments, number))
+        )
     where = np.concatenate(pieces)
     codes = np.full(len(where), ord(" "), dtype="<u4")
     codes[where >= 0] = page.codes[where[where >= 0]]
@@ -104,7 +75,7 @@ def line_of(page: PageText, fragments: Sequence[Fragment]) -> Line:
     seen = codes != _SOFT_HYPHEN
     # The line's size is that of most of its characters, not of a note's number in it.
     longest = max(fragments, key=lambda f: f.last - f.first)
-    return Line(
+    return PageLine(
         page,
         list(fragments),
         codes[seen].tobytes().decode("utf-32-le"),
@@ -118,7 +89,7 @@ def line_of(page: PageText, fragments: Sequence[Fragment]) -> Line:
     )
 
 
-def _in_order(page: PageText, row: Sequence[Fragment]) -> list[Fragment]:
+def _sort_fragments(page: PageText, row: Sequence[Fragment]) -> list[Fragment]:
     if page.right_to_left:
         return sorted(row, key=lambda fragment: fragment.first)
     return sorted(row, key=lambda fragment: fragment.x0)
@@ -140,7 +111,7 @@ def _covers(one: Fragment, other: Fragment) -> bool:
     return shared > 0.5 * min(one.x1 - one.x0, other.x1 - other.x0)
 
 
-def _parts(row: Sequence[Fragment], widest_gap: float | None) -> list[list[Fragment]]:
+def _cut_at_gaps(row: Sequence[Fragment], widest_gap: float | None) -> list[list[Fragment]]:
     if widest_gap is None:
         return [list(row)]
     parts = [[row[0]]]
@@ -152,7 +123,7 @@ def _parts(row: Sequence[Fragment], widest_gap: float | None) -> list[list[Fragm
     return parts
 
 
-def _apart(page: PageText, fragments: Sequence[Fragment], number: int) -> bool:
+def _are_apart(page: PageText, fragments: Sequence[Fragment], number: int) -> bool:
     last, fragment = fragments[number - 1], fragments[number]
     if fragment.first == last.last and page.spaced[fragment.first]:
         # PDFium takes a raised number for a line of its own: only a gap tells there.
@@ -162,7 +133,7 @@ def _apart(page: PageText, fragments: Sequence[Fragment], number: int) -> bool:
     return fragment.x0 - last.x1 > SPACE_GAP * min(fragment.size, last.size)
 
 
-def _with_spaces(page: PageText, fragment: Fragment, space_before: bool) -> NDArray[np.int64]:
+def _insert_spaces(page: PageText, fragment: Fragment, space_before: bool) -> NDArray[np.int64]:
     positions = np.arange(fragment.first, fragment.last, dtype=np.int64)
     gaps = np.flatnonzero(page.spaced[fragment.first + 1 : fragment.last]) + 1
     if space_before:

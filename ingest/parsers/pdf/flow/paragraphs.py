@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from ingest.parsers.pdf.flow.lines import Line
-from ingest.text.blocks import Kind
+from ingest.parsers.pdf.flow.lines import PageLine
+from ingest.text.blocks import BlockKind
 
 # In pitches (from one line's top to the next one's): a larger step begins a paragraph.
 PITCH = 1.25
@@ -31,17 +31,11 @@ LEADERS = re.compile(r"(?:\.\s?){5,}\s*\S{0,8}$|_{5,}")
 
 
 @dataclass(slots=True)
-class Paragraph:
-    """Lines that are read as one.
+class PageParagraph:
+    """Lines that are read as one."""
 
-    Attributes:
-        lines: At least one; after joining they may stand in several columns and pages.
-        kind: `paragraph` or `item`; headings are found later.
-        right: Right edge of the column in which its last line stands, in points.
-    """
-
-    lines: list[Line]
-    kind: Kind
+    lines: list[PageLine]
+    kind: BlockKind
     right: float
 
     @property
@@ -60,27 +54,21 @@ class Paragraph:
         return all(line.bold for line in self.lines)
 
 
-def paragraphs_of(lines: Sequence[Line], body: float) -> list[Paragraph]:
-    """Return the paragraphs and items of a column.
-
-    Args:
-        lines: Of one column, from the top; possibly none.
-        body: Size of most of the document's text, in points.
-
-    Returns:
-        Paragraphs that together hold every line.
-    """
-    column = _Column(_pitch(lines), max((line.x1 for line in lines), default=0.0), body)
-    found: list[Paragraph] = []
+def find_paragraphs(lines: Sequence[PageLine], body: float) -> list[PageParagraph]:
+    """Return the paragraphs and items of a column."""
+    column = _ColumnStyle(
+        _measure_pitch(lines), max((line.x1 for line in lines), default=0.0), body
+    )
+    found: list[PageParagraph] = []
     for number, line in enumerate(lines):
         following = lines[number + 1] if number + 1 < len(lines) else None
         is_item = ITEM.match(line.text) is not None
         leads = LEADERS.search(line.text) is not None
-        if found and not is_item and not _begins(found[-1], line, following, column):
+        if found and not is_item and not _begins_paragraph(found[-1], line, following, column):
             found[-1].lines.append(line)
         else:
-            kind: Kind = "item" if is_item or leads else "paragraph"
-            found.append(Paragraph([line], kind, column.right))
+            kind: BlockKind = "item" if is_item or leads else "paragraph"
+            found.append(PageParagraph([line], kind, column.right))
     return found
 
 
@@ -89,22 +77,13 @@ def is_finished(text: str) -> bool:
     return text.rstrip(_CLOSING + "0123456789").endswith(tuple(TERMINALS))
 
 
-def fills(line: Line, right: float, first_word_chars: int) -> bool:
-    """Tell whether a line was broken because the next word did not fit any more.
-
-    Args:
-        line: A line of running text.
-        right: Right edge of its column in points.
-        first_word_chars: Length of the word that follows on the next line.
-
-    Returns:
-        False if there was room for the word, with half a word to spare.
-    """
+def fills(line: PageLine, right: float, first_word_chars: int) -> bool:
+    """Tell whether a line was broken because the next word did not fit any more."""
     char_points = line.width / max(1, len(line.text))
     return line.x1 + (first_word_chars + 1) * char_points > right - 1.5 * char_points
 
 
-def _pitch(lines: Sequence[Line]) -> float:
+def _measure_pitch(lines: Sequence[PageLine]) -> float:
     """Return how far one line of a paragraph stands below the other, in heights of a line."""
     steps = [
         (after.y1 - line.y1) / max(line.size, 1.0)
@@ -116,21 +95,17 @@ def _pitch(lines: Sequence[Line]) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class _Column:
-    """What is usual in a column.
-
-    Attributes:
-        pitch: From line to line, in heights of a line.
-        right: Its right edge in points.
-        body: Size of the document's running text in points.
-    """
+class _ColumnStyle:
+    """What is usual in a column."""
 
     pitch: float
     right: float
     body: float
 
 
-def _begins(paragraph: Paragraph, line: Line, following: Line | None, column: _Column) -> bool:
+def _begins_paragraph(
+    paragraph: PageParagraph, line: PageLine, following: PageLine | None, column: _ColumnStyle
+) -> bool:
     last = paragraph.lines[-1]
     size = max(last.size, line.size)
     if size > SIZE_RATIO * min(last.size, line.size) and not _goes_on(last, line):
@@ -139,7 +114,7 @@ def _begins(paragraph: Paragraph, line: Line, following: Line | None, column: _C
         return True
     if line.bold != last.bold and len(line.text) > 3:
         # The first line of a paragraph may be bold to its end, in the middle of a sentence.
-        runs_on = line.text[:1].islower() and fills(last, column.right, _first_word_chars(line))
+        runs_on = line.text[:1].islower() and fills(last, column.right, _count_first_word(line))
         if is_finished(last.text) or (last.bold and not runs_on):
             return True
     if not (line.fragments[0].upright and last.fragments[0].upright):
@@ -155,22 +130,22 @@ def _begins(paragraph: Paragraph, line: Line, following: Line | None, column: _C
     # Back at the margin after the hanging lines of an item.
     if paragraph.kind == "item" and len(paragraph.lines) > 1 and indent < -INDENT * size:
         return True
-    if line.text[:1].islower() or fills(last, column.right, _first_word_chars(line)):
+    if line.text[:1].islower() or fills(last, column.right, _count_first_word(line)):
         return False
     # A title is broken where it reads well, not where the line is full.
     is_title = line.size > TITLE_SIZE * column.body
     return is_finished(last.text) or (not is_title and _is_short(last, column.right))
 
 
-def _first_word_chars(line: Line) -> int:
+def _count_first_word(line: PageLine) -> int:
     return len(line.text.split(" ", 1)[0])
 
 
-def _is_short(line: Line, right: float) -> bool:
+def _is_short(line: PageLine, right: float) -> bool:
     """Tell whether a line ends far from the edge, as headings and entries of a list do."""
     return right - line.x1 > 0.45 * max(line.width, 1.0) and len(line.text) < 60
 
 
-def _goes_on(last: Line, line: Line) -> bool:
+def _goes_on(last: PageLine, line: PageLine) -> bool:
     """Tell whether a line of another size is the same sentence all the same."""
     return line.text[:1].islower() and not is_finished(last.text) and line.size > 0.8 * last.size

@@ -7,20 +7,20 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from ingest.parsers.pdf.about import OutlineEntry
-from ingest.parsers.pdf.flow.columns import Column, Table
-from ingest.parsers.pdf.flow.lines import Line
+from ingest.parsers.pdf.flow.columns import PageColumn, PageTable
+from ingest.parsers.pdf.flow.lines import PageLine
 from ingest.parsers.pdf.flow.paragraphs import (
     LEADERS,
     TITLE_SIZE,
-    Paragraph,
+    PageParagraph,
     fills,
+    find_paragraphs,
     is_finished,
-    paragraphs_of,
 )
-from ingest.parsers.pdf.flow.tables import Row
-from ingest.text.blocks import Kind
-from ingest.text.outline import division_level
+from ingest.parsers.pdf.flow.tables import TableRow
+from ingest.parsers.pdf.properties import OutlineEntry
+from ingest.text.blocks import BlockKind
+from ingest.text.outline import find_division_level
 
 # Against the size of most of the text.
 NOTE_SIZE = 0.93
@@ -37,21 +37,15 @@ _LETTER = re.compile(r"[^\W\d_]")
 
 
 @dataclass(slots=True)
-class Element:
-    """One block of the text before it is text.
+class TextElement:
+    """One block of the text before it is text."""
 
-    Attributes:
-        kind: See `ingest.text.blocks.Block`.
-        level: See `ingest.text.blocks.Block`.
-        cells: Of a row its cells, of anything else one: the lines to be joined.
-    """
-
-    kind: Kind
+    kind: BlockKind
     level: int
-    cells: list[list[Line]]
+    cells: list[list[PageLine]]
 
 
-def body_size(pages: Iterable[Sequence[Line]]) -> float:
+def find_body_size(pages: Iterable[Sequence[PageLine]]) -> float:
     """Return the size in which most characters of a document are set, in points."""
     sizes: Counter[float] = Counter()
     for segments in pages:
@@ -60,80 +54,72 @@ def body_size(pages: Iterable[Sequence[Line]]) -> float:
     return sizes.most_common(1)[0][0] if sizes else 0.0
 
 
-def elements(
-    pages: Iterable[Sequence[Column | Table]], body: float, outline: Sequence[OutlineEntry]
-) -> list[Element]:
-    """Return the blocks of a document.
-
-    Args:
-        pages: The regions of every page, in the order in which they are read.
-        body: Size of most of the text, in points.
-        outline: The document's own table of contents.
-
-    Returns:
-        Blocks in order; those of a note that stands under a paragraph which goes on overleaf
-        follow that paragraph.
-    """
-    blocks = list(_in_order(pages, body))
-    titles = {(entry.page, _bare(entry.title)): entry.level for entry in outline}
-    levels = _levels(blocks, body, titles)
-    found: list[Element] = []
-    above: Element | None = None
+def find_elements(
+    pages: Iterable[Sequence[PageColumn | PageTable]], body: float, outline: Sequence[OutlineEntry]
+) -> list[TextElement]:
+    """Return the blocks of a document."""
+    blocks = list(_order_paragraphs(pages, body))
+    titles = {(entry.page, _strip_heading(entry.title)): entry.level for entry in outline}
+    levels = _rank_headings(blocks, body, titles)
+    found: list[TextElement] = []
+    above: TextElement | None = None
     for block in blocks:
-        if isinstance(block, Row):
-            found.append(Element("row", int(block.heads), block.cells))
+        if isinstance(block, TableRow):
+            found.append(TextElement("row", int(block.heads), block.cells))
             above = None
             continue
         level = levels.get(id(block), 0)
         if not level:
-            kind: Kind = block.kind
-            found.append(Element(kind, int(kind == "item"), [block.lines]))
+            kind: BlockKind = block.kind
+            found.append(TextElement(kind, int(kind == "item"), [block.lines]))
             above = None
             continue
-        division = _division(block)
+        division = _find_division(block)
         if division:
             level = division
         elif above is not None and above.level >= 10:
             # "Article 5" and, under it, what it is about.
             level = above.level + 1 if above.level % 10 == 0 else above.level
-        above = Element("heading", level, [block.lines])
+        above = TextElement("heading", level, [block.lines])
         found.append(above)
     return found
 
 
-def _in_order(pages: Iterable[Sequence[Column | Table]], body: float) -> Iterator[Paragraph | Row]:
+def _order_paragraphs(
+    pages: Iterable[Sequence[PageColumn | PageTable]], body: float
+) -> Iterator[PageParagraph | TableRow]:
     """Yield paragraphs and rows; a paragraph that goes on elsewhere is held until it ends."""
-    held: Paragraph | None = None
-    notes: list[Paragraph] = []
+    held: PageParagraph | None = None
+    notes: list[PageParagraph] = []
     for regions in pages:
         for region in regions:
-            if isinstance(region, Table):
-                yield from _released(held, notes)
+            if isinstance(region, PageTable):
+                yield from _release(held, notes)
                 held, notes = None, []
                 yield from region.rows
                 continue
-            found = paragraphs_of(region.lines, body)
-            text, under = _without_notes(found, body)
+            found = find_paragraphs(region.lines, body)
+            text, under = _part_notes(found, body)
             for number, paragraph in enumerate(text):
                 if number == 0 and held is not None and _continues(held, paragraph):
                     held.lines += paragraph.lines
                     held.right = paragraph.right
                     continue
-                yield from _released(held, notes)
+                yield from _release(held, notes)
                 held, notes = paragraph, []
             notes += under
-    yield from _released(held, notes)
+    yield from _release(held, notes)
 
 
-def _released(held: Paragraph | None, notes: Sequence[Paragraph]) -> Iterator[Paragraph]:
+def _release(held: PageParagraph | None, notes: Sequence[PageParagraph]) -> Iterator[PageParagraph]:
     if held is not None:
         yield held
     yield from notes
 
 
-def _without_notes(
-    paragraphs: Sequence[Paragraph], body: float
-) -> tuple[list[Paragraph], list[Paragraph]]:
+def _part_notes(
+    paragraphs: Sequence[PageParagraph], body: float
+) -> tuple[list[PageParagraph], list[PageParagraph]]:
     """Return a column's paragraphs and the notes under them."""
     end = len(paragraphs)
     while end and paragraphs[end - 1].size < NOTE_SIZE * body:
@@ -143,7 +129,7 @@ def _without_notes(
     return list(paragraphs[:end]), list(paragraphs[end:])
 
 
-def _continues(held: Paragraph, paragraph: Paragraph) -> bool:
+def _continues(held: PageParagraph, paragraph: PageParagraph) -> bool:
     """Tell whether a paragraph at the top of a column is the rest of the one before."""
     last = held.lines[-1]
     small, large = sorted([last.size, paragraph.lines[0].size])
@@ -158,25 +144,25 @@ def _continues(held: Paragraph, paragraph: Paragraph) -> bool:
     return len(held.lines) > 1 and len(last.text) > 20 and fills(last, held.right, len(word))
 
 
-def _levels(
-    blocks: Sequence[Paragraph | Row], body: float, titles: dict[tuple[int, str], int]
+def _rank_headings(
+    blocks: Sequence[PageParagraph | TableRow], body: float, titles: dict[tuple[int, str], int]
 ) -> dict[int, int]:
     """Return the level of every heading, by `id` of its paragraph."""
-    paragraphs = [block for block in blocks if isinstance(block, Paragraph)]
+    paragraphs = [block for block in blocks if isinstance(block, PageParagraph)]
     chars = sum(len(p.text) for p in paragraphs)
     mostly_bold = sum(len(p.text) for p in paragraphs if p.bold) > 0.4 * chars
     given: dict[int, int] = {}
     styled: dict[int, tuple[float, bool]] = {}
     for paragraph in paragraphs:
-        known = titles.get((paragraph.lines[0].page.number, _bare(paragraph.text)))
+        known = titles.get((paragraph.lines[0].page.number, _strip_heading(paragraph.text)))
         if known is not None:
             given[id(paragraph)] = known
         elif _reads_as_heading(paragraph, body, mostly_bold):
-            styled[id(paragraph)] = _style(paragraph)
+            styled[id(paragraph)] = _read_style(paragraph)
     deepest: dict[tuple[float, bool], int] = {}
     for paragraph in paragraphs:
         if id(paragraph) in given:
-            style = _style(paragraph)
+            style = _read_style(paragraph)
             deepest[style] = max(given[id(paragraph)], deepest.get(style, 0))
     # From the largest style down, each is one deeper than the one before, unless the outline
     # says how deep the headings of that style stand.
@@ -188,11 +174,11 @@ def _levels(
     return given | {name: ranks[style] for name, style in styled.items()}
 
 
-def _style(paragraph: Paragraph) -> tuple[float, bool]:
+def _read_style(paragraph: PageParagraph) -> tuple[float, bool]:
     return round(paragraph.size / STYLE_STEP) * STYLE_STEP, paragraph.bold
 
 
-def _reads_as_heading(paragraph: Paragraph, body: float, mostly_bold: bool) -> bool:
+def _reads_as_heading(paragraph: PageParagraph, body: float, mostly_bold: bool) -> bool:
     text = paragraph.text
     if len(paragraph.lines) > HEADING_LINES or not 2 < len(text) <= HEADING_CHARS:
         return False
@@ -200,7 +186,7 @@ def _reads_as_heading(paragraph: Paragraph, body: float, mostly_bold: bool) -> b
         return False
     if LEADERS.search(text):  # an entry of a table of contents
         return False
-    if _division(paragraph):
+    if _find_division(paragraph):
         return True
     if text[-1] in ".,;:" or text[:1].islower():
         return False
@@ -210,14 +196,14 @@ def _reads_as_heading(paragraph: Paragraph, body: float, mostly_bold: bool) -> b
     return bold and len(text) <= BOLD_HEADING_CHARS
 
 
-def _division(paragraph: Paragraph) -> int:
+def _find_division(paragraph: PageParagraph) -> int:
     """Return how deep a line such as "Article 5" or "CHAPTER II" stands, 0 for any other."""
     text = paragraph.text
     if len(paragraph.lines) > 2 or len(text) > DIVISION_CHARS or text[-1] in ".,;:":
         return 0
-    return division_level(text)
+    return find_division_level(text)
 
 
-def _bare(text: str) -> str:
+def _strip_heading(text: str) -> str:
     """Return a heading's letters and digits: outlines have other spaces and no numbers."""
     return re.sub(r"^[\d.\s]+|\W+", "", text.lower()) or text.strip()

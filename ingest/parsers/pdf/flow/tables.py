@@ -10,7 +10,7 @@ from statistics import median
 
 import numpy as np
 
-from ingest.parsers.pdf.flow.lines import Line
+from ingest.parsers.pdf.flow.lines import PageLine
 from ingest.parsers.pdf.page.page_text import PageText
 from ingest.parsers.pdf.page.rules import LINE_POINTS
 
@@ -33,48 +33,35 @@ HEADER_CHARS = 60
 # A page with more drawn lines is a map: looking for tables among them takes quadratic time.
 MAX_RULES = 3_000
 
-Cell = list[Line]
+TableCell = list[PageLine]
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TableRow:
     """The cells of one row, from the left; an empty cell has no lines."""
 
-    cells: list[Cell]
+    cells: list[TableCell]
     heads: bool
 
 
 @dataclass(slots=True)
-class Area:
-    """A part of a page between drawn lines.
-
-    Attributes:
-        x0: Left and right in points.
-        x1: See x0.
-        heights: Where lines are drawn across it, in points from the top of the page, ascending.
-    """
+class RuledArea:
+    """A part of a page between drawn lines."""
 
     x0: float
     x1: float
     heights: list[float]
 
-    def holds(self, segment: Line) -> bool:
+    def holds(self, segment: PageLine) -> bool:
         """Tell whether a segment stands between the first line and the last."""
         x, y = (segment.x0 + segment.x1) / 2, (segment.y0 + segment.y1) / 2
         return self.x0 <= x <= self.x1 and self.heights[0] <= y <= self.heights[-1]
 
 
-def ruled_areas(page: PageText) -> list[Area]:
-    """Return the parts of a page across which three lines or more are drawn, from the top.
-
-    Args:
-        page: A page; of one with frames in frames, the outermost count.
-
-    Returns:
-        Areas that do not overlap; whether they hold tables is not decided here.
-    """
-    areas: list[Area] = []
-    rules = _long_rules(page)
+def find_ruled_areas(page: PageText) -> list[RuledArea]:
+    """Return the parts of a page across which three lines or more are drawn, from the top."""
+    areas: list[RuledArea] = []
+    rules = _join_rules(page)
     for x0, x1, y in rules if len(rules) <= MAX_RULES else ():
         for area in areas:
             shared = min(area.x1, x1) - max(area.x0, x0)
@@ -83,44 +70,29 @@ def ruled_areas(page: PageText) -> list[Area]:
                 area.heights.append(y)
                 break
         else:
-            areas.append(Area(x0, x1, [y]))
+            areas.append(RuledArea(x0, x1, [y]))
     return [area for area in areas if len(area.heights) >= 3]
 
 
-def table_in(area: Area, segments: Sequence[Line]) -> list[Row] | None:
-    """Return the table in a ruled area, None if there is none.
-
-    Args:
-        area: From `ruled_areas`.
-        segments: What stands in it.
-
-    Returns:
-        Its rows, from the top.
-    """
-    columns = columns_of(segments)
+def find_table(area: RuledArea, segments: Sequence[PageLine]) -> list[TableRow] | None:
+    """Return the table in a ruled area, None if there is none."""
+    columns = find_columns(segments)
     if len(columns) < 2:
         return None
     line = median(segment.size for segment in segments)
     steps = [after - before for before, after in pairwise(area.heights)]
     if median(steps) > TALLEST_ROW * line:
         return None
-    return table_rows(columns, area.heights)
+    return make_rows(columns, area.heights)
 
 
-def columns_of(segments: Sequence[Line]) -> list[list[Line]]:
-    """Return segments by column, from the left: parted where next to none of them crosses.
-
-    Args:
-        segments: Of one table.
-
-    Returns:
-        At least one column; a cell that spans several is in the one where it begins.
-    """
+def find_columns(segments: Sequence[PageLine]) -> list[list[PageLine]]:
+    """Return segments by column, from the left: parted where next to none of them crosses."""
     edges = np.array([[s.x0, s.x1] for s in segments])
     marks = np.unique(edges)
     middles = (marks[:-1] + marks[1:]) / 2
     crossing = np.sum((edges[:, :1] < middles) & (middles < edges[:, 1:]), axis=0)
-    allowed = int(SPANNING_SHARE * len(_clusters([segments])))
+    allowed = int(SPANNING_SHARE * len(_group_by_height([segments])))
     # Only where all is white, or beside what is: a gutter is as wide as nearly all cells leave it.
     free = crossing <= min(allowed, crossing.max(initial=0) - 1)
     cuts: list[float] = []
@@ -135,47 +107,32 @@ def columns_of(segments: Sequence[Line]) -> list[list[Line]]:
             if np.any((edges[:, 0] > (cuts[-1] if cuts else -inf)) & (edges[:, 1] <= cut)):
                 cuts.append(cut)
         position = max(end, position + 1)
-    columns: list[list[Line]] = [[] for _ in range(len(cuts) + 1)]
+    columns: list[list[PageLine]] = [[] for _ in range(len(cuts) + 1)]
     for segment in segments:
         columns[sum(segment.x0 > cut for cut in cuts)].append(segment)
     return [column for column in columns if column]
 
 
-def looks_like_table(columns: Sequence[Sequence[Line]]) -> bool:
-    """Tell whether cells stand side by side where no lines are drawn.
-
-    Args:
-        columns: Segments by column.
-
-    Returns:
-        Whether at half of the heights, and at two at least, more than one column has text.
-    """
-    heights = _clusters(columns)
+def looks_like_table(columns: Sequence[Sequence[PageLine]]) -> bool:
+    """Tell whether cells stand side by side where no lines are drawn."""
+    heights = _group_by_height(columns)
     paired = [row for row in heights if sum(map(bool, row)) >= 2]
     return len(paired) >= 2 and len(paired) >= PAIRED_ROWS * len(heights)
 
 
-def table_rows(columns: Sequence[Sequence[Line]], rules: Sequence[float]) -> list[Row]:
-    """Return the rows of a table.
-
-    Args:
-        columns: Its segments by column.
-        rules: Heights of the lines drawn across it, ascending; possibly none.
-
-    Returns:
-        At least one row.
-    """
+def make_rows(columns: Sequence[Sequence[PageLine]], rules: Sequence[float]) -> list[TableRow]:
+    """Return the rows of a table."""
     bounds = [float("-inf"), *rules, float("inf")]
-    rows: list[list[Cell]] = []
+    rows: list[list[TableCell]] = []
     for top, bottom in pairwise(bounds):
         between = [[s for s in column if top <= (s.y0 + s.y1) / 2 < bottom] for column in columns]
         if any(between):
-            rows += _rows_between(between, framed=len(rules) > 4)
+            rows += _cut_rows(between, framed=len(rules) > 4)
     heads = _has_header(rows)
-    return [Row(cells, heads and number == 0) for number, cells in enumerate(rows)]
+    return [TableRow(cells, heads and number == 0) for number, cells in enumerate(rows)]
 
 
-def _long_rules(page: PageText) -> list[tuple[float, float, float]]:
+def _join_rules(page: PageText) -> list[tuple[float, float, float]]:
     """Return (left, right, height) of the level lines, those that touch as one, from the top."""
     level = page.rules[page.rules[:, 3] - page.rules[:, 1] <= LINE_POINTS]
     found: list[tuple[float, float, float]] = []
@@ -189,12 +146,12 @@ def _long_rules(page: PageText) -> list[tuple[float, float, float]]:
     return [rule for rule in found if rule[1] - rule[0] >= RULE_POINTS]
 
 
-def _rows_between(columns: Sequence[Sequence[Line]], framed: bool) -> list[list[Cell]]:
+def _cut_rows(columns: Sequence[Sequence[PageLine]], framed: bool) -> list[list[TableCell]]:
     """Return the rows between two drawn lines: mostly one, in some tables all but the first."""
-    clusters = _clusters(columns)
+    clusters = _group_by_height(columns)
     if framed and not _stand_in_rows(clusters):
         return [[sorted(column, key=lambda s: (s.y0, s.x0)) for column in columns]]
-    rows: list[list[Cell]] = []
+    rows: list[list[TableCell]] = []
     bottom = 0.0
     for cluster in clusters:
         lines = [line for cell in cluster for line in cell]
@@ -208,7 +165,7 @@ def _rows_between(columns: Sequence[Sequence[Line]], framed: bool) -> list[list[
     return rows
 
 
-def _stand_in_rows(clusters: Sequence[Sequence[Cell]]) -> bool:
+def _stand_in_rows(clusters: Sequence[Sequence[TableCell]]) -> bool:
     """Tell whether lines side by side in one frame are rows, and not the lines of long cells."""
     paired = [cluster for cluster in clusters if sum(map(bool, cluster)) >= 2]
     lines = [line for cluster in clusters[1:] for cell in cluster for line in cell]
@@ -220,13 +177,13 @@ def _stand_in_rows(clusters: Sequence[Sequence[Cell]]) -> bool:
     )
 
 
-def _clusters(columns: Sequence[Sequence[Line]]) -> list[list[Cell]]:
+def _group_by_height(columns: Sequence[Sequence[PageLine]]) -> list[list[TableCell]]:
     """Return the cells that stand at one height, height by height."""
     placed = sorted(
         ((line, number) for number, column in enumerate(columns) for line in column),
         key=lambda entry: entry[0].y0 + entry[0].y1,
     )
-    found: list[list[Cell]] = []
+    found: list[list[TableCell]] = []
     bottom = 0.0
     for line, number in placed:
         if not found or (line.y0 + line.y1) / 2 > bottom:
@@ -239,7 +196,7 @@ def _clusters(columns: Sequence[Sequence[Line]]) -> list[list[Cell]]:
     return found
 
 
-def _has_header(rows: Sequence[Sequence[Cell]]) -> bool:
+def _has_header(rows: Sequence[Sequence[TableCell]]) -> bool:
     """Tell whether the first row heads the others: it is bold, or short where they are long."""
     if len(rows) < 2:
         return False
@@ -247,11 +204,11 @@ def _has_header(rows: Sequence[Sequence[Cell]]) -> bool:
     others = [line for row in rows[1:] for cell in row for line in cell]
     if all(line.bold for line in first):
         return not all(line.bold for line in others)
-    filled = all(rows[0]) and all(_length(cell) <= HEADER_CHARS for cell in rows[0])
+    filled = all(rows[0]) and all(_count_chars(cell) <= HEADER_CHARS for cell in rows[0])
     worded = not any(any(map(str.isdigit, line.text)) for line in first)
     figures = median(sum(map(str.isdigit, line.text)) for line in others) if others else 0
     return filled and worded and (figures > 0 or len(rows) > 3)
 
 
-def _length(cell: Cell) -> int:
+def _count_chars(cell: TableCell) -> int:
     return sum(len(line.text) for line in cell)

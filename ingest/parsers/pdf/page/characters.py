@@ -12,21 +12,9 @@ from numpy.typing import NDArray
 # PDFium's two signs for a hyphen at a line's end.
 _HYPHENS = (0x02, 0xFFFE)
 _SPACES = np.array(
-    [
-        0x20,
-        0x09,
-        0xA0,
-        0x3000,
-        *range(0x2000, 0x200B),
-        0x1680,
-        0x2028,
-        0x2029,
-        0x202F,
-        0x205F,
-    ]
+    [0x20, 0x09, 0xA0, 0x3000, *range(0x2000, 0x200B), 0x1680, 0x2028, 0x2029, 0x202F, 0x205F]
 )
-# What steers layout without being seen and parts no words. A soft hyphen is kept: it may end a
-# line.
+# What steers layout without being seen and parts no words. A soft hyphen stays: it may end a line.
 _UNSEEN = np.array([0x200B, 0x2060, 0xFEFF, 0xFFFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 _NEWLINES = (0x0A, 0x0D)
 # So near to each other two of the same characters are one, printed twice to look bold.
@@ -35,45 +23,33 @@ OVERPRINT_WIDTHS = 0.4
 
 
 @dataclass(frozen=True, slots=True)
-class Visible:
-    """The characters of a page that can be seen, in the order of its content.
+class VisibleCharacters:
+    """The characters of a page that can be seen, in the order of its content."""
 
-    Attributes:
-        positions: int, shape (n,): which of PDFium's characters they are.
-        codes: uint32, shape (n,): Unicode; PDFium's signs for a hyphen are hyphens.
-        boxes: float32, shape (n, 4): in the page's user space.
-        spaced: bool, shape (n,): whether white space stands before the character.
-        broken: bool, shape (n,): whether PDFium ends a line before the character.
-    """
-
-    positions: NDArray[np.intp]
-    codes: NDArray[np.uint32]
-    boxes: NDArray[np.float32]
-    spaced: NDArray[np.bool_]
-    broken: NDArray[np.bool_]
+    positions: NDArray[np.intp]  # shape (n,): which of PDFium's characters they are
+    codes: NDArray[np.uint32]  # shape (n,): Unicode; PDFium's signs for a hyphen are hyphens
+    boxes: NDArray[np.float32]  # shape (n, 4): in the page's user space
+    spaced: NDArray[np.bool_]  # shape (n,): white space stands before the character
+    broken: NDArray[np.bool_]  # shape (n,): PDFium ends a line before the character
 
 
-def visible(text: pdfium_c.FPDF_TEXTPAGE, bounds: tuple[float, float, float, float]) -> Visible:
-    """Return the characters that lie on a page, each once.
-
-    Args:
-        text: Of a loaded page, with `index.pages.pdfium.LOCK` held.
-        bounds: The page's edges in its user space: x0, y0, x1, y1.
-
-    Returns:
-        What is neither white space nor a control character, nor printed over the very same.
-    """
-    codes, boxes = _all_characters(text)
+def find_visible(
+    text: pdfium_c.FPDF_TEXTPAGE, bounds: tuple[float, float, float, float]
+) -> VisibleCharacters:
+    """Return the characters within a page's bounds, each once, with PDFium's lock held."""
+    codes, boxes = _read_characters(text)
     white, newline = np.isin(codes, _SPACES), np.isin(codes, _NEWLINES)
-    kept = np.flatnonzero(_is_seen(codes, boxes, bounds) & ~white & ~newline)
-    kept = kept[_first_of_each(codes[kept], boxes[kept])]
-    spaced, broken = _any_between(white | newline, kept), _any_between(newline, kept)
+    kept = np.flatnonzero(_find_seen(codes, boxes, bounds) & ~white & ~newline)
+    kept = kept[_drop_overprints(codes[kept], boxes[kept])]
+    spaced, broken = _mark_between(white | newline, kept), _mark_between(newline, kept)
     codes = codes[kept]
     codes[np.isin(codes, _HYPHENS)] = ord("-")
-    return Visible(kept, codes, boxes[kept], spaced, broken)
+    return VisibleCharacters(kept, codes, boxes[kept], spaced, broken)
 
 
-def _all_characters(text: pdfium_c.FPDF_TEXTPAGE) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
+def _read_characters(
+    text: pdfium_c.FPDF_TEXTPAGE,
+) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
     """Return codes and boxes: the font's height by the advance width, else what is inked."""
     count = max(0, pdfium_c.FPDFText_CountChars(text))
     box_of = pdfium_c.FPDFText_GetLooseCharBox
@@ -81,7 +57,7 @@ def _all_characters(text: pdfium_c.FPDF_TEXTPAGE) -> tuple[NDArray[np.uint32], N
     first, stride = rectangles[0], ctypes.sizeof(pdfium_c.FS_RECTF)
     for position in range(count):
         box_of(text, position, ctypes.byref(first, stride * position))
-    codes = _codes(text, count)
+    codes = _read_codes(text, count)
     left, top, right, bottom = np.frombuffer(rectangles, dtype=np.float32).reshape(-1, 4)[:count].T
     boxes = np.stack([left, bottom, right, top], axis=1)
     edges = [ctypes.c_double() for _ in range(4)]
@@ -95,7 +71,7 @@ def _all_characters(text: pdfium_c.FPDF_TEXTPAGE) -> tuple[NDArray[np.uint32], N
     return codes, boxes
 
 
-def _codes(text: pdfium_c.FPDF_TEXTPAGE, count: int) -> NDArray[np.uint32]:
+def _read_codes(text: pdfium_c.FPDF_TEXTPAGE, count: int) -> NDArray[np.uint32]:
     units = (ctypes.c_ushort * (count + 1))()
     written = pdfium_c.FPDFText_GetText(text, 0, count, units) - 1
     codes = np.ctypeslib.as_array(units)[:count].astype(np.uint32)
@@ -108,10 +84,8 @@ def _codes(text: pdfium_c.FPDF_TEXTPAGE, count: int) -> NDArray[np.uint32]:
     return codes
 
 
-def _is_seen(
-    codes: NDArray[np.uint32],
-    boxes: NDArray[np.float32],
-    bounds: tuple[float, float, float, float],
+def _find_seen(
+    codes: NDArray[np.uint32], boxes: NDArray[np.float32], bounds: tuple[float, float, float, float]
 ) -> NDArray[np.bool_]:
     control = (codes < 0x20) | ((codes >= 0x7F) & (codes < 0xA0))
     surrogate = (codes >= 0xD800) & (codes < 0xE000)
@@ -124,20 +98,18 @@ def _is_seen(
     return known & inside
 
 
-def _first_of_each(codes: NDArray[np.uint32], boxes: NDArray[np.float32]) -> NDArray[np.intp]:
+def _drop_overprints(codes: NDArray[np.uint32], boxes: NDArray[np.float32]) -> NDArray[np.intp]:
     """Return the characters but those that are printed over the very same one, in order."""
     width, height = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
     # Nearer than this is the same place; of condensed letters the next one is nearer than that.
     near = np.maximum(np.minimum(OVERPRINT_HEIGHTS * height, OVERPRINT_WIDTHS * width), 0.01)
     columns = (np.rint(boxes[:, 1] / near), np.rint(boxes[:, 0] / near), np.rint(height), codes)
     order = np.lexsort(columns)
-    again = np.ones(max(0, len(order) - 1), dtype=np.bool_)
-    for column in columns:
-        again &= column[order[1:]] == column[order[:-1]]
+    again = np.logical_and.reduce([column[order[1:]] == column[order[:-1]] for column in columns])
     return np.sort(np.delete(order, np.flatnonzero(again) + 1))
 
 
-def _any_between(sign: NDArray[np.bool_], kept: NDArray[np.intp]) -> NDArray[np.bool_]:
+def _mark_between(sign: NDArray[np.bool_], kept: NDArray[np.intp]) -> NDArray[np.bool_]:
     """Tell for each kept character whether a sign stands between it and the one kept before."""
     before = np.concatenate([[0], np.cumsum(sign)])[kept]
     changed: NDArray[np.bool_] = np.diff(before, prepend=0) > 0

@@ -35,30 +35,17 @@ _QUARTER = np.pi / 2
 
 @dataclass(slots=True)
 class Fragment:
-    """Characters that follow each other on one line without a wide gap.
+    """Characters that follow each other on one line without a wide gap."""
 
-    Attributes:
-        first: Half-open range of the page's characters.
-        last: See first.
-        x0: Left, top, right and bottom on the page with its text upright, in points, y
-            downwards.
-        y0: See x0.
-        x1: See x0.
-        y1: See x0.
-        size: Height of its characters in points, 1 to 1.4 times the font size.
-        bold: Whether it is set in bold.
-        upright: Whether it runs as most of the page's text does.
-    """
-
-    first: int
+    first: int  # half-open range of the page's characters
     last: int
-    x0: float
+    x0: float  # in points on the page with its text upright, y downwards
     y0: float
     x1: float
     y1: float
-    size: float
+    size: float  # height of its characters in points, 1 to 1.4 times the font size
     bold: bool
-    upright: bool
+    upright: bool  # it runs as most of the page's text does
 
 
 def runs_leftwards(codes: NDArray[np.uint32]) -> bool:
@@ -68,7 +55,7 @@ def runs_leftwards(codes: NDArray[np.uint32]) -> bool:
     return len(codes) > 0 and float(np.mean(found)) > LEFTWARDS_SHARE
 
 
-def fragments_of(
+def cut_fragments(
     seen: NDArray[np.float32], broken: NDArray[np.bool_], right_to_left: bool
 ) -> list[Fragment]:
     """Cut characters where a line ends, a gap as of a gutter follows, or the line is left.
@@ -79,7 +66,7 @@ def fragments_of(
         right_to_left: Then only PDFium's line ends count.
 
     Returns:
-        Fragments in the order of the content.
+        In the order of the characters.
     """
     if not len(seen):
         return []
@@ -91,9 +78,8 @@ def fragments_of(
     size = np.maximum(heights[:-1], heights[1:])
     cut = broken[1:].copy()
     if not right_to_left:
-        cut |= (shared < SAME_LINE * low) | (
-            gap >= np.maximum(GUTTER_POINTS, GUTTER_HEIGHTS * size)
-        )
+        cut |= shared < SAME_LINE * low
+        cut |= gap >= np.maximum(GUTTER_POINTS, GUTTER_HEIGHTS * size)
         cut |= gap < -BACKWARDS * size - (here[:, 2] - here[:, 0])
         # Of very different sizes: an initial, or what merely stands beside it.
         cut |= size > 2.2 * low
@@ -113,68 +99,47 @@ def fragments_of(
 def find_lost_spaces(
     seen: NDArray[np.float32], spaced: NDArray[np.bool_], fragments: Sequence[Fragment]
 ) -> None:
-    """Mark spaces that PDFium misses: gaps that stand out among those of their own fragment.
-
-    Args:
-        seen: As for `fragments_of`.
-        spaced: Whether white space stands before each character; changed in place.
-        fragments: Of these characters.
-    """
+    """Mark spaces that PDFium misses: gaps that stand out among those of their own fragment."""
     gaps = np.append(np.float32(0), seen[1:, 0] - seen[:-1, 2])
     for fragment in fragments:
-        own = gaps[fragment.first + 1 : fragment.last]
-        tight = own[~spaced[fragment.first + 1 : fragment.last]]
+        inner = slice(fragment.first + 1, fragment.last)
+        tight = gaps[inner][~spaced[inner]]
         if len(tight) > 1:
             usual = np.sort(tight)[len(tight) // 2]
-            lost = own - usual > LOST_SPACE * fragment.size
-            spaced[fragment.first + 1 : fragment.last] |= lost
+            spaced[inner] |= gaps[inner] - usual > LOST_SPACE * fragment.size
 
 
-def look_at_fonts(
+def read_fonts(
     text: pdfium_c.FPDF_TEXTPAGE,
     positions: NDArray[np.intp],
     fragments: Sequence[Fragment],
     turns: int,
 ) -> None:
-    """Ask of one character in the middle of each fragment how it is set, and note it there.
-
-    Args:
-        text: Of a loaded page.
-        positions: Which of PDFium's characters those of the fragments are.
-        fragments: Get their `bold` and `upright`.
-        turns: In which direction upright text runs: see `direction`.
-    """
+    """Ask of one character in the middle of each fragment how it is set, and note it there."""
     name, flags = ctypes.create_string_buffer(_NAME_BYTES), ctypes.c_int()
     for fragment in fragments:
         position = int(positions[(fragment.first + fragment.last) // 2])
         pdfium_c.FPDFText_GetFontInfo(text, position, name, _NAME_BYTES, ctypes.byref(flags))
         fragment.bold = bool(flags.value & _FORCE_BOLD) or bool(_BOLD_NAME.search(name.value))
-        fragment.upright = _turns(text, position) == turns
+        fragment.upright = _read_turns(text, position) == turns
 
 
-def direction(text: pdfium_c.FPDF_TEXTPAGE, positions: NDArray[np.intp], otherwise: int) -> int:
-    """Return in which direction most of a page's text runs in its user space.
-
-    Args:
-        text: Of a loaded page.
-        positions: Which of PDFium's characters are seen.
-        otherwise: The direction of a page without any.
-
-    Returns:
-        Quarter turns against the clock: 0 to the right, 1 upwards, 2 to the left, 3 downwards.
-    """
+def find_direction(
+    text: pdfium_c.FPDF_TEXTPAGE, positions: NDArray[np.intp], otherwise: int
+) -> int:
+    """Return how most of a page's text runs: in quarter turns against the clock from rightwards."""
     step = max(1, len(positions) // _SAMPLED)
-    found = Counter(_turns(text, position) for position in positions[::step].tolist())
+    found = Counter(_read_turns(text, position) for position in positions[::step].tolist())
     return found.most_common(1)[0][0] if found else otherwise
 
 
-def _turns(text: pdfium_c.FPDF_TEXTPAGE, position: int) -> int:
+def _read_turns(text: pdfium_c.FPDF_TEXTPAGE, position: int) -> int:
     # PDFium's angle is with the clock.
     radians = pdfium_c.FPDFText_GetCharAngle(text, position)
     return -round(radians / _QUARTER) % 4 if radians > 0 else 0
 
 
-def joined_sideways(fragments: Sequence[Fragment]) -> list[Fragment]:
+def join_sideways(fragments: Sequence[Fragment]) -> list[Fragment]:
     """Return fragments of which runs that are not upright are one: each had a character or two."""
     joined: list[Fragment] = []
     for fragment in fragments:

@@ -15,7 +15,7 @@ from index.pages import pdfium
 from ingest.errors import SourceRefused
 from ingest.parsers.extras import recognises_scans
 from ingest.parsers.pdf.page.fragments import Fragment
-from ingest.parsers.pdf.page.page_text import PageText, listed
+from ingest.parsers.pdf.page.page_text import PageText, list_pages
 
 if TYPE_CHECKING:
     from rapidocr import RapidOCR
@@ -30,68 +30,50 @@ LEAST_CONFIDENCE = 0.5
 
 # Not one for each core: files are read beside each other, and each thread takes address space, of
 # which a worker process has a limited amount.
-_THREADS = 2
-_KINDS = ("intra", "inter")
+_THREADS = {f"EngineConfig.onnxruntime.{kind}_op_num_threads": 2 for kind in ("intra", "inter")}
 
-_INSTALL = 'install the extra that recognises it, `pip install -e ".[ocr]"`'
-
-_Word = tuple[str, float, list[list[float]]]
+# Text, confidence, four corners in pixels.
+_RecognisedWord = tuple[str, float, list[list[float]]]
 
 
-def recognised(document: pypdfium2.PdfDocument, pages: Sequence[PageText]) -> list[PageText]:
-    """Return pages of which those that are pictures of text have its words.
-
-    Args:
-        document: A `pypdfium2.PdfDocument`.
-        pages: Its pages, as PDFium reads them.
-
-    Returns:
-        The same pages if nothing is to be recognised, or cannot be here.
-
-    Raises:
-        SourceRefused: No page has text and the extra is not installed, or too many are pictures.
-    """
+def recognise_scans(document: pypdfium2.PdfDocument, pages: Sequence[PageText]) -> list[PageText]:
+    """Return pages of which those that are pictures of text have its words, if it can be read."""
     scans = [page.number for page in pages if page.is_scan]
     if not scans:
         return list(pages)
     if not recognises_scans():
         if not any(len(page.codes) for page in pages):
-            raise SourceRefused(
-                f"no text in {listed(scans)}, only pictures: {_INSTALL}, or give a PDF with text"
-            )
+            raise SourceRefused(f"{_describe(scans)}, or give a PDF with text")
         return list(pages)
     if len(scans) > MAX_SCANNED_PAGES:
         raise SourceRefused(
             f"{len(scans):,} pages are pictures of text, up to {MAX_SCANNED_PAGES:,} are "
             "recognised: split the PDF, or give one with text"
         )
-    return [_recognised_page(document, page) if page.is_scan else page for page in pages]
+    return [_recognise_page(document, page) if page.is_scan else page for page in pages]
 
 
-def note(pages: Iterable[PageText]) -> str | None:
-    """Return the line that says which pages were passed over, None if none were.
-
-    Args:
-        pages: From `recognised`.
-
-    Returns:
-        One line, None also where pictures can be recognised here.
-    """
+def write_note(pages: Iterable[PageText]) -> str | None:
+    """Return the line that says which pages were passed over, None if none were."""
     missed = [page.number for page in pages if page.is_scan and not page.ocr]
-    if not missed or recognises_scans():
-        return None
-    return f"no text in {listed(missed)}, only pictures: {_INSTALL}"
+    return None if not missed or recognises_scans() else _describe(missed)
+
+
+def _describe(numbers: Sequence[int]) -> str:
+    return (
+        f"no text in {list_pages(numbers)}, only pictures: install the extra that recognises it, "
+        '`pip install -e ".[ocr]"`'
+    )
 
 
 @cache
-def _engine() -> RapidOCR:
+def _load_engine() -> RapidOCR:
     from rapidocr import RapidOCR
 
-    threads = {f"EngineConfig.onnxruntime.{kind}_op_num_threads": _THREADS for kind in _KINDS}
-    return RapidOCR(params={"Global.log_level": "critical", **threads})
+    return RapidOCR(params={"Global.log_level": "critical", **_THREADS})
 
 
-def _recognised_page(document: pypdfium2.PdfDocument, page: PageText) -> PageText:
+def _recognise_page(document: pypdfium2.PdfDocument, page: PageText) -> PageText:
     scale = min(DOTS_PER_POINT, SIDE_PIXELS / max(page.width, page.height))
     try:
         with pdfium.open_page(document, page.number - 1) as loaded:
@@ -101,24 +83,27 @@ def _recognised_page(document: pypdfium2.PdfDocument, page: PageText) -> PageTex
             bitmap.close()
     except pypdfium2.PdfiumError:
         return page
-    result = _result(picture)
+    result = _run_engine(picture)
     blank = replace(page, width=width, height=height)
-    found = _page_of(blank, result.word_results if result.txts else (), scale, matrix)
+    found = _make_page(blank, result.word_results if result.txts else (), scale, matrix)
     # What little text the page has stays where nothing else is recognised on it.
     return found if len(found.codes) or not len(page.codes) else page
 
 
-def _result(picture: NDArray[np.uint8]) -> Any:  # noqa: ANN401 - whatever any of its stages gives
+def _run_engine(picture: NDArray[np.uint8]) -> Any:  # noqa: ANN401 - whatever any of its stages gives
     try:
-        return _engine()(picture, return_word_box=True)
+        return _load_engine()(picture, return_word_box=True)
     except Exception as error:
         if "std::bad_alloc" in str(error):  # which comes wrapped by two libraries
             raise MemoryError from error
         raise
 
 
-def _page_of(
-    page: PageText, lines: Sequence[Sequence[_Word]], scale: float, matrix: NDArray[np.float64]
+def _make_page(
+    page: PageText,
+    lines: Sequence[Sequence[_RecognisedWord]],
+    scale: float,
+    matrix: NDArray[np.float64],
 ) -> PageText:
     codes: list[int] = []
     seen: list[tuple[float, float, float, float]] = []
@@ -135,32 +120,29 @@ def _page_of(
                 if letter.isspace():
                     continue
                 codes.append(ord(letter))
-                seen.append(
-                    (edges[position], min(ys) / scale, edges[position + 1], max(ys) / scale)
-                )
+                left, right = edges[position : position + 2]
+                seen.append((left, min(ys) / scale, right, max(ys) / scale))
                 spaced.append(position == 0 or word[position - 1].isspace())
         if len(codes) > first:
-            fragments.append(_fragment(first, seen[first:]))
+            fragments.append(_make_fragment(first, seen[first:]))
     boxes = np.array(seen, dtype=np.float32).reshape(-1, 4)
     return replace(
         page,
         codes=np.array(codes, dtype=np.uint32),
-        boxes=_unturned(boxes, matrix),
+        boxes=_turn_back(boxes, matrix),
         spaced=np.array(spaced, dtype=np.bool_),
         fragments=fragments,
         ocr=True,
     )
 
 
-def _fragment(first: int, boxes: Sequence[tuple[float, float, float, float]]) -> Fragment:
+def _make_fragment(first: int, boxes: Sequence[tuple[float, float, float, float]]) -> Fragment:
     x0, y0, x1, y1 = zip(*boxes, strict=True)
-    size = float(np.median(np.subtract(y1, y0)))
-    return Fragment(
-        first, first + len(boxes), min(x0), min(y0), max(x1), max(y1), size, False, True
-    )
+    last, size = first + len(boxes), float(np.median(np.subtract(y1, y0)))
+    return Fragment(first, last, min(x0), min(y0), max(x1), max(y1), size, bold=False, upright=True)
 
 
-def _unturned(seen: NDArray[np.float32], matrix: NDArray[np.float64]) -> NDArray[np.float32]:
+def _turn_back(seen: NDArray[np.float32], matrix: NDArray[np.float64]) -> NDArray[np.float32]:
     """Return boxes of the shown page in the page's user space."""
     back = np.linalg.inv(matrix[:, :2])
     return pdfium.transform_boxes(seen, np.column_stack([back, -back @ matrix[:, 2]]))

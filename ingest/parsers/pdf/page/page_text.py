@@ -10,17 +10,17 @@ import pypdfium2
 from numpy.typing import NDArray
 
 from index.pages.pdfium import compute_view_matrix, transform_boxes
-from ingest.parsers.pdf.page.characters import visible
+from ingest.parsers.pdf.page.characters import find_visible
 from ingest.parsers.pdf.page.fragments import (
     Fragment,
-    direction,
+    cut_fragments,
+    find_direction,
     find_lost_spaces,
-    fragments_of,
-    joined_sideways,
-    look_at_fonts,
+    join_sideways,
+    read_fonts,
     runs_leftwards,
 )
-from ingest.parsers.pdf.page.rules import Drawn, drawn_on
+from ingest.parsers.pdf.page.rules import Drawings, find_drawings
 
 # A page with fewer characters and a picture over such a share of it is a scan with a stamp.
 SCAN_CHARS = 20
@@ -33,99 +33,56 @@ _LISTED_PAGES = 8
 
 @dataclass(frozen=True, slots=True)
 class PageText:
-    """The visible characters of one page, in the order of its content.
+    """The visible characters of one page, in the order of its content."""
 
-    Attributes:
-        number: 1-based.
-        width: Of the page with its text upright, in points.
-        height: See width.
-        codes: uint32, shape (n,): Unicode; white space and control characters are left out.
-        boxes: float32, shape (n, 4): in the page's user space, as in `index.pages.boxes.Box`.
-        spaced: bool, shape (n,): whether white space stands before the character.
-        fragments: In the order of the content.
-        rules: float32, shape (m, 4): drawn lines and the edges of drawn rectangles,
-            with the text upright.
-        right_to_left: Whether the text runs so, as Arabic and Hebrew do: then PDFium's order
-            counts more than ours.
-        is_scan: Whether there is a picture to see on the page and next to no text.
-        is_torn: Whether the page cannot be read.
-        ocr: Whether the characters were recognised in a picture.
-    """
-
-    number: int
-    width: float
+    number: int  # 1-based
+    width: float  # in points, with the text upright
     height: float
-    codes: NDArray[np.uint32]
-    boxes: NDArray[np.float32]
-    spaced: NDArray[np.bool_]
+    codes: NDArray[np.uint32]  # Unicode, shape (n,); neither white space nor control characters
+    boxes: NDArray[np.float32]  # shape (n, 4): in the page's user space, as in a `Layout`
+    spaced: NDArray[np.bool_]  # shape (n,): whether white space stands before the character
     fragments: list[Fragment]
-    rules: NDArray[np.float32]
-    right_to_left: bool
-    is_scan: bool
-    is_torn: bool = False
-    ocr: bool = False
+    rules: NDArray[np.float32]  # shape (m, 4): what is drawn straight, with the text upright
+    right_to_left: bool  # as Arabic and Hebrew: then PDFium's order counts more than ours
+    is_scan: bool  # there is a picture to see on the page and next to no text
+    is_torn: bool = False  # it cannot be read
+    ocr: bool = False  # the characters were recognised in a picture
 
 
-def listed(numbers: Sequence[int]) -> str:
-    """Return pages in words.
-
-    >>> listed([3]), listed([3, 4, 9])
-    ('page 3', 'pages 3, 4, 9')
-    """
+def list_pages(numbers: Sequence[int]) -> str:
+    """Return "page 3" or "pages 3, 4, 9"."""
     shown = ", ".join(str(number) for number in numbers[:_LISTED_PAGES])
     more = len(numbers) - _LISTED_PAGES
     return f"page{'s' * (len(numbers) > 1)} {shown}{f' and {more:,} more' if more > 0 else ''}"
 
 
-def empty_page(number: int, is_torn: bool = False) -> PageText:
+def make_empty_page(number: int, is_torn: bool = False) -> PageText:
     """Return a page without anything on it."""
-    nothing = np.zeros((0, 4), dtype=np.float32)
-    codes, spaced = np.zeros(0, dtype=np.uint32), np.zeros(0, dtype=np.bool_)
     return PageText(
-        number=number,
-        width=0.0,
-        height=0.0,
-        codes=codes,
-        boxes=nothing,
-        spaced=spaced,
-        fragments=[],
-        rules=nothing,
-        right_to_left=False,
-        is_scan=False,
-        is_torn=is_torn,
-    )
+        number, 0.0, 0.0, np.zeros(0, np.uint32), np.zeros((0, 4), np.float32),
+        np.zeros(0, np.bool_), [], np.zeros((0, 4), np.float32), False, False, is_torn,
+    )  # fmt: skip
 
 
-def page_text(page: pypdfium2.PdfPage, number: int) -> PageText:
-    """Return the text of a page.
-
-    Args:
-        page: A `pypdfium2.PdfPage`, with `index.pages.pdfium.LOCK` held.
-        number: 1-based.
-
-    Returns:
-        What can be seen of its text; what lies beyond the page's edges is left out.
-
-    Raises:
-        pypdfium2.PdfiumError: The page's content cannot be loaded.
-    """
+def read_page(page: pypdfium2.PdfPage, number: int) -> PageText:
+    """Return what can be seen of a page's text, with PDFium's lock held; `PdfiumError` if torn."""
     width, height = page.get_size()
     if width <= 0 or height <= 0:
-        return empty_page(number)
+        return make_empty_page(number)
     text = page.get_textpage()
     try:
-        found = visible(text.raw, page.get_bbox())
-        turns = direction(text.raw, found.positions, page.get_rotation() // 90)
-        matrix, width, height = _upright(page, turns)
+        found = find_visible(text.raw, page.get_bbox())
+        turns = find_direction(text.raw, found.positions, page.get_rotation() // 90)
+        matrix, width, height = _turn_upright(page, turns)
         seen = transform_boxes(found.boxes, matrix)
         right_to_left = runs_leftwards(found.codes)
-        fragments = fragments_of(seen, found.broken, right_to_left)
+        fragments = cut_fragments(seen, found.broken, right_to_left)
         if not right_to_left:
             find_lost_spaces(seen, found.spaced, fragments)
-        look_at_fonts(text.raw, found.positions, fragments, turns)
+        read_fonts(text.raw, found.positions, fragments, turns)
     finally:
         text.close()
-    drawn = drawn_on(page)
+    drawn = find_drawings(page)
     return PageText(
         number=number,
         width=width,
@@ -133,19 +90,17 @@ def page_text(page: pypdfium2.PdfPage, number: int) -> PageText:
         codes=found.codes,
         boxes=found.boxes,
         spaced=found.spaced,
-        fragments=joined_sideways(fragments),
+        fragments=join_sideways(fragments),
         rules=transform_boxes(drawn.rules, matrix),
         right_to_left=right_to_left,
         is_scan=_is_scan(len(found.codes), drawn, width * height),
     )
 
 
-def _upright(page: pypdfium2.PdfPage, turns: int) -> tuple[NDArray[np.float64], float, float]:
-    """Return the view matrix of the page with its text upright, and its width and height.
-
-    A page is shown turned by its /Rotate; a wide table is often set sideways on a page that is
-    not, and then has to be turned to be read.
-    """
+def _turn_upright(page: pypdfium2.PdfPage, turns: int) -> tuple[NDArray[np.float64], float, float]:
+    """Return the view matrix of the page with its text upright, and its width and height."""
+    # A page is shown turned by its /Rotate; a wide table is often set sideways on a page that is
+    # not, and then has to be turned to be read.
     matrix = compute_view_matrix(page)
     width, height = page.get_size()
     for _ in range((turns - page.get_rotation() // 90) % 4):
@@ -156,7 +111,7 @@ def _upright(page: pypdfium2.PdfPage, turns: int) -> tuple[NDArray[np.float64], 
     return matrix, width, height
 
 
-def _is_scan(characters: int, drawn: Drawn, area: float) -> bool:
+def _is_scan(characters: int, drawn: Drawings, area: float) -> bool:
     if characters:
         return characters < SCAN_CHARS and drawn.picture >= SCAN_SHARE * area
     return drawn.picture >= PICTURE_SHARE * area or drawn.paths >= OUTLINES

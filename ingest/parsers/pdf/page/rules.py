@@ -15,31 +15,21 @@ MAX_OBJECTS = 20_000
 # What is drawn thinner is a line, not an area.
 LINE_POINTS = 3.0
 # Programs that scan put the picture into a form now and then.
-_WANTED = (
-    pdfium_c.FPDF_PAGEOBJ_PATH,
-    pdfium_c.FPDF_PAGEOBJ_IMAGE,
-    pdfium_c.FPDF_PAGEOBJ_FORM,
-)
+_WANTED = (pdfium_c.FPDF_PAGEOBJ_PATH, pdfium_c.FPDF_PAGEOBJ_IMAGE, pdfium_c.FPDF_PAGEOBJ_FORM)
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
-    """What is drawn on a page besides its text.
+class Drawings:
+    """What is drawn on a page besides its text."""
 
-    Attributes:
-        rules: float32, shape (m, 4): x0, y0, x1, y1 in the page's user space of its straight
-            lines and of the four edges of its rectangles. Found by the bounds of drawn paths, so
-            that a curve counts as its rectangle.
-        picture: Area of the largest picture in square points.
-        paths: How many lines and areas are drawn; letters may be drawn as areas.
-    """
-
+    # Shape (m, 4): x0, y0, x1, y1 in the page's user space of straight lines and of the edges of
+    # rectangles. Found by the bounds of paths, so that a curve counts as its rectangle.
     rules: NDArray[np.float32]
-    picture: float
-    paths: int
+    picture: float  # area of the largest picture in square points
+    paths: int  # how many lines and areas are drawn; letters may be drawn as areas
 
 
-def text_pieces(page: pypdfium2.PdfPage) -> int:
+def count_text_pieces(page: pypdfium2.PdfPage) -> int:
     """Return of how many objects the text of a page is made, with PDFium's lock held."""
     return sum(
         pdfium_c.FPDFPageObj_GetType(pdfium_c.FPDFPage_GetObject(page.raw, position))
@@ -48,18 +38,11 @@ def text_pieces(page: pypdfium2.PdfPage) -> int:
     )
 
 
-def drawn_on(page: pypdfium2.PdfPage) -> Drawn:
-    """Return the lines and pictures of a page.
-
-    Args:
-        page: A `pypdfium2.PdfPage`, with `index.pages.pdfium.LOCK` held.
-
-    Returns:
-        What is drawn; no lines and pictures of a page with too many objects.
-    """
+def find_drawings(page: pypdfium2.PdfPage) -> Drawings:
+    """Return the lines and pictures of a page with PDFium's lock held; none if there are many."""
     count = pdfium_c.FPDFPage_CountObjects(page.raw)
     if not 0 < count <= MAX_OBJECTS:
-        return Drawn(np.zeros((0, 4), dtype=np.float32), 0.0, max(0, count))
+        return Drawings(np.zeros((0, 4), dtype=np.float32), 0.0, max(0, count))
     edges = [ctypes.c_float() for _ in range(4)]
     pointers = [ctypes.byref(edge) for edge in edges]
     found: list[tuple[float, float, float, float]] = []
@@ -78,4 +61,4 @@ def drawn_on(page: pypdfium2.PdfPage) -> Drawn:
             found.append((x0, y0, x1, y1))
         else:
             found += [(x0, y0, x1, y0), (x0, y1, x1, y1), (x0, y0, x0, y1), (x1, y0, x1, y1)]
-    return Drawn(np.array(found, dtype=np.float32).reshape(-1, 4), picture, paths)
+    return Drawings(np.array(found, dtype=np.float32).reshape(-1, 4), picture, paths)

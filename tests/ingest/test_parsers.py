@@ -1,4 +1,4 @@
-"""Readers: bytes to canonical text, blocks and sections."""
+"""Parsers: bytes to canonical text, blocks and sections."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.errors import SourceRefused
-from ingest.parsers import Reading, load_parser, read, reader_id, suffixes
+from ingest.parsers import ParsedText, load_parser, parse, parser_id, suffixes
 from ingest.text import language
 from tests.library import ROOT
 
@@ -27,13 +27,13 @@ FRENCH = "La politique a été mise en œuvre afin d’accroître l’innovation
 GREEK = "Η πολιτική για τους συνεργατικούς σχηματισμούς στην Ελλάδα."
 
 
-def assert_canonical(reading: Reading) -> None:
-    text = reading.text
+def assert_canonical(parsed: ParsedText) -> None:
+    text = parsed.text
     assert text == unicodedata.normalize("NFC", text)
     assert not any(unicodedata.category(c) == "Cc" and c not in "\n\t" for c in text)
     assert all(line == line.rstrip() for line in text.split("\n"))
     position = 0
-    for block in reading.blocks:
+    for block in parsed.blocks:
         assert position <= block.start < block.end <= len(text)
         assert not text[position : block.start].strip()
         piece = text[block.start : block.end]
@@ -41,33 +41,33 @@ def assert_canonical(reading: Reading) -> None:
         assert block.kind == "row" or (block.level > 0) == (block.kind in ("heading", "item"))
         position = block.end
     assert not text[position:].strip()
-    version = reading.version()
-    starts = {block.start for block in reading.blocks if block.kind == "heading"}
-    for section in reading.sections:
+    version = parsed.version()
+    starts = {block.start for block in parsed.blocks if block.kind == "heading"}
+    for section in parsed.sections:
         assert section.start in starts
         assert section.start < section.end <= len(text)
-        heading = next(block for block in reading.blocks if block.start == section.start)
+        heading = next(block for block in parsed.blocks if block.start == section.start)
         assert section.path[-1] == " ".join(text[heading.start : heading.end].split())
         assert version.section_at(section.start) == section.path
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_pages_are_canonical(page: Path) -> None:
-    reading = read(page.name, page.read_bytes())
-    assert_canonical(reading)
-    again = read(page.name, reading.text.encode())
-    assert again.text == reading.text
-    assert again.blocks == reading.blocks
+    parsed = parse(page.name, page.read_bytes())
+    assert_canonical(parsed)
+    again = parse(page.name, parsed.text.encode())
+    assert again.text == parsed.text
+    assert again.blocks == parsed.blocks
 
 
 @settings(max_examples=80, deadline=None)
 @given(st.text(), st.sampled_from(["a.txt", "a.md"]))
 def test_any_text_is_canonical_or_refused(text: str, name: str) -> None:
     try:
-        reading = read(name, text.encode("utf-8"))
+        parsed = parse(name, text.encode("utf-8"))
     except SourceRefused:
         return
-    assert_canonical(reading)
+    assert_canonical(parsed)
 
 
 LINES = st.lists(
@@ -101,20 +101,20 @@ LINES = st.lists(
 @given(LINES, st.sampled_from(["a.txt", "a.md"]))
 def test_any_lines_are_canonical_or_refused(lines: list[str], name: str) -> None:
     try:
-        reading = read(name, "\n".join(lines).encode())
+        parsed = parse(name, "\n".join(lines).encode())
     except SourceRefused:
         return
-    assert_canonical(reading)
+    assert_canonical(parsed)
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.binary(max_size=300))
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     try:
-        reading = read("a.txt", data)
+        parsed = parse("a.txt", data)
     except SourceRefused:
         return
-    assert_canonical(reading)
+    assert_canonical(parsed)
 
 
 @pytest.mark.parametrize(
@@ -134,13 +134,13 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     ],
 )
 def test_encodings(text: str, encoding: str) -> None:
-    assert read("a.txt", text.encode(encoding)).text == text
+    assert parse("a.txt", text.encode(encoding)).text == text
 
 
 def test_a_long_english_file_with_few_letters_beyond_ascii() -> None:
     page = Path("corpus/clusterplattform-european-level.txt").read_text(encoding="utf-8")
     long = "Plain words only.\n" * 20_000 + page
-    assert "Pôles de compétitivité" in read("a.txt", long.encode("cp1252")).text
+    assert "Pôles de compétitivité" in parse("a.txt", long.encode("cp1252")).text
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ def test_a_long_english_file_with_few_letters_beyond_ascii() -> None:
 )
 def test_refusals_are_one_line_with_reason_and_remedy(name: str, data: bytes, reason: str) -> None:
     with pytest.raises(SourceRefused) as refusal:
-        read(name, data)
+        parse(name, data)
     message = str(refusal.value)
     assert reason in message
     assert ": " in message
@@ -170,25 +170,25 @@ def test_refusals_are_one_line_with_reason_and_remedy(name: str, data: bytes, re
 def test_names() -> None:
     assert suffixes()[:3] == (".txt", ".md", ".markdown")
     assert len(set(suffixes())) == len(suffixes())
-    assert reader_id("A.TXT").startswith("plain@")
-    assert reader_id("a.markdown").startswith("markdown@")
-    assert reader_id("a.docx").startswith("word@")
-    assert reader_id("a.docx").endswith(f"+{language.ID}")
+    assert parser_id("A.TXT").startswith("plain@")
+    assert parser_id("a.markdown").startswith("markdown@")
+    assert parser_id("a.docx").startswith("word@")
+    assert parser_id("a.docx").endswith(f"+{language.ID}")
     with pytest.raises(SourceRefused):
-        reader_id("a.exe")
+        parser_id("a.exe")
 
 
 @pytest.mark.parametrize("suffix", suffixes())
 def test_the_table_and_the_modules_agree(suffix: str) -> None:
-    read_by = reader_id(f"a{suffix}").removesuffix(f"+{language.ID}")
-    assert read_by == vars(load_parser(read_by))["ID"]
+    parser = parser_id(f"a{suffix}").removesuffix(f"+{language.ID}")
+    assert parser == vars(load_parser(parser))["ID"]
 
 
 def test_a_plan_and_a_worker_start_without_the_libraries_of_formats() -> None:
     code = (
         "import sys, ingest.workers.worker\n"
-        "from ingest.parsers import reader_id, suffixes\n"
-        "[reader_id('a' + suffix) for suffix in suffixes()]\n"
+        "from ingest.parsers import parser_id, suffixes\n"
+        "[parser_id('a' + suffix) for suffix in suffixes()]\n"
         "print(sorted({name.partition('.')[0] for name in sys.modules}))"
     )
     done = subprocess.run(
@@ -203,14 +203,14 @@ def test_furniture_is_left_out_and_only_furniture() -> None:
         "Skip to main content\nHome > Policies > Clusters\nClusters\n\n"
         "Skip to main content is a link that many pages have.\n\n\n\n\nSee more on clusters"
     )
-    assert read("a.txt", source.encode()).text == (
+    assert parse("a.txt", source.encode()).text == (
         "Clusters\n\nSkip to main content is a link that many pages have.\n\nSee more on clusters"
     )
 
 
 def test_unseen_characters_are_left_out() -> None:
     source = "inno\u00advation\r\nre\u0301gion\u200b \u202eright\x0b\x07end."
-    assert read("a.txt", source.encode()).text == "innovation\nrégion right\nend."
+    assert parse("a.txt", source.encode()).text == "innovation\nrégion right\nend."
 
 
 MARKDOWN = """---
@@ -240,8 +240,8 @@ The aims are:
 
 
 def test_markdown_keeps_words_and_no_signs() -> None:
-    reading = read("a.md", MARKDOWN.encode())
-    assert reading.text == (
+    parsed = parse("a.md", MARKDOWN.encode())
+    assert parsed.text == (
         "Cluster strategy\n\n"
         "See bold, code and a link here and on the next line .\n\n"
         "Aims & scope\n\n"
@@ -250,22 +250,22 @@ def test_markdown_keeps_words_and_no_signs() -> None:
         "Country\tProgramme\nPoland\tPARP\n\n"
         "Visible & strong"
     )
-    assert [section.path for section in reading.sections] == [
+    assert [section.path for section in parsed.sections] == [
         ("Cluster strategy",),
         ("Cluster strategy", "Aims & scope"),
     ]
-    assert reading.title == "Cluster strategy"
-    assert reading.metadata.date == date(2024, 3, 31)
-    assert reading.metadata.language == "en"
-    assert [(block.kind, block.level) for block in reading.blocks[-3:]] == [
+    assert parsed.title == "Cluster strategy"
+    assert parsed.metadata.date == date(2024, 3, 31)
+    assert parsed.metadata.language == "en"
+    assert [(block.kind, block.level) for block in parsed.blocks[-3:]] == [
         ("row", 1), ("row", 0), ("paragraph", 0),
     ]  # fmt: skip
-    assert_canonical(reading)
+    assert_canonical(parsed)
 
 
 def test_the_number_of_an_item_stays_with_it() -> None:
     source = "1. ```\n   make run\n   ```\n2.\n\nThen wait."
-    assert read("a.md", source.encode()).text == "1. make run\n\nThen wait."
+    assert parse("a.md", source.encode()).text == "1. make run\n\nThen wait."
 
 
 @pytest.mark.parametrize(
@@ -286,7 +286,7 @@ def test_the_number_of_an_item_stays_with_it() -> None:
 )
 def test_hostile_text(name: str, source: str) -> None:
     start = time.monotonic()
-    reading = read(name, source.encode())
+    parsed = parse(name, source.encode())
     assert time.monotonic() - start < 30  # a tenth of it, unless the time grows with the square
-    assert reading.blocks
-    assert len(reading.text) <= len(source)
+    assert parsed.blocks
+    assert len(parsed.text) <= len(source)

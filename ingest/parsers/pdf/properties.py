@@ -16,7 +16,7 @@ from pypdf import PdfReader
 from pypdf.errors import DependencyError, PyPdfError
 from pypdf.generic import Destination
 
-from ingest.parsers.shared.decode import line_of
+from ingest.parsers.shared.decode import clean_line
 
 # An outline with more entries is no table of contents.
 MAX_OUTLINE_ENTRIES = 5_000
@@ -27,86 +27,52 @@ MAX_LABEL_CHARS = 20
 # What pypdf raises over files that are torn or made to do harm. Nothing of this is needed to read
 # the text, so it is left out and the file is read all the same.
 _TROUBLE = (
-    PyPdfError,
-    DependencyError,
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    LookupError,
-    NotImplementedError,
-    OSError,
-    RecursionError,
-    TypeError,
-    ValueError,
-    struct.error,
-    zlib.error,
-)
+    PyPdfError, DependencyError, ArithmeticError, AssertionError, AttributeError, LookupError,
+    NotImplementedError, OSError, RecursionError, TypeError, ValueError, struct.error, zlib.error,
+)  # fmt: skip
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class OutlineEntry:
-    """One line of a document's own table of contents.
-
-    Attributes:
-        title: As the file says.
-        level: 1 is outermost, MAX_OUTLINE_LEVELS the deepest.
-        page: 1-based page that it leads to.
-    """
+    """One line of a document's own table of contents."""
 
     title: str
-    level: int
-    page: int
+    level: int  # 1 is outermost, MAX_OUTLINE_LEVELS the deepest
+    page: int  # 1-based
 
 
 @dataclass(frozen=True, slots=True)
-class About:
-    """What a PDF says about itself; what it does not say is None or empty.
+class PdfProperties:
+    """What a PDF says about itself; what it does not say is None or empty."""
 
-    Attributes:
-        title: Of its metadata; often wrong, so to be compared with the text.
-        publisher: `dc:publisher`; an author is somebody else.
-        published: When the file was made.
-        language: As the file says, `en-GB`; often wrong, so to be compared with the text.
-        outline: In order.
-        labels: What is printed on each page as its number, or nothing at all.
-    """
-
-    title: str | None
-    publisher: str | None
-    published: date | None
-    language: str | None
+    title: str | None  # often wrong, so to be compared with the text
+    publisher: str | None  # `dc:publisher`; an author is somebody else
+    published: date | None  # when the file was made
+    language: str | None  # a tag, `en-GB`; often wrong, so to be compared with the text
     outline: tuple[OutlineEntry, ...]
-    labels: tuple[str, ...]
+    labels: tuple[str, ...]  # what is printed on each page as its number, or () at all
 
 
-def about(data: bytes, pages: int) -> About:
-    """Return what a PDF says about itself.
-
-    Args:
-        data: The whole file.
-        pages: How many pages PDFium counts.
-
-    Returns:
-        Whatever could be read; nothing of it is an error.
-    """
-    with _quiet():
-        reader = _or(None, lambda: _reader(data))
+def read_properties(data: bytes, pages: int) -> PdfProperties:
+    """Return what a PDF of so many pages says about itself, as far as it can be read."""
+    with _silence_pypdf():
+        reader = _attempt(lambda: _open_reader(data), None)
         if reader is None:
-            return About(None, None, None, None, (), ())
-        return About(
-            title=_or(None, lambda: _title(reader)),
-            publisher=_or(None, lambda: _publisher(reader)),
-            published=_or(None, lambda: _published(reader)),
-            language=_or(None, lambda: str(reader.root_object.get("/Lang") or "") or None),
-            outline=_or((), lambda: tuple(_outline(reader))),
-            labels=_or((), lambda: _labels(reader, pages)),
+            return PdfProperties(None, None, None, None, (), ())
+        return PdfProperties(
+            title=_attempt(lambda: _line(reader.metadata and reader.metadata.title), None),
+            publisher=_attempt(lambda: _read_publisher(reader), None),
+            published=_attempt(lambda: _read_date(reader), None),
+            language=_attempt(lambda: str(reader.root_object.get("/Lang") or "") or None, None),
+            outline=_attempt(lambda: tuple(_read_outline(reader)), ()),
+            labels=_attempt(lambda: _read_labels(reader, pages), ()),
         )
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def _silence_pypdf() -> Iterator[None]:
     """Keep pypdf from telling the log about every oddity of a file."""
     logger = logging.getLogger("pypdf")
     before = logger.level
@@ -117,14 +83,14 @@ def _quiet() -> Iterator[None]:
         logger.setLevel(before)
 
 
-def _or(otherwise: T, wanted: Callable[[], T]) -> T:
+def _attempt(wanted: Callable[[], T], otherwise: T) -> T:
     try:
         return wanted()
     except _TROUBLE:
         return otherwise
 
 
-def _reader(data: bytes) -> PdfReader:
+def _open_reader(data: bytes) -> PdfReader:
     reader = PdfReader(BytesIO(data))
     if reader.is_encrypted:
         reader.decrypt("")
@@ -132,26 +98,20 @@ def _reader(data: bytes) -> PdfReader:
 
 
 def _line(text: object) -> str | None:
-    """Return a text of the metadata on one line, None if there is nothing in it."""
-    return line_of(str(text or ""))
+    return clean_line(str(text or ""))
 
 
-def _title(reader: PdfReader) -> str | None:
-    return _line(reader.metadata.title if reader.metadata else None)
-
-
-def _publisher(reader: PdfReader) -> str | None:
+def _read_publisher(reader: PdfReader) -> str | None:
     known = reader.xmp_metadata
     return _line(", ".join(known.dc_publisher or [])) if known else None
 
 
-def _published(reader: PdfReader) -> date | None:
-    known = reader.metadata
-    made = known.creation_date if known else None
+def _read_date(reader: PdfReader) -> date | None:
+    made = reader.metadata and reader.metadata.creation_date
     return made.date() if made else None
 
 
-def _outline(reader: PdfReader) -> Iterator[OutlineEntry]:
+def _read_outline(reader: PdfReader) -> Iterator[OutlineEntry]:
     waiting: list[tuple[Any, int]] = [(entry, 1) for entry in reversed(reader.outline)]
     for _ in range(MAX_OUTLINE_ENTRIES):
         if not waiting:
@@ -166,7 +126,7 @@ def _outline(reader: PdfReader) -> Iterator[OutlineEntry]:
             yield OutlineEntry(title, min(level, MAX_OUTLINE_LEVELS), number + 1)
 
 
-def _labels(reader: PdfReader, pages: int) -> tuple[str, ...]:
+def _read_labels(reader: PdfReader, pages: int) -> tuple[str, ...]:
     if "/PageLabels" not in reader.root_object:
         return ()
     labels = [_line(label) or "" for label in reader.page_labels]
