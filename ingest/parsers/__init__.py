@@ -113,7 +113,7 @@ def _find_parser(name: str) -> str:
         raise SourceRefused(f"{suffix} files are not read: save it as {_INSTEAD[suffix]}")
     if suffix not in PARSERS:
         raise SourceRefused(
-            f"{f'{suffix} files' if suffix else 'files without an ending'} are not read, "
+            f"no reader for {suffix or 'a file without an ending'}, "
             f"{', '.join(PARSERS)} are supported: convert it or leave it out"
         )
     return PARSERS[suffix]

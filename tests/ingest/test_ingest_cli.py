@@ -375,7 +375,7 @@ def test_doctor_finds_pages_of_a_pdf_without_text(
     pages = [written[0], PICTURE, [], written[1], PICTURE, [header]]
     (texts / "a plan.pdf").write_bytes(make(pages))
     (texts / "b.pdf").write_bytes(make([written[0], []]))
-    monkeypatch.setitem(parsers._READERS, ".pdf", "pdf@1")
+    monkeypatch.setitem(parsers.PARSERS, ".pdf", "pdf@1")
     run(capsys, texts)
     assert "texts/a plan.pdf" in indexed()
     code, out, _ = run(capsys, "doctor")
