@@ -15,7 +15,7 @@ from benchmarks.sets.corpus_index import CorpusIndex, open_corpus
 from benchmarks.sets.data import Query, load
 from benchmarks.sets.options import Options, choose_questions, parse_options
 from chat.answer import make_answerer
-from chat.question.kinds import kind_of
+from chat.question.kinds import classify_question
 from chat.retrieval.retrieve import Retrieved
 from chat.types import Answer, Evidence, Question, Support
 from index.embedding.base import Embedder
@@ -210,7 +210,7 @@ def _find_sentence(corpus: CorpusIndex, answer: Answer) -> Quote | None:
         return None
     first = answer.citations[0]
     start, end = first.start, first.end
-    if first.marks and kind_of(answer.searched_for) == "other":
+    if first.marks and classify_question(answer.searched_for) == "other":
         marked, last = first.marks[0]
         # What is marked may be a few words of it.
         within = [

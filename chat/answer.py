@@ -11,7 +11,7 @@ from dataclasses import replace
 from chat.errors import QuestionRefused, ReaderUnavailable
 from chat.evidence import read as reading
 from chat.evidence.choose import EvidenceSelector
-from chat.evidence.disagreement import Contrast, contrast, quoted_with
+from chat.evidence.disagreement import Contrast, find_contrasts, insert_contrasts
 from chat.evidence.read import PassageReader
 from chat.evidence.support import name_support, score_support, was_read
 from chat.question import followup
@@ -88,8 +88,8 @@ class Answerer:
         support = name_support(score, was_read(retrieved))
         if support == "weak":
             evidence = []
-        contrasts = contrast(retrieved, evidence, self.evidence.encode)
-        evidence = quoted_with(evidence, contrasts)
+        contrasts = find_contrasts(retrieved, evidence, self.evidence.encode)
+        evidence = insert_contrasts(evidence, contrasts)
         clock.lap("evidence")
         sentences = self.writer.write(retrieved.question, evidence) if evidence else []
         citations = verify(
@@ -236,12 +236,14 @@ def _status(citations: Sequence[Citation], support: Support, unmatched: Sequence
     return "partial" if unmatched or support != "strong" else "answered"
 
 
-def _differences(contrasts: Sequence[Contrast], told: Sequence[Evidence]) -> tuple[Difference, ...]:
-    """Return the contrasts by the markers of what was told; a writer may have left one out."""
+def _differences(
+    contrasts: Sequence[Contrast], written: Sequence[Evidence]
+) -> tuple[Difference, ...]:
+    """Return the contrasts by the markers of what was written; a writer may have left one out."""
     return tuple(
-        Difference((told.index(c.first) + 1, told.index(c.second) + 1), c.figures)
+        Difference((written.index(c.first) + 1, written.index(c.second) + 1), c.figures)
         for c in contrasts
-        if c.first in told and c.second in told
+        if c.first in written and c.second in written
     )
 
 

@@ -164,7 +164,7 @@ def load_settings(home: Path | None = None) -> Settings:
     except FileNotFoundError:
         return Settings(home)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SettingsError(f"{path}: cannot be read ({error}); mend or remove it") from error
+        raise SettingsError(f"{path}: cannot be read ({error}); correct or remove it") from error
     known, dropped = dict(_TABLES), dict(_DROPPED)
     for name in _SIDES:
         side = importlib.import_module(name)

@@ -18,7 +18,7 @@ class SourceError(PolicyChatError):
 
 
 class SourceUnreadable(SourceError):
-    """The bytes of a source cannot be had."""
+    """The bytes of a source cannot be read."""
 
 
 class SourceRefused(SourceError):

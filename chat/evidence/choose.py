@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from chat.evidence.figures import figures
+from chat.evidence.figures import find_figures
 from chat.evidence.shortlist import UNITS, QuotableUnit, shortlist
-from chat.evidence.units import Unit, grown
-from chat.question.kinds import kind_of, named
+from chat.evidence.units import Unit, grow
+from chat.question.kinds import classify_question, find_named
 from chat.question.names import is_name
 from chat.retrieval.retrieve import Retrieved
 from chat.types import Evidence
@@ -108,7 +108,7 @@ class _Choice:
         similarities: Sequence[float],
     ) -> None:
         self._question = retrieved.question
-        self._kind = kind_of(retrieved.question)
+        self._kind = classify_question(retrieved.question)
         self._asked = {form for word in retrieved.terms.words for form in word.forms}
         self._names = {
             word.text
@@ -166,11 +166,11 @@ class _Choice:
             found = candidate.reading.span(start - begins, unit.stretch.end - begins)
             if found:
                 return [(found[0] + begins - start, found[1] + begins - start)]
-        spans = named(self._kind, text, self._question)
+        spans = find_named(self._kind, text, self._question)
         if self._kind != "number":
             return spans
         language = candidate.hit.document.metadata.language or DEFAULT_LANGUAGE
-        counting = [f.start for f in figures(text, language) if f.terms & self._asked]
+        counting = [f.start for f in find_figures(text, language) if f.terms & self._asked]
         telling = [(a, b) for a, b in spans if any(a <= place < b for place in counting)]
         return telling or spans
 
@@ -187,7 +187,7 @@ class _Choice:
             for c in chosen
             if self._version(c.number) == self._version(number)
         ]
-        return _Chosen(number, grown(unit.candidate.hit.passage, unit.stretch, taken))
+        return _Chosen(number, grow(unit.candidate.hit.passage, unit.stretch, taken))
 
     def _version(self, number: int) -> str:
         return self._units[number].candidate.hit.passage.version

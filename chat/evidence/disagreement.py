@@ -1,7 +1,7 @@
 """Sources that give different figures for what reads like the same thing.
 
 Nothing here decides who is right, or whether both are (another year, another definition): the
-sentences are quoted side by side and the reader is told that they differ.
+sentences are quoted side by side and it is said that they differ.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from itertools import islice
 
 import regex
 
-from chat.evidence.figures import Figure, differ, figures
-from chat.evidence.units import Unit, quotable
-from chat.question.kinds import kind_of
+from chat.evidence.figures import Figure, differ, find_figures
+from chat.evidence.units import Unit, split_into_units
+from chat.question.kinds import classify_question
 from chat.question.names import CAPITAL
 from chat.retrieval.retrieve import Retrieved
 from chat.types import Candidate, Evidence
@@ -42,7 +42,9 @@ class Contrast:
     figures: tuple[str, str]  # the words of each that differ
 
 
-def contrast(retrieved: Retrieved, evidence: Sequence[Evidence], encode: Encode) -> list[Contrast]:
+def find_contrasts(
+    retrieved: Retrieved, evidence: Sequence[Evidence], encode: Encode
+) -> list[Contrast]:
     """Return where other documents give another figure than the evidence does.
 
     Two figures are held against each other if they have the same unit, their sentences and what
@@ -65,7 +67,7 @@ def contrast(retrieved: Retrieved, evidence: Sequence[Evidence], encode: Encode)
     return list(found.values())
 
 
-def quoted_with(evidence: Sequence[Evidence], contrasts: Sequence[Contrast]) -> list[Evidence]:
+def insert_contrasts(evidence: Sequence[Evidence], contrasts: Sequence[Contrast]) -> list[Evidence]:
     """Return the evidence with the other side of each contrast right behind its own, none twice."""
     ordered: list[Evidence] = []
     for piece in evidence:
@@ -110,17 +112,17 @@ class _Pair:
 
 def _pair_figures(retrieved: Retrieved, evidence: Sequence[Evidence]) -> Iterator[_Pair]:
     asked = {form for word in retrieved.terms.words for form in word.forms}
-    for_number = kind_of(retrieved.question) == "number"
+    for_number = classify_question(retrieved.question) == "number"
     others = [
         (candidate, unit, figure)
         for candidate in retrieved.candidates[:_PASSAGES]
-        for unit in quotable(candidate.hit.passage)
-        for figure in figures(unit.text, _language_of(candidate))
+        for unit in split_into_units(candidate.hit.passage)
+        for figure in find_figures(unit.text, _language_of(candidate))
     ]
     for number, piece in enumerate(evidence):
         home = piece.candidate.hit.document.id
         countries = _find_countries(piece.candidate, piece.quote)
-        for own in figures(piece.quote, _language_of(piece.candidate)):
+        for own in find_figures(piece.quote, _language_of(piece.candidate)):
             if for_number or own.terms & asked:
                 for candidate, unit, figure in others:
                     elsewhere = candidate.hit.document.id != home and differ(own, figure)

@@ -54,7 +54,7 @@ class Figure:
         return self.start, max((self.ends[term] for term in shared), default=self.end)
 
 
-def figures(text: str, language: str) -> Iterator[Figure]:
+def find_figures(text: str, language: str) -> Iterator[Figure]:
     """Yield the figures of a text that count something, in order; years do not."""
     for match in _FIGURE.finditer(text):
         value = _parse_value(match["number"])

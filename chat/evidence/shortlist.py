@@ -6,8 +6,8 @@ import math
 from dataclasses import dataclass
 
 from chat.evidence.learned import load_weights
-from chat.evidence.units import Unit, quotable, says_little
-from chat.question.kinds import QuestionKind, kind_of, named
+from chat.evidence.units import Unit, says_little, split_into_units
+from chat.question.kinds import QuestionKind, classify_question, find_named
 from chat.retrieval.retrieve import Retrieved, Terms, collect_terms
 from chat.types import Candidate
 from index.types import embedded_text
@@ -92,13 +92,13 @@ def shortlist(retrieved: Retrieved, most: int = UNITS) -> list[QuotableUnit]:
     if not candidates:
         return []
     question, terms = retrieved.question, retrieved.terms
-    kind = kind_of(question)
+    kind = classify_question(question)
     worth_reading = IN_REACH * candidates[0].score
     units = [
         _weigh_unit(candidate, unit, terms, kind, question)
         for candidate in candidates[:PASSAGES]
         if candidate.score >= worth_reading
-        for unit in quotable(candidate.hit.passage)
+        for unit in split_into_units(candidate.hit.passage)
     ]
     telling = [unit for unit in units if not says_little(unit.stretch.text)]
     return sorted(telling or units, key=lambda unit: -unit.score(similarity=0.0))[:most]
@@ -132,7 +132,7 @@ def _weigh_unit(
         coverage=own + CONTEXT_SHARE * (both - own),
         lead=terms.coverage(heading) * (1 - before),
         rarest=terms.rarest(present),
-        of_kind=bool(named(kind, unit.text, question)),
+        of_kind=bool(find_named(kind, unit.text, question)),
         span=_rate_span(candidate, unit),
     )
 

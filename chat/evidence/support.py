@@ -9,7 +9,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from chat.evidence.learned import load_weights
-from chat.question.kinds import is_negated, kind_of
+from chat.question.kinds import classify_question, is_negated
 from chat.question.names import is_name
 from chat.retrieval.retrieve import Retrieved, collect_terms
 from chat.types import Evidence, Support
@@ -55,7 +55,7 @@ def _compute_search_signals(retrieved: Retrieved, evidence: Sequence[Evidence]) 
         "quote_similarity": best.similarity,
         "quote_coverage": terms.coverage(words),
         "rarest_missing": max(missing, default=0.0) / 10,
-        "kind_missing": float(kind_of(question) != "other" and not best.of_kind),
+        "kind_missing": float(classify_question(question) != "other" and not best.of_kind),
         "negation_missing": float(is_negated(question) and not is_negated(best.quote)),
     }
 

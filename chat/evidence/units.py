@@ -39,7 +39,7 @@ class Unit:
     text: str
 
 
-def quotable(passage: Passage) -> list[Unit]:
+def split_into_units(passage: Passage) -> list[Unit]:
     """Return the units of a passage, in order; they may overlap, and no sentence is left out.
 
     - A lead-in ("They are designed to:") comes with its items, an item with its lead-in and
@@ -54,7 +54,7 @@ def quotable(passage: Passage) -> list[Unit]:
     return [_cut(passage, sentences[first][0], sentences[last][1]) for first, last in spans]
 
 
-def grown(passage: Passage, unit: Unit, taken: Iterable[tuple[int, int]]) -> Unit:
+def grow(passage: Passage, unit: Unit, taken: Iterable[tuple[int, int]]) -> Unit:
     """Return a unit with the sentences around it, up to PARAGRAPH_CHARS.
 
     First those after it, then those before, until one only points elsewhere or is `taken`: in a

@@ -71,7 +71,7 @@ _INSIDE_NAME = re.compile(r"\s(?:(?:of|for|and|de|und|et)\s(?:the\s)?)?")
 _CAPITALISED = regex.compile(rf"\b{CAPITAL}[\w’'-]+")
 
 
-def kind_of(question: str) -> QuestionKind:
+def classify_question(question: str) -> QuestionKind:
     """Return what an English question asks for; "other" where nothing can be said."""
     if _NUMBER_QUESTION.search(question):
         return "number"
@@ -82,7 +82,7 @@ def kind_of(question: str) -> QuestionKind:
     return "other"
 
 
-def named(kind: QuestionKind, text: str, question: str) -> list[tuple[int, int]]:
+def find_named(kind: QuestionKind, text: str, question: str) -> list[tuple[int, int]]:
     """Return where a text names things of a kind that the question does not name itself.
 
     Half-open offsets in the text, in order; none for the kind "other".

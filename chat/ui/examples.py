@@ -84,7 +84,7 @@ class _Heading:
         return " " not in self.text and self.form == "subject", -len(self.body)
 
 
-def examples(index: LocalIndex) -> list[str]:
+def suggest_questions(index: LocalIndex) -> list[str]:
     """Return up to MOST questions, each about another document, in as many forms as there are.
 
     Args:

@@ -13,7 +13,7 @@ from chat.errors import QuestionRefused
 from chat.types import Question
 from chat.ui.answer.view import show_answer
 from chat.ui.conversation import Conversation, Exchange
-from chat.ui.examples import examples
+from chat.ui.examples import suggest_questions
 from chat.ui.filter_view import choose_filter, forget_choice, unknown_names
 from chat.ui.searched_view import show_searched
 from chat.ui.source.view import show_source
@@ -184,4 +184,4 @@ def _nothing_to_ask(library: StreamlitPage) -> None:
 @st.cache_data(max_entries=20, show_spinner=False)
 def _examples(_index: LocalIndex, home: str, generation: int) -> list[str]:
     """Home and generation are what the examples depend on, so they are the cache's key."""
-    return examples(_index)
+    return suggest_questions(_index)

@@ -138,7 +138,7 @@ def make_write_error(path: Path, error: Exception) -> IndexWriteFailed:
     reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     reason = " ".join(reason.split())
     return IndexWriteFailed(
-        f"{path}: cannot be written ({reason}); free space or mend the rights, then run the same "
+        f"{path}: cannot be written ({reason}); free space or fix the rights, then run the same "
         "command again; what was indexed before is kept"
     )
 

@@ -207,7 +207,7 @@ def _new_roots(asked_for: RunScope, known: Known, web: bool) -> list[Root]:
 def _find_outdated(
     asked_for: RunScope, known: Known, steps: Sequence[PlanStep], failures: Sequence[Failure]
 ) -> list[Failure]:
-    """Return remembered failures of files that are gone or in order, and of nobody's files."""
+    """Return remembered failures of files that are gone, in order, or of no root."""
     open_questions = {s.id for s in steps if s.action in ("add", "change", "fail", "refused")}
     open_questions |= {address.url for address in asked_for.addresses}
     is_listing = asked_for.entries is not None

@@ -63,7 +63,7 @@ def load(file: Path) -> SourceList:
         raise SourceListRefused(f"{file}: {error}") from error
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         reason = str(error).splitlines()[0]
-        raise SourceListRefused(f"{file}: not TOML in UTF-8 ({reason}); mend it") from error
+        raise SourceListRefused(f"{file}: not TOML in UTF-8 ({reason}); correct it") from error
     given = table.pop("source", [])
     if table or not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
         named = next(iter(table), "source")
@@ -115,10 +115,10 @@ def _address(where: str, values: Mapping[str, object]) -> str:
 
 
 def _entry(where: str, base: Path, values: Mapping[str, object], known: Metadata) -> ListEntry:
-    # os.path: keeps links, takes `..` out, and leaves a `~name` that is nobody's as it is.
+    # os.path: keeps links, takes `..` out, and leaves a `~name` of no user as it is.
     path = Path(os.path.abspath(base / os.path.expanduser(str(values["path"]))))  # noqa: PTH100, PTH111
     if "\0" in str(path):
-        raise SourceListRefused(f"{where}: a path with a NUL character; mend it")
+        raise SourceListRefused(f"{where}: a path with a NUL character; correct it")
     ignore = _specification(where, "ignore", values.get("ignore", []))
     include = _specification(where, "include", values["include"]) if "include" in values else None
     return ListEntry(path, Patterns(path, "sources.toml", ignore, include), known)

@@ -43,7 +43,7 @@ def parse(lines: Sequence[str], origin: str) -> GitIgnoreSpec:
             GitIgnoreSpec.from_lines([line])
         except ValueError as error:
             raise SourceListRefused(
-                f"{origin}: pattern {number} is {line!r}, which no .gitignore could hold; mend it"
+                f"{origin}: pattern {number} is {line!r}, no pattern of a .gitignore; correct it"
             ) from error
     return GitIgnoreSpec.from_lines(lines)
 

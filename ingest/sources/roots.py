@@ -121,7 +121,7 @@ def resolve(
     roots = [Root(name, folder) for name, folder in locate_roots(known, settings).items()]
     scopes = []
     for text in paths:
-        # os.path: keeps links, and leaves a `~name` that is nobody's as it is.
+        # os.path: keeps links, and leaves a `~name` of no user as it is.
         path = Path(os.path.abspath(os.path.expanduser(text)))  # noqa: PTH100, PTH111
         _check_is_there(text, path)
         if not is_displayable(str(path)):

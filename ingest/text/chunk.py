@@ -10,7 +10,7 @@ from index.text.languages import DEFAULT_LANGUAGE
 from index.types import Draft
 from index.version import Section
 from ingest.text.blocks import Block, ParsedText
-from ingest.text.directory import loose
+from ingest.text.directory import find_loose_paragraphs
 from ingest.text.sentences import split
 
 REMAINDER_TOKENS = 25
@@ -106,7 +106,7 @@ def _make_context(title: str | None, stretch: _Stretch) -> list[str]:
 
 
 def _cut_stretches(parsed: ParsedText) -> Iterator[_Stretch]:
-    alone = loose(parsed.text, parsed.blocks, parsed.sections)
+    alone = find_loose_paragraphs(parsed.text, parsed.blocks, parsed.sections)
     idle = _find_idle_headings(parsed)
     paths = _find_paths(parsed.sections, parsed.blocks)
     current = _Stretch([], (), "")

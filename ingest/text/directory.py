@@ -79,7 +79,7 @@ class _Directory:
         return derived or key in self.gazetteer.find_described(text)
 
 
-def lost_from(text: str, blocks: Sequence[Block]) -> dict[int, int]:
+def find_heading_ends(text: str, blocks: Sequence[Block]) -> dict[int, int]:
     """Return where headings stop governing although no other heading follows.
 
     Args:
@@ -109,13 +109,15 @@ def lost_from(text: str, blocks: Sequence[Block]) -> dict[int, int]:
     return cuts
 
 
-def loose(text: str, blocks: Sequence[Block], sections: Sequence[Section]) -> dict[int, str]:
+def find_loose_paragraphs(
+    text: str, blocks: Sequence[Block], sections: Sequence[Section]
+) -> dict[int, str]:
     """Return the paragraphs that stand on their own because their heading was lost.
 
     Args:
         text: Canonical text.
         blocks: Its blocks, in order.
-        sections: Its sections, cut as `lost_from` says.
+        sections: Its sections, cut as `find_heading_ends` says.
 
     Returns:
         By start of the paragraph: the one place that its first sentence names, "" if that is

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from index.version import Section
 from ingest.text.blocks import Block
-from ingest.text.directory import lost_from
+from ingest.text.directory import find_heading_ends
 from ingest.text.lines import TextLine, find_paragraphs
 
 HEADING_CHARS = 90
@@ -66,7 +66,7 @@ def find_sections(
     Returns:
         In order of start.
     """
-    ends = lost_from(text, blocks) if headings_get_lost else {}
+    ends = find_heading_ends(text, blocks) if headings_get_lost else {}
     opened: list[tuple[Block, tuple[str, ...], int]] = []
     done: list[Section] = []
     for block in (*blocks, Block(len(text), len(text), "heading", 0)):

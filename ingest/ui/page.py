@@ -92,8 +92,8 @@ def _update(runner: Runner) -> None:
         )
     listed = runner.index.settings.source_list
     if listed.is_file():
-        told = f"“Reindex” also keeps in step what {listed} names, as `python -m ingest --sources`."
-        st.caption(literal(told))
+        line = f"“Reindex” also keeps in step what {listed} names, as `python -m ingest --sources`."
+        st.caption(literal(line))
     if runner.error:
         st.error(literal(runner.error))
     elif runner.report:
@@ -120,10 +120,10 @@ def _watch(runner: Runner) -> None:
     if not runner.running:
         st.rerun()
     progress = runner.progress
-    told = _told(progress)
+    line = _describe(progress)
     if runner.asked:
-        told = "Asking web servers: {:,} of {:,} addresses".format(*runner.asked)
-    st.progress(progress.share if progress else 0.0, text=told)
+        line = "Asking web servers: {:,} of {:,} addresses".format(*runner.asked)
+    st.progress(progress.share if progress else 0.0, text=line)
     st.button("Stop", icon=":material/stop_circle:", on_click=runner.stop, disabled=runner.stopping)
     st.caption(
         "Stopping after the passages at hand."
@@ -132,7 +132,7 @@ def _watch(runner: Runner) -> None:
     )
 
 
-def _told(progress: Progress | None) -> str:
+def _describe(progress: Progress | None) -> str:
     if progress is None:
         return "Looking at the files …"
     text = progress.describe()

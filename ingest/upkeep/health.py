@@ -63,7 +63,7 @@ def _no_file(name: str, root: Path, file: Path) -> str:
             return f"its folder {root} is not there; bring it back, or run {mending}"
         return f"its file has vanished; run `python -m ingest --prune {shlex.quote(str(root))}`"
     except OSError as error:
-        return f"its file cannot be read ({error.strerror}); mend the rights of {file.parent}"
+        return f"its file cannot be read ({error.strerror}); fix the rights of {file.parent}"
     return ""
 
 
@@ -146,7 +146,7 @@ def find_text_problems(
     elif len(text) < NEARLY_EMPTY_CHARS:
         yield (
             f"it holds {len(text)} characters only; if there should be more (a scan has to be "
-            f"recognised first), mend it and run {again}"
+            f"recognised first), correct it and run {again}"
         )
     empty, count = _find_empty_pages(document, version, originals)
     if empty:

@@ -55,8 +55,8 @@ def parse(task: Task) -> Parsed | Refused:
     except (MemoryError, IndexWriteFailed):
         raise
     except Exception as error:  # noqa: BLE001 - a reader's own bug, on a file nobody foresaw
-        told = " ".join(f"{type(error).__name__}: {error}".split())[:200]
-        return Refused(f"the reader crashed ({told}); convert the file or leave it out")
+        said = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+        return Refused(f"the reader crashed ({said}); convert the file or leave it out")
 
 
 def _parse(task: Task) -> Parsed:

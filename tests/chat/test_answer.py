@@ -10,7 +10,7 @@ import pytest
 from benchmarks.quality.five_pages import Case, is_right, load_cases, paragraph_of
 from chat.answer import Answerer, make_answerer
 from chat.errors import QuestionRefused
-from chat.question.kinds import named
+from chat.question.kinds import find_named
 from chat.settings import ChatSettings
 from chat.types import Answer, Question, Turn
 from index.local import LocalIndex
@@ -148,7 +148,7 @@ def test_a_question_for_a_number_is_answered_with_what_it_counts(
     question = "How many clusters are there in Europe?"
     answer = answerer.answer(Question(question))
     assert len(answer.citations) > 1
-    assert all(named("number", citation.quote, question) for citation in answer.citations)
+    assert all(find_named("number", citation.quote, question) for citation in answer.citations)
     marked = [c.quote[a - c.start : b - c.start] for c in answer.citations for a, b in c.marks]
     assert marked == ["2000", "1,500"]  # of clusters, and not the 200 regions and 14 ecosystems
 

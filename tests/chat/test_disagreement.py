@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chat.answer import Answerer, make_answerer
-from chat.evidence.figures import figures
+from chat.evidence.figures import find_figures
 from chat.types import Answer, Question
 from index.local import LocalIndex
 
@@ -30,8 +30,8 @@ def answerer(corpus_index: LocalIndex) -> Answerer:
     ],
 )
 def test_figures(text: str, expected: list[tuple[float, str, str]]) -> None:
-    assert [(f.value, f.unit, f.counted) for f in figures(text, "en")] == expected
-    for figure in figures(text, "en"):
+    assert [(f.value, f.unit, f.counted) for f in find_figures(text, "en")] == expected
+    for figure in find_figures(text, "en"):
         assert text[figure.start : figure.end].endswith(figure.counted)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from chat.answer import configured
 from chat.types import Question
-from chat.ui.examples import MOST, examples
+from chat.ui.examples import MOST, suggest_questions
 from index.local import LocalIndex
 from tests.library import Library
 
@@ -27,13 +27,13 @@ def ask_of(folder: Path, *texts: str, language: str = "en") -> list[str]:
         path = library.write(f"{number}.md", text)
         path.with_name(f"{path.name}.meta.toml").write_text(f'language = "{language}"\n')
     library.ingest()
-    return examples(library.reader())
+    return suggest_questions(library.reader())
 
 
 def test_the_five_pages_answer_their_examples(corpus_index: LocalIndex) -> None:
-    questions = examples(corpus_index)
+    questions = suggest_questions(corpus_index)
     assert len(set(questions)) == MOST
-    assert examples(corpus_index) == questions
+    assert suggest_questions(corpus_index) == questions
     answers = [configured(corpus_index).answer(Question(text)) for text in questions]
     assert all(answer.citations for answer in answers)
     assert len({answer.citations[0].document for answer in answers}) == MOST
@@ -132,8 +132,8 @@ def test_copies_are_asked_about_once_and_an_empty_index_not_at_all(tmp_path: Pat
     library = Library(tmp_path)
     paths = [library.write(name, text) for name in ("a.md", "b.md")]
     library.ingest()
-    assert examples(library.reader()) == ["What should I know about “Wind subsidies”?"]
+    assert suggest_questions(library.reader()) == ["What should I know about “Wind subsidies”?"]
     for path in paths:
         path.unlink()
     library.ingest(prune=True)
-    assert examples(library.reader()) == []
+    assert suggest_questions(library.reader()) == []

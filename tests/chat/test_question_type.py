@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chat.question.kinds import kind_of, named
+from chat.question.kinds import classify_question, find_named
 from chat.question.names import is_name
 
 
@@ -25,7 +25,7 @@ from chat.question.names import is_name
     ],
 )
 def test_kind_of_question(question: str, kind: str) -> None:
-    assert kind_of(question) == kind
+    assert classify_question(question) == kind
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_kind_of_question(question: str, kind: str) -> None:
     ],
 )
 def test_named(question: str, text: str, expected: list[str]) -> None:
-    spans = named(kind_of(question), text, question)
+    spans = find_named(classify_question(question), text, question)
     assert [text[start:end] for start, end in spans] == expected
 
 

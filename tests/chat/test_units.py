@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat.evidence.units import PARAGRAPH_CHARS, Unit, grown, quotable
+from chat.evidence.units import PARAGRAPH_CHARS, Unit, grow, split_into_units
 from index.types import Passage
 
 
@@ -31,7 +31,7 @@ def passage(*sentences: str, start: int = 0) -> Passage:
 
 
 def texts(*sentences: str) -> list[str]:
-    return [unit.text for unit in quotable(passage(*sentences))]
+    return [unit.text for unit in split_into_units(passage(*sentences))]
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_an_item_of_a_long_list_stands_alone() -> None:
 )
 def test_units_are_verbatim_and_leave_no_sentence_out(sentences: list[str], start: int) -> None:
     made = passage(*sentences, start=start)
-    units = quotable(made)
+    units = split_into_units(made)
     for unit in units:
         assert made.text[unit.start - start : unit.end - start] == unit.text
     for first, last in made.sentences:
@@ -123,7 +123,7 @@ def unit(made: Passage, number: int) -> Unit:
 def test_grown(sentences: list[str], number: int, taken: list[int], expected: str) -> None:
     made = passage(*sentences, start=70)
     spans = [made.sentences[other] for other in taken]
-    assert grown(made, unit(made, number), spans).text == expected
+    assert grow(made, unit(made, number), spans).text == expected
 
 
 @given(
@@ -132,7 +132,7 @@ def test_grown(sentences: list[str], number: int, taken: list[int], expected: st
 def test_a_grown_unit_is_verbatim_and_holds_the_unit(sentences: list[str], number: int) -> None:
     made = passage(*sentences, start=11)
     small = unit(made, number % len(sentences))
-    large = grown(made, small, [])
+    large = grow(made, small, [])
     assert large.start <= small.start < small.end <= large.end
     assert made.text[large.start - made.start : large.end - made.start] == large.text
     assert len(large.text) <= max(PARAGRAPH_CHARS, len(small.text))

@@ -244,7 +244,7 @@ def test_an_index_without_rights(texts: Path, home: Path) -> None:
     done = without_rights(home, str(texts), "--json")
     folder.chmod(0o755)
     assert (done.returncode, done.stdout) == (1, "")
-    assert_one_line(done.stderr, str(folder), "cannot be written (", "mend the rights")
+    assert_one_line(done.stderr, str(folder), "cannot be written (", "fix the rights")
     assert len(indexed()) == 3
     home_is_a_file = home.with_name("file")
     home_is_a_file.write_text("")
@@ -262,7 +262,7 @@ def test_an_index_that_nobody_may_look_into(texts: Path, home: Path, arguments: 
     done = without_rights(home, *given)
     folder.chmod(0o755)
     assert (done.returncode, done.stdout) == (1, "")
-    assert_one_line(done.stderr, str(folder), "(Permission denied)", "mend the rights")
+    assert_one_line(done.stderr, str(folder), "(Permission denied)", "fix the rights")
 
 
 def test_originals_without_rights(texts: Path, home: Path) -> None:
