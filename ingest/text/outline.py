@@ -55,13 +55,16 @@ def find_blocks(text: str) -> tuple[tuple[Block, ...], str | None]:
 def find_sections(
     text: str, blocks: Sequence[Block], *, headings_get_lost: bool
 ) -> tuple[Section, ...]:
-    """Return the sections that headings open, each up to the next heading that is not below it.
+    """Return the sections that headings open.
 
     Args:
         text: Canonical text.
         blocks: Its blocks, in order.
         headings_get_lost: Whether the format may have dropped headings, so that a heading's
             reach ends where the text under it is visibly about something else.
+
+    Returns:
+        Sections in order of start; each ends at the next heading that is not below it.
     """
     ends = lost_from(text, blocks) if headings_get_lost else {}
     opened: list[tuple[Block, tuple[str, ...], int]] = []

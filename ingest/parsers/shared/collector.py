@@ -63,7 +63,7 @@ class Collector:
     def finish(
         self, metadata: Metadata, spare_title: str | None = None, opens_with_title: bool = True
     ) -> ParsedText:
-        """Return what was collected; its title is the metadata's, else an opening heading.
+        """Return what was collected.
 
         Args:
             metadata: What the format says of the document.
@@ -71,6 +71,9 @@ class Collector:
                 among an office file's properties.
             opens_with_title: Whether a heading that opens the text is its title; the name of a
                 first sheet is not.
+
+        Returns:
+            The text; its title is the metadata's, else the opening heading, else the spare one.
         """
         text, blocks = "".join(self.parts), tuple(self.blocks)
         title = metadata.title
