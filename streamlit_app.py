@@ -6,7 +6,7 @@ import streamlit as st
 
 import chat.ui.page
 import ingest.ui.page
-from chat.answer import Answerer, configured
+from chat.answer import Answerer, make_answerer
 from index.embedding.transformer import SentenceTransformerEmbedder
 from index.errors import SettingsError
 from index.local import LocalIndex
@@ -29,7 +29,7 @@ def _embedder(settings: EmbedderSettings) -> SentenceTransformerEmbedder:
 @st.cache_resource(show_spinner=False)
 def _answerer(settings: Settings) -> Answerer:
     index = LocalIndex(settings, _embedder(settings.embedder))
-    answerer = configured(index)
+    answerer = make_answerer(index)
     # Importing the models takes seconds: begun with the first visit, so that no page waits for it.
     answerer.warm()
     return answerer

@@ -13,8 +13,8 @@ from benchmarks.report import measures
 from benchmarks.report import results as report
 from benchmarks.sets.corpus_index import CorpusIndex, open_corpus
 from benchmarks.sets.data import Query, load
-from benchmarks.sets.options import Options, asked, parse
-from chat.answer import configured
+from benchmarks.sets.options import Options, choose_questions, parse_options
+from chat.answer import make_answerer
 from chat.question.kinds import kind_of
 from chat.retrieval.retrieve import Retrieved
 from chat.types import Answer, Evidence, Question, Support
@@ -35,77 +35,55 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """One question answered.
-
-    Attributes:
-        answer: The product's.
-        quotes: Of the answer, in the order of their markers; none if it refused.
-        sentence: Of the first quote the sentence that was chosen; None if it refused.
-        unrefused: What it would have quoted without the threshold.
-        answerable: None where that is not known.
-        gold: Answer spans in canonical texts; empty where there are none.
-        answers: Short answers; empty where there are none.
-        milliseconds: Wall-clock time of the whole answer.
-    """
+class AskedQuestion:
+    """One question and its answer."""
 
     answer: Answer
-    quotes: tuple[Quote, ...]
-    sentence: Quote | None
-    unrefused: tuple[Quote, ...]
-    answerable: bool | None
-    gold: tuple[Place, ...]
-    answers: tuple[str, ...]
-    milliseconds: float
+    quotes: tuple[Quote, ...]  # in the order of their markers; none if it refused
+    sentence: Quote | None  # of the first quote the sentence that was chosen; None if it refused
+    unrefused: tuple[Quote, ...]  # what it would have quoted without the threshold
+    answerable: bool | None  # None where that is not known
+    gold: tuple[Place, ...]  # answer spans in canonical texts; empty where there are none
+    answers: tuple[str, ...]  # short answers; empty where there are none
+    milliseconds: float  # wall-clock time of the whole answer
 
 
 def run(options: Options, embedder: Embedder | None = None) -> dict[str, object]:
-    """Measure answers and write the result and, if wanted, the trace.
-
-    Args:
-        options: What to measure; `depth` does not apply.
-        embedder: The product's default if None.
-
-    Returns:
-        What is written: see benchmarks/README.md.
-
-    Raises:
-        PolicyChatError: The data is not in the layout, or whatever the product raises.
-    """
+    """Measure answers, write the result and, if wanted, the trace; `depth` does not apply."""
     questions = load(options.data)
-    chosen = asked(questions, options)
+    chosen = choose_questions(questions, options)
     with open_corpus(questions, options.cache, embedder, reader=options.reader) as corpus:
         trace = Trace(options.trace, questions, corpus) if options.trace else None
-        asking = _Asking(corpus, trace)
-        asking.warm([question for _, question in chosen[:WARM]])
-        outcomes = [asking.ask(query, question) for query, question in chosen]
+        asker = _Asker(corpus, trace)
+        asker.warm([question for _, question in chosen[:WARM]])
+        outcomes = [asker.ask(query, question) for query, question in chosen]
         result = {
             "data": questions.name,
-            **measured(corpus, outcomes),
+            **measure(corpus, outcomes),
             "passages_per_s": corpus.built.passages_per_s,
-            "peak_mb": report.peak_mb(),
+            "peak_mb": report.measure_peak_mb(),
             "documents": corpus.built.documents,
             "documents_refused": corpus.built.refused,
             "passages": corpus.built.passages,
-            **report.circumstances("answers", options),
+            **report.describe_run("answers", options),
         }
     report.write(options.out, result)
     return result
 
 
-class _Asking:
+class _Asker:
     """The product's answerer, and the same evidence without its threshold."""
 
     def __init__(self, corpus: CorpusIndex, trace: Trace | None) -> None:
         self._corpus = corpus
         self._trace = trace
-        self._answerer = configured(corpus.index)
+        self._answerer = make_answerer(corpus.index)
 
     def warm(self, questions: Sequence[Question]) -> None:
         for question in questions:
             self._answerer.answer(question)
 
-    def ask(self, query: Query, question: Question) -> Outcome:
+    def ask(self, query: Query, question: Question) -> AskedQuestion:
         began = time.perf_counter()
         answer = self._answerer.answer(question)
         milliseconds = (time.perf_counter() - began) * 1000
@@ -113,34 +91,28 @@ class _Asking:
         gold = tuple(self._corpus.gold(query.id))
         unrefused = quotes
         if not quotes or self._trace:
-            retrieved, evidence = self._without_threshold(question)
-            unrefused = quotes or tuple(_quote(piece) for piece in evidence)
+            retrieved, evidence = self._select_without_threshold(question)
+            unrefused = quotes or tuple(_make_quote(piece) for piece in evidence)
             if self._trace:
                 fields = {"status": answer.status, "support_score": answer.support_score}
                 self._trace.write(query, retrieved, gold, evidence, fields)
         answerable = self._corpus.questions.is_answerable(query)
-        return Outcome(
-            answer, quotes, _sentence(self._corpus, answer), unrefused, answerable, gold,
+        return AskedQuestion(
+            answer, quotes, _find_sentence(self._corpus, answer), unrefused, answerable, gold,
             query.answers, milliseconds,
         )  # fmt: skip
 
-    def _without_threshold(self, question: Question) -> tuple[Retrieved, list[Evidence]]:
+    def _select_without_threshold(self, question: Question) -> tuple[Retrieved, list[Evidence]]:
         retrieved = self._answerer.retrieve(question)
         return retrieved, self._answerer.evidence.select(retrieved)
 
 
-def measured(corpus: CorpusIndex, outcomes: Sequence[Outcome]) -> dict[str, object]:
-    """Return the numbers of a result, each over the questions that are eligible for it.
+def measure(corpus: CorpusIndex, outcomes: Sequence[AskedQuestion]) -> dict[str, object]:
+    """Return the numbers of a result, each over the questions (or quotes) eligible for it.
 
-    Args:
-        corpus: Where the quotes are looked up.
-        outcomes: One for each question.
-
-    Returns:
-        The measures, `eligible` with how many questions (or quotes) each is over, `intervals`,
-        and times. A measure that nothing is eligible for is None.
+    `eligible` counts these; a measure that nothing is eligible for is None.
     """
-    values = _values(corpus, outcomes)
+    values = _collect_values(corpus, outcomes)
     scores: dict[bool | None, list[float]] = {True: [], False: [], None: []}
     for outcome in outcomes:
         scores[outcome.answerable].append(outcome.answer.support_score)
@@ -159,12 +131,12 @@ def measured(corpus: CorpusIndex, outcomes: Sequence[Outcome]) -> dict[str, obje
         "eligible": {name: len(found) for name, found in values.items()}
         | {"auroc": min(len(scores[True]), len(scores[False])) and len(outcomes)},
         "intervals": intervals | {"auroc": area_interval},
-        "by_support": _by_support(outcomes),
+        "by_support": _count_by_support(outcomes),
         "reliability": measures.reliability(scores[True], scores[False]),
     }
 
 
-def _by_support(outcomes: Sequence[Outcome]) -> dict[str, dict[str, int]]:
+def _count_by_support(outcomes: Sequence[AskedQuestion]) -> dict[str, dict[str, int]]:
     """Return for each word of support how many questions got it, and how many have an answer.
 
     A support that means what it says is right more often the stronger it is called.
@@ -180,23 +152,25 @@ def _by_support(outcomes: Sequence[Outcome]) -> dict[str, dict[str, int]]:
     return counts
 
 
-def _values(corpus: CorpusIndex, outcomes: Sequence[Outcome]) -> dict[str, list[float]]:
+def _collect_values(
+    corpus: CorpusIndex, outcomes: Sequence[AskedQuestion]
+) -> dict[str, list[float]]:
     located = [o for o in outcomes if o.gold]
     worded = [o for o in outcomes if o.answers and o.answerable is not False]
     values = {"verbatim": [float(_is_verbatim(corpus, q)) for o in outcomes for q in o.quotes]}
     for k in FIRST:
-        values[f"quote_overlap@{k}"] = [_overlap(o.quotes[:k], o.gold) for o in located]
-        values[f"answer_in_quote@{k}"] = [_contained(o.quotes[:k], o.answers) for o in worded]
+        values[f"quote_overlap@{k}"] = [_rate_overlap(o.quotes[:k], o.gold) for o in located]
+        values[f"answer_in_quote@{k}"] = [_rate_contained(o.quotes[:k], o.answers) for o in worded]
     sentences = [(o.sentence,) if o.sentence else () for o in worded]
     values["answer_in_sentence@1"] = [
-        _contained(s, o.answers) for s, o in zip(sentences, worded, strict=True)
+        _rate_contained(s, o.answers) for s, o in zip(sentences, worded, strict=True)
     ]
     for k in FIRST:
         values[f"quote_overlap@{k}_unrefused"] = [
-            _overlap(o.unrefused[:k], o.gold) for o in located
+            _rate_overlap(o.unrefused[:k], o.gold) for o in located
         ]
         values[f"answer_in_quote@{k}_unrefused"] = [
-            _contained(o.unrefused[:k], o.answers) for o in worded
+            _rate_contained(o.unrefused[:k], o.answers) for o in worded
         ]
     for name, answerable in (("refused_answerable", True), ("refused_unanswerable", False)):
         values[name] = [
@@ -216,11 +190,11 @@ def contains_answer(quote: str, answers: Sequence[str]) -> bool:
     return any(re.search(rf"(?<!\w){re.escape(answer)}(?!\w)", words) for answer in folded)
 
 
-def _contained(quotes: Sequence[Quote], answers: Sequence[str]) -> float:
+def _rate_contained(quotes: Sequence[Quote], answers: Sequence[str]) -> float:
     return float(any(contains_answer(quote.text, answers) for quote in quotes))
 
 
-def _overlap(quotes: Sequence[Quote], gold: Sequence[Place]) -> float:
+def _rate_overlap(quotes: Sequence[Quote], gold: Sequence[Place]) -> float:
     return float(any(overlaps(q.version, q.start, q.end, gold) for q in quotes))
 
 
@@ -230,7 +204,7 @@ def _is_verbatim(corpus: CorpusIndex, quote: Quote) -> bool:
         return catalog.version(quote.version).text[quote.start : quote.end] == quote.text
 
 
-def _sentence(corpus: CorpusIndex, answer: Answer) -> Quote | None:
+def _find_sentence(corpus: CorpusIndex, answer: Answer) -> Quote | None:
     """Return the sentence that the first quotation grew from: all of it where it did not grow."""
     if not answer.citations:
         return None
@@ -251,9 +225,9 @@ def _sentence(corpus: CorpusIndex, answer: Answer) -> Quote | None:
     return Quote(first.version, start, end, text)
 
 
-def _quote(piece: Evidence) -> Quote:
+def _make_quote(piece: Evidence) -> Quote:
     return Quote(piece.candidate.hit.passage.version, piece.start, piece.end, piece.quote)
 
 
 if __name__ == "__main__":
-    report.run_or_exit(lambda: run(parse("Measure answers on a question set.")))
+    report.run_or_exit(lambda: run(parse_options("Measure answers on a question set.")))

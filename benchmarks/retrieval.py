@@ -13,8 +13,8 @@ from benchmarks.report import measures
 from benchmarks.report import results as report
 from benchmarks.sets.corpus_index import CorpusIndex, open_corpus
 from benchmarks.sets.data import load
-from benchmarks.sets.options import Options, asked, parse
-from chat.answer import configured
+from benchmarks.sets.options import Options, choose_questions, parse_options
+from chat.answer import make_answerer
 from chat.retrieval.retrieve import DEPTH
 from chat.types import Candidate
 from index.embedding.base import Embedder
@@ -23,25 +23,14 @@ WARM = 5
 
 
 def run(options: Options, embedder: Embedder | None = None) -> dict[str, object]:
-    """Measure retrieval and write the result, a TREC run and, if wanted, the trace.
-
-    Args:
-        options: What to measure.
-        embedder: The product's default if None.
-
-    Returns:
-        What is written: see benchmarks/README.md.
-
-    Raises:
-        PolicyChatError: The data is not in the layout, or whatever the product raises.
-    """
+    """Measure retrieval and write the result, a TREC run and, if wanted, the trace."""
     questions = load(options.data)
-    chosen = asked(questions, options)
+    chosen = choose_questions(questions, options)
     rankings: dict[str, list[str]] = {}
     milliseconds: list[float] = []
     with open_corpus(questions, options.cache, embedder, reader=options.reader) as corpus:
         trace = Trace(options.trace, questions, corpus) if options.trace else None
-        answerer = configured(corpus.index)
+        answerer = make_answerer(corpus.index)
         depth = options.depth or DEPTH
         for _, question in chosen[:WARM]:
             answerer.retrieve(question, depth)
@@ -49,34 +38,36 @@ def run(options: Options, embedder: Embedder | None = None) -> dict[str, object]
             began = time.perf_counter()
             retrieved = answerer.retrieve(question, depth)
             milliseconds.append((time.perf_counter() - began) * 1000)
-            rankings[query.id] = documents(corpus, retrieved.candidates)
+            rankings[query.id] = rank_documents(corpus, retrieved.candidates)
             if trace:
                 trace.write(query, retrieved, corpus.gold(query.id))
     qrels = {
         query.id: questions.qrels[query.id] for query, _ in chosen if query.id in questions.qrels
     }
-    values = {name: list(v.values()) for name, v in measures.ranking(rankings, qrels).items()}
+    values = {
+        name: list(v.values()) for name, v in measures.score_rankings(rankings, qrels).items()
+    }
     result: dict[str, object] = {
         "data": questions.name,
         **{name: measures.mean(v) for name, v in values.items()},
         "p50_ms": measures.percentile(milliseconds, 50),
         "p95_ms": measures.percentile(milliseconds, 95),
         "passages_per_s": corpus.built.passages_per_s,
-        "peak_mb": report.peak_mb(),
+        "peak_mb": report.measure_peak_mb(),
         "queries": len(qrels),
         "queries_timed": len(chosen),
         "intervals": {name: measures.mean_interval(v) for name, v in values.items()},
         "documents": corpus.built.documents,
         "documents_refused": corpus.built.refused,
         "passages": corpus.built.passages,
-        **report.circumstances("retrieval", options),
+        **report.describe_run("retrieval", options),
     }
     _write_run(options.out.with_suffix(".trec"), rankings)
     report.write(options.out, result)
     return result
 
 
-def documents(corpus: CorpusIndex, candidates: Sequence[Candidate]) -> list[str]:
+def rank_documents(corpus: CorpusIndex, candidates: Sequence[Candidate]) -> list[str]:
     """Return the records of candidates, each at the place of its best passage."""
     ids = (name for c in candidates for name in (c.hit.document.id, *c.hit.also_in))
     return list(dict.fromkeys(corpus.record_of[name] for name in ids))
@@ -93,4 +84,4 @@ def _write_run(path: Path, rankings: dict[str, list[str]]) -> None:
 
 
 if __name__ == "__main__":
-    report.run_or_exit(lambda: run(parse("Measure retrieval on a question set.")))
+    report.run_or_exit(lambda: run(parse_options("Measure retrieval on a question set.")))

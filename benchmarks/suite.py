@@ -14,11 +14,8 @@ from benchmarks.report import table
 from benchmarks.sets.data import QuestionSet, load
 
 
-def forms(questions: QuestionSet) -> Iterator[tuple[str, str]]:
-    """Yield (query, turns) for everything that can be asked of a set.
-
-    >>> # a set without conversations: ("text", "all")
-    """
+def list_forms(questions: QuestionSet) -> Iterator[tuple[str, str]]:
+    """Yield (query, turns) for everything that can be asked of a set."""
     if any(query.turn > 1 for query in questions.queries):
         yield "text", "first"
     yield "text", "all"
@@ -30,20 +27,11 @@ def forms(questions: QuestionSet) -> Iterator[tuple[str, str]]:
 
 
 def run(folders: list[Path], out: Path, peers: bool) -> None:
-    """Measure every set, each measurement in a process of its own, and write the table.
-
-    Args:
-        folders: Question sets.
-        out: Gets a JSON file for each measurement, and README.md with the table.
-        peers: Measure the peers and not the product.
-
-    Raises:
-        DataRefused: A folder is not in the layout.
-    """
+    """Measure every set, each measurement in a process of its own, and write the table."""
     for folder in folders:
         questions = load(folder)
         with tempfile.TemporaryDirectory(prefix="benchmark-") as cache:
-            for query, turns in forms(questions):
+            for query, turns in list_forms(questions):
                 name = f"{questions.name}-{query}{'-first' if turns == 'first' else ''}"
                 for module in ("peers",) if peers else ("retrieval", "answers"):
                     command = [sys.executable, "-m", f"benchmarks.{module}", "--data", str(folder)]
@@ -51,7 +39,7 @@ def run(folders: list[Path], out: Path, peers: bool) -> None:
                     command += ["--out", str(out / f"{name}.{module}.json")]
                     if subprocess.run(command, check=False).returncode:
                         sys.exit(1)
-    (out / "README.md").write_text(table.of(out), encoding="utf-8")
+    (out / "README.md").write_text(table.make_tables(out), encoding="utf-8")
 
 
 def main() -> None:

@@ -12,10 +12,10 @@ from chat.errors import QuestionRefused, ReaderUnavailable
 from chat.evidence import read as reading
 from chat.evidence.choose import EvidenceSelector
 from chat.evidence.disagreement import Contrast, contrast, quoted_with
-from chat.evidence.read import Reads
-from chat.evidence.support import in_words, is_read, support_score
+from chat.evidence.read import PassageReader
+from chat.evidence.support import name_support, score_support, was_read
 from chat.question import followup
-from chat.reader.reader import Text
+from chat.reader.reading import Text
 from chat.retrieval import rerank as reranking
 from chat.retrieval.rerank import Reranker
 from chat.retrieval.retrieve import DEPTH, Retrieved, retrieve
@@ -48,7 +48,7 @@ class Answerer:
         index: Where the passages are.
         writer: Puts evidence into words; word for word if None.
         reranker: Scores passages beside retrieval; nobody does if None.
-        reader: Ranks passages, points at answers and says where there is none; nobody if None.
+        reader: Points at answers and says where there is none; nobody if None.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class Answerer:
         index: LocalIndex,
         writer: Writer | None = None,
         reranker: Reranker | None = None,
-        reader: Reads | None = None,
+        reader: PassageReader | None = None,
     ) -> None:
         self.index = index
         self.writer = writer or VerbatimWriter()
@@ -84,8 +84,8 @@ class Answerer:
         clock.lap("retrieve")
         evidence = self.evidence.select(retrieved)
         least_coverage = self.index.settings.table(ChatSettings).least_coverage
-        score = support_score(retrieved, evidence, least_coverage)
-        support = in_words(score, is_read(retrieved))
+        score = score_support(retrieved, evidence, least_coverage)
+        support = name_support(score, was_read(retrieved))
         if support == "weak":
             evidence = []
         contrasts = contrast(retrieved, evidence, self.evidence.encode)
@@ -96,7 +96,7 @@ class Answerer:
             self.index, [_cite(n, evidence[s.evidence], support) for n, s in _numbered(sentences)]
         )
         clock.lap("verify")
-        unmatched = tuple(word.text for word in retrieved.unmatched())
+        unmatched = tuple(word.text for word in retrieved.find_unmatched())
         return Answer(
             status=_status(citations, support, unmatched),
             question=question.text,
@@ -186,13 +186,13 @@ class Answerer:
         )
 
 
-def configured(index: LocalIndex) -> Answerer:
+def make_answerer(index: LocalIndex) -> Answerer:
     """Return the answerer that the settings of an index describe; nothing is loaded yet."""
     settings = index.settings
     return Answerer(
         index,
-        reranker=reranking.configured(settings.table(RerankerSettings)),
-        reader=reading.configured(settings.table(ReaderSettings)),
+        reranker=reranking.make_reranker(settings.table(RerankerSettings)),
+        reader=reading.make_reader(settings.table(ReaderSettings)),
     )
 
 

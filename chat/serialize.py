@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import asdict, fields
 from datetime import date
 
 import msgspec
@@ -40,7 +40,7 @@ class CitationObject(msgspec.Struct, frozen=True):
     support: str
     verified: bool
     publisher: str | None
-    date: str | None
+    date: date | None
     url: str | None
     also_in: list[str]
 
@@ -160,30 +160,9 @@ def answer_object(answer: Answer) -> AnswerObject:
 
 def citation_object(citation: Citation) -> CitationObject:
     """Return a citation as it is printed."""
-    return CitationObject(
-        marker=citation.marker,
-        id=citation.id,
-        document=citation.document,
-        path=citation.path,
-        source=citation.document,
-        title=citation.title,
-        version=citation.version,
-        section=" › ".join(citation.section) or None,
-        page=citation.page,
-        page_label=citation.page_label,
-        ocr=citation.ocr,
-        start=citation.start,
-        end=citation.end,
-        quote=citation.quote,
-        marks=list(citation.marks),
-        score=citation.score,
-        support=citation.support,
-        verified=citation.verified,
-        publisher=citation.publisher,
-        date=citation.date.isoformat() if citation.date else None,
-        url=citation.url,
-        also_in=list(citation.also_in),
-    )
+    section = " › ".join(citation.section) or None
+    also = {"id": citation.id, "source": citation.document, "section": section}
+    return msgspec.convert(asdict(citation) | also, CitationObject)
 
 
 def hit_objects(citations: Sequence[Citation]) -> list[dict[str, object]]:
@@ -240,35 +219,21 @@ def _place_object(standing: Standing, today: Version) -> PlaceObject | None:
 
 
 def _receipt_object(receipt: Receipt) -> ReceiptObject:
-    return ReceiptObject(
-        documents=receipt.documents,
-        passages=receipt.passages,
-        filters=write_filter(receipt.restriction),
-        nearest=[citation_object(citation) for citation in receipt.nearest],
-        read=receipt.read,
-        unread=receipt.unread or None,
-    )
+    nearest = [citation_object(citation) for citation in receipt.nearest]
+    filters = write_filter(receipt.restriction)
+    counts = (receipt.documents, receipt.passages)
+    return ReceiptObject(*counts, filters, nearest, receipt.read, receipt.unread or None)
 
 
 def write_filter(restriction: Filter) -> dict[str, str | list[str]]:
     """Return the fields of a filter that let anything less than everything through."""
-    values: dict[str, str | list[str]] = {}
-    for entry in fields(Filter):
-        value = getattr(restriction, entry.name)
-        if isinstance(value, date):
-            values[entry.name] = value.isoformat()
-        elif value:
-            values[entry.name] = list(value)
-    return values
+    given = {entry.name: getattr(restriction, entry.name) for entry in fields(Filter)}
+    values: dict[str, str | list[str]] = msgspec.to_builtins(given)
+    return {name: value for name, value in values.items() if value}
 
 
 def read_question(line: bytes) -> Question:
-    """Return the question of one line of JSON.
-
-    Raises:
-        QuestionRefused: Not UTF-8 or JSON; a key is missing, unknown or of the wrong type; half a
-            character is in a text. One line.
-    """
+    """Return the question of a line of JSON; QuestionRefused says in a line what is wrong."""
     try:
         given = msgspec.convert(json.loads(line.decode("utf-8-sig")), QuestionObject)
     except UnicodeDecodeError as error:

@@ -9,7 +9,7 @@ from os import PathLike
 from pathlib import Path
 from types import TracebackType
 
-from chat.answer import Answerer, configured
+from chat.answer import Answerer, make_answerer
 from chat.types import Answer, Citation, Question, Turn
 from index.citations import Citable, Standing
 from index.embedding.transformer import SentenceTransformerEmbedder
@@ -51,7 +51,7 @@ class Session(AbstractContextManager["Session"]):
         settings = load_settings(None if home is None else Path(home))
         index = LocalIndex(settings, SentenceTransformerEmbedder(settings.embedder))
         index.manifest()  # without an index, say so before a model is loaded
-        self._answerer: Answerer | None = configured(index)
+        self._answerer: Answerer | None = make_answerer(index)
 
     def __exit__(
         self,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-from chat.reader.reader import Reading
+from chat.reader.reading import Reading
 from index.citations import citation_id
 from index.types import Filter, Hit
 

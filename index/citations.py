@@ -25,16 +25,9 @@ def citation_id(version: str, start: int, end: int) -> str:
 
 
 def parse_citation_id(text: str) -> tuple[str, int, int]:
-    """Return (version or a prefix of it, start, end) of a citation id.
+    """Return (version or a prefix of it, start, end) of a citation id; no text is looked at.
 
-    Args:
-        text: `VERSION-START-END`, as `citation_id` makes it.
-
-    Returns:
-        16 to 64 hexadecimal digits and half-open offsets; not checked against any text.
-
-    Raises:
-        ValueError: The text is not of the form VERSION-START-END.
+    Raises ValueError if it is not of the form `VERSION-START-END`, as `citation_id` makes it.
     """
     match = _CITATION_ID.fullmatch(text)
     if match is None:
@@ -68,7 +61,7 @@ class Citable:
         return self.version.text[self.start : self.end]
 
 
-State = Literal["current", "stands", "moved", "gone", "removed"]
+StandingState = Literal["current", "stands", "moved", "gone", "removed"]
 # difflib's own idea of a close match (`get_close_matches`); below it the two say different things.
 LEAST_LIKENESS = 0.6
 _AROUND_CHARS = 200
@@ -89,53 +82,43 @@ class Standing:
         likeness: How much of the two is alike, in [0, 1]; 1 unless the words are gone.
     """
 
-    state: State
+    state: StandingState
     version: str = ""
     start: int | None = None
     end: int | None = None
     likeness: float = 1.0
 
 
-def standing(
+def find_standing(
     then: Version, start: int, end: int, now: Version, sentences: Sequence[tuple[int, int]]
 ) -> Standing:
     """Look for then.text[start:end] in today's text.
 
     White space does not count: a paragraph that is wrapped elsewhere says the same. Of several
     places the one under the same headings is taken, then the one with the likest surroundings.
-
-    Args:
-        then: The text it was cited from.
-        start: Half-open offsets of the quotation in it.
-        end: See start.
-        now: Today's text of the same document.
-        sentences: Half-open offsets of the sentences of `now`, in order.
-
-    Returns:
-        Where it stands, or the nearest sentence.
-
-    Source: `gone` by Ratcliff and Obershelp's likeness, as `difflib` computes it.
+    Where the words are gone, the nearest of `sentences` (half-open offsets in `now`, in order) is
+    found by Ratcliff and Obershelp's likeness, as `difflib` computes it.
     """
     path = then.section_at(start)
-    places = [match.span() for match in _places(then.text[start:end], now.text)]
+    places = [match.span() for match in _find_places(then.text[start:end], now.text)]
     if places:
         first, last = max(
             places,
             key=lambda place: (
                 now.section_at(place[0]) == path,
-                _surroundings(then.text, (start, end), now.text, place),
+                _compare_surroundings(then.text, (start, end), now.text, place),
                 -place[0],
             ),
         )
-        state: State = "stands" if now.section_at(first) == path else "moved"
+        state: StandingState = "stands" if now.section_at(first) == path else "moved"
         return Standing(state, now.id, first, last)
-    likeness, nearest = _nearest(then.text[start:end], now.text, sentences)
+    likeness, nearest = _find_nearest(then.text[start:end], now.text, sentences)
     if nearest is None:
         return Standing("gone", now.id, likeness=0.0)
     return Standing("gone", now.id, *nearest, likeness=likeness)
 
 
-def _places(quote: str, text: str) -> Iterator[re.Match[str]]:
+def _find_places(quote: str, text: str) -> Iterator[re.Match[str]]:
     words = r"\s+".join(re.escape(word) for word in quote.split())
     # A quotation begins and ends with whole words, so "Art. 5" does not stand in "Art. 50".
     pattern = re.compile(rf"(?<!\w){words}(?!\w)" if words else r"(?!)")
@@ -145,7 +128,9 @@ def _places(quote: str, text: str) -> Iterator[re.Match[str]]:
         yield match
 
 
-def _surroundings(before: str, then: tuple[int, int], after: str, now: tuple[int, int]) -> float:
+def _compare_surroundings(
+    before: str, then: tuple[int, int], after: str, now: tuple[int, int]
+) -> float:
     left = before[max(0, then[0] - _AROUND_CHARS) : then[0]]
     right = before[then[1] : then[1] + _AROUND_CHARS]
     there = after[max(0, now[0] - _AROUND_CHARS) : now[0]]
@@ -156,13 +141,13 @@ def _surroundings(before: str, then: tuple[int, int], after: str, now: tuple[int
     )
 
 
-def _nearest(
+def _find_nearest(
     quote: str, text: str, sentences: Sequence[tuple[int, int]]
 ) -> tuple[float, tuple[int, int] | None]:
     matcher = SequenceMatcher(None, autojunk=False)
     matcher.set_seq2(quote)  # which difflib remembers, so it is the one that stays
     best, found = LEAST_LIKENESS, None
-    for span in _of_length(sentences, len(quote)):
+    for span in _join_sentences(sentences, len(quote)):
         matcher.set_seq1(text[slice(*span)])
         if matcher.real_quick_ratio() > best and matcher.quick_ratio() > best:
             likeness = matcher.ratio()
@@ -171,7 +156,7 @@ def _nearest(
     return (best, found) if found else (0.0, None)
 
 
-def _of_length(sentences: Sequence[tuple[int, int]], chars: int) -> Iterator[tuple[int, int]]:
+def _join_sentences(sentences: Sequence[tuple[int, int]], chars: int) -> Iterator[tuple[int, int]]:
     """Yield runs of sentences about as long as the quotation, one from each sentence on."""
     for number, (start, end) in enumerate(sentences):
         following = number + 1

@@ -25,17 +25,16 @@ def write_json(value: object) -> str:
 def run_command(
     command: click.Command, program: str, arguments: Sequence[str], given: object = None
 ) -> int:
-    """Run a click command.
+    """Run a click command, whose own result is its exit code, or None for 0.
 
     Args:
-        command: Returns its exit code, None for 0.
+        command: What to run.
         program: What its usage says before the arguments.
         arguments: Without the program's name.
         given: What `click.pass_obj` hands to it.
 
     Returns:
-        0 if all is well, 1 after a known error, 130 if interrupted, 141 if nobody reads what it
-        prints any longer.
+        0 if all is well, 1 after a known error, 130 if interrupted, 141 if its output is closed.
 
     Raises:
         SystemExit: 2 after wrong usage, 0 after `--help`.
@@ -59,7 +58,7 @@ def run_command(
             if sys.stdout is not None:
                 sys.stdout.flush()
     except BrokenPipeError:
-        # Python flushes once more as it ends: what nobody reads any longer goes nowhere.
+        # Python flushes once more as it ends: that must not fail too.
         nowhere = os.open(os.devnull, os.O_WRONLY)
         for stream in (sys.stdout, sys.stderr):
             os.dup2(nowhere, stream.fileno())

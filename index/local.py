@@ -10,16 +10,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.catalog.read import Snapshot, snapshot
-from index.citations import Citable, Standing, parse_citation_id, standing
+from index.catalog.read import Snapshot, open_snapshot
+from index.citations import Citable, Standing, find_standing, parse_citation_id
 from index.commit import IndexWriter, bring_up_to_date, open_writer
-from index.embedding.base import Embedder, Matrix, mismatch
+from index.embedding.base import Embedder, Matrix, make_mismatch_error
 from index.errors import CitationUnknown, QuoteMismatch
-from index.pages.boxes import Box, line_boxes
-from index.search import fused_search
+from index.pages.boxes import Box, find_line_boxes
+from index.search import search_fused
 from index.settings import Settings
-from index.stores.check import broken_promises
-from index.stores.open import SECONDS_BETWEEN_LOOKS, OpenStores, open_stores
+from index.stores.check import find_broken_promises
+from index.stores.open import RETRY_SECONDS, OpenStores, open_stores
 from index.text.analysis import QueryWord, query_words
 from index.types import Document, Failure, Filter, Hit, Manifest, Passage, SearchReceipt
 from index.version import version_of
@@ -28,7 +28,7 @@ _EVERYTHING = Filter()
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchResult:
     """What a search returns.
 
     Attributes:
@@ -47,41 +47,51 @@ class Found:
 class LocalIndex:
     """A reader of one index; follows the writer from generation to generation by itself.
 
-    Safe to share between threads.
+    Safe to share between threads. Whatever reads raises `IndexMissing` where there is no index yet
+    and `IndexDamaged` where a stored file cannot be read.
 
     Args:
         settings: Where the index is, and how its rankings are fused.
         embedder: Makes the vectors of questions, and of passages for the writer.
 
     Attributes:
-        settings: Where the index is, and how its rankings are fused.
-        embedder: Makes the vectors of questions, and of passages for the writer.
+        settings: See Args.
+        embedder: See Args.
+        stores: As opened for the last question, None before; followed by itself.
     """
 
     def __init__(self, settings: Settings, embedder: Embedder) -> None:
         self.settings = settings
         self.embedder = embedder
         self._lock = threading.Lock()
-        self._stores: OpenStores | None = None
+        self.stores: OpenStores | None = None
 
     def snapshot(self) -> contextlib.AbstractContextManager[Snapshot]:
-        """Open one read transaction on the catalog.
-
-        Returns:
-            For use in a `with`; everything read through it agrees.
-
-        Raises:
-            IndexMissing: There is no index yet.
-            IndexDamaged: The catalog cannot be read.
-        """
-        return snapshot(self.settings.index_directory)
+        """Open one read transaction on the catalog: everything read through it agrees."""
+        return open_snapshot(self.settings.index_directory)
 
     def writer(self, reembed: bool = False) -> contextlib.AbstractContextManager[IndexWriter]:
-        """Hold the write lock and yield the writer: see `index.commit.open_writer`."""
+        """Hold the write lock, bring the derived stores in step, and yield the writer.
+
+        Args:
+            reembed: Replace the vectors of another embedder instead of refusing.
+
+        Returns:
+            For use in a `with`; what was staged and not committed is dropped at its end.
+
+        Raises:
+            IndexLocked: Another process, or another session of this one, is writing.
+            EmbedderMismatch: The index holds vectors of another embedder and `reembed` is not set.
+            IndexWriteFailed: Disk full, no rights.
+        """
         return open_writer(self.settings, self.embedder, reembed)
 
     def bring_up_to_date(self) -> None:
-        """Give an index of an older release today's tables: see `index.commit.bring_up_to_date`."""
+        """Give an index of an older release today's tables; does nothing where there is no index.
+
+        A plan compares sources with what the index holds, so this comes before it. Raises what
+        `writer` raises.
+        """
         bring_up_to_date(self.settings)
 
     def manifest(self) -> Manifest:
@@ -100,13 +110,13 @@ class LocalIndex:
             return catalog.failures()
 
     def citable(self, citation: str) -> Citable:
-        """Return the text that a citation id names, as it was when it was cited.
+        """Return the whole text that a citation id names, as it was when it was cited.
 
         Args:
             citation: `VERSION-START-END`.
 
         Returns:
-            The whole text of that version, and whether its document still shows it.
+            The text, the cited stretch of it, and whether its document still shows it.
 
         Raises:
             CitationUnknown: The id is malformed, its text is not stored here, or it is shorter.
@@ -132,14 +142,7 @@ class LocalIndex:
         return Citable(version, start, end, document, current, removed)
 
     def standing(self, cited: Citable) -> Standing:
-        """Return whether a quotation still stands in today's text of its document.
-
-        Args:
-            cited: From `citable`.
-
-        Returns:
-            Its state, and where in today's text it is or what comes nearest.
-        """
+        """Return whether a quotation still stands in today's text of its document, and where."""
         if cited.removed:
             return Standing("removed")
         if cited.current:
@@ -148,10 +151,10 @@ class LocalIndex:
             now = catalog.version(cited.document.version)
             passages = catalog.passages_of(now.id)
         sentences = [span for passage in passages for span in passage.sentences]
-        return standing(cited.version, cited.start, cited.end, now, sentences)
+        return find_standing(cited.version, cited.start, cited.end, now, sentences)
 
     def boxes(self, version: str, start: int, end: int) -> list[Box]:
-        """Return where a stretch of a version's text stands on the pages of its original.
+        """Return where text[start:end] of a version stands on the pages of its original.
 
         Args:
             version: The whole id.
@@ -159,22 +162,14 @@ class LocalIndex:
             end: See start.
 
         Returns:
-            One box for each line on each page, (page, x0, y0, x1, y1) in PDF points as
-            `index.pages.boxes.Box` says; none for formats without pages.
+            One box for each line on each page; none for formats without pages.
         """
         with self.snapshot() as catalog:
             layout = catalog.layout_of(version)
-        return line_boxes(layout, start, end) if layout else []
+        return find_line_boxes(layout, start, end) if layout else []
 
     def original(self, version: str) -> Path | None:
-        """Return the file that the boxes of a version refer to.
-
-        Args:
-            version: The whole id.
-
-        Returns:
-            Its path, whether or not it is still there; None for formats without pages.
-        """
+        """Return the file that the boxes of a version refer to, if it has any; it may be gone."""
         with self.snapshot() as catalog:
             sha256 = catalog.layout_source(version)
         return self.settings.originals / sha256 if sha256 else None
@@ -187,10 +182,10 @@ class LocalIndex:
     def rarity(self, terms: Sequence[str]) -> dict[str, float]:
         """Return the inverse document frequency of analysed terms over all passages."""
         with self.snapshot() as catalog:
-            words = self._current(catalog).words
+            words = self._refresh_stores(catalog).words
         return {term: words.rarity(term) for term in terms}
 
-    def search(self, question: str, k: int = 10, restriction: Filter = _EVERYTHING) -> Found:
+    def search(self, question: str, k: int = 10, restriction: Filter = _EVERYTHING) -> SearchResult:
         """Return the k passages that fit a question best, by meaning and by words.
 
         Args:
@@ -204,10 +199,8 @@ class LocalIndex:
         Raises:
             ValueError: k is less than 1.
             EmbedderMismatch: The index holds vectors of another embedder.
-            IndexMissing: There is no index yet.
-            IndexDamaged: A stored file cannot be read.
 
-        Source: see `index.search.fused_search`.
+        Source: see `index.search.search_fused`.
         """
         if k < 1:
             raise ValueError(f"k must be at least 1, not {k}")
@@ -217,45 +210,37 @@ class LocalIndex:
         vector = self.embedder.encode([question], "query")[0]
         with self.snapshot() as catalog:
             self._check_embedder(catalog)  # --reembed may have come between
-            stores = self._current(catalog)
+            stores = self._refresh_stores(catalog)
             counts = (stores.documents, stores.passages)
             receipt = SearchReceipt(
-                *(catalog.receipt(restriction) if restriction else counts), restriction
+                *(catalog.count_searched(restriction) if restriction else counts), restriction
             )
             words = query_words(question, catalog.languages())
-            hits = fused_search(catalog, stores, self.settings, words, vector, k, restriction)
-        return Found(tuple(hits), receipt, vector, tuple(words))
+            hits = search_fused(catalog, stores, self.settings, words, vector, k, restriction)
+        return SearchResult(tuple(hits), receipt, vector, tuple(words))
 
     def verify(self) -> list[str]:
-        """Check every promise between the stores; reads all that is stored.
-
-        Returns:
-            One line for each promise that is broken, none if all is well.
-
-        Raises:
-            IndexMissing: There is no index yet.
-            IndexDamaged: A stored file cannot be read.
-        """
+        """Check every promise between the stores; return a line for each that is broken."""
         before: list[str] | None = None
         while True:
             with self.snapshot() as catalog:
-                if damage := catalog.damage():
+                if damage := catalog.find_damage():
                     return [f"catalog: {line}" for line in damage]
                 # Afresh, and not what this process opened when all was still well.
-                problems = broken_promises(catalog, open_stores(self.settings, catalog))
+                problems = find_broken_promises(catalog, open_stores(self.settings, catalog))
             # A writer at work may be between two steps of a commit: damage stays as it is.
             if not problems or problems == before:
                 return problems
             before = problems
-            time.sleep(SECONDS_BETWEEN_LOOKS)
+            time.sleep(RETRY_SECONDS)
 
     def _check_embedder(self, catalog: Snapshot) -> None:
         if catalog.fingerprint and catalog.fingerprint != self.embedder.fingerprint:
-            raise mismatch(catalog.fingerprint, self.embedder)
+            raise make_mismatch_error(catalog.fingerprint, self.embedder)
 
-    def _current(self, catalog: Snapshot) -> OpenStores:
+    def _refresh_stores(self, catalog: Snapshot) -> OpenStores:
         """Return stores that hold at least what is live, in the snapshot and now."""
         with self._lock:
-            if self._stores is None or self._stores.seen != catalog.generation:
-                self._stores = open_stores(self.settings, catalog)
-            return self._stores
+            if self.stores is None or self.stores.seen != catalog.generation:
+                self.stores = open_stores(self.settings, catalog)
+            return self.stores

@@ -28,7 +28,7 @@ class _Fused:
     lexical_rank: int | None
 
 
-def fused_search(
+def search_fused(
     catalog: Snapshot,
     stores: OpenStores,
     settings: Settings,
@@ -51,9 +51,6 @@ def fused_search(
     Returns:
         At most k hits, best first.
 
-    Raises:
-        IndexDamaged: A stored file was damaged since it was opened.
-
     Source: reciprocal rank fusion (Cormack, Clarke and Büttcher 2009), weighted, divided by
     its largest possible value.
     """
@@ -70,9 +67,8 @@ def fused_search(
             hits += _resolve(catalog, fused[start : start + k], vector, restriction)
             if len(hits) >= k:
                 break
-        # Fewer than asked for because hits had departed, and there is more to be had.
-        exhausted = max(len(dense), len(lexical)) < depth
-        if len(hits) >= k or exhausted:
+        # Fewer than asked for, because some have been removed: look deeper while there are more.
+        if len(hits) >= k or max(len(dense), len(lexical)) < depth:
             return hits[:k]
         depth *= 2
 

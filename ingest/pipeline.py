@@ -12,11 +12,12 @@ from index.commit import IndexWriter
 from index.local import LocalIndex
 from ingest import parsers
 from ingest.errors import SourceError, SourceUnreadable
-from ingest.planning.plan import Plan, Step
-from ingest.report import Progress, Report, failure
+from ingest.planning.compare import PlanStep
+from ingest.planning.plan import Plan
+from ingest.report import Progress, Report, make_failure
 from ingest.settings import IngestSettings
-from ingest.sources.roots import Candidate, title_of
-from ingest.upkeep.duplicates import near_duplicates
+from ingest.sources.roots import SourceFile, make_title
+from ingest.upkeep.duplicates import find_near_duplicates
 from ingest.workers.load import Loaded, is_little, load
 from ingest.workers.parse import Parsed, Refused, Task, parse
 from ingest.workers.pool import Workers
@@ -44,7 +45,7 @@ class Pace:
     little_bytes: int = 200_000
 
 
-def apply(
+def apply_plan(
     index: LocalIndex,
     plan: Plan,
     report_progress: Callable[[Progress], None] = lambda _: None,
@@ -88,7 +89,7 @@ def apply(
         run.small_steps()
         run.documents(pace)
         writer.keep_fetches(plan.fetches)
-        report.near_duplicates = near_duplicates(
+        report.near_duplicates = find_near_duplicates(
             index, {*report.added, *report.changed}, writer.keep_signature
         )
     for ids in (report.added, report.changed):
@@ -99,7 +100,7 @@ def apply(
 
 @dataclass(frozen=True, slots=True)
 class _Ready:
-    step: Step
+    step: PlanStep
     incoming: Incoming
     note: str | None
 
@@ -139,7 +140,7 @@ class _Run:
                 self._writer.touch(step.source)
         for step in self._plan.of("fail"):
             if step.failure:
-                self._writer.fail(step.failure)
+                self._writer.put_failure(step.failure)
                 self._report.failures.append(step.failure)
 
     def documents(self, pace: Pace) -> None:
@@ -205,26 +206,26 @@ class _Run:
                 self._refuse(read.step, read.candidate, reply.reason, known_stat=True)
                 continue
             self._writer.keep_original(read.source.sha256, read.data)
-            title = reply.title or title_of(read.candidate.path)
+            title = reply.title or make_title(read.candidate.path)
             incoming = Incoming(
                 read.source, reply.version, title, reply.metadata, reply.drafts, reply.layout
             )
             yield _Ready(read.step, incoming, reply.note)
 
-    def _refuse(self, step: Step, candidate: Candidate, reason: str, known_stat: bool) -> None:
-        trouble = failure(
+    def _refuse(self, step: PlanStep, candidate: SourceFile, reason: str, known_stat: bool) -> None:
+        trouble = make_failure(
             candidate.root.name,
             candidate.path,
             reason,
             candidate.size_bytes if known_stat else -1,
             candidate.modified_ns if known_stat else -1,
-            parsers.reader_id(candidate.name),
+            parsers.parser_id(candidate.name),
         )
         # No stat tells when a file can be read again, so that is tried each time; but said once.
         if step.remembered and step.remembered.reason == trouble.reason and not known_stat:
             self._report.refused.append(step.id)
         else:
-            self._writer.fail(trouble)
+            self._writer.put_failure(trouble)
             self._report.failures.append(trouble)
         self._finish(step)
         self._tell()
@@ -248,7 +249,7 @@ class _Run:
             self._finish(ready.step)
         self._tell()
 
-    def _finish(self, step: Step) -> None:
+    def _finish(self, step: PlanStep) -> None:
         self._documents_done += 1
         self._bytes_done += self._sizes[step.id]
 

@@ -17,7 +17,7 @@ Stage = Literal["wait", "embed", "commit"]
 BY_HAND = "removed by hand"
 
 
-def failure(
+def make_failure(
     root: str,
     path: str,
     reason: str,
@@ -69,7 +69,7 @@ class Progress:
         """At the pace so far; None before there is one."""
         return self.seconds * (1 - self.share) / self.share if self.share else None
 
-    def told(self) -> str:
+    def describe(self) -> str:
         """Return how far it is in words, without the time left."""
         parts = [f"{self.documents:,} of {self.documents_total:,} documents"]
         if self.pages:

@@ -9,16 +9,16 @@ from pathlib import Path
 from index.embedding.transformer import SentenceTransformerEmbedder
 from index.local import LocalIndex
 from index.settings import load_settings
-from ingest.pipeline import apply
+from ingest.pipeline import apply_plan
 from ingest.planning.plan import Plan, make_plan
-from ingest.planning.web import checked
+from ingest.planning.web import fetch_all
 from ingest.report import Progress, Report
 
-Source = str | PathLike[str]
+SourceName = str | PathLike[str]
 
 
 def plan(
-    sources: Sequence[Source] = (),
+    sources: Sequence[SourceName] = (),
     prune: bool = False,
     source_list: str | PathLike[str] | None = None,
     home: str | PathLike[str] | None = None,
@@ -45,7 +45,7 @@ def plan(
 
 
 def update(
-    sources: Sequence[Source] = (),
+    sources: Sequence[SourceName] = (),
     prune: bool = False,
     source_list: str | PathLike[str] | None = None,
     home: str | PathLike[str] | None = None,
@@ -73,8 +73,8 @@ def update(
     """
     index = open_index(home)
     index.bring_up_to_date()
-    with checked(index, _plan(index, sources, prune, source_list)) as complete:
-        return apply(index, complete, report_progress, reembed)
+    with fetch_all(index, _plan(index, sources, prune, source_list)) as complete:
+        return apply_plan(index, complete, report_progress, reembed)
 
 
 def open_index(home: str | PathLike[str] | None = None) -> LocalIndex:
@@ -85,7 +85,7 @@ def open_index(home: str | PathLike[str] | None = None) -> LocalIndex:
 
 def _plan(
     index: LocalIndex,
-    sources: Sequence[Source],
+    sources: Sequence[SourceName],
     prune: bool,
     source_list: str | PathLike[str] | None,
 ) -> Plan:

@@ -20,7 +20,7 @@ import pytest
 from index.embedding.transformer import SentenceTransformerEmbedder
 from index.local import LocalIndex
 from index.settings import CORPUS, HOME_VARIABLE, EmbedderSettings, Settings
-from ingest.pipeline import apply
+from ingest.pipeline import apply_plan
 from ingest.planning.plan import make_plan
 from tests.library import essay
 
@@ -57,7 +57,7 @@ def corpus_index(tmp_path_factory: pytest.TempPathFactory) -> LocalIndex:
     index = LocalIndex(
         Settings(tmp_path_factory.mktemp("home")), SentenceTransformerEmbedder(EmbedderSettings())
     )
-    report = apply(index, make_plan(index, [str(CORPUS)]))
+    report = apply_plan(index, make_plan(index, [str(CORPUS)]))
     assert not report.failures
     return index
 

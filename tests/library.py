@@ -11,14 +11,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.embedding.base import Embedder, Kind, Matrix
+from index.embedding.base import Embedder, Matrix, TextKind
 from index.embedding.hashing import HashingEmbedder
 from index.local import LocalIndex
 from index.settings import Settings, load_settings
 from ingest.__main__ import main
-from ingest.pipeline import Pace, apply
+from ingest.pipeline import Pace, apply_plan
 from ingest.planning.plan import Plan, make_plan
-from ingest.planning.web import checked
+from ingest.planning.web import fetch_all
 from ingest.report import Report
 from ingest.settings import SourcesSettings
 from ingest.web.fetch import Fetcher
@@ -50,7 +50,7 @@ class CountingEmbedder:
     def fingerprint(self) -> str:
         return self.inner.fingerprint
 
-    def encode(self, texts: Sequence[str], kind: Kind) -> Matrix:
+    def encode(self, texts: Sequence[str], kind: TextKind) -> Matrix:
         if kind == "passage":
             self.passages += len(texts)
         return self.inner.encode(texts, kind)
@@ -92,8 +92,8 @@ class Library:
         index = self.reader(embedder)
         given = [str(path) for path in paths or (() if listed else (self.texts,))]
         plan = make_plan(index, given, prune, listed)
-        with checked(index, plan, open_fetcher=self.fetcher) as plan:
-            return apply(index, plan, reembed=reembed, pace=pace or Pace())
+        with fetch_all(index, plan, open_fetcher=self.fetcher) as plan:
+            return apply_plan(index, plan, reembed=reembed, pace=pace or Pace())
 
     def fetcher(self) -> Fetcher:
         """What asks web servers, without pauses."""

@@ -15,11 +15,11 @@ from pathlib import Path
 
 from benchmarks.report import measures
 from benchmarks.report import results as report
-from benchmarks.retrieval import WARM, documents
+from benchmarks.retrieval import WARM, rank_documents
 from benchmarks.sets.corpus_index import CorpusIndex, open_corpus
 from benchmarks.sets.data import Query, load
-from benchmarks.sets.options import Options, asked, parse
-from chat.answer import configured
+from benchmarks.sets.options import Options, choose_questions, parse_options
+from chat.answer import make_answerer
 from chat.question import followup
 from chat.types import Question
 from index.errors import PolicyChatError
@@ -36,33 +36,24 @@ class PeerFailed(PolicyChatError):
 
 
 def run(options: Options) -> dict[str, object]:
-    """Measure the product and its peers and write one result.
-
-    Args:
-        options: What to measure; `depth` and `trace` do not apply.
-
-    Returns:
-        What is written: `tools` holds the numbers of each.
-
-    Raises:
-        PolicyChatError: The data is not in the layout, a peer failed, or what the product raises.
-    """
+    """Measure the product and its peers and write one result."""
     if unknown := set(options.peer) - set(PEERS):
         raise PeerFailed(f"no peer {unknown.pop()!r}; there are {', '.join(PEERS)}")
     questions = load(options.data)
     # Only what can be scored: each tool is asked everything.
-    chosen = [pair for pair in asked(questions, options) if pair[0].id in questions.qrels]
+    pairs = choose_questions(questions, options)
+    chosen = [(query, asks) for query, asks in pairs if query.id in questions.qrels]
     qrels = {query.id: questions.qrels[query.id] for query, _ in chosen}
     with open_corpus(questions, options.cache) as corpus, tempfile.TemporaryDirectory() as folder:
-        found = {"policy-chat": _ours(corpus, chosen)}
+        found = {"policy-chat": _measure_ours(corpus, chosen)}
         texts = {query.id: followup.resolve(q.text, q.history) for query, q in chosen}
         _hand_over(Path(folder), corpus, texts)
         for peer in options.peer or PEERS:
-            found[peer] = _theirs(peer, Path(folder))
+            found[peer] = measure_peer(peer, Path(folder))
         passages, rate = corpus.built.passages, corpus.built.passages_per_s
     tools = {}
     for name, (rankings, milliseconds, passages_per_s) in found.items():
-        values = list(measures.ranking(rankings, qrels)["ndcg@10"].values())
+        values = list(measures.score_rankings(rankings, qrels)["ndcg@10"].values())
         tools[name] = {
             "ndcg@10": measures.mean(values),
             "interval": measures.mean_interval(values),
@@ -74,8 +65,8 @@ def run(options: Options) -> dict[str, object]:
         "tools": tools,
         "queries": len(qrels),
         "passages": passages,
-        "peer_versions": _versions(),
-        **report.circumstances("peers", options),
+        "peer_versions": _read_versions(),
+        **report.describe_run("peers", options),
     }
     report.write(options.out, result)
     for name, numbers in tools.items():
@@ -83,19 +74,19 @@ def run(options: Options) -> dict[str, object]:
     return result
 
 
-_Found = tuple[dict[str, list[str]], list[float], float | None]
+_Measured = tuple[dict[str, list[str]], list[float], float | None]
 
 
-def _ours(corpus: CorpusIndex, chosen: Sequence[tuple[Query, Question]]) -> _Found:
+def _measure_ours(corpus: CorpusIndex, chosen: Sequence[tuple[Query, Question]]) -> _Measured:
     rankings: dict[str, list[str]] = {}
     milliseconds = []
-    answerer = configured(corpus.index)
+    answerer = make_answerer(corpus.index)
     for number, (query, question) in enumerate([*chosen[:WARM], *chosen]):
         began = time.perf_counter()
         retrieved = answerer.retrieve(question)
         if number >= WARM:
             milliseconds.append((time.perf_counter() - began) * 1000)
-        rankings[query.id] = documents(corpus, retrieved.candidates)
+        rankings[query.id] = rank_documents(corpus, retrieved.candidates)
     return rankings, milliseconds, None
 
 
@@ -109,11 +100,12 @@ def _hand_over(folder: Path, corpus: CorpusIndex, questions: dict[str, str]) -> 
     (folder / "questions.jsonl").write_text("\n".join(lines), encoding="utf-8")
 
 
-def _theirs(peer: str, folder: Path) -> _Found:
+def measure_peer(peer: str, folder: Path) -> _Measured:
+    """Return what a peer finds in the passages and questions of a folder."""
     out = folder / f"{peer}.json"
     given = [folder / "passages.jsonl", folder / "questions.jsonl", out]
     done = subprocess.run(
-        [_python(), RUNNER, peer, *given], capture_output=True, text=True, check=False
+        [_find_python(), RUNNER, peer, *given], capture_output=True, text=True, check=False
     )
     if done.returncode:
         lines = done.stderr.strip().splitlines() or [f"status {done.returncode}"]
@@ -122,23 +114,24 @@ def _theirs(peer: str, folder: Path) -> _Found:
     return result["rankings"], result["milliseconds"], result["passages_per_s"]
 
 
-def _python() -> Path:
+def _find_python() -> Path:
     python = ENVIRONMENT / "bin" / "python"
     if not python.exists():
         raise PeerFailed(f"{python}: not there; `make bench-peers` makes the peers' environment")
     return python
 
 
-def _versions() -> dict[str, str]:
+def _read_versions() -> dict[str, str]:
     names = ("langchain-community", "llama-index-core", "txtai", "sentence-transformers", "torch")
     program = (
         "import importlib.metadata as m, json;"
         f"print(json.dumps({{n: m.version(n) for n in {names!r}}}))"
     )
-    done = subprocess.run([_python(), "-c", program], capture_output=True, text=True, check=True)
+    command = [str(_find_python()), "-c", program]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
     versions: dict[str, str] = json.loads(done.stdout)
     return versions
 
 
 if __name__ == "__main__":
-    report.run_or_exit(lambda: run(parse("Measure the product beside its peers.")))
+    report.run_or_exit(lambda: run(parse_options("Measure the product beside its peers.")))

@@ -94,8 +94,8 @@ PEERS: dict[str, Callable[[str], Build]] = {
 
 def main(peer: str, passages_path: str, questions_path: str, out: str) -> None:
     """Index, ask, and write what was found and how long it took."""
-    passages = _lines(passages_path)
-    questions = _lines(questions_path)
+    passages = _read_lines(passages_path)
+    questions = _read_lines(questions_path)
     build = PEERS[peer](str(MODEL_DIR))
     began = time.perf_counter()
     search = build([passage["text"] for passage in passages])
@@ -118,7 +118,7 @@ def main(peer: str, passages_path: str, questions_path: str, out: str) -> None:
     Path(out).write_text(json.dumps(result), encoding="utf-8")
 
 
-def _lines(path: str) -> list[dict[str, str]]:
+def _read_lines(path: str) -> list[dict[str, str]]:
     return [json.loads(line) for line in Path(path).read_text(encoding="utf-8").split("\n") if line]
 
 

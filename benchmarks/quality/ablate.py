@@ -17,13 +17,13 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.quality.variants import INDEXES, ORDERS, PRODUCT, Found, IndexVariant
+from benchmarks.quality.variants import INDEXES, ORDERS, PRODUCT, FoundPassage, IndexVariant
 from benchmarks.report import measures
 from benchmarks.report import results as report
 from benchmarks.sets.corpus_index import Built, CorpusIndex, write_records
 from benchmarks.sets.data import QuestionSet, load
 from benchmarks.sets.held_out import is_held_out
-from benchmarks.sets.options import Options, asked
+from benchmarks.sets.options import Options, choose_questions
 from benchmarks.sets.vector_cache import VectorCache
 from chat.retrieval.retrieve import Retrieved, retrieve
 from chat.types import Candidate
@@ -44,49 +44,44 @@ _FEEDBACK_PASSAGES = 3
 _NEAR_WORDS = 3
 _BATCH = 200
 
-Values = Mapping[str, float]
+QueryScores = Mapping[str, float]
 
 
 def run(options: Options, variants: Mapping[str, IndexVariant] = INDEXES) -> dict[str, object]:
-    """Measure every variant and write the result.
+    """Measure every variant and write the result; `depth` and `trace` do not apply.
 
-    Args:
-        options: What to measure; `depth` and `trace` do not apply.
-        variants: Ways to make the index, the product's among them.
-
-    Returns:
-        What is written: for each variant nDCG@10 on both halves, and on the second half its
-        difference to the product with a bootstrap 95 % interval over questions.
-
-    Raises:
-        PolicyChatError: The data is not in the layout, or whatever the product raises.
+    For each: nDCG@10 on both halves, and on the second its difference to the product with a
+    bootstrap 95 % interval over questions.
     """
     questions = load(options.data)
-    chosen = [(q, asks) for q, asks in asked(questions, options) if q.id in questions.qrels]
+    pairs = choose_questions(questions, options)
+    chosen = [(query, asks) for query, asks in pairs if query.id in questions.qrels]
     qrels = {query.id: questions.qrels[query.id] for query, _ in chosen}
     texts = {query.id: asks.text for query, asks in chosen}
-    orders: dict[str, Values] = {}
-    indexes: dict[str, Values] = {}
+    orders: dict[str, QueryScores] = {}
+    indexes: dict[str, QueryScores] = {}
     for name, variant in variants.items():
-        with _index(questions, variant, options.cache) as corpus:
-            found = {query: _found(corpus, text) for query, text in texts.items()}
+        with _open_index(questions, variant, options.cache) as corpus:
+            found = {query: _find(corpus, text) for query, text in texts.items()}
         if name == PRODUCT:
             for order, ranked in ORDERS.items():
-                orders[order] = _ndcg({q: ranked(f) for q, f in found.items()}, qrels)
-        indexes[name] = _ndcg({q: ORDERS[PRODUCT](f) for q, f in found.items()}, qrels)
+                orders[order] = _score({q: ranked(f) for q, f in found.items()}, qrels)
+        indexes[name] = _score({q: ORDERS[PRODUCT](f) for q, f in found.items()}, qrels)
         print(f"{name}: {np.mean(list(indexes[name].values())):.4f}", file=sys.stderr)
     result: dict[str, object] = {
         "data": questions.name,
         "queries": len(qrels),
-        "orders": {name: _halves(values, orders[PRODUCT]) for name, values in orders.items()},
-        "indexes": {name: _halves(values, indexes[PRODUCT]) for name, values in indexes.items()},
-        **report.circumstances("ablate", options),
+        "orders": {name: _split_halves(values, orders[PRODUCT]) for name, values in orders.items()},
+        "indexes": {
+            name: _split_halves(values, indexes[PRODUCT]) for name, values in indexes.items()
+        },
+        **report.describe_run("ablate", options),
     }
     report.write(options.out, result)
     return result
 
 
-def _halves(values: Values, product: Values) -> dict[str, object]:
+def _split_halves(values: QueryScores, product: QueryScores) -> dict[str, object]:
     held_out = [query for query in values if is_held_out(query)]
     differences = [values[query] - product[query] for query in held_out]
     return {
@@ -97,12 +92,14 @@ def _halves(values: Values, product: Values) -> dict[str, object]:
     }
 
 
-def _ndcg(rankings: Mapping[str, list[str]], qrels: Mapping[str, Mapping[str, int]]) -> Values:
-    return measures.ranking(rankings, qrels)["ndcg@10"]
+def _score(
+    rankings: Mapping[str, list[str]], qrels: Mapping[str, Mapping[str, int]]
+) -> QueryScores:
+    return measures.score_rankings(rankings, qrels)["ndcg@10"]
 
 
 @contextlib.contextmanager
-def _index(
+def _open_index(
     questions: QuestionSet, variant: IndexVariant, cache: Path | None
 ) -> Iterator[CorpusIndex]:
     """Yield an index of the set, made from the product's parts in this variant."""
@@ -115,7 +112,7 @@ def _index(
         files = write_records(questions, home / "records")
         with index.writer() as writer:
             writer.put_root("records", home / "records")
-            incoming = [made for file in files if (made := _incoming(file, variant))]
+            incoming = [made for file in files if (made := _make_incoming(file, variant))]
             for at in range(0, len(incoming), _BATCH):
                 writer.add(incoming[at : at + _BATCH], lambda _: None)
             writer.commit()
@@ -124,34 +121,34 @@ def _index(
         yield CorpusIndex(questions, index, built)
 
 
-def _incoming(file: tuple[Path, str], variant: IndexVariant) -> Incoming | None:
+def _make_incoming(file: tuple[Path, str], variant: IndexVariant) -> Incoming | None:
     path, title = file
     data = path.read_bytes()
     try:
-        reading = parsers.read(path.name, data)
+        reading = parsers.parse(path.name, data)
     except SourceRefused:
         return None
     known = Metadata(title=title or None)
     drafts = variant.drafts(chunk(reading, title or None, variant.size))
     source = Source(
         "records", path.name, hashlib.sha256(data).hexdigest(), len(data), 0,
-        parsers.reader_id(path.name),
+        parsers.parser_id(path.name),
     )  # fmt: skip
     name = title or reading.title or path.stem
     return Incoming(source, reading.version(), name, variant.metadata(known), drafts)
 
 
-def _found(corpus: CorpusIndex, question: str) -> list[Found]:
+def _find(corpus: CorpusIndex, question: str) -> list[FoundPassage]:
     retrieved = retrieve(corpus.index, question, Filter(), depth=DEPTH)
-    wider = _with_feedback(corpus.index, retrieved)
+    wider = _compute_feedback(corpus.index, retrieved)
     return [
-        _signals(retrieved, candidate, corpus.record_of[document], wider)
+        _compute_signals(retrieved, candidate, corpus.record_of[document], wider)
         for candidate in retrieved.candidates
         for document in (candidate.hit.document.id, *candidate.hit.also_in)
     ]
 
 
-def _with_feedback(index: LocalIndex, retrieved: Retrieved) -> dict[int, float]:
+def _compute_feedback(index: LocalIndex, retrieved: Retrieved) -> dict[int, float]:
     """Return each passage's cosine with the question moved towards the first passages.
 
     Source: Rocchio's pseudo-relevance feedback with equal weights, on embeddings.
@@ -165,11 +162,11 @@ def _with_feedback(index: LocalIndex, retrieved: Retrieved) -> dict[int, float]:
     return {p.number: float(cosine) for p, cosine in zip(passages, cosines, strict=True)}
 
 
-def _signals(
+def _compute_signals(
     retrieved: Retrieved, candidate: Candidate, document: str, wider: Mapping[int, float]
-) -> Found:
+) -> FoundPassage:
     hit = candidate.hit
-    return Found(
+    return FoundPassage(
         document=document,
         version=hit.passage.version,
         start=hit.passage.start,
@@ -178,12 +175,12 @@ def _signals(
         words=1 / hit.lexical_rank if hit.lexical_rank else 0.0,
         ranks=hit.score,
         coverage=candidate.coverage,
-        proximity=_proximity(retrieved, candidate),
+        proximity=_compute_proximity(retrieved, candidate),
         feedback=max(0.0, wider[hit.passage.number]),
     )
 
 
-def _proximity(retrieved: Retrieved, candidate: Candidate) -> float:
+def _compute_proximity(retrieved: Retrieved, candidate: Candidate) -> float:
     passage = candidate.hit.passage
     shown = embedded_text(passage.text, passage.context)
     language = candidate.hit.document.metadata.language or DEFAULT_LANGUAGE

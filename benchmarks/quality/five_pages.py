@@ -19,12 +19,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.report.machine import describe
-from chat.answer import Answerer, configured
+from chat.answer import Answerer, make_answerer
 from chat.types import Answer, Question
 from index.embedding.transformer import SentenceTransformerEmbedder
 from index.local import LocalIndex
 from index.settings import CORPUS, HOME_VARIABLE, EmbedderSettings, Settings
-from ingest.pipeline import apply
+from ingest.pipeline import apply_plan
 from ingest.planning.plan import make_plan
 
 QUESTIONS = Path(__file__).parent / "five_pages.jsonl"
@@ -69,8 +69,8 @@ def is_right(case: Case, answer: Answer, paragraph: tuple[int, int] | None) -> t
             verdicts.append(case.expected is not None and case.expected in citation.quote)
         else:
             inside = paragraph[0] <= citation.start and citation.end <= paragraph[1]
-            czech = "Czech" in case.question and citation.document.startswith("czech")
-            verdicts.append((inside and citation.document.startswith("clusterplattform")) or czech)
+            czech = "Czech" in case.question and citation.path.startswith("czech")
+            verdicts.append((inside and citation.path.startswith("clusterplattform")) or czech)
     return verdicts[:1] == [True], any(verdicts)
 
 
@@ -105,7 +105,7 @@ def measure_quality(answerer: Answerer) -> dict[str, object]:
 
 def measure_speed(index: LocalIndex) -> dict[str, float]:
     """Return medians over the questions, each asked once of a fresh `Answerer`, warm model."""
-    answerer = configured(index)
+    answerer = make_answerer(index)
     answerer.answer(Question("Is the model warm?"))
     totals = [
         answerer.answer(Question(case.question)).milliseconds["total"] for case in load_cases()
@@ -149,12 +149,12 @@ def main(arguments: Sequence[str]) -> int:
     with tempfile.TemporaryDirectory() as folder:
         index = LocalIndex(Settings(Path(folder)), SentenceTransformerEmbedder(EmbedderSettings()))
         index.embedder.encode(["the model is loaded before the clock starts"], "passage")
-        report = apply(index, make_plan(index, [str(CORPUS)]))
+        report = apply_plan(index, make_plan(index, [str(CORPUS)]))
         results: dict[str, object] = {
             "documents": len(report.added),
             "passages": report.passages,
             "indexing_s": round(report.seconds, 2),
-            **measure_quality(configured(index)),
+            **measure_quality(make_answerer(index)),
             **measure_speed(index),
             **measure_processes(Path(folder), options.runs),
             "machine": describe(),

@@ -14,14 +14,14 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from benchmarks.report.results import machine, run_or_exit, write
-from chat.answer import configured
+from benchmarks.report.results import describe_machine, run_or_exit, write
+from chat.answer import make_answerer
 from chat.types import Question
 from index.embedding.base import Embedder
 from index.embedding.transformer import SentenceTransformerEmbedder
 from index.local import LocalIndex
 from index.settings import EmbedderSettings, Settings
-from ingest.pipeline import apply
+from ingest.pipeline import apply_plan
 from ingest.planning.plan import make_plan
 
 FACTS = Path(__file__).parent / "language_facts.jsonl"
@@ -29,30 +29,19 @@ FACTS = Path(__file__).parent / "language_facts.jsonl"
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One fact in every language.
+    """One fact in every language."""
 
-    Attributes:
-        passage: The sentence that states it, by ISO 639-1 code.
-        question: The question that it answers, by the same codes.
-    """
-
-    passage: dict[str, str]
-    question: dict[str, str]
+    passage: dict[str, str]  # the sentence that states it, by language (ISO 639-1)
+    question: dict[str, str]  # the question that it answers, likewise
 
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """Shares in [0, 1] of the questions of one language about the passages of one language.
+    """Shares in [0, 1] of the questions of one language about the passages of one language."""
 
-    Attributes:
-        first: The right document is the first hit of the search.
-        quoted: It is the first one quoted in the answer.
-        refused: Nothing is quoted.
-    """
-
-    first: float
-    quoted: float
-    refused: float
+    first: float  # the right document is the first hit of the search
+    quoted: float  # it is the first one quoted in the answer
+    refused: float  # nothing is quoted
 
 
 def load_facts() -> list[Fact]:
@@ -61,28 +50,24 @@ def load_facts() -> list[Fact]:
 
 
 def measure(facts: Sequence[Fact], embedder: Embedder) -> dict[str, dict[str, Rates]]:
-    """Return the rates by language of the passages, then by language of the questions.
-
-    Args:
-        facts: All in the same languages.
-        embedder: What makes the vectors.
-
-    Returns:
-        A square: every question of every language was asked of an index of each language.
-    """
+    """Return the rates by language of the passages, then of the questions: all of each."""
     languages = sorted(facts[0].passage)
     found: dict[str, dict[str, Rates]] = {}
     for spoken in languages:
         with tempfile.TemporaryDirectory(prefix="languages-") as folder:
-            index = _index(Path(folder), [fact.passage[spoken] for fact in facts], spoken, embedder)
+            index = _make_index(
+                Path(folder), [fact.passage[spoken] for fact in facts], spoken, embedder
+            )
             found[spoken] = {
-                asked: _rates(index, [fact.question[asked] for fact in facts])
+                asked: _compute_rates(index, [fact.question[asked] for fact in facts])
                 for asked in languages
             }
     return found
 
 
-def _index(folder: Path, passages: Sequence[str], language: str, embedder: Embedder) -> LocalIndex:
+def _make_index(
+    folder: Path, passages: Sequence[str], language: str, embedder: Embedder
+) -> LocalIndex:
     texts = folder / "texts"
     texts.mkdir()
     for number, passage in enumerate(passages):
@@ -92,18 +77,18 @@ def _index(folder: Path, passages: Sequence[str], language: str, embedder: Embed
         sidecar = path.with_name(f"{path.name}.meta.toml")
         sidecar.write_text(f'language = "{language}"\ntitle = "{number}"\n', encoding="utf-8")
     index = LocalIndex(Settings(folder / "home"), embedder)
-    apply(index, make_plan(index, [str(texts)]))
+    apply_plan(index, make_plan(index, [str(texts)]))
     return index
 
 
-def _rates(index: LocalIndex, questions: Sequence[str]) -> Rates:
-    answerer = configured(index)
+def _compute_rates(index: LocalIndex, questions: Sequence[str]) -> Rates:
+    answerer = make_answerer(index)
     first = quoted = refused = 0
     for number, question in enumerate(questions):
         hits = index.search(question, 1).hits
         answer = answerer.answer(Question(question))
         first += bool(hits) and hits[0].document.source.path == f"{number}.txt"
-        quoted += bool(answer.citations) and answer.citations[0].document == f"{number}.txt"
+        quoted += bool(answer.citations) and answer.citations[0].path == f"{number}.txt"
         refused += answer.status == "not_found"
     count = len(questions)
     return Rates(round(first / count, 3), round(quoted / count, 3), round(refused / count, 3))
@@ -131,7 +116,7 @@ def main(arguments: Sequence[str]) -> None:
             for spoken, by_question in rates.items()
         },
         "command": f"python -m benchmarks.languages --out {options.out.name}",
-        "machine": machine(),
+        "machine": describe_machine(),
     }
     write(options.out, result)
 

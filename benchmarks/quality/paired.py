@@ -23,37 +23,26 @@ Run = tuple[Path, Path, Path]
 
 
 def compare(runs: Sequence[Run]) -> dict[str, object]:
-    """Return the differences.
-
-    Args:
-        runs: Folder of the question set, and the run before and after.
-
-    Returns:
-        `sets` by name and `pooled`, each with `before`, `after`, `difference`, `interval` and
-        `queries`.
-
-    Raises:
-        DataRefused: A run is not one, or the two are of other questions.
-    """
+    """Return the differences of each set and of all questions together (`pooled`)."""
     sets: dict[str, object] = {}
     pooled: list[tuple[float, float]] = []
     for folder, before, after in runs:
         qrels = load(folder).qrels
-        rankings = [_rankings(path) for path in (before, after)]
+        rankings = [_read_run(path) for path in (before, after)]
         asked = rankings[0].keys() & qrels.keys()
         if asked != rankings[1].keys() & qrels.keys():
             raise DataRefused(f"{before} and {after}: not of the same questions")
         values = [
-            measures.ranking(ranking, {query: qrels[query] for query in asked})["ndcg@10"]
+            measures.score_rankings(ranking, {query: qrels[query] for query in asked})["ndcg@10"]
             for ranking in rankings
         ]
         pairs = [(values[0][query], values[1][query]) for query in sorted(asked)]
-        sets[after.name.removesuffix(".retrieval.trec")] = _difference(pairs)
+        sets[after.name.removesuffix(".retrieval.trec")] = _compute_difference(pairs)
         pooled += pairs
-    return {"sets": sets, "pooled": _difference(pooled)}
+    return {"sets": sets, "pooled": _compute_difference(pooled)}
 
 
-def _difference(pairs: Sequence[tuple[float, float]]) -> dict[str, object]:
+def _compute_difference(pairs: Sequence[tuple[float, float]]) -> dict[str, object]:
     differences = [after - before for before, after in pairs]
     return {
         "queries": len(pairs),
@@ -64,19 +53,19 @@ def _difference(pairs: Sequence[tuple[float, float]]) -> dict[str, object]:
     }
 
 
-def _rankings(path: Path) -> Mapping[str, list[str]]:
+def _read_run(path: Path) -> Mapping[str, list[str]]:
     found: dict[str, list[str]] = {}
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
         for line in lines:
             query, _, document, _, _, _ = line.split(" ")
-            found.setdefault(_id(query), []).append(_id(document))
+            found.setdefault(_decode_id(query), []).append(_decode_id(document))
     except (OSError, ValueError) as error:
         raise DataRefused(f"{path}: not a TREC run ({error})") from error
     return found
 
 
-def _id(written: str) -> str:
+def _decode_id(written: str) -> str:
     """Return an id as it was before `benchmarks.retrieval` encoded the white space in it."""
     return re.sub(r"%(?:20|09|0A|0D|C2%A0)", lambda m: unquote(m[0]), written)
 
@@ -92,7 +81,7 @@ def main(arguments: Sequence[str]) -> None:
 
     def run() -> None:
         result = compare([(folder, before, after) for folder, before, after in options.run])
-        report.write(options.out, {**result, "machine": report.machine()})
+        report.write(options.out, {**result, "machine": report.describe_machine()})
         print(json.dumps(result["pooled"]))
 
     report.run_or_exit(run)

@@ -27,10 +27,10 @@ from numpy.typing import NDArray
 
 from benchmarks.report import results as report
 from index.pages import pdfium
-from index.pages.boxes import Box, line_boxes, pack, unpack
+from index.pages.boxes import Box, find_line_boxes, pack, unpack
 from ingest.errors import SourceRefused
 from ingest.parsers import pdf
-from ingest.text.blocks import Reading
+from ingest.text.blocks import ParsedText
 from ingest.text.chunk import chunk
 
 SEED = 7
@@ -42,50 +42,31 @@ _IGNORED = frozenset("-\u00ad\u2010\u2011\u0002\ufffe•")
 
 
 @dataclass(slots=True)
-class Outcome:
-    """What became of one file; it is sent from one process to another.
+class CheckedFile:
+    """What became of one file; it is sent from one process to another."""
 
-    Attributes:
-        name: Of the file, below the folder.
-        pages: How many it has; 0 if it was not read.
-        ocr_pages: How many of them were recognised in a picture; their quotes are not compared.
-        bare_pages: How many gave no text at all.
-        seconds: Of the processor for reading, from bytes to text with boxes. Reading has one
-            thread, and what others do on the machine counts less than on the clock.
-        characters: Of the canonical text.
-        matched: Quotes whose boxes hold exactly their words.
-        failed: (reason, quote, what the boxes hold) of the others.
-        refused: Why it was refused, "" if it was read.
-        crashed: How it ended where it should not have, "" if all was well.
-    """
-
-    name: str
-    pages: int = 0
-    ocr_pages: int = 0
-    bare_pages: int = 0
+    name: str  # below the folder
+    pages: int = 0  # 0 if it was not read
+    ocr_pages: int = 0  # recognised in a picture; their quotes are not compared
+    bare_pages: int = 0  # gave no text at all
+    # Of the processor for reading, from bytes to text with boxes. Reading has one thread, and what
+    # others do on the machine counts less than on the clock.
     seconds: float = 0.0
-    characters: int = 0
-    matched: int = 0
+    characters: int = 0  # of the canonical text
+    matched: int = 0  # quotes whose boxes hold exactly their words
+    # (reason, quote, what the boxes hold) of the others.
     failed: list[tuple[str, str, str]] = field(default_factory=list)
-    refused: str = ""
-    crashed: str = ""
+    refused: str = ""  # why it was refused, "" if it was read
+    crashed: str = ""  # how it ended where it should not have, "" if all was well
 
 
-def measure(path: Path, name: str) -> Outcome:
-    """Read one PDF and compare a sample of its quotes with what stands in their boxes.
-
-    Args:
-        path: Of the file.
-        name: What it is called in the results.
-
-    Returns:
-        The outcome; refusals are part of it.
-    """
+def measure(path: Path, name: str) -> CheckedFile:
+    """Read one PDF and compare a sample of its quotes with what stands in their boxes."""
     data = path.read_bytes()
-    outcome = Outcome(name)
+    outcome = CheckedFile(name)
     began = time.process_time()
     try:
-        reading = pdf.read(data)
+        reading = pdf.parse(data)
     except SourceRefused as error:
         outcome.refused = str(error)
         return outcome
@@ -94,18 +75,21 @@ def measure(path: Path, name: str) -> Outcome:
     outcome.ocr_pages = len({page.number for page in reading.pages if page.ocr})
     assert reading.layout is not None
     layout = unpack(pack(reading.layout))
-    with pdfium.opened(data) as document:
+    with pdfium.open_document(data) as document:
         outcome.pages = len(document)
         outcome.bare_pages = outcome.pages - len({page.number for page in reading.pages})
         pages: dict[int, _Page] = {}
         for start, end in _sample(reading, name):
-            boxes = line_boxes(layout, start, end)
+            boxes = find_line_boxes(layout, start, end)
             for number in {box.page for box in boxes} - set(pages):
-                pages[number] = _characters_of(document, number)
+                pages[number] = _read_characters(document, number)
             quote = reading.text[start:end]
-            found = "".join(_inside(pages[box.page], box, False) for box in boxes)
-            across = "".join(_inside(pages[box.page], box, True) for box in boxes)
-            reason = min(_difference(_bare(quote), _bare(text)) for text in (found, across))
+            found = "".join(_read_box(pages[box.page], box, False) for box in boxes)
+            across = "".join(_read_box(pages[box.page], box, True) for box in boxes)
+            reason = min(
+                describe_difference(_strip_unseen(quote), _strip_unseen(text))
+                for text in (found, across)
+            )
             if reason:
                 outcome.failed.append((reason, quote[:300], found[:300]))
             else:
@@ -119,7 +103,7 @@ class _Page:
     middles: NDArray[np.float64]
 
 
-def _sample(reading: Reading, name: str) -> Iterable[tuple[int, int]]:
+def _sample(reading: ParsedText, name: str) -> Iterable[tuple[int, int]]:
     """Return offsets of sentences and of whole passages; the same ones each time."""
     recognised = [page for page in reading.pages if page.ocr]
     drafts = chunk(reading)
@@ -135,9 +119,9 @@ def _sample(reading: Reading, name: str) -> Iterable[tuple[int, int]]:
     ]
 
 
-def _characters_of(document: pypdfium2.PdfDocument, number: int) -> _Page:
+def _read_characters(document: pypdfium2.PdfDocument, number: int) -> _Page:
     """Return the characters of a page and the middles of what is inked of each."""
-    with pdfium.opened_page(document, number - 1) as page:
+    with pdfium.open_page(document, number - 1) as page:
         text = page.get_textpage()
         edges = [ctypes.c_double() for _ in range(4)]
         pointers = [ctypes.byref(edge) for edge in edges]
@@ -152,7 +136,7 @@ def _characters_of(document: pypdfium2.PdfDocument, number: int) -> _Page:
     return _Page(letters, np.array(middles, dtype=np.float64).reshape(-1, 2))
 
 
-def _inside(page: _Page, box: Box, across: bool) -> str:
+def _read_box(page: _Page, box: Box, across: bool) -> str:
     """Return what stands in a box, in the order of the content or from left to right."""
     x, y = page.middles.T
     inside = np.flatnonzero((x >= box.x0) & (x <= box.x1) & (y >= box.y0) & (y <= box.y1))
@@ -163,7 +147,7 @@ def _inside(page: _Page, box: Box, across: bool) -> str:
     return halves.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def _bare(text: str) -> str:
+def _strip_unseen(text: str) -> str:
     """Return what is compared: without white space, hyphens, bullets and unseen characters."""
     return "".join(
         character
@@ -174,7 +158,8 @@ def _bare(text: str) -> str:
     )
 
 
-def _difference(quote: str, found: str) -> str:
+def describe_difference(quote: str, found: str) -> str:
+    """Return how the words in the boxes differ from a quote, "" if they do not."""
     if quote == found:
         return ""
     wanted, have = Counter(quote), Counter(found)
@@ -185,15 +170,10 @@ def _difference(quote: str, found: str) -> str:
     return "the boxes hold less" if have <= wanted else "the boxes hold something else"
 
 
-def run(folder: Path, limit: int | None) -> list[Outcome]:
-    """Measure every PDF below a folder, each in a process of its own.
+def run(folder: Path, limit: int | None) -> list[CheckedFile]:
+    """Measure every PDF below a folder, each in a process of its own, at most `limit` by name.
 
-    Args:
-        folder: Searched in all its depth.
-        limit: Take at most so many files, by name.
-
-    Returns:
-        An outcome for each file; one that ends its process or takes too long is a crash.
+    A file that ends its process or takes too long is a crash.
     """
     paths = sorted(p for p in folder.rglob("*") if p.suffix.lower() == ".pdf" and p.is_file())
     context = multiprocessing.get_context("forkserver")
@@ -205,10 +185,10 @@ def run(folder: Path, limit: int | None) -> list[Outcome]:
         process = context.Process(target=_measure_and_send, args=(path, name, sending))
         process.start()
         sending.close()
-        outcomes.append(_received(receiving, name))
+        outcomes.append(_receive(receiving, name))
         process.kill()
         process.join()
-        _tell(outcomes[-1])
+        _print_failures(outcomes[-1])
     return outcomes
 
 
@@ -216,20 +196,20 @@ def _measure_and_send(path: Path, name: str, sending: Connection) -> None:
     try:
         sending.send(measure(path, name))
     except Exception:  # noqa: BLE001 — what is not a refusal is a crash, and is to be counted
-        sending.send(Outcome(name, crashed=traceback.format_exc().strip()[-2_000:]))
+        sending.send(CheckedFile(name, crashed=traceback.format_exc().strip()[-2_000:]))
 
 
-def _received(receiving: Connection, name: str) -> Outcome:
+def _receive(receiving: Connection, name: str) -> CheckedFile:
     if not receiving.poll(FILE_SECONDS):
-        return Outcome(name, crashed=f"not done after {FILE_SECONDS:.0f} s")
+        return CheckedFile(name, crashed=f"not done after {FILE_SECONDS:.0f} s")
     try:
-        outcome: Outcome = receiving.recv()
+        outcome: CheckedFile = receiving.recv()
     except EOFError:
-        return Outcome(name, crashed="the process was ended by a signal")
+        return CheckedFile(name, crashed="the process was ended by a signal")
     return outcome
 
 
-def _tell(outcome: Outcome) -> None:
+def _print_failures(outcome: CheckedFile) -> None:
     """Name what failed on the terminal; results are kept without the names of files."""
     if outcome.crashed:
         print(f"{outcome.name}: crashed: {outcome.crashed}", file=sys.stderr)
@@ -237,17 +217,8 @@ def _tell(outcome: Outcome) -> None:
         print(f"{outcome.name}: {reason}: {quote!r}, found {found!r}", file=sys.stderr)
 
 
-def summary(folder: Path, outcomes: Sequence[Outcome], seconds: float) -> dict[str, object]:
-    """Return the results as they are written to the file.
-
-    Args:
-        folder: What was measured.
-        outcomes: Of all files.
-        seconds: How long all took.
-
-    Returns:
-        Values that `json.dumps` takes.
-    """
+def summary(folder: Path, outcomes: Sequence[CheckedFile], seconds: float) -> dict[str, object]:
+    """Return the results as they are written to the file."""
     read = [outcome for outcome in outcomes if not outcome.refused and not outcome.crashed]
     matched = sum(outcome.matched for outcome in read)
     reasons = Counter(entry[0] for outcome in read for entry in outcome.failed)
@@ -270,7 +241,7 @@ def summary(folder: Path, outcomes: Sequence[Outcome], seconds: float) -> dict[s
         "pages_per_s": round(sum(o.pages for o in plain) / max(reading, 1e-9), 1),
         "slowest_s": round(max((o.seconds for o in plain), default=0.0), 2),
         "seconds": round(seconds, 1),
-        "machine": report.machine(),
+        "machine": report.describe_machine(),
     }
 
 

@@ -16,13 +16,7 @@ Place = tuple[str, int, int]
 
 
 class Trace:
-    """Writes a line for each question.
-
-    Args:
-        path: The file, replaced.
-        questions: What is asked.
-        corpus: Where it is searched.
-    """
+    """Writes a line for each question."""
 
     def __init__(self, path: Path, questions: QuestionSet, corpus: CorpusIndex) -> None:
         self._path = path
@@ -39,15 +33,7 @@ class Trace:
         evidence: Sequence[Evidence] = (),
         outcome: Mapping[str, object] | None = None,
     ) -> None:
-        """Add a question.
-
-        Args:
-            query: The question.
-            retrieved: Its candidates; the first 20 are written.
-            gold: Answer spans as (version, start, end).
-            evidence: Sentences chosen without the threshold, in the order of the answer.
-            outcome: Further fields.
-        """
+        """Add a question: its first candidates, and the sentences chosen without the threshold."""
         line = {
             "query": query.id,
             "text": query.text,

@@ -14,61 +14,48 @@ PRODUCT = "product"
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A passage that was found, with every signal that a variant may use, each in about [0, 1].
+class FoundPassage:
+    """A passage that was found, with every signal that a variant may use, each in about [0, 1]."""
 
-    Attributes:
-        document: Record id.
-        version: Of its text, to find its neighbours.
-        start: Half-open offsets in that version.
-        end: See start.
-        similarity: Cosine with the question.
-        words: 1 over its rank by BM25, 0 if it has none.
-        ranks: Fused ranks.
-        coverage: Share of the question's weight that it holds.
-        proximity: Share of the question's neighbouring words that stand near each other in it.
-        feedback: Cosine with the mean of the question and the three passages found first.
-    """
-
-    document: str
-    version: str
-    start: int
+    document: str  # id of the record
+    version: str  # to find its neighbours
+    start: int  # half-open offsets in the version
     end: int
-    similarity: float
-    words: float
+    similarity: float  # cosine with the question
+    words: float  # 1 over its rank by BM25, 0 if it has none
     ranks: float
-    coverage: float
-    proximity: float
-    feedback: float
+    coverage: float  # share of the question's weight that it holds
+    proximity: float  # share of the question's neighbouring words that stand near each other in it
+    feedback: float  # cosine with the mean of the question and the three passages found first
 
 
-Order = Callable[[Sequence[Found]], list[str]]
+Order = Callable[[Sequence[FoundPassage]], list[str]]
 
 
-def _weighted(**weights: float) -> Order:
-    def order(found: Sequence[Found]) -> list[str]:
+def _weigh(**weights: float) -> Order:
+    def order(found: Sequence[FoundPassage]) -> list[str]:
         scores = [sum(w * getattr(one, name) for name, w in weights.items()) for one in found]
-        return _by_best(found, scores)
+        return _rank_by_best(found, scores)
 
     return order
 
 
-def _by_best(found: Sequence[Found], scores: Sequence[float]) -> list[str]:
+def _rank_by_best(found: Sequence[FoundPassage], scores: Sequence[float]) -> list[str]:
     best: dict[str, float] = {}
     for one, score in zip(found, scores, strict=True):
         best[one.document] = max(best.get(one.document, score), score)
     return sorted(best, key=lambda document: -best[document])
 
 
-def _product_scores(found: Sequence[Found]) -> list[float]:
+def _score_product(found: Sequence[FoundPassage]) -> list[float]:
     return [sum(w * getattr(one, name) for name, w in _PRODUCT.items()) for one in found]
 
 
-def _neighbours(share: float) -> Order:
+def _add_neighbours(share: float) -> Order:
     """Add a share of the better neighbour's score, as far as it was found too."""
 
-    def order(found: Sequence[Found]) -> list[str]:
-        scores = _product_scores(found)
+    def order(found: Sequence[FoundPassage]) -> list[str]:
+        scores = _score_product(found)
         places = sorted(range(len(found)), key=lambda i: (found[i].version, found[i].start))
         beside = [0.0] * len(found)
         for i, j in pairwise(places):
@@ -76,17 +63,17 @@ def _neighbours(share: float) -> Order:
             if found[i].version == found[j].version and found[j].start - found[i].end < 200:
                 beside[i] = max(beside[i], scores[j])
                 beside[j] = max(beside[j], scores[i])
-        return _by_best(found, [s + share * b for s, b in zip(scores, beside, strict=True)])
+        return _rank_by_best(found, [s + share * b for s, b in zip(scores, beside, strict=True)])
 
     return order
 
 
-def _summed(most: int, share: float) -> Order:
+def _sum_best(most: int, share: float) -> Order:
     """Order documents by their best passage and a share of the sum of their best few."""
 
-    def order(found: Sequence[Found]) -> list[str]:
+    def order(found: Sequence[FoundPassage]) -> list[str]:
         scores: dict[str, list[float]] = {}
-        for one, score in zip(found, _product_scores(found), strict=True):
+        for one, score in zip(found, _score_product(found), strict=True):
             scores.setdefault(one.document, []).append(score)
         total = {
             document: max(s) + share * sum(sorted(s, reverse=True)[:most])
@@ -100,50 +87,43 @@ def _summed(most: int, share: float) -> Order:
 _PRODUCT = {"similarity": SIMILARITY_WEIGHT, "coverage": COVERAGE_WEIGHT, "ranks": RANK_WEIGHT}
 
 
-def _product_but(**weights: float) -> Order:
-    return _weighted(**{**_PRODUCT, **weights})
+def _vary_product(**weights: float) -> Order:
+    return _weigh(**{**_PRODUCT, **weights})
 
 
 ORDERS: Mapping[str, Order] = {
-    PRODUCT: _weighted(**_PRODUCT),
-    "meaning alone": _weighted(similarity=1),
-    "words alone (BM25)": _weighted(words=1),
-    "rank fusion alone": _weighted(ranks=1),
-    "coverage alone": _weighted(coverage=1),
-    "without meaning": _product_but(similarity=0),
-    "without coverage": _product_but(coverage=0),
-    "without rank fusion": _product_but(ranks=0),
-    "weights 0.5 / 0.3 / 0.2": _weighted(similarity=0.5, coverage=0.3, ranks=0.2),
-    "weights 0.3 / 0.3 / 0.4": _weighted(similarity=0.3, coverage=0.3, ranks=0.4),
-    "weights 0.5 / 0.2 / 0.3": _weighted(similarity=0.5, coverage=0.2, ranks=0.3),
-    "weights 0.6 / 0.2 / 0.2": _weighted(similarity=0.6, coverage=0.2, ranks=0.2),
-    "weights 0.4 / 0.1 / 0.5": _weighted(similarity=0.4, coverage=0.1, ranks=0.5),
-    "proximity 0.05": _product_but(proximity=0.05),
-    "proximity 0.15": _product_but(proximity=0.15),
-    "feedback 0.1": _product_but(feedback=0.1),
-    "feedback 0.3": _product_but(feedback=0.3),
-    "neighbours 0.1": _neighbours(0.1),
-    "neighbours 0.3": _neighbours(0.3),
-    "best and sum of 3, 0.1": _summed(3, 0.1),
-    "best and sum of 3, 0.3": _summed(3, 0.3),
-    "sum of 3 alone": _summed(3, 100),
+    PRODUCT: _weigh(**_PRODUCT),
+    "meaning alone": _weigh(similarity=1),
+    "words alone (BM25)": _weigh(words=1),
+    "rank fusion alone": _weigh(ranks=1),
+    "coverage alone": _weigh(coverage=1),
+    "without meaning": _vary_product(similarity=0),
+    "without coverage": _vary_product(coverage=0),
+    "without rank fusion": _vary_product(ranks=0),
+    "weights 0.5 / 0.3 / 0.2": _weigh(similarity=0.5, coverage=0.3, ranks=0.2),
+    "weights 0.3 / 0.3 / 0.4": _weigh(similarity=0.3, coverage=0.3, ranks=0.4),
+    "weights 0.5 / 0.2 / 0.3": _weigh(similarity=0.5, coverage=0.2, ranks=0.3),
+    "weights 0.6 / 0.2 / 0.2": _weigh(similarity=0.6, coverage=0.2, ranks=0.2),
+    "weights 0.4 / 0.1 / 0.5": _weigh(similarity=0.4, coverage=0.1, ranks=0.5),
+    "proximity 0.05": _vary_product(proximity=0.05),
+    "proximity 0.15": _vary_product(proximity=0.15),
+    "feedback 0.1": _vary_product(feedback=0.1),
+    "feedback 0.3": _vary_product(feedback=0.3),
+    "neighbours 0.1": _add_neighbours(0.1),
+    "neighbours 0.3": _add_neighbours(0.3),
+    "best and sum of 3, 0.1": _sum_best(3, 0.1),
+    "best and sum of 3, 0.3": _sum_best(3, 0.3),
+    "sum of 3 alone": _sum_best(3, 100),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class IndexVariant:
-    """Another way to make the index.
-
-    Attributes:
-        size: Of passages.
-        headings: Whether headings are searched with the passages.
-        overlap: Sentences of the passage before that are repeated.
-        stemmed: Whether words are stemmed.
-    """
+    """Another way to make the index."""
 
     size: Size = SIZE
-    headings: bool = True
-    overlap: int = 0
+    headings: bool = True  # are searched with the passages
+    overlap: int = 0  # sentences of the passage before that are repeated
     stemmed: bool = True
 
     def drafts(self, drafts: Sequence[Draft]) -> tuple[Draft, ...]:

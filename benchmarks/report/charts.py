@@ -13,12 +13,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 
-def reliability(folder: Path) -> None:
-    """Draw, for each set with both kinds of questions, the share that has an answer by score.
-
-    Args:
-        folder: Holds `*.answers.json`; gets `reliability.png`.
-    """
+def draw_reliability(folder: Path) -> None:
+    """Draw, for each set with both kinds of questions, the share that has an answer by score."""
     import matplotlib.figure
 
     figure = matplotlib.figure.Figure(figsize=(6, 5), layout="constrained")
@@ -43,12 +39,8 @@ def reliability(folder: Path) -> None:
     figure.savefig(folder / "reliability.png", dpi=110, metadata={"Software": None})
 
 
-def curve(path: Path) -> None:
-    """Draw what `benchmarks.training.train` wrote as it went.
-
-    Args:
-        path: `*.jsonl`; a PNG is put beside it.
-    """
+def draw_curve(path: Path) -> None:
+    """Draw what `benchmarks.training.train` wrote as it went into a PNG beside it."""
     import matplotlib.figure
 
     lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
@@ -71,9 +63,9 @@ def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser("python -m benchmarks.charts", description=__doc__)
     parser.add_argument("--results", type=Path, required=True, help="folder of results")
     options = parser.parse_args(arguments)
-    reliability(options.results)
+    draw_reliability(options.results)
     for learnt in sorted(options.results.glob("reader.curve*.jsonl")):
-        curve(learnt)
+        draw_curve(learnt)
 
 
 if __name__ == "__main__":

@@ -18,17 +18,10 @@ Values = dict[str, float]
 Interval = tuple[float, float] | None
 
 
-def ranking(
+def score_rankings(
     rankings: Mapping[str, Sequence[str]], qrels: Mapping[str, Mapping[str, int]]
 ) -> dict[str, Values]:
     """Return each measure's value for each query.
-
-    Args:
-        rankings: Document ids, best first, by query.
-        qrels: Grades by query and document; every query in it is scored, 0 if nothing was found.
-
-    Returns:
-        By measure (`ndcg@10`, `recall@10`, `mrr@10`), then by query; each in [0, 1].
 
     Source: trec_eval through ir-measures; nDCG with the grade as gain, as BEIR reports it.
     """
@@ -77,12 +70,7 @@ def mean_interval(values: Sequence[float]) -> Interval:
 def auroc(positive: Sequence[float], negative: Sequence[float]) -> tuple[float | None, Interval]:
     """Return how often a positive scores above a negative, and its 95 % interval.
 
-    Args:
-        positive: Scores of the questions that have an answer.
-        negative: Of those that have none.
-
-    Returns:
-        In [0, 1], 0.5 is chance; None where either kind is missing.
+    0.5 is chance; None where there are fewer than two of either.
     """
     if len(positive) < 2 or len(negative) < 2:
         return None, None
@@ -100,16 +88,7 @@ def auroc(positive: Sequence[float], negative: Sequence[float]) -> tuple[float |
 def reliability(
     positive: Sequence[float], negative: Sequence[float]
 ) -> list[dict[str, float]] | None:
-    """Return, for each tenth of the questions by score, the mean score and how many have an answer.
-
-    Args:
-        positive: Scores of the questions that have an answer.
-        negative: Of those that have none.
-
-    Returns:
-        `score`, `questions` and `answerable`, lowest scores first; None where either kind is
-        missing.
-    """
+    """Return the mean score and the answerable questions of each tenth by score, lowest first."""
     if len(positive) < _BINS or len(negative) < _BINS:
         return None
     labels = np.repeat([1, 0], [len(positive), len(negative)])

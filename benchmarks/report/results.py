@@ -15,34 +15,25 @@ from benchmarks.sets.options import Options
 from index.errors import PolicyChatError
 
 
-def circumstances(module: str, options: Options) -> dict[str, object]:
+def describe_run(module: str, options: Options) -> dict[str, object]:
     """Return the fields that say how a result came about."""
-    return {"command": command(module, options), "machine": machine()}
+    return {"command": format_command(module, options), "machine": describe_machine()}
 
 
-def machine() -> dict[str, object]:
+def describe_machine() -> dict[str, object]:
     """Return what durations depend on; the load tells whether others were at work too."""
     import torch
 
     load = round(os.getloadavg()[0], 2)
     described = describe()
     # Results written into the tree a moment ago do not make another product.
-    described["commit"] = str(described["commit"]).removesuffix("-dirty") + _dirt()
+    described["commit"] = str(described["commit"]).removesuffix("-dirty") + _find_dirt()
     return {**described, "threads": torch.get_num_threads(), "load_1_min": load}
 
 
-def _dirt() -> str:
+def _find_dirt() -> str:
     done = subprocess.run(
-        [
-            "git",
-            "status",
-            "--porcelain",
-            "--",
-            ":/index",
-            ":/ingest",
-            ":/chat",
-            ":/benchmarks/*.py",
-        ],
+        "git status --porcelain -- :/index :/ingest :/chat :/benchmarks/*.py".split(),
         cwd=Path(__file__).parent,
         capture_output=True,
         text=True,
@@ -51,13 +42,13 @@ def _dirt() -> str:
     return "-dirty" if done.stdout.strip() else ""
 
 
-def peak_mb() -> float:
+def measure_peak_mb() -> float:
     """Return the most memory this process ever held, model and libraries included."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return round(peak / (1024 * 1024 if sys.platform == "darwin" else 1024), 1)
 
 
-def command(module: str, options: Options) -> str:
+def format_command(module: str, options: Options) -> str:
     """Return the command line that makes a result; where the data lies is left out."""
     parts = ["python", "-m", f"benchmarks.{module}", "--data", f"…/{options.data.resolve().name}"]
     parts += ["--query", options.query, "--turns", options.turns]

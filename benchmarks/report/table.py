@@ -9,22 +9,15 @@ from pathlib import Path
 
 _RETRIEVAL = ("ndcg@10", "recall@10", "mrr@10")
 _ANSWERS = (
-    "verbatim",
-    "quote_overlap@1",
-    "quote_overlap@3",
-    "answer_in_sentence@1",
-    "answer_in_quote@1",
-    "answer_in_quote@3",
-    "auroc",
-    "refused_answerable",
-    "refused_unanswerable",
-)
+    "verbatim quote_overlap@1 quote_overlap@3 answer_in_sentence@1 answer_in_quote@1 "
+    "answer_in_quote@3 auroc refused_answerable refused_unanswerable"
+).split()
 _BOXES = ("files", "read", "crashed", "pages", "quotes", "matched", "pages_per_s")
 _TIMES = ("p50_ms", "p95_ms")
 Result = dict[str, object]
 
 
-def of(folder: Path) -> str:
+def make_tables(folder: Path) -> str:
     """Return the tables; each value has its 95 % interval, `–` stands where nothing is eligible."""
     parts = [
         "# Results\n",
@@ -35,27 +28,35 @@ def of(folder: Path) -> str:
         ("Retrieval", "retrieval", (*_RETRIEVAL, *_TIMES)),
         ("Answers", "answers", (*_ANSWERS, *_TIMES)),
     ):
-        results = _results(folder, kind)
+        results = _load(folder, kind)
         if results:
-            rows = [[name, *_cells(result, names)] for name, result in results.items()]
-            parts += [f"## {title}\n", _table(["set", "questions", *names], rows)]
+            rows = [[name, *_format_cells(result, names)] for name, result in results.items()]
+            parts += [f"## {title}\n", _format_table(["set", "questions", *names], rows)]
             if kind == "answers":
-                parts.append(_supports(results))
-            parts.append(_machines(results))
-    for name, result in _results(folder, "speed").items():
-        parts += [f"## Speed: {name}\n", _speed(result), _machines({name: result})]
+                parts.append(_tabulate_supports(results))
+            parts.append(_list_machines(results))
+    for name, result in _load(folder, "speed").items():
+        parts += [f"## Speed: {name}\n", _tabulate_speed(result), _list_machines({name: result})]
         parts.append(f"![{name}]({name}.speed.png)\n")
-    for name, result in _results(folder, "ablate").items():
-        parts += [f"## Ablations: {name}\n", _ablations(result), _machines({name: result})]
-    if boxes := _results(folder, "boxes"):
-        rows = [[name, *(_value(result[key]) for key in _BOXES)] for name, result in boxes.items()]
-        parts += ["## Boxes\n", _table(["set", *_BOXES], rows), _machines(boxes)]
-    for name, result in _results(folder, "peers").items():
-        parts += [f"## Beside peers: {name}\n", _peers(result), _machines({name: result})]
+    for name, result in _load(folder, "ablate").items():
+        parts += [
+            f"## Ablations: {name}\n",
+            _tabulate_ablations(result),
+            _list_machines({name: result}),
+        ]
+    if boxes := _load(folder, "boxes"):
+        rows = [[name, *(_show(result[key]) for key in _BOXES)] for name, result in boxes.items()]
+        parts += ["## Boxes\n", _format_table(["set", *_BOXES], rows), _list_machines(boxes)]
+    for name, result in _load(folder, "peers").items():
+        parts += [
+            f"## Beside peers: {name}\n",
+            _tabulate_peers(result),
+            _list_machines({name: result}),
+        ]
     return "\n".join(parts)
 
 
-def _results(folder: Path, kind: str) -> dict[str, Result]:
+def _load(folder: Path, kind: str) -> dict[str, Result]:
     suffix = f".{kind}.json"
     return {
         path.name.removesuffix(suffix): json.loads(path.read_text(encoding="utf-8"))
@@ -63,13 +64,13 @@ def _results(folder: Path, kind: str) -> dict[str, Result]:
     }
 
 
-def _cells(result: Result, names: Sequence[str]) -> list[str]:
+def _format_cells(result: Result, names: Sequence[str]) -> list[str]:
     intervals = result.get("intervals")
     known = intervals if isinstance(intervals, dict) else {}
-    return [_value(result["queries"]), *(_value(result.get(n), known.get(n)) for n in names)]
+    return [_show(result["queries"]), *(_show(result.get(n), known.get(n)) for n in names)]
 
 
-def _value(value: object, interval: object = None) -> str:
+def _show(value: object, interval: object = None) -> str:
     if value is None:
         return "–"
     text = f"{value:.3f}" if isinstance(value, float) and value <= 1 else f"{value:g}"
@@ -78,25 +79,25 @@ def _value(value: object, interval: object = None) -> str:
     return text
 
 
-def _peers(result: Result) -> str:
+def _tabulate_peers(result: Result) -> str:
     tools = result["tools"]
     assert isinstance(tools, dict)
     names = ("ndcg@10", "p50_ms", "passages_per_s")
     rows = [
-        [tool, _value(n["ndcg@10"], n["interval"]), _value(n["p50_ms"]), _value(n[names[2]])]
+        [tool, _show(n["ndcg@10"], n["interval"]), _show(n["p50_ms"]), _show(n[names[2]])]
         for tool, n in tools.items()
     ]
-    return _table(["tool", *names], rows)
+    return _format_table(["tool", *names], rows)
 
 
-def _speed(result: Result) -> str:
+def _tabulate_speed(result: Result) -> str:
     sizes = result["sizes"]
     assert isinstance(sizes, list)
     names = ("passages_per_s", "pages_per_s", "one_change_s", "peak_mb")
     header = ["passages", "documents", "embedder", *names, "idle p50 / p95 ms", "while indexing"]
     rows = [
         [f"{size['passages']:,}", f"{size['documents']:,}", size["embedder"].split("@")[0]]
-        + [_value(size[name]) for name in names]
+        + [_show(size[name]) for name in names]
         + [f"{size[k]['p50_ms']} / {size[k]['p95_ms']}" for k in ("idle", "while_ingesting")]
         for size in sizes
     ]
@@ -104,11 +105,11 @@ def _speed(result: Result) -> str:
         [f"{size['passages']:,}", *(f"{rate:,.0f}" for rate in size["stages"].values())]
         for size in sizes
     ]
-    by_stage = _table(["passages/s by stage", *sizes[0]["stages"]], stages)
-    return f"{_table(header, rows)}\n{by_stage}"
+    by_stage = _format_table(["passages/s by stage", *sizes[0]["stages"]], stages)
+    return f"{_format_table(header, rows)}\n{by_stage}"
 
 
-def _supports(results: Mapping[str, Result]) -> str:
+def _tabulate_supports(results: Mapping[str, Result]) -> str:
     """Return how often a question called so has an answer, where a set has both kinds."""
     rows = []
     for name, result in results.items():
@@ -120,22 +121,22 @@ def _supports(results: Mapping[str, Result]) -> str:
             ]
             rows.append([name, *shares])
     header = ["have an answer, of those called", "strong", "fair", "weak"]
-    return _table(header, rows) if rows else ""
+    return _format_table(header, rows) if rows else ""
 
 
-def _ablations(result: Result) -> str:
+def _tabulate_ablations(result: Result) -> str:
     rows = []
     for kind in ("orders", "indexes"):
         variants = result[kind]
         assert isinstance(variants, dict)
         if len(variants) > 1:
             for name, n in variants.items():
-                values = [_value(n["first_half"]), _value(n["second_half"])]
-                rows.append([name, *values, _value(n["difference"], n["interval"])])
-    return _table(["variant", "first half", "second half", "difference there"], rows)
+                values = [_show(n["first_half"]), _show(n["second_half"])]
+                rows.append([name, *values, _show(n["difference"], n["interval"])])
+    return _format_table(["variant", "first half", "second half", "difference there"], rows)
 
 
-def _machines(results: Mapping[str, Result]) -> str:
+def _list_machines(results: Mapping[str, Result]) -> str:
     lines = []
     for result in results.values():
         machine = result["machine"]
@@ -149,10 +150,10 @@ def _machines(results: Mapping[str, Result]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def _format_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     lines = [header, ["---"] * len(header), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
 
 
 if __name__ == "__main__":
-    print(of(Path(sys.argv[1])))
+    print(make_tables(Path(sys.argv[1])))

@@ -23,26 +23,14 @@ class Alignment:
 
     A reader changes white space, drops what cannot be seen and leaves out whole lines of page
     furniture; so words are matched in order, and characters within a word that is the same.
-
-    Args:
-        before: The text that spans are given in.
-        after: The text that they are wanted in.
     """
 
     def __init__(self, before: str, after: str) -> None:
-        self._words = _matched(before, after)
+        self._words = _match_words(before, after)
         self._ends = [word.before + word.before_chars for word in self._words]
 
     def span(self, start: int, end: int) -> tuple[int, int] | None:
-        """Return the stretch of `after` that holds what is left of `before[start:end]`.
-
-        Args:
-            start: Half-open offsets in characters.
-            end: See start.
-
-        Returns:
-            Half-open offsets without white space at either end; None if nothing is left.
-        """
+        """Return the stretch of `after` that holds what is left of `before[start:end]`, or None."""
         first = bisect.bisect_right(self._ends, start)
         last = first
         while last < len(self._words) and self._words[last].before < end:
@@ -56,7 +44,7 @@ class Alignment:
         )
 
 
-def _matched(before: str, after: str) -> list[_Word]:
+def _match_words(before: str, after: str) -> list[_Word]:
     old = [match.span() for match in re.finditer(r"\S+", before)]
     new = [match.span() for match in re.finditer(r"\S+", after)]
     old_words, new_words = [before[a:b] for a, b in old], [after[a:b] for a, b in new]

@@ -17,14 +17,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from benchmarks.sets.alignment import Alignment
-from benchmarks.sets.data import QuestionSet
+from benchmarks.sets.data import QuestionSet, Record
 from benchmarks.sets.vector_cache import VectorCache
 from chat.settings import ReaderSettings
 from index.embedding.base import Embedder
 from index.embedding.transformer import SentenceTransformerEmbedder
 from index.local import LocalIndex
 from index.settings import PROJECT_ROOT, EmbedderSettings, RetrievalSettings, Settings
-from ingest.pipeline import apply
+from ingest.pipeline import apply_plan
 from ingest.planning.plan import make_plan
 
 _RECORDS = "records"
@@ -33,37 +33,19 @@ _BUILT = "built.json"
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """What making the index took.
+    """What making the index took."""
 
-    Attributes:
-        documents: Records that are in the index.
-        refused: Records that the product refused (empty, for one).
-        passages: In the index.
-        seconds: From the files to the last commit, the model loaded before.
-        passages_per_s: None where vectors of an earlier run were used, which says nothing.
-    """
-
-    documents: int
-    refused: int
+    documents: int  # records in the index
+    refused: int  # records that the product refused (empty, for one)
     passages: int
-    seconds: float
-    passages_per_s: float | None
+    seconds: float  # from the files to the last commit, the model loaded before
+    passages_per_s: float | None  # None where vectors of an earlier run were used
 
 
 class CorpusIndex:
-    """An index of a question set.
+    """An index of a question set, and which record each document is.
 
-    Attributes:
-        questions: The set.
-        index: The product's.
-        built: What making it took.
-        record_of: Record id by document id.
-        version_of: Version of a record's text, by record id; refused ones are not a key.
-
-    Args:
-        questions: See above.
-        index: See above.
-        built: See above.
+    `record_of` goes from document ids to record ids, `version_of` from record ids to versions.
     """
 
     def __init__(self, questions: QuestionSet, index: LocalIndex, built: Built) -> None:
@@ -88,12 +70,12 @@ class CorpusIndex:
         found = []
         for span in self.questions.spans.get(query, ()):
             if version := self.version_of.get(span.record):
-                place = self._alignment(span.record, version).span(span.start, span.end)
+                place = self._align(span.record, version).span(span.start, span.end)
                 if place:
                     found.append((version, *place))
         return found
 
-    def _alignment(self, record: str, version: str) -> Alignment:
+    def _align(self, record: str, version: str) -> Alignment:
         if record not in self._alignments:
             with self.index.snapshot() as catalog:
                 canonical = catalog.version(version).text
@@ -109,21 +91,10 @@ def open_corpus(
     retrieval: RetrievalSettings | None = None,
     reader: bool = True,
 ) -> Iterator[CorpusIndex]:
-    """LocalIndex a question set's corpus; without a cache it is gone at the end of the block.
+    """Index a question set's corpus; without a cache it is gone at the end of the block.
 
-    Args:
-        questions: The set.
-        cache: Folder that keeps the index for the next run with the same corpus and code, and
-            every vector for runs with other code; None to keep nothing.
-        embedder: The product's default if None.
-        retrieval: The product's defaults if None.
-        reader: Whether passages are read, if there is a reader.
-
-    Yields:
-        The index, with its embedder loaded.
-
-    Raises:
-        PolicyChatError: Whatever the product raises.
+    The cache keeps the index for the next run with the same corpus and code, and every vector for
+    runs with other code.
     """
     embedder = embedder or SentenceTransformerEmbedder(EmbedderSettings())
     embedder.encode(["warm"], "query")
@@ -132,7 +103,7 @@ def open_corpus(
             home = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="benchmark-")))
             remembering = None
         else:
-            home = cache / f"{questions.name}-{_key(questions, embedder)}"
+            home = cache / f"{questions.name}-{_make_key(questions, embedder)}"
             remembering = opened.enter_context(VectorCache.open(cache, embedder))
         settings = Settings(
             home,
@@ -150,11 +121,9 @@ def open_corpus(
 def _build(questions: QuestionSet, index: LocalIndex, remembering: VectorCache | None) -> None:
     folder = index.settings.home / _RECORDS
     for path, title in write_records(questions, folder):
-        if title:
-            sidecar = f"title = {json.dumps(title, ensure_ascii=False)}\n"
-            path.with_name(f"{path.name}.meta.toml").write_text(sidecar, encoding="utf-8")
+        write_title(path, title)
     began = time.perf_counter()
-    report = apply(index, make_plan(index, [str(folder)]))
+    report = apply_plan(index, make_plan(index, [str(folder)]))
     seconds = time.perf_counter() - began
     passages = index.manifest().passages
     fresh = remembering is None or not remembering.remembered
@@ -169,30 +138,31 @@ def _build(questions: QuestionSet, index: LocalIndex, remembering: VectorCache |
 
 
 def write_records(questions: QuestionSet, folder: Path) -> list[tuple[Path, str]]:
-    """Write each record's text to a file of its own.
-
-    Args:
-        questions: The set.
-        folder: Is made.
-
-    Returns:
-        The files in order, each with its record's title in one line, "" where there is none.
-    """
+    """Write each record to a file of its own; return the files with titles, "" for none."""
     folder.mkdir(parents=True)
-    written = []
-    for number, record in enumerate(questions.records):
-        path = folder / _file_name(number)
-        path.write_text(record.text, encoding="utf-8", newline="")
-        title = " ".join(record.title.split())
-        written.append((path, title if title.isprintable() else ""))
-    return written
+    paths = [folder / _file_name(number) for number in range(len(questions.records))]
+    return [(path, write_record(path, r)) for path, r in zip(paths, questions.records, strict=True)]
+
+
+def write_record(path: Path, record: Record) -> str:
+    """Write a record's text to a file; return its title in one line, "" for none."""
+    path.write_text(record.text, encoding="utf-8", newline="")
+    title = " ".join(record.title.split())
+    return title if title.isprintable() else ""
+
+
+def write_title(path: Path, title: str) -> None:
+    """Write the title of a file to its sidecar; "" is none."""
+    if title:
+        sidecar = f"title = {json.dumps(title, ensure_ascii=False)}\n"
+        path.with_name(f"{path.name}.meta.toml").write_text(sidecar, encoding="utf-8")
 
 
 def _file_name(number: int) -> str:
     return f"{number:06d}.txt"
 
 
-def _key(questions: QuestionSet, embedder: Embedder) -> str:
+def _make_key(questions: QuestionSet, embedder: Embedder) -> str:
     """Return what an index depends on: the corpus, the code that makes it, and the embedder."""
     digest = hashlib.sha256(embedder.fingerprint.encode())
     for record in questions.records:

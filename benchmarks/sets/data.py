@@ -33,29 +33,19 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """One question.
-
-    Attributes:
-        id: Names it in the judgements.
-        text: As typed.
-        history: Earlier turns, oldest first.
-        turn: 1-based position in its conversation.
-        rewrite: The question made complete by a person; None where nobody did.
-        answerable: Whether the corpus answers it; None where the set does not say.
-        answers: Short answers, any of which is right; empty where the set has none.
-    """
+    """One question."""
 
     id: str
     text: str
-    history: tuple[Turn, ...]
-    turn: int
-    rewrite: str | None
-    answerable: bool | None
-    answers: tuple[str, ...]
+    history: tuple[Turn, ...]  # earlier turns, oldest first
+    turn: int  # 1-based position in its conversation
+    rewrite: str | None  # made complete by a person; None where nobody did
+    answerable: bool | None  # whether the corpus answers it; None where the set does not say
+    answers: tuple[str, ...]  # short ones, any of which is right
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class AnswerSpan:
     """A stretch of a record's text that answers: half-open offsets in characters."""
 
     record: str
@@ -65,23 +55,14 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class QuestionSet:
-    """A whole set.
+    """A whole set."""
 
-    Attributes:
-        name: Of its folder.
-        folder: Where it was read.
-        records: The corpus, in order.
-        queries: In order.
-        qrels: Grade of each judged record by query; a query without judgements is not a key.
-        spans: Answer spans by query; a query without one is not a key.
-    """
-
-    name: str
+    name: str  # of its folder
     folder: Path
-    records: tuple[Record, ...]
+    records: tuple[Record, ...]  # the corpus
     queries: tuple[Query, ...]
-    qrels: Mapping[str, Mapping[str, int]]
-    spans: Mapping[str, Sequence[Span]]
+    qrels: Mapping[str, Mapping[str, int]]  # grades by query and record; only judged queries
+    spans: Mapping[str, Sequence[AnswerSpan]]  # by query; only queries that have one
 
     def is_answerable(self, query: Query) -> bool | None:
         """Tell whether the corpus answers a query; None where neither set nor judgements say."""
@@ -93,47 +74,34 @@ class QuestionSet:
 def load(folder: Path) -> QuestionSet:
     """Read a question set.
 
-    Args:
-        folder: Holds corpus.jsonl, and unless it is for speed alone queries.jsonl and
-            qrels/test.tsv; spans.jsonl may be there.
-
-    Returns:
-        The set. Without queries.jsonl, titles stand in for questions, so that time can be measured.
-
-    Raises:
-        DataRefused: A file is missing, or a line is not in the layout.
+    Without queries.jsonl, titles stand in for questions, so that time can be measured.
     """
     records = tuple(
-        Record(_text(line, "_id", at), _text(line, "title", at, ""), _text(line, "text", at))
-        for at, line in _lines(folder / "corpus.jsonl")
+        Record(
+            _get_text(line, "_id", at),
+            _get_text(line, "title", at, ""),
+            _get_text(line, "text", at),
+        )
+        for at, line in _read_lines(folder / "corpus.jsonl")
     )
     known = {record.id: record for record in records}
     if len(known) != len(records):
         raise DataRefused(f"{folder / 'corpus.jsonl'}: an _id stands twice; make them unique")
     if not (folder / "queries.jsonl").exists():
-        return QuestionSet(folder.resolve().name, folder, records, _stand_ins(records), {}, {})
-    queries = tuple(_query(at, line) for at, line in _lines(folder / "queries.jsonl"))
-    spans: dict[str, list[Span]] = {}
+        return QuestionSet(folder.resolve().name, folder, records, _make_stand_ins(records), {}, {})
+    queries = tuple(_parse_query(at, line) for at, line in _read_lines(folder / "queries.jsonl"))
+    spans: dict[str, list[AnswerSpan]] = {}
     if (folder / "spans.jsonl").exists():
-        for at, line in _lines(folder / "spans.jsonl"):
-            spans.setdefault(_text(line, "query-id", at), []).append(_span(at, line, known))
-    qrels = _qrels(folder / "qrels" / "test.tsv")
+        for at, line in _read_lines(folder / "spans.jsonl"):
+            spans.setdefault(_get_text(line, "query-id", at), []).append(
+                _parse_span(at, line, known)
+            )
+    qrels = _read_qrels(folder / "qrels" / "test.tsv")
     return QuestionSet(folder.resolve().name, folder, records, queries, qrels, spans)
 
 
-def turns_of(history: object, at: str) -> tuple[Turn, ...]:
-    """Return a set's history as the product's turns.
-
-    Args:
-        history: A list of objects with `speaker` (user or agent) and `text`, oldest first.
-        at: File and line, for the error.
-
-    Returns:
-        One turn for each.
-
-    Raises:
-        DataRefused: Another shape, or another speaker.
-    """
+def parse_turns(history: object, at: str) -> tuple[Turn, ...]:
+    """Return a set's history as the product's turns."""
     if not isinstance(history, list):
         raise DataRefused(f"{at}: history is {history!r:.60}, a list of turns was expected")
     turns = []
@@ -148,7 +116,7 @@ def turns_of(history: object, at: str) -> tuple[Turn, ...]:
     return tuple(turns)
 
 
-def _query(at: str, line: dict[str, object]) -> Query:
+def _parse_query(at: str, line: dict[str, object]) -> Query:
     answerable, rewrite, turn = line.get("answerable"), line.get("rewrite"), line.get("turn", 1)
     answers = line.get("answers", [])
     if not (answerable is None or isinstance(answerable, bool)) or not isinstance(turn, int):
@@ -156,9 +124,9 @@ def _query(at: str, line: dict[str, object]) -> Query:
     if not isinstance(answers, list) or not all(isinstance(answer, str) for answer in answers):
         raise DataRefused(f"{at}: answers must be a list of texts")
     return Query(
-        _text(line, "_id", at),
-        _text(line, "text", at),
-        turns_of(line.get("history", []), at),
+        _get_text(line, "_id", at),
+        _get_text(line, "text", at),
+        parse_turns(line.get("history", []), at),
         turn,
         rewrite if isinstance(rewrite, str) and rewrite.strip() else None,
         answerable,
@@ -166,7 +134,7 @@ def _query(at: str, line: dict[str, object]) -> Query:
     )
 
 
-def _stand_ins(records: Sequence[Record]) -> tuple[Query, ...]:
+def _make_stand_ins(records: Sequence[Record]) -> tuple[Query, ...]:
     titled = [record for record in records if record.title.strip()]
     step = max(1, len(titled) // STAND_INS)
     return tuple(
@@ -175,8 +143,8 @@ def _stand_ins(records: Sequence[Record]) -> tuple[Query, ...]:
     )
 
 
-def _span(at: str, line: dict[str, object], known: Mapping[str, Record]) -> Span:
-    record, start, end = _text(line, "corpus-id", at), line.get("start"), line.get("end")
+def _parse_span(at: str, line: dict[str, object], known: Mapping[str, Record]) -> AnswerSpan:
+    record, start, end = _get_text(line, "corpus-id", at), line.get("start"), line.get("end")
     if record not in known:
         raise DataRefused(f"{at}: corpus-id {record!r} is not in corpus.jsonl")
     text = known[record].text
@@ -184,10 +152,10 @@ def _span(at: str, line: dict[str, object], known: Mapping[str, Record]) -> Span
         raise DataRefused(f"{at}: {start!r} to {end!r} is not a stretch of {len(text)} characters")
     if "text" in line and text[start:end] != line["text"]:
         raise DataRefused(f"{at}: the text of the span is not what {record!r} holds there")
-    return Span(record, start, end)
+    return AnswerSpan(record, start, end)
 
 
-def _qrels(path: Path) -> dict[str, dict[str, int]]:
+def _read_qrels(path: Path) -> dict[str, dict[str, int]]:
     qrels: dict[str, dict[str, int]] = {}
     try:
         with path.open(encoding="utf-8", newline="") as file:
@@ -203,13 +171,13 @@ def _qrels(path: Path) -> dict[str, dict[str, int]]:
     return qrels
 
 
-def _lines(path: Path) -> Iterator[tuple[str, dict[str, object]]]:
+def _read_lines(path: Path) -> Iterator[tuple[str, dict[str, object]]]:
     try:
         with path.open(encoding="utf-8") as file:
             for number, text in enumerate(file, start=1):
                 at = f"{path}:{number}"
                 if text.strip():
-                    yield at, _object(text, at)
+                    yield at, _parse_object(text, at)
     except (OSError, UnicodeDecodeError) as error:
         raise DataRefused(
             f"{path}: cannot be read ({error}); --data takes a folder in the layout that "
@@ -217,7 +185,7 @@ def _lines(path: Path) -> Iterator[tuple[str, dict[str, object]]]:
         ) from error
 
 
-def _object(text: str, at: str) -> dict[str, object]:
+def _parse_object(text: str, at: str) -> dict[str, object]:
     try:
         value = json.loads(text)
     except ValueError as error:
@@ -227,7 +195,7 @@ def _object(text: str, at: str) -> dict[str, object]:
     return value
 
 
-def _text(line: Mapping[str, object], key: str, at: str, default: str | None = None) -> str:
+def _get_text(line: Mapping[str, object], key: str, at: str, default: str | None = None) -> str:
     value = line.get(key, default)
     if not isinstance(value, str):
         raise DataRefused(f"{at}: {key} is {value!r:.60}, a text was expected")

@@ -14,36 +14,25 @@ from chat.types import Question
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What to measure.
-
-    Attributes:
-        data: Folder of the question set.
-        out: JSON file to write.
-        query: `text` asks each question alone, `rewrite` a person's completion of it,
-            `conversation` gives the product the turns before it, `changed` those of another
-            conversation: the topic has changed, and they are best forgotten.
-        turns: Ask all questions or only those that open a conversation.
-        limit: Ask at most so many.
-        depth: Passages to retrieve; None is the product's own.
-        cache: Folder that keeps the index; None to throw it away.
-        trace: JSONL file with everything that was considered; None for none.
-        reader: Whether passages are read, if there is a reader.
-        peer: Names of the other tools to measure; empty for all. For `benchmarks.peers` only.
-    """
+    """What to measure: the options of the command line."""
 
     data: Path
     out: Path
+    # `text` asks each question alone, `rewrite` a person's completion of it, `conversation` gives
+    # the product the turns before it, `changed` those of another conversation: the topic has
+    # changed, and they are best forgotten.
     query: Form = "text"
-    turns: Literal["first", "all"] = "all"
+    turns: Literal["first", "all"] = "all"  # `first`: only what opens a conversation
     limit: int | None = None
-    depth: int | None = None
-    cache: Path | None = None
+    depth: int | None = None  # None is the product's own
+    cache: Path | None = None  # None to throw the index away
     trace: Path | None = None
+
     reader: bool = True
-    peer: tuple[str, ...] = ()
+    peer: tuple[str, ...] = ()  # other tools to measure, all if empty; `benchmarks.peers` only
 
 
-def parse(description: str, arguments: Sequence[str] | None = None) -> Options:
+def parse_options(description: str, arguments: Sequence[str] | None = None) -> Options:
     """Return the options on the command line; wrong ones end the process with status 2."""
     parser = argparse.ArgumentParser(description=description)
     add = parser.add_argument
@@ -51,8 +40,8 @@ def parse(description: str, arguments: Sequence[str] | None = None) -> Options:
     add("--out", type=Path, required=True, help="JSON file to write")
     add("--query", choices=get_args(Form), default="text", help="what of a question is asked")
     add("--turns", choices=("first", "all"), default="all")
-    add("--limit", type=_positive, help="ask at most so many questions")
-    add("--depth", type=_positive, help="passages to retrieve (the product's own number)")
+    add("--limit", type=_parse_positive, help="ask at most so many questions")
+    add("--depth", type=_parse_positive, help="passages to retrieve (the product's own number)")
     add("--cache", type=Path, help="folder that keeps the index and its vectors")
     add("--trace", type=Path, help="JSONL file to write with all candidates and their signals")
     add("--no-reader", dest="reader", action="store_false", help="find passages, do not read them")
@@ -61,39 +50,30 @@ def parse(description: str, arguments: Sequence[str] | None = None) -> Options:
     return Options(**{**values, "peer": tuple(values["peer"] or ())})
 
 
-def asked(questions: QuestionSet, options: Options) -> list[tuple[Query, Question]]:
-    """Return the queries to ask and the question that each becomes.
-
-    Args:
-        questions: The set.
-        options: Which of its queries, how many, and in which form.
-
-    Returns:
-        At least one.
-
-    Raises:
-        DataRefused: There is nothing to ask, or rewrites are wanted and there are none.
-    """
+def choose_questions(questions: QuestionSet, options: Options) -> list[tuple[Query, Question]]:
+    """Return the queries to ask and the question that each becomes."""
     chosen = [q for q in questions.queries if options.turns == "all" or q.turn == 1]
     if options.query == "rewrite":
         chosen = [query for query in chosen if query.rewrite]
         if not chosen:
             raise DataRefused(f"{questions.folder}: no question has a rewrite; use --query text")
     if options.query == "changed":
-        return _behind_others(questions, chosen)[: options.limit]
+        return _ask_behind_others(questions, chosen)[: options.limit]
     if not chosen:
         raise DataRefused(f"{questions.folder}: no question to ask; look at queries.jsonl")
-    return [(query, _question(query, options.query)) for query in chosen[: options.limit]]
+    return [(query, _make_question(query, options.query)) for query in chosen[: options.limit]]
 
 
-def _behind_others(questions: QuestionSet, chosen: Sequence[Query]) -> list[tuple[Query, Question]]:
+def _ask_behind_others(
+    questions: QuestionSet, chosen: Sequence[Query]
+) -> list[tuple[Query, Question]]:
     """Return the questions that are complete in themselves, each behind foreign turns."""
     complete = [query for query in chosen if query.rewrite or query.turn == 1]
     histories = [query.history for query in questions.queries if query.history]
     pairs = []
     for number, query in enumerate(complete):
         # Those of one conversation begin alike, and so with the question that opens it.
-        foreign = [h for h in histories if h[0].text not in (query.text, *_opening(query))]
+        foreign = [h for h in histories if h[0].text not in (query.text, *_get_opening(query))]
         if foreign:
             history = foreign[(number + len(foreign) // 2) % len(foreign)]
             pairs.append((query, Question(query.rewrite or query.text, history)))
@@ -102,17 +82,17 @@ def _behind_others(questions: QuestionSet, chosen: Sequence[Query]) -> list[tupl
     return pairs
 
 
-def _opening(query: Query) -> tuple[str, ...]:
+def _get_opening(query: Query) -> tuple[str, ...]:
     return tuple(turn.text for turn in query.history[:1])
 
 
-def _question(query: Query, form: Form) -> Question:
+def _make_question(query: Query, form: Form) -> Question:
     if form == "conversation":
         return Question(query.text, query.history)
     return Question(query.rewrite if form == "rewrite" and query.rewrite else query.text)
 
 
-def _positive(text: str) -> int:
+def _parse_positive(text: str) -> int:
     value = int(text)
     if value < 1:
         raise ValueError

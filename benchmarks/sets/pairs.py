@@ -24,15 +24,11 @@ _NEGATIVES, _MINED = 3, 2
 # Enough of a passage to recognise it by; evaluation sets trim ends differently.
 _BEGINNING_CHARS = 120
 
-Pair = Mapping[str, object]
+RawPair = Mapping[str, object]
 
 
-class Writer:
-    """Collects a question set and writes its files.
-
-    Args:
-        left_out: Beginnings of passages that must not be in the set.
-    """
+class SetWriter:
+    """Collects a question set without given passages, by their beginnings, and writes its files."""
 
     def __init__(self, left_out: frozenset[str]) -> None:
         self._left_out = left_out
@@ -44,12 +40,12 @@ class Writer:
     def __len__(self) -> int:
         return len(self._queries)
 
-    def add(self, pair: Pair) -> None:
+    def add(self, pair: RawPair) -> None:
         """Add a pair; one without a passage, or with one that is left out, is passed over.
 
         Where no span is known, the set tells only which passage is right.
         """
-        positive, negative = _texts(pair, "pos"), _texts(pair, "neg")
+        positive, negative = _get_texts(pair, "pos"), _get_texts(pair, "neg")
         answerable = bool(pair.get("answerable", True))
         everything = [*(positive if answerable else []), *negative]
         if any(text[:_BEGINNING_CHARS] in self._left_out for text in everything):
@@ -59,11 +55,11 @@ class Writer:
             return
         query = f"q{len(self._queries) + 1}"
         answers = []
-        for text in negative[:_NEGATIVES] + _texts(pair, "neg_mined")[:_MINED]:
-            self._passage(text)
+        for text in negative[:_NEGATIVES] + _get_texts(pair, "neg_mined")[:_MINED]:
+            self._add_passage(text)
         if answerable:
             right = int(span["pos"]) if isinstance(span, Mapping) else 0
-            record = self._passage(positive[right])
+            record = self._add_passage(positive[right])
             self._qrels.append(f"{query}\t{record}\t1")
         if answerable and isinstance(span, Mapping):
             text = positive[right]
@@ -78,28 +74,24 @@ class Writer:
         """Write the set in the BEIR layout."""
         (folder / "qrels").mkdir(parents=True, exist_ok=True)
         records = [{"_id": key, "title": "", "text": text} for key, text in self._corpus.items()]
-        for name, rows in (
-            ("corpus", records),
-            ("queries", self._queries),
-            ("spans", self._spans),
-        ):
+        for name, rows in (("corpus", records), ("queries", self._queries), ("spans", self._spans)):
             lines = [json.dumps(row, ensure_ascii=False) for row in rows]
             (folder / f"{name}.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
         qrels = "\n".join(["query-id\tcorpus-id\tscore", *self._qrels])
         (folder / "qrels" / "test.tsv").write_text(qrels + "\n", encoding="utf-8")
 
-    def _passage(self, text: str) -> str:
+    def _add_passage(self, text: str) -> str:
         key = hashlib.sha256(text.encode()).hexdigest()[:12]
         self._corpus[key] = text
         return key
 
 
-def _texts(pair: Pair, name: str) -> list[str]:
+def _get_texts(pair: RawPair, name: str) -> list[str]:
     value = pair.get(name) or []
     return [str(text) for text in value] if isinstance(value, list) else []
 
 
-def _pairs(files: Iterable[Path]) -> Iterator[Pair]:
+def _read_pairs(files: Iterable[Path]) -> Iterator[RawPair]:
     for path in files:
         with gzip.open(path, "rt", encoding="utf-8") as lines:
             for line in lines:
@@ -117,8 +109,8 @@ def main(arguments: Sequence[str]) -> int:
     )
     options = parser.parse_args(arguments)
     records = load(options.leave_out).records if options.leave_out else ()
-    writer = Writer(frozenset(record.text[:_BEGINNING_CHARS] for record in records))
-    pairs = list(_pairs(options.files))
+    writer = SetWriter(frozenset(record.text[:_BEGINNING_CHARS] for record in records))
+    pairs = list(_read_pairs(options.files))
     random.Random(_SEED).shuffle(pairs)
     for pair in pairs:
         if len(writer) == options.limit:

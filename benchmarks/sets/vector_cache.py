@@ -10,20 +10,11 @@ from pathlib import Path
 
 import numpy as np
 
-from index.embedding.base import Embedder, Kind, Matrix
+from index.embedding.base import Embedder, Matrix, TextKind
 
 
 class VectorCache:
-    """An embedder that asks another one only for passages it has not seen.
-
-    Attributes:
-        embedder: The one that is asked.
-        remembered: How many vectors were not made anew.
-
-    Args:
-        embedder: See above.
-        connection: To the file of vectors.
-    """
+    """An embedder that asks another one only for passages it has not seen."""
 
     def __init__(self, embedder: Embedder, connection: sqlite3.Connection) -> None:
         self.embedder = embedder
@@ -49,12 +40,12 @@ class VectorCache:
         """Names the other embedder's weights: the vectors are its own."""
         return self.embedder.fingerprint
 
-    def encode(self, texts: Sequence[str], kind: Kind) -> Matrix:
+    def encode(self, texts: Sequence[str], kind: TextKind) -> Matrix:
         """Return float32, shape (len(texts), dimensions), unit L2 norm."""
         if kind == "query" or not texts:
             return self.embedder.encode(texts, kind)
         keys = [hashlib.sha256(text.encode()).hexdigest() for text in texts]
-        known = self._known(keys)
+        known = self._find_known(keys)
         self.remembered += len(known)
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
         if missing:
@@ -67,7 +58,7 @@ class VectorCache:
                 )
         return np.stack([known[key] for key in keys])
 
-    def _known(self, keys: Sequence[str]) -> dict[str, Matrix]:
+    def _find_known(self, keys: Sequence[str]) -> dict[str, Matrix]:
         found: dict[str, Matrix] = {}
         for key in dict.fromkeys(keys):
             row = self._connection.execute(

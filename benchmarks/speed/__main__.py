@@ -28,19 +28,9 @@ class SpeedFailed(PolicyChatError):
 def run(data: Path, out: Path, sizes: Sequence[int], hashing_from: int) -> dict[str, object]:
     """Measure every size and write one result, and the chart beside it.
 
-    Args:
-        data: Folder with corpus.jsonl; questions are not needed.
-        out: JSON file; the chart is a PNG of the same name.
-        sizes: Passages.
-        hashing_from: Sizes from which words are hashed and not embedded by the model.
-
-    Returns:
-        What is written.
-
-    Raises:
-        PolicyChatError: The data is not in the layout, or the product failed.
+    From the size `hashing_from` on, words are hashed and not embedded by the model.
     """
-    load(data)  # an error in it is told once, and before anything takes time
+    load(data)  # an error in it is reported once, and before anything takes time
     results = []
     for size in sizes:
         kind = "hashing" if size >= hashing_from else "model"
@@ -54,10 +44,10 @@ def run(data: Path, out: Path, sizes: Sequence[int], hashing_from: int) -> dict[
     result: dict[str, object] = {
         "data": data.resolve().name,
         "sizes": results,
-        "constant": _constant(results),
+        "constant": compute_constant(results),
         "command": f"python -m benchmarks.speed --data …/{data.resolve().name} {options} "
         f"--out {out.name}",
-        "machine": report.machine(),
+        "machine": report.describe_machine(),
     }
     report.write(out, result)
     draw(result, out.with_suffix(".png"))
@@ -65,17 +55,12 @@ def run(data: Path, out: Path, sizes: Sequence[int], hashing_from: int) -> dict[
 
 
 def draw(result: Mapping[str, object], path: Path) -> None:
-    """Draw passages a second, questions and one change by size.
-
-    Args:
-        result: From `run`.
-        path: PNG to write.
-    """
+    """Draw passages a second, questions and one change by size."""
     import matplotlib.figure
 
     sizes = result["sizes"]
     assert isinstance(sizes, list)
-    kinds = ["hashing" if _embedder(size).startswith("hashing") else "model" for size in sizes]
+    kinds = ["hashing" if _name_embedder(size).startswith("hashing") else "model" for size in sizes]
     names = [f"{size['passages']:,}\n{kind}" for size, kind in zip(sizes, kinds, strict=True)]
     figure = matplotlib.figure.Figure(figsize=(12, 4.4), layout="constrained")
     left, middle, right = figure.subplots(1, 3)
@@ -103,15 +88,15 @@ def draw(result: Mapping[str, object], path: Path) -> None:
     figure.savefig(path, dpi=110, metadata={"Software": None})
 
 
-def _embedder(size: Mapping[str, object]) -> str:
+def _name_embedder(size: Mapping[str, object]) -> str:
     return str(size["embedder"]).split("@")[0]
 
 
-def _constant(sizes: Sequence[Mapping[str, float]]) -> dict[str, float]:
+def compute_constant(sizes: Sequence[Mapping[str, float]]) -> dict[str, float]:
     """Return, by embedder, the slowest size's passages a second as a share of the fastest's."""
     rates: dict[str, list[float]] = {}
     for size in sizes:
-        rates.setdefault(_embedder(size), []).append(size["passages_per_s"])
+        rates.setdefault(_name_embedder(size), []).append(size["passages_per_s"])
     return {name: round(min(found) / max(found), 3) for name, found in rates.items()}
 
 
@@ -123,7 +108,7 @@ def main() -> None:
     add = parser.add_argument
     add("--data", type=Path, required=True, help="folder with corpus.jsonl (benchmarks/README.md)")
     add("--out", type=Path, required=True, help="JSON file to write; a chart is put beside it")
-    add("--passages", type=_sizes, default=_sizes(_SIZES), help=f"sizes ({_SIZES})")
+    add("--passages", type=_parse_sizes, default=_parse_sizes(_SIZES), help=f"sizes ({_SIZES})")
     add(
         "--hashing-from",
         type=int,
@@ -137,7 +122,7 @@ def main() -> None:
     )
 
 
-def _sizes(text: str) -> list[int]:
+def _parse_sizes(text: str) -> list[int]:
     sizes = [int(part) for part in text.split(",")]
     if min(sizes) < 1:
         raise ValueError

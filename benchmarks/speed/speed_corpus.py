@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.sets.corpus_index import write_record, write_title
 from benchmarks.sets.data import Record
 from index.types import Metadata
 from ingest.workers.parse import Parsed, Task, parse
@@ -17,41 +17,25 @@ _SEED = 20_240_101
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A folder of files for a number of passages.
-
-    Attributes:
-        folder: Holds them.
-        documents: Number of files.
-        real: How many of them are records as they are.
-        passages: As the product cuts them.
-        characters: Of their texts, in all.
-    """
+    """A folder of files for a number of passages."""
 
     folder: Path
-    documents: int
-    real: int
-    passages: int
-    characters: int
+    documents: int  # files
+    real: int  # of them, records as they are
+    passages: int  # as the product cuts them
+    characters: int  # of their texts, in all
 
 
 def write(records: tuple[Record, ...], passages: int, folder: Path) -> Made:
-    """Write files until the product cuts so many passages of them.
-
-    Args:
-        records: Of a set.
-        passages: Wanted at least.
-        folder: Made.
-
-    Returns:
-        What was written.
-    """
+    """Write files until the product cuts so many passages of them."""
     folder.mkdir(parents=True)
     made = real = held = characters = 0
-    for number, record in enumerate(_records(records)):
+    for number, record in enumerate(_make_records(records)):
         parsed = parse(Task("record.txt", record.text.encode(), Metadata(title="Record")))
         if not isinstance(parsed, Parsed):
             continue
-        _write_record(folder / f"{number:06d}.txt", record)
+        path = folder / f"{number:06d}.txt"
+        write_title(path, write_record(path, record))
         made += 1
         real += number < len(records)
         held += len(parsed.drafts)
@@ -61,15 +45,7 @@ def write(records: tuple[Record, ...], passages: int, folder: Path) -> Made:
     return Made(folder, made, real, held, characters)
 
 
-def _write_record(path: Path, record: Record) -> None:
-    path.write_text(record.text, encoding="utf-8", newline="")
-    title = " ".join(record.title.split())
-    if title.isprintable() and title:
-        sidecar = f"title = {json.dumps(title, ensure_ascii=False)}\n"
-        path.with_name(f"{path.name}.meta.toml").write_text(sidecar, encoding="utf-8")
-
-
-def _records(records: tuple[Record, ...]) -> Iterator[Record]:
+def _make_records(records: tuple[Record, ...]) -> Iterator[Record]:
     """Yield the records, then for ever new ones: words of each sentence in another order.
 
     In a shuffled order, so that the first thousand are like the rest: sets begin with long texts.
@@ -80,11 +56,11 @@ def _records(records: tuple[Record, ...]) -> Iterator[Record]:
     while True:
         for record in order:
             lines = record.text.split("\n")
-            shuffled = "\n".join(_shuffled(line, generator) for line in lines)
+            shuffled = "\n".join(_shuffle(line, generator) for line in lines)
             yield Record(record.id, record.title, shuffled)
 
 
-def _shuffled(line: str, generator: random.Random) -> str:
+def _shuffle(line: str, generator: random.Random) -> str:
     sentences = [sentence.split() for sentence in line.split(". ")]
     for words in sentences:
         generator.shuffle(words)

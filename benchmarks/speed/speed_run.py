@@ -15,14 +15,14 @@ from benchmarks.report import results as report
 from benchmarks.sets.data import Query, QuestionSet, load
 from benchmarks.speed import speed_corpus
 from chat.retrieval.retrieve import retrieve
-from index.embedding.base import Embedder, Kind, Matrix
+from index.embedding.base import Embedder, Matrix, TextKind
 from index.embedding.hashing import HashingEmbedder
 from index.embedding.transformer import SentenceTransformerEmbedder
 from index.local import LocalIndex
 from index.settings import EmbedderSettings, Settings
 from index.types import Filter
 from ingest import parsers
-from ingest.pipeline import apply
+from ingest.pipeline import apply_plan
 from ingest.planning.plan import make_plan
 from ingest.text.chunk import chunk
 
@@ -37,14 +37,7 @@ _MEANWHILE_PASSAGES = 0.2
 
 
 class TimedEmbedder:
-    """Adds up how long another embedder takes for passages.
-
-    Attributes:
-        seconds: So long.
-
-    Args:
-        embedder: The other one.
-    """
+    """Adds up how long another embedder takes for passages."""
 
     def __init__(self, embedder: Embedder) -> None:
         self.seconds = 0.0
@@ -55,7 +48,7 @@ class TimedEmbedder:
         """The other one's."""
         return self._embedder.fingerprint
 
-    def encode(self, texts: Sequence[str], kind: Kind) -> Matrix:
+    def encode(self, texts: Sequence[str], kind: TextKind) -> Matrix:
         """Return what the other one does."""
         began = time.perf_counter()
         try:
@@ -66,16 +59,7 @@ class TimedEmbedder:
 
 
 def measure(questions: QuestionSet, passages: int, hashing: bool) -> dict[str, object]:
-    """LocalIndex so many passages, change documents, ask questions.
-
-    Args:
-        questions: Gives texts, and titles or questions to ask.
-        passages: Wanted.
-        hashing: Embed by hashing words, which takes next to no time, and not with the model.
-
-    Returns:
-        The numbers of one size.
-    """
+    """Index so many passages, change documents, ask questions."""
     embedder = TimedEmbedder(
         HashingEmbedder(384) if hashing else SentenceTransformerEmbedder(EmbedderSettings())
     )
@@ -90,17 +74,17 @@ def measure(questions: QuestionSet, passages: int, hashing: bool) -> dict[str, o
             "documents_made_by_shuffling": made.documents - made.real,
             "embedder": embedder.fingerprint,
             **indexed,
-            "stages": _stages(made, indexed),
-            "one_change_s": _changes(index, made),
+            "stages": _measure_stages(made, indexed),
+            "one_change_s": _measure_changes(index, made),
             "idle": _ask(index, questions.queries),
         }
         result["while_ingesting"] = _ask_meanwhile(index, questions, made, Path(folder))
-        result["peak_mb"] = report.peak_mb()
+        result["peak_mb"] = report.measure_peak_mb()
     return result
 
 
 def _index(index: LocalIndex, made: speed_corpus.Made, embedder: TimedEmbedder) -> Times:
-    done = apply(index, make_plan(index, [str(made.folder)]))
+    done = apply_plan(index, make_plan(index, [str(made.folder)]))
     return {
         "seconds": round(done.seconds, 2),
         "passages_per_s": round(made.passages / done.seconds, 1),
@@ -112,11 +96,11 @@ def _index(index: LocalIndex, made: speed_corpus.Made, embedder: TimedEmbedder) 
     }
 
 
-def _stages(made: speed_corpus.Made, indexed: Times) -> Times:
+def _measure_stages(made: speed_corpus.Made, indexed: Times) -> Times:
     """Return passages a second of each stage by itself; reading and cutting in one process."""
     data = [path.read_bytes() for path in sorted(made.folder.glob("*.txt"))[:_STAGE_DOCUMENTS]]
     began = time.perf_counter()
-    readings = [parsers.read("record.txt", content) for content in data]
+    readings = [parsers.parse("record.txt", content) for content in data]
     read = time.perf_counter()
     count = sum(len(chunk(reading)) for reading in readings)
     chunked = time.perf_counter()
@@ -128,7 +112,7 @@ def _stages(made: speed_corpus.Made, indexed: Times) -> Times:
     }
 
 
-def _changes(index: LocalIndex, made: speed_corpus.Made) -> float:
+def _measure_changes(index: LocalIndex, made: speed_corpus.Made) -> float:
     """Return the median seconds until the index is in step after one changed document."""
     files = sorted(made.folder.glob("*.txt"))
     seconds = []
@@ -137,7 +121,7 @@ def _changes(index: LocalIndex, made: speed_corpus.Made) -> float:
         text = path.read_text(encoding="utf-8")
         path.write_text(f"{text}\n\nAmended for the {number + 1}. time.\n", encoding="utf-8")
         began = time.perf_counter()
-        done = apply(index, make_plan(index, [str(made.folder)]))
+        done = apply_plan(index, make_plan(index, [str(made.folder)]))
         seconds.append(time.perf_counter() - began)
         assert len(done.changed) == 1
     return measures.percentile(seconds, 50) or 0.0
@@ -172,7 +156,7 @@ def _ask_meanwhile(
 
     def ingest() -> None:
         try:
-            apply(index, plan, lambda _: _stop_if(stop))
+            apply_plan(index, plan, lambda _: _stop_if(stop))
         except InterruptedError:
             pass
         finally:

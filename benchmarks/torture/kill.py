@@ -24,7 +24,7 @@ from index.embedding.hashing import HashingEmbedder
 from index.errors import IndexMissing, PolicyChatError
 from index.local import LocalIndex
 from index.settings import PROJECT_ROOT, Settings
-from ingest.pipeline import Pace, apply
+from ingest.pipeline import Pace, apply_plan
 from ingest.planning.plan import make_plan
 
 _SEED = 20_240_101
@@ -40,26 +40,14 @@ class NotWhole(PolicyChatError):
 
 
 def run(out: Path, kills: int, files: int) -> dict[str, object]:
-    """Kill so many ingests and write what was found after each.
-
-    Args:
-        out: JSON file.
-        kills: How many.
-        files: In the folder that is ingested.
-
-    Returns:
-        What is written.
-
-    Raises:
-        NotWhole: A promise was broken; the message names the kill.
-    """
+    """Kill so many ingests of so many files, and write what was found after each."""
     generator = random.Random(_SEED)
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
         texts, home = Path(folder) / "texts", Path(folder) / "home"
-        _write(texts, files)
+        write_files(texts, files)
         began = time.monotonic()
-        _ingest(home, texts)
-        wanted = _contents(home)
+        ingest_files(home, texts)
+        wanted = read_contents(home)
         duration = time.monotonic() - began
         found: Counter[str] = Counter()
         documents = []
@@ -67,7 +55,7 @@ def run(out: Path, kills: int, files: int) -> dict[str, object]:
             shutil.rmtree(home)
             moment = generator.uniform(0, duration)
             found[_kill(home, texts, moment)] += 1
-            documents.append(_check(number, home, texts, wanted))
+            documents.append(check_rest(number, home, texts, wanted))
     result: dict[str, object] = {
         "kills": kills,
         "files": files,
@@ -77,25 +65,26 @@ def run(out: Path, kills: int, files: int) -> dict[str, object]:
         "finished_before": found["finished"],
         "documents_after_each_kill": documents,
         "command": f"python -m benchmarks.kill --kills {kills} --files {files} --out {out.name}",
-        "machine": report.machine(),
+        "machine": report.describe_machine(),
     }
     report.write(out, result)
     return result
 
 
-def _write(folder: Path, files: int) -> None:
+def write_files(folder: Path, files: int) -> None:
+    """Make so many Markdown files in a new folder, the same ones each time."""
     generator = random.Random(_SEED)
     folder.mkdir()
     for number in range(files):
         paragraphs = [
-            f"## Measure {number}-{part}\n\n{_paragraph(generator)}"
+            f"## Measure {number}-{part}\n\n{_make_paragraph(generator)}"
             for part in range(generator.randint(1, 9))
         ]
         text = "\n\n".join([f"# Programme {number}", *paragraphs])
         (folder / f"{number:04d}.md").write_text(f"{text}\n", encoding="utf-8")
 
 
-def _paragraph(generator: random.Random) -> str:
+def _make_paragraph(generator: random.Random) -> str:
     sentences = [
         f"The {' '.join(generator.choices(_WORDS, k=12))} of {generator.randint(1990, 2030)}."
         for _ in range(generator.randint(2, 12))
@@ -107,9 +96,10 @@ def _index(home: Path) -> LocalIndex:
     return LocalIndex(Settings(home), HashingEmbedder())
 
 
-def _ingest(home: Path, texts: Path) -> None:
+def ingest_files(home: Path, texts: Path) -> None:
+    """Index a folder with many commits; a file that fails is an error."""
     index = _index(home)
-    done = apply(index, make_plan(index, [str(texts)]), pace=_PACE)
+    done = apply_plan(index, make_plan(index, [str(texts)]), pace=_PACE)
     if done.failures:
         raise NotWhole(f"{done.failures[0].id}: {done.failures[0].reason}")
 
@@ -122,7 +112,7 @@ def _kill(home: Path, texts: Path, moment: float) -> str:
         victim.stdout.readline()  # it has imported everything
         with contextlib.suppress(subprocess.TimeoutExpired):
             victim.wait(moment)
-        workers = _children(victim.pid)
+        workers = _find_children(victim.pid)
         victim.kill()
         status = victim.wait()
     deadline = time.monotonic() + _GONE_SECONDS
@@ -133,30 +123,30 @@ def _kill(home: Path, texts: Path, moment: float) -> str:
     return "finished" if status == 0 else "killed"
 
 
-def _children(parent: int) -> list[int]:
+def _find_children(parent: int) -> list[int]:
     done = subprocess.run(
         ["ps", "-o", "pid=", "--ppid", str(parent)], capture_output=True, text=True, check=False
     )
     return [int(line) for line in done.stdout.split()]
 
 
-def _check(number: int, home: Path, texts: Path, wanted: Contents) -> int:
+def check_rest(number: int, home: Path, texts: Path, wanted: Contents) -> int:
     """Return how many documents the kill left, after checking all that must hold."""
-    left = _contents(home)
+    left = read_contents(home)
     for document, passages in left.items():
         if passages != wanted[document]:
             raise NotWhole(f"kill {number}: {document} is there in part")
     if left:
         _index(home).search("Which agency reports on energy?")
-    _ingest(home, texts)
+    ingest_files(home, texts)
     if problems := _index(home).verify():
         raise NotWhole(f"kill {number}: after the next run: {problems[0]}")
-    if _contents(home) != wanted:
+    if read_contents(home) != wanted:
         raise NotWhole(f"kill {number}: the next run made another index")
     return len(left)
 
 
-def _contents(home: Path) -> Contents:
+def read_contents(home: Path) -> Contents:
     """Return every document's passages: id, text and what is searched with it."""
     try:
         with _index(home).snapshot() as catalog:
@@ -183,7 +173,7 @@ def main() -> None:
     options = parser.parse_args()
     if options.victim:
         print("begun", flush=True)
-        _ingest(*options.victim)
+        ingest_files(*options.victim)
     elif options.out is None:
         parser.error("--out is missing")
     else:

@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks.training.windows import Span, sentences_of
+from benchmarks.training.windows import Offsets, find_sentences
 from index.errors import PolicyChatError
 
 # Questions taken of each source, None for all; what is not here is not used. Templates (medquad),
@@ -73,67 +73,44 @@ class TrainingDataRefused(PolicyChatError):
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """One question, or one claim that is checked as if it asked.
+class TrainingQuestion:
+    """One question, or one claim that is checked as if it asked."""
 
-    Attributes:
-        id: Source and number.
-        source: Name of its file.
-        text: As asked.
-        passage: What answers it; where nothing does, what it was written against.
-        others: Further passages that answer.
-        span: Half-open offsets of the answer in `passage`; None where they are not known.
-        answer: In words, "" where they are not known.
-        answerable: Whether `passage` answers; None where that is not said.
-        negatives: Passages that do not answer, as the source gives them.
-        article: What it is about; two questions with a passage in common have the same.
-    """
-
-    id: str
-    source: str
+    id: str  # source and number
+    source: str  # name of its file
     text: str
-    passage: str
-    others: tuple[str, ...]
-    span: Span | None
-    answer: str
-    answerable: bool | None
-    negatives: tuple[str, ...]
-    article: str = ""
+    passage: str  # what answers it; where nothing does, what it was written against
+    others: tuple[str, ...]  # further passages that answer
+    span: Offsets | None  # of the answer in `passage`; None where they are not known
+    answer: str  # in words, "" where they are not known
+    answerable: bool | None  # whether `passage` answers; None where that is not said
+    negatives: tuple[str, ...]  # passages that do not answer, as the source gives them
+    article: str = ""  # what it is about; two questions with a passage in common have the same
 
 
 @dataclass(frozen=True, slots=True)
 class Splits:
     """Questions to learn from and questions that are kept out."""
 
-    train: tuple[Question, ...]
-    held_out: tuple[Question, ...]
+    train: tuple[TrainingQuestion, ...]
+    held_out: tuple[TrainingQuestion, ...]
     left_out: Mapping[str, int]
 
 
-def plain(text: str) -> str:
+def fold_text(text: str) -> str:
     """Return a text as it is compared: lower case, words only."""
     return _NOT_WORD.sub(" ", text.lower()).strip()
 
 
-def load(folder: Path) -> list[Question]:
-    """Read the sources of MIXTURE.
-
-    Args:
-        folder: Holds `NAME.jsonl.gz` for each name of MIXTURE; a missing one is an error.
-
-    Returns:
-        All questions, in the order of the files and lines, with their articles.
-
-    Raises:
-        TrainingDataRefused: A file is missing or a line is not in the layout.
-    """
-    found: list[Question] = []
+def load(folder: Path) -> list[TrainingQuestion]:
+    """Return the questions of all sources of MIXTURE in order, with their articles."""
+    found: list[TrainingQuestion] = []
     for source in MIXTURE:
         path = folder / f"{source}.jsonl.gz"
         try:
             with gzip.open(path, "rt", encoding="utf-8") as file:
                 for number, line in enumerate(file):
-                    question = _question(source, number, json.loads(line))
+                    question = _parse_question(source, number, json.loads(line))
                     if question is not None:
                         found.append(question)
         except (OSError, ValueError, KeyError, TypeError) as error:
@@ -141,32 +118,22 @@ def load(folder: Path) -> list[Question]:
                 f"{path}: {error.__class__.__name__}: {error}; the reader learns from all the "
                 "sources that benchmarks/training/data.py names"
             ) from error
-    return _with_articles(found)
+    return _assign_articles(found)
 
 
-def split(questions: Sequence[Question], measured_on: Iterable[Path], seed: int) -> Splits:
+def split(questions: Sequence[TrainingQuestion], measured_on: Iterable[Path], seed: int) -> Splits:
     """Keep whole articles out: those of the sets that are measured on, and the held-out ones.
 
-    Args:
-        questions: Of all sources.
-        measured_on: Folders of question sets, in the layout of `benchmarks`.
-        seed: Which questions of a source are taken where not all are.
-
-    Returns:
-        The questions to learn from, at most as many of each source as MIXTURE says; the held-out
-        ones; and how many were left out because of each set.
-
-    Raises:
-        TrainingDataRefused: A set cannot be read.
+    The seed decides which questions of a source are taken where MIXTURE does not take all.
     """
     left_out: dict[str, int] = {}
     for folder in measured_on:
-        sentences, asked = _seen(folder)
+        sentences, asked = _read_set(folder)
         touched = {
             q.article
             for q in questions
-            if plain(q.text) in asked
-            or any(s in sentences for p in (q.passage, *q.others) for s in _telling(p))
+            if fold_text(q.text) in asked
+            or any(s in sentences for p in (q.passage, *q.others) for s in _find_long_sentences(p))
         }
         kept = [q for q in questions if q.article not in touched]
         left_out[folder.resolve().name] = len(questions) - len(kept)
@@ -174,9 +141,9 @@ def split(questions: Sequence[Question], measured_on: Iterable[Path], seed: int)
     held = {
         q.article
         for q in questions
-        if q.source in HELD_OUT and _share(q.article) < HELD_OUT[q.source]
+        if q.source in HELD_OUT and _draw_share(q.article) < HELD_OUT[q.source]
     }
-    train: list[Question] = []
+    train: list[TrainingQuestion] = []
     for source, most in MIXTURE.items():
         own = [q for q in questions if q.source == source and q.article not in held]
         if most is not None and len(own) > most:
@@ -186,13 +153,8 @@ def split(questions: Sequence[Question], measured_on: Iterable[Path], seed: int)
     return Splits(tuple(train), tuple(held_out), left_out)
 
 
-def write_pairs(questions: Sequence[Question], path: Path) -> None:
-    """Write questions in the layout that `load` and `benchmarks.pairs` read.
-
-    Args:
-        questions: Answerable or not.
-        path: A `.jsonl.gz`, replaced.
-    """
+def write_pairs(questions: Sequence[TrainingQuestion], path: Path) -> None:
+    """Write questions in the layout that `load` and `benchmarks.pairs` read."""
     with gzip.open(path, "wt", encoding="utf-8") as file:
         for question in questions:
             answered = question.answerable is not False
@@ -210,13 +172,13 @@ def write_pairs(questions: Sequence[Question], path: Path) -> None:
             file.write(json.dumps(line, ensure_ascii=False) + "\n")
 
 
-def _question(source: str, number: int, line: Mapping[str, Any]) -> Question | None:
+def _parse_question(source: str, number: int, line: Mapping[str, Any]) -> TrainingQuestion | None:
     identity = f"{source}/{number}"
     if "claim" in line:
         evidence = line["evidence"] if isinstance(line["evidence"], list) else [line["evidence"]]
         # Refuted claims are spoken about, but a refutation is no answer to what they say.
         verdict = {"supported": True, "refuted": None, "not_enough": False}[line["label"]]
-        return Question(
+        return TrainingQuestion(
             identity, source, line["claim"], " ".join(evidence), (), None, "", verdict, ()
         )
     answerable = bool(line["answerable"])
@@ -226,7 +188,7 @@ def _question(source: str, number: int, line: Mapping[str, Any]) -> Question | N
         return None
     span = line.get("span")
     where = (span["start"], span["end"]) if span and span["pos"] == 0 and answerable else None
-    return Question(
+    return TrainingQuestion(
         identity,
         source,
         " ".join(line["q"].split()),
@@ -239,7 +201,7 @@ def _question(source: str, number: int, line: Mapping[str, Any]) -> Question | N
     )
 
 
-def _with_articles(questions: Sequence[Question]) -> list[Question]:
+def _assign_articles(questions: Sequence[TrainingQuestion]) -> list[TrainingQuestion]:
     """Name what each question is about: passages that one question names together are one."""
     parent: dict[str, str] = {}
 
@@ -261,32 +223,33 @@ def _with_articles(questions: Sequence[Question]) -> list[Question]:
     ]
 
 
-def _seen(folder: Path) -> tuple[set[str], set[str]]:
+def _read_set(folder: Path) -> tuple[set[str], set[str]]:
     try:
-        texts = _field(folder / "corpus.jsonl", "text")
-        asked = _field(folder / "queries.jsonl", "text")
+        texts = _read_field(folder / "corpus.jsonl", "text")
+        asked = _read_field(folder / "queries.jsonl", "text")
     except (OSError, ValueError, KeyError) as error:
         raise TrainingDataRefused(
             f"{folder}: cannot be read ({error}); a question set has corpus.jsonl and queries.jsonl"
         ) from error
-    return {s for text in texts for s in _telling(text)}, {plain(text) for text in asked}
+    sentences = {sentence for text in texts for sentence in _find_long_sentences(text)}
+    return sentences, {fold_text(text) for text in asked}
 
 
-def _field(path: Path, name: str) -> list[str]:
+def _read_field(path: Path, name: str) -> list[str]:
     with path.open(encoding="utf-8") as file:
         return [str(json.loads(line)[name]) for line in file if line.strip()]
 
 
-def _telling(text: str) -> list[str]:
-    return [plain(text[a:b]) for a, b in sentences_of(text) if b - a >= _TELLING_CHARS]
+def _find_long_sentences(text: str) -> list[str]:
+    return [fold_text(text[a:b]) for a, b in find_sentences(text) if b - a >= _TELLING_CHARS]
 
 
-def _share(article: str) -> float:
+def _draw_share(article: str) -> float:
     return int(_digest(f"held out {article}")[:8], 16) / 0x1_0000_0000
 
 
 def _digest(text: str) -> str:
-    return hashlib.sha256(plain(text).encode()).hexdigest()[:16]
+    return hashlib.sha256(fold_text(text).encode()).hexdigest()[:16]
 
 
 def add_sources(parser: argparse.ArgumentParser) -> None:

@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from benchmarks.training.data import Question
+from benchmarks.training.data import TrainingQuestion
 from benchmarks.training.negatives import Rules, Unanswered
-from benchmarks.training.windows import Span, window_with, windows
+from benchmarks.training.windows import Offsets, cut_window_around, cut_windows
 
 # Of the questions with a known answer, how many get a pair without one, made by rule.
 RULE_SHARE = 0.5
@@ -24,29 +24,16 @@ UNKNOWN = -1
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One pair and what is known of it.
-
-    Attributes:
-        question: As asked.
-        headings: "" for none.
-        passage: What is read.
-        relevant: 1, 0, or UNKNOWN: not compared with others.
-        answers: 1, 0, or UNKNOWN.
-        span: Half-open offsets of the answer in the passage; None where there is none or where
-            it is not known, which `spanned` tells.
-        spanned: Whether `span` is known, None meaning that there is no answer.
-        kind: How the pair came to be.
-        source: The question's.
-    """
+    """One pair and what is known of it."""
 
     question: str
-    headings: str
+    headings: str  # "" for none
     passage: str
-    relevant: int
-    answers: int
-    span: Span | None
-    spanned: bool
-    kind: str
+    relevant: int  # 1, 0, or UNKNOWN: not compared with others
+    answers: int  # 1, 0, or UNKNOWN
+    span: Offsets | None  # of the answer in the passage; for None see `spanned`
+    spanned: bool  # whether `span` is known, None meaning that there is no answer
+    kind: str  # how the pair came to be
     source: str
 
     @property
@@ -58,17 +45,12 @@ class Example:
 class Examples:
     """Makes the pairs of a question, other ones in each epoch.
 
-    Args:
-        questions: All that are learnt from.
-        mined: Negatives by question: see `benchmarks.training.mining`.
-        rules: Whether pairs without an answer are made; False for an ablation.
-        negatives: Beside each passage that answers: one of the source's, the others mined where
-            there are any.
+    Beside each passage that answers stand one of the source's negatives and mined ones.
     """
 
     def __init__(
         self,
-        questions: Sequence[Question],
+        questions: Sequence[TrainingQuestion],
         mined: Mapping[str, Sequence[str]],
         rules: bool = True,
         negatives: int = 3,
@@ -78,17 +60,9 @@ class Examples:
         self._mined = mined
         self._rules = Rules(questions) if rules else None
 
-    def of(self, question: Question, chance: random.Random) -> list[Example]:
-        """Return the pairs of a question.
-
-        Args:
-            question: One of the source's.
-            chance: Which windows, which negatives, which headings.
-
-        Returns:
-            The one that the question was written against first; none where it has no sentence.
-        """
-        first = self._own(question, chance)
+    def make_pairs(self, question: TrainingQuestion, chance: random.Random) -> list[Example]:
+        """Return the pairs of a question, the one it was written against first; none if empty."""
+        first = self._make_own(question, chance)
         if first is None:
             return []
         if question.answerable is False:
@@ -96,24 +70,24 @@ class Examples:
         pairs = [first]
         pairs += [
             Example(
-                question.text, *self._framed(text, chance), 0, 0, None, True, kind, question.source
+                question.text, *self._frame(text, chance), 0, 0, None, True, kind, question.source
             )
-            for kind, text in self._negatives(question, chance)
+            for kind, text in self._pick_negatives(question, chance)
         ]
         made = None
         if self._rules is not None and chance.random() < RULE_SHARE:
-            made = self._rules.made(question, chance)
+            made = self._rules.make(question, chance)
         if made is not None:
-            pairs.append(self._unanswered(made, first, chance))
+            pairs.append(self._make_unanswered(made, first, chance))
         return pairs
 
-    def _unanswered(self, made: Unanswered, first: Example, chance: random.Random) -> Example:
+    def _make_unanswered(self, made: Unanswered, first: Example, chance: random.Random) -> Example:
         without = made.rule == "without_answer"
         return Example(
             made.question,
             first.headings,
             # Of another question the same window, or its length would tell.
-            self._cut(made.passage, chance) if without else first.passage,
+            self._cut_window(made.passage, chance) if without else first.passage,
             # Of the passage without its answer, the one with it is known to be better.
             relevant=0 if without else UNKNOWN,
             answers=0,
@@ -123,13 +97,13 @@ class Examples:
             source=first.source,
         )
 
-    def _own(self, question: Question, chance: random.Random) -> Example | None:
+    def _make_own(self, question: TrainingQuestion, chance: random.Random) -> Example | None:
         text = question.passage
         if question.span is not None:
-            start, end = window_with(text, question.span, chance)
+            start, end = cut_window_around(text, question.span, chance)
             span = (question.span[0] - start, question.span[1] - start)
         else:
-            cut = windows(text)
+            cut = cut_windows(text)
             if not cut:
                 return None
             # Where the answer stands is not known: the beginning says most.
@@ -138,7 +112,7 @@ class Examples:
         answerable = question.answerable
         return Example(
             question.text,
-            self._headings(text, text[start:end], chance),
+            self._draw_headings(text, text[start:end], chance),
             text[start:end],
             relevant=UNKNOWN if answerable is False else 1,
             answers=UNKNOWN if answerable is None else int(answerable),
@@ -148,7 +122,9 @@ class Examples:
             source=question.source,
         )
 
-    def _negatives(self, question: Question, chance: random.Random) -> list[tuple[str, str]]:
+    def _pick_negatives(
+        self, question: TrainingQuestion, chance: random.Random
+    ) -> list[tuple[str, str]]:
         given, mined = list(question.negatives), list(self._mined.get(question.id, ()))
         chosen: list[tuple[str, str]] = []
         for number in range(self._wanted):
@@ -159,25 +135,25 @@ class Examples:
             chosen.append((kind, texts.pop(chance.randrange(len(texts)))))
         return chosen
 
-    def _framed(self, text: str, chance: random.Random) -> tuple[str, str]:
-        passage = self._cut(text, chance)
-        return self._headings(text, passage, chance), passage
+    def _frame(self, text: str, chance: random.Random) -> tuple[str, str]:
+        passage = self._cut_window(text, chance)
+        return self._draw_headings(text, passage, chance), passage
 
-    def _cut(self, text: str, chance: random.Random) -> str:
-        cut = windows(text)
+    def _cut_window(self, text: str, chance: random.Random) -> str:
+        cut = cut_windows(text)
         start, end = chance.choice(cut) if cut else (0, len(text))
         return text[start:end]
 
-    def _headings(self, text: str, passage: str, chance: random.Random) -> str:
+    def _draw_headings(self, text: str, passage: str, chance: random.Random) -> str:
         drawn = chance.random()
         if drawn < _TITLED:
-            return _subject(text)
+            return _find_subject(text)
         if drawn < _TITLED + _LED and not text.startswith(passage[:40]):
             return text[: text.find(". ")][:_HEADING_CHARS] if ". " in text else ""
         return ""
 
 
-def _subject(text: str) -> str:
+def _find_subject(text: str) -> str:
     """Return what a text names most, as a title would; "" where it names nothing twice."""
     names = Counter(m.group() for m in _CAPITALISED.finditer(text))
     name, count = max(names.items(), key=lambda item: (item[1], item[0]), default=("", 0))

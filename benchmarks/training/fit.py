@@ -3,9 +3,9 @@
 Two logistic models: which unit of the passages found holds the answer (question sets with answer
 spans), and whether a question is answered at all (the sets' own unanswerable questions, and the
 questions of each other set asked where nothing answers them). With `--reader` the reader reads
-the passages first, and what it adds is learnt on top of those numbers, which stay: for the order
-of passages, for the unit, and for support. Its sets must be ones that it has not learnt from:
-`python -m benchmarks.training.data` writes them.
+the passages first, and what it adds is learnt on top of those numbers, which stay: for the unit,
+and for support. Its sets must be ones that it has not learnt from: `python -m
+benchmarks.training.data` writes them.
 """
 
 from __future__ import annotations
@@ -23,14 +23,13 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from benchmarks.quality.trace import overlaps
-from benchmarks.report import measures
 from benchmarks.report.machine import describe
-from benchmarks.retrieval import documents
 from benchmarks.sets.corpus_index import CorpusIndex, open_corpus
 from benchmarks.sets.data import Query, QuestionSet, load
 from chat.evidence import read as reading
 from chat.evidence.choose import EvidenceSelector
-from chat.evidence.support import WEIGHTS, signals, weights
+from chat.evidence.learned import WEIGHTS, load_weights
+from chat.evidence.support import compute_signals
 from chat.reader.reader import Reader
 from chat.retrieval.retrieve import Retrieved, retrieve
 from chat.settings import ReaderSettings
@@ -48,23 +47,14 @@ REFUSED_SHARE = 0.02
 STRONG_SHARE = 0.9
 # Ends the names of signals that speak against an answer.
 AGAINST = "_missing"
-# All of them are read twice: for their order, then for what is quoted.
-_REMEMBERED = 200_000
-RELEVANCE_WEIGHTS = [step / 20 for step in range(20)]
 SPAN_WEIGHTS = [step / 10 for step in range(21)]
 
 
 class Material:
-    """Signals and verdicts gathered from question sets.
+    """Signals and verdicts gathered from question sets; without a reader, of search alone."""
 
-    Args:
-        reader: Reads the passages; None for search alone.
-        relevance: How much the reader counts for their order.
-    """
-
-    def __init__(self, reader: Reader | None, relevance: float) -> None:
+    def __init__(self, reader: Reader | None) -> None:
         self.reader = reader
-        self.relevance = relevance
         self.unit_names: list[str] = []
         self.units: Rows = []
         self.holds: list[bool] = []
@@ -75,83 +65,46 @@ class Material:
         self.foreign: list[bool] = []
 
     def gather(self, corpus: CorpusIndex, queries: Sequence[Query], foreign: bool) -> None:
-        """Ask questions and keep what speaks for each unit and each answer.
-
-        Args:
-            corpus: Where to ask.
-            queries: What to ask.
-            foreign: Whether they are another set's, so that nothing answers them.
-        """
+        """Ask questions and keep what speaks for each unit and each answer."""
         selector = EvidenceSelector(corpus.index.embedder)
         self.choices.append([])
         for query in queries:
             retrieved = retrieve(corpus.index, query.text, Filter())
             if self.reader is not None:
-                retrieved = read(self.reader, retrieved, self.relevance)
+                retrieved = read_passages(self.reader, retrieved)
             if not foreign:
-                self._units(selector, retrieved, corpus.gold(query.id))
-            found = signals(retrieved, selector.select(retrieved))
+                self._gather_units(selector, retrieved, corpus.gold(query.id))
+            found = compute_signals(retrieved, selector.select(retrieved))
             self.question_names = list(found)
             self.questions.append(list(found.values()))
             self.answered.append(not foreign and bool(corpus.questions.is_answerable(query)))
             self.foreign.append(foreign)
 
-    def _units(
-        self,
-        selector: EvidenceSelector,
-        retrieved: Retrieved,
-        gold: Sequence[tuple[str, int, int]],
+    def _gather_units(
+        self, selector: EvidenceSelector, retrieved: Retrieved, gold: Sequence[tuple[str, int, int]]
     ) -> None:
-        options, _, similarities = selector.options(retrieved, FIT_UNITS)
+        units, _, similarities = selector.collect_units(retrieved, FIT_UNITS)
         verdicts = [
-            overlaps(o.candidate.hit.passage.version, o.unit.start, o.unit.end, gold)
-            for o in options
+            overlaps(u.candidate.hit.passage.version, u.stretch.start, u.stretch.end, gold)
+            for u in units
         ]
         if not any(verdicts):
             return
-        for option, similarity, holds in zip(options, similarities, verdicts, strict=True):
-            found = option.signals(similarity)
+        for unit, similarity, holds in zip(units, similarities, verdicts, strict=True):
+            found = unit.compute_signals(similarity)
             self.unit_names = list(found)
             self.units.append(list(found.values()))
             self.holds.append(holds)
-        scores = [o.score(s) for o, s in zip(options, similarities, strict=True)]
-        spans = np.array([option.span for option in options])
-        counted = weights(self.reader is not None).evidence.get("span", 0.0)
+        scores = [u.score(s) for u, s in zip(units, similarities, strict=True)]
+        spans = np.array([unit.span for unit in units])
+        counted = load_weights(self.reader is not None).evidence.get("span", 0.0)
         self.choices[-1].append((np.array(scores) - counted * spans, spans, np.array(verdicts)))
 
 
-def read(reader: Reader, retrieved: Retrieved, weight: float) -> Retrieved:
-    """Return what was found with the readings of the first passages, ranked by a given weight."""
-    ranked = reading.read(
-        reader, ReaderSettings(), retrieved.question, retrieved.candidates, weight
-    )
-    return replace(retrieved, candidates=tuple(ranked))
-
-
-def fit_relevance(
-    sets: Sequence[QuestionSet], cache: Path | None, reader: Reader
-) -> tuple[float, dict[str, float]]:
-    """Return how much the reader counts for the order of passages, with nDCG@10 by weight.
-
-    Each set counts the same, however many questions it has.
-    """
-    scores: dict[float, list[float]] = {weight: [] for weight in RELEVANCE_WEIGHTS}
-    for questions in sets:
-        rankings: dict[float, dict[str, list[str]]] = {weight: {} for weight in RELEVANCE_WEIGHTS}
-        asked = [q for q in questions.queries if q.id in questions.qrels and q.answerable]
-        with open_corpus(questions, cache) as corpus:
-            for query in asked:
-                retrieved = retrieve(corpus.index, query.text, Filter())
-                for weight, ranking in rankings.items():
-                    found = read(reader, retrieved, weight)  # read once, remembered after
-                    ranking[query.id] = documents(corpus, found.candidates)
-        qrels = {query.id: questions.qrels[query.id] for query in asked}
-        for weight, ranking in rankings.items():
-            found_values = measures.ranking(ranking, qrels)["ndcg@10"].values()
-            scores[weight].append(float(np.mean(list(found_values))))
-    means = {weight: float(np.mean(values)) for weight, values in scores.items()}
-    best = max(means, key=means.__getitem__)
-    return best, {f"{weight:.2f}": round(value, 4) for weight, value in means.items()}
+def read_passages(reader: Reader, retrieved: Retrieved) -> Retrieved:
+    """Return what was found with the readings of the first passages."""
+    read = reading.read(reader, ReaderSettings(), retrieved.question, retrieved.candidates)
+    return replace(retrieved, candidates=tuple(read))
 
 
 def fit_units(material: Material) -> dict[str, float]:
@@ -197,15 +150,6 @@ def fit_signed(
     Of two signals that say the same, a model likes to subtract one from the other, which holds for
     the questions that it is learnt on. A signal whose coefficient comes out with the wrong sign is
     left out, the worst first, and the others are learnt anew.
-
-    Args:
-        model: Is fitted, more than once.
-        rows: One value for each signal.
-        truth: One for each row.
-        names: Of the signals; those with `_missing` speak against.
-
-    Returns:
-        Coefficients by name, 0 for what was left out; and the chance of each row, shape (rows,).
     """
     values = np.array(rows)
     signs = np.array([-1.0 if name.endswith(AGAINST) else 1.0 for name in names])
@@ -221,9 +165,7 @@ def fit_signed(
     return {name: learnt.get(number, 0.0) for number, name in enumerate(names)}, chances
 
 
-def fit_support(
-    material: Material,
-) -> tuple[dict[str, float], dict[str, float], dict[str, object]]:
+def fit_support(material: Material) -> tuple[dict[str, float], dict[str, float], dict[str, object]]:
     """Return coefficients, thresholds and how well they do on the questions they are learnt on."""
     answered = np.array(material.answered)
     model = LogisticRegression(C=1.0, max_iter=5000)
@@ -270,31 +212,19 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--cache", type=Path, help="keep indexes and vectors here")
     parser.add_argument("--foreign", type=int, default=300, help="questions of each other set")
     parser.add_argument("--reader", action="store_true", help="what counts where passages are read")
-    parser.add_argument(
-        "--relevance", type=float, help="how much the reader counts for the order; else learnt"
-    )
-    parser.add_argument("--span", type=float, help="how much its span counts for a unit; likewise")
+    parser.add_argument("--span", type=float, help="weight of its span for a unit; else learnt")
     parser.add_argument("--write", action="store_true", help="write chat/evidence/learned.json")
     options = parser.parse_args(arguments)
     sets = [load(folder) for folder in options.folders]
-    reader = Reader(remembered=_REMEMBERED) if options.reader else None
-    values: dict[str, object] = {}
-    tried: dict[str, float] = {}
-    weight = options.relevance or 0.0
-    if reader is not None and options.relevance is None:
-        weight, tried = fit_relevance(sets, options.cache, reader)
-    if reader is not None:
-        values["relevance"] = weight
-    material = Material(reader, weight)
+    material = Material(Reader() if options.reader else None)
     gather(sets, options.cache, options.foreign, material)
-    evidence, right = (fit_units(material), {}) if reader is None else fit_span(material)
+    evidence, right = (fit_units(material), {}) if material.reader is None else fit_span(material)
     if options.span is not None:
         evidence = {"span": options.span}
     support, thresholds, report = fit_support(material)
     flag = "--reader " if options.reader else ""
-    flag += "" if options.relevance is None else f"--relevance {weight:g} "
     flag += "" if options.span is None else f"--span {options.span:g} "
-    values |= {
+    values: dict[str, object] = {
         "evidence": evidence,
         "support": support,
         "thresholds": thresholds,
@@ -304,7 +234,6 @@ def main(arguments: Sequence[str]) -> int:
             "units": len(material.units),
             **report,
             **({"right_unit_by_span": right} if right else {}),
-            **({"ndcg_by_relevance": tried} if tried else {}),
             "machine": describe(),
         },
     }

@@ -9,31 +9,22 @@ from torch import Tensor
 from torch.nn import functional
 
 from benchmarks.training.examples import UNKNOWN
-from benchmarks.training.steps import Recipe, Step
+from benchmarks.training.steps import Recipe, TrainingStep
 from chat.reader import model
 
 # Kinds of pairs that hold an answer or are seldom near one.
 _EASY = ("given", "mined", "own")
 
 
-def losses(outputs: model.Outputs, step: Step, recipe: Recipe) -> dict[str, Tensor]:
-    """Return the loss of each head, by the names of the recipe's weights.
-
-    Args:
-        outputs: Of the step's pairs.
-        step: What is known of them.
-        recipe: See `Recipe.easy_null` and `Recipe.hard`.
-
-    Returns:
-        Scalars; 0 where nothing in the step tells.
-    """
+def compute_losses(outputs: model.Outputs, step: TrainingStep, recipe: Recipe) -> dict[str, Tensor]:
+    """Return the loss of each head, by the names of the recipe's weights; 0 where none is known."""
     relevant = torch.tensor([e.relevant for e in step.examples])
     answers = torch.tensor([e.answers for e in step.examples])
     hard = torch.tensor([1.0 if e.kind in _EASY else recipe.hard for e in step.examples])
     known, said = relevant != UNKNOWN, answers != UNKNOWN
     zero = outputs.relevance.sum() * 0
     found = {
-        "relevance": _listwise(outputs.relevance, relevant, step.groups),
+        "relevance": _compute_listwise(outputs.relevance, relevant, step.groups),
         "pointwise": functional.binary_cross_entropy_with_logits(
             outputs.relevance[known], relevant[known].float()
         )
@@ -45,7 +36,7 @@ def losses(outputs: model.Outputs, step: Step, recipe: Recipe) -> dict[str, Tens
         if said.any()
         else zero,
     }
-    targets, weights = _span_targets(step, recipe.easy_null)
+    targets, weights = _find_span_targets(step, recipe.easy_null)
     each = [
         functional.cross_entropy(logits, targets[:, side], reduction="none")
         for side, logits in enumerate((outputs.starts, outputs.ends))
@@ -54,7 +45,7 @@ def losses(outputs: model.Outputs, step: Step, recipe: Recipe) -> dict[str, Tens
     return found
 
 
-def _listwise(logits: Tensor, relevant: Tensor, groups: Sequence[int]) -> Tensor:
+def _compute_listwise(logits: Tensor, relevant: Tensor, groups: Sequence[int]) -> Tensor:
     """Return the cross-entropy of the right passage among a question's passages."""
     each = []
     of = torch.tensor(groups)
@@ -66,7 +57,7 @@ def _listwise(logits: Tensor, relevant: Tensor, groups: Sequence[int]) -> Tensor
     return torch.stack(each).mean() if each else logits.sum() * 0
 
 
-def _span_targets(step: Step, easy_null: float) -> tuple[Tensor, Tensor]:
+def _find_span_targets(step: TrainingStep, easy_null: float) -> tuple[Tensor, Tensor]:
     """Return the tokens of the answers, (pairs, 2), 0 for none; and how much each counts."""
     targets, weights = [], []
     for example, pair in zip(step.examples, step.pairs, strict=True):

@@ -7,8 +7,8 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from benchmarks.training.data import Question, TrainingDataRefused, plain
-from benchmarks.training.windows import windows
+from benchmarks.training.data import TrainingDataRefused, TrainingQuestion, fold_text
+from benchmarks.training.windows import cut_windows
 from index.catalog.write import Incoming
 from index.embedding.base import Embedder
 from index.local import LocalIndex
@@ -29,14 +29,14 @@ _ADDED_TOGETHER = 2_000
 _ROOT = "pool"
 
 
-def pool(index: LocalIndex, questions: Sequence[Question]) -> None:
-    """LocalIndex the passages that answer, each once, cut as they are trained on."""
+def index_pool(index: LocalIndex, questions: Sequence[TrainingQuestion]) -> None:
+    """Index the passages that answer, each once, cut as they are trained on."""
     texts = dict.fromkeys(p for q in questions for p in (q.passage, *q.others))
     batch: list[Incoming] = []
     with index.writer() as writer:
         writer.put_root(_ROOT, index.settings.home)
         for number, text in enumerate(texts):
-            drafts = tuple(Draft(a, b, ((a, b),)) for a, b in windows(text)[:_WINDOWS_EACH])
+            drafts = tuple(Draft(a, b, ((a, b),)) for a, b in cut_windows(text)[:_WINDOWS_EACH])
             if not drafts:
                 continue
             version = Version(version_of(text), text)
@@ -49,24 +49,19 @@ def pool(index: LocalIndex, questions: Sequence[Question]) -> None:
         writer.commit()
 
 
-def mined(index: LocalIndex, question: Question) -> list[str]:
+def find_negatives(index: LocalIndex, question: TrainingQuestion) -> list[str]:
     """Return passages found for a question that do not answer it, the most alike first.
 
-    Args:
-        index: Of the pool.
-        question: Whose own passages are no negatives.
-
-    Returns:
-        At most KEPT. Left out are passages of the documents that answer, passages that hold the
-        answer's words, near copies, and, where the answer is not known in words, the first ones.
+    Left out are passages of the documents that answer, passages that hold the answer's words, near
+    copies, and, where the answer is not known in words, the first ones.
     """
     own = {version_of(text) for text in (question.passage, *question.others)}
-    words = set(plain(question.passage).split())
-    answer = plain(question.answer or _spanned(question))
+    words = set(fold_text(question.passage).split())
+    answer = fold_text(question.answer or _find_answer(question))
     known = len(answer) >= _TELLING_ANSWER_CHARS
     found = []
     for hit in index.search(question.text, _DEPTH, Filter()).hits:
-        text = plain(hit.passage.text)
+        text = fold_text(hit.passage.text)
         held = set(text.split())
         copied = len(words & held) > _SAME_WORDS * min(len(words), len(held))
         if hit.passage.version in own or copied or (known and f" {answer} " in f" {text} "):
@@ -77,31 +72,21 @@ def mined(index: LocalIndex, question: Question) -> list[str]:
 
 
 def mine(
-    home: Path, embedder: Embedder, questions: Sequence[Question], written: Path
+    home: Path, embedder: Embedder, questions: Sequence[TrainingQuestion], written: Path
 ) -> Iterator[int]:
-    """Mine every question, each source's family among its own passages; resumable.
+    """Mine every question, each source's family among its own passages; yields how many are done.
 
-    Args:
-        home: Keeps the indexes.
-        embedder: The product's.
-        questions: To mine for; unanswerable ones keep to the paragraph they were written against.
-        written: JSON lines, one a question; those that it has are passed over.
-
-    Yields:
-        Questions done so far.
-
-    Raises:
-        TrainingDataRefused: The indexes are of other questions.
+    Questions that `written` has are passed over.
     """
-    _without_torn_line(written)
-    done = set(read(written))
+    _drop_torn_line(written)
+    done = set(read_mined(written))
     with written.open("a", encoding="utf-8") as file:
         for family in ("claims", "medical", "wiki"):
             own = [q for q in questions if _family(q) == family]
             index = LocalIndex(Settings(home / family), embedder)
             pooled, of = home / family / "pooled", _digest(own)
             if not pooled.exists():
-                pool(index, own)
+                index_pool(index, own)
                 pooled.write_text(of, encoding="utf-8")
             if pooled.read_text(encoding="utf-8") != of:
                 raise TrainingDataRefused(
@@ -110,13 +95,13 @@ def mine(
                 )
             for question in own:
                 if question.id not in done and question.answerable is not False:
-                    line = {"id": question.id, "negatives": mined(index, question)}
+                    line = {"id": question.id, "negatives": find_negatives(index, question)}
                     file.write(json.dumps(line, ensure_ascii=False) + "\n")
                     done.add(question.id)
                     yield len(done)
 
 
-def read(written: Path) -> Mapping[str, Sequence[str]]:
+def read_mined(written: Path) -> Mapping[str, Sequence[str]]:
     """Return what was mined, by question; nothing where the file is not there."""
     if not written.exists():
         return {}
@@ -125,7 +110,7 @@ def read(written: Path) -> Mapping[str, Sequence[str]]:
     return {entry["id"]: entry["negatives"] for entry in entries}
 
 
-def _without_torn_line(written: Path) -> None:
+def _drop_torn_line(written: Path) -> None:
     """Take away what a killed run had begun to write."""
     if written.exists():
         text = written.read_text(encoding="utf-8", errors="replace")
@@ -133,19 +118,19 @@ def _without_torn_line(written: Path) -> None:
             written.write_text(text[: text.rfind("\n") + 1], encoding="utf-8")
 
 
-def _digest(questions: Sequence[Question]) -> str:
+def _digest(questions: Sequence[TrainingQuestion]) -> str:
     found = hashlib.sha256()
     for question in questions:
         found.update(f"{question.id}\n{question.passage}\n".encode())
     return found.hexdigest()
 
 
-def _family(question: Question) -> str:
+def _family(question: TrainingQuestion) -> str:
     if question.source.startswith("verify"):
         return "claims"
     medical = ("medquad", "liveqa_med_judged", "pubmedqa")
     return "medical" if question.source in medical else "wiki"
 
 
-def _spanned(question: Question) -> str:
+def _find_answer(question: TrainingQuestion) -> str:
     return question.passage[slice(*question.span)] if question.span else ""

@@ -12,8 +12,8 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from benchmarks.training.data import Question, plain
-from benchmarks.training.windows import Span, sentences_of
+from benchmarks.training.data import TrainingQuestion, fold_text
+from benchmarks.training.windows import Offsets, find_sentences
 
 _YEAR = re.compile(r"\b(1[0-9]{3}|20[0-9]{2})\b")
 _NUMBER = re.compile(r"(?<![\w.,-])\d{1,3}(?:,\d{3})*(?:\.\d+)?(?![\w-]|[.,]\d)")
@@ -45,77 +45,56 @@ _NEGATED = re.compile(r"\b(not|n't|never|no|without|except|none|neither)\b", re.
 
 @dataclass(frozen=True, slots=True)
 class Unanswered:
-    """A question and a passage that does not answer it.
+    """A question and a passage that does not answer it."""
 
-    Attributes:
-        rule: Which made it.
-        question: As asked.
-        passage: What it is asked of.
-    """
-
-    rule: str
+    rule: str  # which made it
     question: str
     passage: str
 
 
-_Rule = Callable[[Question, random.Random], Unanswered | None]
+_Rule = Callable[[TrainingQuestion, random.Random], Unanswered | None]
 
 
 class Rules:
-    """Makes pairs without an answer.
+    """Makes pairs without an answer; the questions lend names to each other."""
 
-    Args:
-        questions: Lend names to each other.
-    """
-
-    def __init__(self, questions: Sequence[Question]) -> None:
-        found = {n for q in questions if q.source.startswith("squad") for n in _names(q.text)}
+    def __init__(self, questions: Sequence[TrainingQuestion]) -> None:
+        found = {n for q in questions if q.source.startswith("squad") for n in _find_names(q.text)}
         self._names = sorted(found)
-        self._changes: tuple[_Rule, ...] = (
-            self.other_year,
-            self.other_name,
-            self.opposite,
-        )
+        self._changes: tuple[_Rule, ...] = (self.change_year, self.change_name, self.reverse_word)
 
-    def made(self, question: Question, chance: random.Random) -> Unanswered | None:
+    def make(self, question: TrainingQuestion, chance: random.Random) -> Unanswered | None:
         """Return a pair by the first rule that fits.
 
         Names, years and opposites fit few questions and come first, half the time; a negation is
         seldom put in, or "not" alone would come to mean that there is no answer.
-
-        Args:
-            question: With a passage that answers it.
-            chance: Which rule, which word.
-
-        Returns:
-            None where no rule fits, or where the answer is not known in words.
         """
         if question.span is None:
             return None
-        rules: list[_Rule] = [self.without_answer]
+        rules: list[_Rule] = [self.remove_answer]
         if chance.random() < _CHANGED_SHARE:
             rules = [*chance.sample(self._changes, len(self._changes)), *rules]
         if chance.random() < _NEGATED_SHARE:
-            rules = [self.negated, *rules]
+            rules = [self.negate, *rules]
         for rule in rules:
             pair = rule(question, chance)
             if pair is not None:
                 return pair
         return None
 
-    def without_answer(self, question: Question, chance: random.Random) -> Unanswered | None:
+    def remove_answer(self, question: TrainingQuestion, chance: random.Random) -> Unanswered | None:
         """Take the sentence of the answer out; what is left must not hold the answer's words."""
         assert question.span is not None
         start, end = question.span
-        answer = plain(question.passage[start:end])
-        sentences = sentences_of(question.passage)
+        answer = fold_text(question.passage[start:end])
+        sentences = find_sentences(question.passage)
         kept = [question.passage[a:b] for a, b in sentences if b <= start or a >= end]
-        rest = plain(" ".join(kept))
+        rest = fold_text(" ".join(kept))
         if not answer or len(kept) < 2 or f" {answer} " in f" {rest} ":
             return None
         return Unanswered("without_answer", question.text, " ".join(kept))
 
-    def other_year(self, question: Question, chance: random.Random) -> Unanswered | None:
+    def change_year(self, question: TrainingQuestion, chance: random.Random) -> Unanswered | None:
         """Ask for another year or figure, one that the passage does not hold."""
         years = list(_YEAR.finditer(question.text)) or list(_NUMBER.finditer(question.text))
         if not years:
@@ -129,23 +108,23 @@ class Rules:
         if other in question.passage or other == digits:
             return None
         return Unanswered(
-            "other_year", _replaced(question.text, found.span(), other), question.passage
+            "other_year", _replace(question.text, found.span(), other), question.passage
         )
 
-    def other_name(self, question: Question, chance: random.Random) -> Unanswered | None:
+    def change_name(self, question: TrainingQuestion, chance: random.Random) -> Unanswered | None:
         """Ask about another name, none of whose words the passage holds."""
         places = [m.span() for m in _NAME.finditer(question.text)]
         places = [p for p in places if question.text[slice(*p)] in question.passage]
         if not places or not self._names:
             return None
         other = chance.choice(self._names)
-        held = set(plain(question.passage).split())
-        if held & {plain(word) for word in other.split() if word[0].isupper()}:
+        held = set(fold_text(question.passage).split())
+        if held & {fold_text(word) for word in other.split() if word[0].isupper()}:
             return None
-        asked = _replaced(question.text, chance.choice(places), other)
+        asked = _replace(question.text, chance.choice(places), other)
         return Unanswered("other_name", asked, question.passage)
 
-    def opposite(self, question: Question, chance: random.Random) -> Unanswered | None:
+    def reverse_word(self, question: TrainingQuestion, chance: random.Random) -> Unanswered | None:
         """Ask for the opposite of a word, one that the passage does not hold."""
         places = [
             m.span() for m in re.finditer(r"[a-z]+", question.text) if m.group() in _OPPOSITES
@@ -154,11 +133,11 @@ class Rules:
             return None
         place = chance.choice(places)
         other = _OPPOSITES[question.text[slice(*place)]]
-        if other in plain(question.passage).split():
+        if other in fold_text(question.passage).split():
             return None
-        return Unanswered("opposite", _replaced(question.text, place, other), question.passage)
+        return Unanswered("opposite", _replace(question.text, place, other), question.passage)
 
-    def negated(self, question: Question, chance: random.Random) -> Unanswered | None:
+    def negate(self, question: TrainingQuestion, chance: random.Random) -> Unanswered | None:
         """Ask for what is not so, of a passage that negates nothing near its answer."""
         assert question.span is not None
         found = _AUXILIARY.search(question.text)
@@ -182,9 +161,9 @@ class Rules:
         return Unanswered("negated", asked, question.passage)
 
 
-def _names(text: str) -> list[str]:
+def _find_names(text: str) -> list[str]:
     return [m.group() for m in _NAME.finditer(text)]
 
 
-def _replaced(text: str, place: Span, other: str) -> str:
+def _replace(text: str, place: Offsets, other: str) -> str:
     return text[: place[0]] + other + text[place[1] :]

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.report.machine import describe
-from benchmarks.training.data import add_sources, load, split
+from benchmarks.training.data import add_sources
 from benchmarks.training.steps import Recipe
-from benchmarks.training.train import mine, run
+from benchmarks.training.train import prepare, run
 from index.errors import PolicyChatError
 
 # Two layers frozen and fewer negatives: more questions in the time.
@@ -42,10 +42,8 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--questions", type=int, default=4_000, help="in each training")
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args(arguments)
-    options.home.mkdir(parents=True, exist_ok=True)
     try:
-        splits = split(load(options.data), options.leave_out, options.seed)
-        mined = mine(splits, options.home)
+        splits, mined = prepare(options)
     except PolicyChatError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

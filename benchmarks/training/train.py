@@ -22,18 +22,19 @@ from tokenizers import Tokenizer
 from tqdm import tqdm
 
 from benchmarks.training import mining
-from benchmarks.training.data import Question, Splits, add_sources, load, split
+from benchmarks.training.data import Splits, TrainingQuestion, add_sources, load, split
 from benchmarks.training.examples import Example, Examples
-from benchmarks.training.losses import losses
-from benchmarks.training.steps import Recipe, steps
-from benchmarks.training.watching import watch, watched_of
+from benchmarks.training.losses import compute_losses
+from benchmarks.training.network import find_device, read_sorted, save, start_network
+from benchmarks.training.steps import Recipe, make_steps
+from benchmarks.training.watching import pick_watched, watch
 from chat.reader import model
-from index.embedding.transformer import SentenceTransformerEmbedder, packaged_folder
+from index.embedding.transformer import SentenceTransformerEmbedder, find_packaged_model
 from index.errors import PolicyChatError
 from index.settings import EmbedderSettings
 
 CHECKPOINT = "checkpoint.pt"
-_CHECKPOINT_STEPS = 200
+CHECKPOINT_STEPS = 200
 _WATCH_STEPS = 1_000
 # Sources whose negatives are good enough, and those that are large: fewer are mined for.
 _NOT_MINED = ("hotpotqa", "2wikimultihopqa", "musique", "qasper", "liveqa", "quotesum")
@@ -50,42 +51,31 @@ def train(
     recipe: Recipe,
     home: Path,
 ) -> dict[str, float]:
-    """Train, from the last checkpoint if there is one.
+    """Train, from the last checkpoint in `home` if there is one, on a GPU if there is one.
 
-    On a GPU if there is one, else on all cores.
-
-    Args:
-        network: Is changed, and moved to where it is trained.
-        tokens: Of the network.
-        examples: To learn from.
-        watched: Held-out questions with their pairs, the right one first.
-        recipe: How.
-        home: Gets `checkpoint.pt` and `curve.jsonl`.
-
-    Returns:
-        What `watching.watch` says of the held-out questions at the end.
+    Returns what `watch` says of the held-out questions at the end.
     """
-    optimizer = _optimizer(network.to(model.device()), recipe)
+    optimizer = _make_optimizer(network.to(find_device()), recipe)
     number, questions = 0, 0
     checkpoint = home / CHECKPOINT
     if checkpoint.exists():
-        state = torch.load(checkpoint, weights_only=True, map_location=model.device())
+        state = torch.load(checkpoint, weights_only=True, map_location=find_device())
         network.load_state_dict(state["network"])
         optimizer.load_state_dict(state["optimizer"])
         number, questions = state["step"], state["questions"]
-    rates = _rates(recipe)
+    rates = _choose_rates(recipe)
     bar = tqdm(total=recipe.questions, initial=questions, unit="q", mininterval=20)
     sums: dict[str, float] = {}
     pairs, began = 0, time.monotonic()
-    for step in steps(examples, tokens, recipe, questions):
+    for step in make_steps(examples, tokens, recipe, questions):
         share = step.questions / recipe.questions
         factor = min(1.0, share / recipe.warm_up) * min(1.0, (1 - share) / (1 - recipe.warm_up))
         for group, rate in zip(optimizer.param_groups, rates, strict=True):
             group["lr"] = rate * max(factor, 1e-3)
         network.train()
-        with torch.autocast(model.device().type, dtype=torch.bfloat16):
-            outputs = model.read_sorted(network, step.pairs, _PARTS)
-        found = losses(outputs, step, recipe)
+        with torch.autocast(find_device().type, dtype=torch.bfloat16):
+            outputs = read_sorted(network, step.pairs, _PARTS)
+        found = compute_losses(outputs, step, recipe)
         total = torch.stack([getattr(recipe, name) * value for name, value in found.items()]).sum()
         total.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
@@ -97,22 +87,22 @@ def train(
             sums[name] = sums.get(name, 0.0) + float(value.detach())
         bar.update(step.questions - questions)
         questions = step.questions
-        if number % _CHECKPOINT_STEPS == 0:
-            means = {name: round(value / _CHECKPOINT_STEPS, 4) for name, value in sums.items()}
+        if number % CHECKPOINT_STEPS == 0:
+            means = {name: round(value / CHECKPOINT_STEPS, 4) for name, value in sums.items()}
             line = {"step": number, "questions": questions, "loss": means}
             line["pairs_per_s"] = round(pairs / (time.monotonic() - began), 1)
             if number % _WATCH_STEPS == 0:
                 line["held_out"] = watch(network, tokens, watched)
             _log(home, line)
-            _save(checkpoint, network, optimizer, number, questions)
+            _write_checkpoint(checkpoint, network, optimizer, number, questions)
             sums, pairs, began = {}, 0, time.monotonic()
     scores = watch(network, tokens, watched)
     _log(home, {"step": number, "questions": questions, "held_out": scores})
-    _save(checkpoint, network, optimizer, number, questions)
+    _write_checkpoint(checkpoint, network, optimizer, number, questions)
     return scores
 
 
-def _optimizer(network: model.ReaderNetwork, recipe: Recipe) -> torch.optim.Optimizer:
+def _make_optimizer(network: model.ReaderNetwork, recipe: Recipe) -> torch.optim.Optimizer:
     for parameter in network.body.embeddings.parameters():
         parameter.requires_grad_(False)
     for layer in network.body.encoder.layer[: recipe.frozen]:
@@ -123,11 +113,12 @@ def _optimizer(network: model.ReaderNetwork, recipe: Recipe) -> torch.optim.Opti
             module.p = 0.0  # a third of the time of a step, and a pass or two overfits nothing
     heads = [p for n, p in network.named_parameters() if not n.startswith("body.")]
     body = [p for p in network.body.parameters() if p.requires_grad]
-    groups = [{"params": p, "lr": r} for p, r in zip((body, heads), _rates(recipe), strict=True)]
+    rates = _choose_rates(recipe)
+    groups = [{"params": p, "lr": r} for p, r in zip((body, heads), rates, strict=True)]
     return torch.optim.AdamW(groups, weight_decay=recipe.decay, fused=True)
 
 
-def _rates(recipe: Recipe) -> tuple[float, float]:
+def _choose_rates(recipe: Recipe) -> tuple[float, float]:
     return recipe.rate, recipe.rate * recipe.heads_times
 
 
@@ -137,7 +128,7 @@ def _log(home: Path, line: dict[str, object]) -> None:
     tqdm.write(json.dumps(line))
 
 
-def _save(
+def _write_checkpoint(
     path: Path,
     network: model.ReaderNetwork,
     optimizer: torch.optim.Optimizer,
@@ -157,15 +148,15 @@ def _save(
 
 def mine(splits: Splits, home: Path) -> dict[str, Sequence[str]]:
     """Mine for the questions whose sources give few negatives, and read what was mined."""
-    wanted = [q for q in (*splits.train, *splits.held_out) if _is_mined(q)]
+    wanted = [q for q in (*splits.train, *splits.held_out) if _needs_mining(q)]
     embedder = SentenceTransformerEmbedder(EmbedderSettings())
     written = home / "mined.jsonl"
     for _ in tqdm(mining.mine(home / "pools", embedder, wanted, written), unit="q", mininterval=20):
         pass
-    return dict(mining.read(written))
+    return dict(mining.read_mined(written))
 
 
-def _is_mined(question: Question) -> bool:
+def _needs_mining(question: TrainingQuestion) -> bool:
     if question.source.startswith(_NOT_MINED):
         return False
     chance = random.Random(question.id).random()
@@ -179,26 +170,15 @@ def run(
     home: Path,
     start: Path | None = None,
 ) -> dict[str, float]:
-    """Train by a recipe and leave its weights.
-
-    Args:
-        splits: To learn from, and to watch.
-        mined: Negatives by question.
-        recipe: How.
-        home: Gets the curve, the checkpoints, and the weights in `weights/`.
-        start: Weights to go on from; None for the embedder's body.
-
-    Returns:
-        What `watching.watch` says of the held-out questions at the end.
-    """
+    """Train by a recipe, from the embedder's body or given weights; leave curve and weights."""
     home.mkdir(parents=True, exist_ok=True)
-    folder = packaged_folder()
-    tokens = model.tokenizer(folder)
+    folder = find_packaged_model()
+    tokens = model.load_tokenizer(folder)
     if start is None:
-        network = model.fresh(folder, recipe.seed)
+        network = start_network(folder, recipe.seed)
     else:
         network = model.load(start, torch.float32)
-    watched = watched_of(splits.held_out, mined)
+    watched = pick_watched(splits.held_out, mined)
     if not (home / CHECKPOINT).exists():
         counts = {"train": len(splits.train), "held_out": len(splits.held_out)}
         counts["watched"] = len(watched)
@@ -206,9 +186,16 @@ def run(
     learnt = [q for q in splits.train if not q.source.startswith(recipe.without)]
     maker = Examples(learnt, mined if recipe.mined else {}, recipe.rules, recipe.negatives)
     scores = train(network, tokens, maker, watched, recipe, home)
-    model.save(network, home / "weights")
+    save(network, home / "weights")
     shutil.copyfile(folder / model.TOKENIZER, home / "weights" / model.TOKENIZER)
     return scores
+
+
+def prepare(options: argparse.Namespace) -> tuple[Splits, dict[str, Sequence[str]]]:
+    """Return what is learnt from and held out, and what was mined for it, kept in `--home`."""
+    options.home.mkdir(parents=True, exist_ok=True)
+    splits = split(load(options.data), options.leave_out, options.seed)
+    return splits, mine(splits, options.home)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -223,10 +210,8 @@ def main(arguments: Sequence[str]) -> int:
     if "without" in differs:
         differs["without"] = tuple(differs["without"])
     recipe = replace(Recipe(), seed=options.seed, **differs)
-    options.home.mkdir(parents=True, exist_ok=True)
     try:
-        splits = split(load(options.data), options.leave_out, recipe.seed)
-        mined = mine(splits, options.home)
+        splits, mined = prepare(options)
     except PolicyChatError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

@@ -10,10 +10,11 @@ import torch
 from sklearn.metrics import roc_auc_score
 from tokenizers import Tokenizer
 
-from benchmarks.training.data import Question
+from benchmarks.training.data import TrainingQuestion
 from benchmarks.training.examples import Example, Examples
+from benchmarks.training.network import find_device, read_sorted
 from chat.reader import model
-from chat.reader.spans import best_span
+from chat.reader.spans import find_best_span
 
 _WATCHED = 700
 _NEGATIVES_WATCHED = 5
@@ -22,14 +23,14 @@ _BATCH_PAIRS = 32
 _OWN = ("own", "unanswerable")
 
 
-def watched_of(
-    questions: Sequence[Question], mined: Mapping[str, Sequence[str]]
+def pick_watched(
+    questions: Sequence[TrainingQuestion], mined: Mapping[str, Sequence[str]]
 ) -> list[list[Example]]:
     """Return some held-out questions of each source with their pairs."""
     chance = random.Random("watched")
     few = chance.sample(list(questions), min(_WATCHED * 2, len(questions)))
     maker = Examples(questions, mined, rules=False)
-    groups = [maker.of(question, chance)[: 1 + _NEGATIVES_WATCHED] for question in few]
+    groups = [maker.make_pairs(question, chance)[: 1 + _NEGATIVES_WATCHED] for question in few]
     return [group for group in groups if group]
 
 
@@ -39,16 +40,10 @@ def watch(
 ) -> dict[str, float]:
     """Return how well held-out questions are read.
 
-    Args:
-        network: As it is.
-        tokens: Of the network.
-        watched: Questions with their pairs, the one that answers first.
-
-    Returns:
-        `first`: share of the questions whose answering passage scores highest; `auroc`: of the
-        answers head over passages that questions were written against, of the sources that have
-        unanswerable ones; `auroc_span`: the same of the best span against none; `span`: share of
-        the answers that the best span overlaps.
+    `first`: share of the questions whose answering passage scores highest; `auroc`: of the answers
+    head over passages that questions were written against, of the sources that have unanswerable
+    ones; `auroc_span`: the same of the best span against none; `span`: share of the answers that
+    the best span overlaps.
     """
     network.eval()
     flat = [example for group in watched for example in group]
@@ -58,14 +53,14 @@ def watch(
     overlap: dict[int, bool] = {}
     for begin in range(0, len(order), _BATCH_PAIRS):
         batch = order[begin : begin + _BATCH_PAIRS]
-        with torch.autocast(model.device().type, dtype=torch.bfloat16):
-            outputs = model.read_sorted(network, [pairs[n] for n in batch], 1)
+        with torch.autocast(find_device().type, dtype=torch.bfloat16):
+            outputs = read_sorted(network, [pairs[n] for n in batch], 1)
         relevance[batch] = outputs.relevance.numpy()
         answers[batch] = outputs.answers.numpy()
         for row, n in enumerate(batch):
             starts, ends = outputs.starts[row].numpy(), outputs.ends[row].numpy()
             # Behind the first token, which stands for no answer.
-            start, end, score = best_span(starts[1:], ends[1:])
+            start, end, score = find_best_span(starts[1:], ends[1:])
             margin[n] = score - starts[0] - ends[0]
             span = flat[n].span
             if span is not None:

@@ -6,14 +6,14 @@ import random
 
 from sentencex import get_sentence_boundaries
 
-Span = tuple[int, int]
+Offsets = tuple[int, int]
 
 # About what a passage of the index holds; a remainder shorter than this goes with what precedes.
 WINDOW_CHARS = 640
 _REMAINDER_CHARS = 160
 
 
-def sentences_of(text: str) -> list[Span]:
+def find_sentences(text: str) -> list[Offsets]:
     """Return the half-open offsets of a text's sentences, without the space around them."""
     spans = []
     for found in get_sentence_boundaries("en", text):
@@ -26,17 +26,10 @@ def sentences_of(text: str) -> list[Span]:
     return spans
 
 
-def windows(text: str) -> list[Span]:
-    """Cut a text into stretches of whole sentences, about as long as a passage of the index.
-
-    Args:
-        text: Any.
-
-    Returns:
-        Half-open offsets, in order; a sentence longer than WINDOW_CHARS is a window by itself.
-    """
-    found: list[Span] = []
-    for start, end in sentences_of(text):
+def cut_windows(text: str) -> list[Offsets]:
+    """Cut a text into stretches of whole sentences, about as long as a passage of the index."""
+    found: list[Offsets] = []
+    for start, end in find_sentences(text):
         if found and end - found[-1][0] <= WINDOW_CHARS:
             found[-1] = (found[-1][0], end)
         else:
@@ -46,18 +39,9 @@ def windows(text: str) -> list[Span]:
     return found
 
 
-def window_with(text: str, span: Span, chance: random.Random) -> Span:
-    """Return whole sentences around a span, about WINDOW_CHARS long, the span anywhere in them.
-
-    Args:
-        text: Any.
-        span: Half-open offsets in it.
-        chance: Where in the window the span stands.
-
-    Returns:
-        Half-open offsets that hold the span, however long its sentences are.
-    """
-    cut = sentences_of(text)
+def cut_window_around(text: str, span: Offsets, chance: random.Random) -> Offsets:
+    """Return whole sentences around a span, about WINDOW_CHARS long, the span anywhere in them."""
+    cut = find_sentences(text)
     first = max((n for n, s in enumerate(cut) if s[0] <= span[0]), default=0)
     last = max(first, min((n for n, s in enumerate(cut) if s[1] >= span[1]), default=len(cut) - 1))
     while True:

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from chat.evidence.figures import figures
-from chat.evidence.shortlist import UNITS, Option, shortlist
+from chat.evidence.shortlist import UNITS, QuotableUnit, shortlist
 from chat.evidence.units import Unit, grown
-from chat.question.kinds import is_name, kind_of, named
+from chat.question.kinds import kind_of, named
+from chat.question.names import is_name
 from chat.retrieval.retrieve import Retrieved
 from chat.types import Evidence
 from index.embedding.base import Embedder, Matrix
@@ -42,11 +43,7 @@ class _Chosen:
 
 
 class EvidenceSelector:
-    """Chooses what is quoted; remembers the vectors of units it has seen.
-
-    Args:
-        embedder: Makes vectors of units.
-    """
+    """Chooses what is quoted; remembers the vectors of units it has seen."""
 
     def __init__(self, embedder: Embedder) -> None:
         self.embedder = embedder
@@ -66,31 +63,25 @@ class EvidenceSelector:
             At most MOST_UNITS that do not overlap: the best one first, then the others of its
             passage and those of other passages, each in the order of the text.
         """
-        options, vectors, similarities = self.options(retrieved)
-        if not options:
+        units, vectors, similarities = self.collect_units(retrieved)
+        if not units:
             return []
-        choice = _Choice(retrieved, options, vectors, similarities)
-        return [choice.evidence(chosen) for chosen in choice.made()]
+        choice = _Choice(retrieved, units, vectors, similarities)
+        return [choice.make_evidence(chosen) for chosen in choice.choose()]
 
-    def options(
+    def collect_units(
         self, retrieved: Retrieved, most: int = UNITS
-    ) -> tuple[list[Option], Matrix, list[float]]:
-        """Return the units that are weighed against each other.
+    ) -> tuple[list[QuotableUnit], Matrix, list[float]]:
+        """Return the units to choose from, their vectors, and the cosine of each with the question.
 
-        Args:
-            retrieved: Passages, best first, with the question, its terms and its vector.
-            most: Units wanted at most.
-
-        Returns:
-            The units; their vectors, float32, shape (units, dimensions); and the cosine of
-            each with the question, in [0, 1].
+        Vectors are float32, shape (units, dimensions); cosines in [0, 1].
         """
-        options = shortlist(retrieved, most)
-        if not options:
+        units = shortlist(retrieved, most)
+        if not units:
             return [], np.zeros((0, 0), dtype=np.float32), []
-        vectors = self.encode([option.in_context for option in options])
+        vectors = self.encode([unit.in_context for unit in units])
         similarities = np.clip(vectors @ retrieved.query_vector, 0.0, 1.0)
-        return options, vectors, [float(similarity) for similarity in similarities]
+        return units, vectors, [float(similarity) for similarity in similarities]
 
     def encode(self, texts: Sequence[str]) -> Matrix:
         """Return float32, shape (len(texts), dimensions); of texts seen before from memory."""
@@ -112,7 +103,7 @@ class _Choice:
     def __init__(
         self,
         retrieved: Retrieved,
-        options: Sequence[Option],
+        units: Sequence[QuotableUnit],
         vectors: Matrix,
         similarities: Sequence[float],
     ) -> None:
@@ -124,99 +115,99 @@ class _Choice:
             for word in retrieved.terms.words
             if is_name(word.text, word.start, retrieved.question)
         }
-        self._options = options
+        self._units = units
         self._vectors = vectors
         self._similarities = similarities
-        self._scores = [o.score(s) for o, s in zip(options, similarities, strict=True)]
+        self._scores = [u.score(s) for u, s in zip(units, similarities, strict=True)]
 
-    def made(self) -> list[_Chosen]:
-        """Return what is quoted, in the order in which it is told."""
-        ranked = sorted(range(len(self._options)), key=self._order)
+    def choose(self) -> list[_Chosen]:
+        """Return what is quoted, in the order in which the answer shows it."""
+        ranked = sorted(range(len(self._units)), key=self._sort_key)
         best = ranked[0]
-        chosen = [self._grown(best, [])]
+        chosen = [self._grow(best, [])]
         for number in ranked[1:]:
             if len(chosen) == MOST_UNITS or self._scores[number] < NEAR_BEST * self._scores[best]:
                 break
             if self._is_near(number, best) and not any(self._repeats(number, c) for c in chosen):
-                chosen.append(self._grown(number, chosen))
-        return self._told(chosen)
+                chosen.append(self._grow(number, chosen))
+        return self._sort_as_shown(chosen)
 
-    def evidence(self, chosen: _Chosen) -> Evidence:
+    def make_evidence(self, chosen: _Chosen) -> Evidence:
         """Return a quotation with the words in it that carry the answer."""
-        option, quoted = self._options[chosen.number], chosen.quoted
-        unit = option.unit
+        unit, quoted = self._units[chosen.number], chosen.quoted
+        start, end = unit.stretch.start, unit.stretch.end
         marks = [
-            (unit.start + start, unit.start + end)
-            for start, end in self._telling(option, unit.text)
+            (start + first, start + last)
+            for first, last in self._find_marks(unit, unit.stretch.text)
         ]
-        if not marks and (unit.start, unit.end) != (quoted.start, quoted.end):
-            marks = [(unit.start, unit.end)]
+        if not marks and (start, end) != (quoted.start, quoted.end):
+            marks = [(start, end)]
         return Evidence(
-            candidate=option.candidate,
+            candidate=unit.candidate,
             start=quoted.start,
             end=quoted.end,
             quote=quoted.text,
             marks=tuple(marks),
             score=min(1.0, max(0.0, self._scores[chosen.number])),
             similarity=self._similarities[chosen.number],
-            of_kind=option.of_kind,
-            span=option.span,
+            of_kind=unit.of_kind,
+            span=unit.span,
         )
 
-    def _telling(self, option: Option, text: str) -> list[tuple[int, int]]:
+    def _find_marks(self, unit: QuotableUnit, text: str) -> list[tuple[int, int]]:
         """Return where a unit's text gives the answer.
 
         What the reader points at where it is sure that an answer stands there; else what is of
         the kind that is asked for, of numbers those of what is counted.
         """
-        candidate, unit = option.candidate, option.unit
-        if candidate.reading is not None and option.span >= SURE_SPAN:
+        candidate, start = unit.candidate, unit.stretch.start
+        if candidate.reading is not None and unit.span >= SURE_SPAN:
             begins = candidate.hit.passage.start
-            found = candidate.reading.span(unit.start - begins, unit.end - begins)
+            found = candidate.reading.span(start - begins, unit.stretch.end - begins)
             if found:
-                return [(found[0] + begins - unit.start, found[1] + begins - unit.start)]
+                return [(found[0] + begins - start, found[1] + begins - start)]
         spans = named(self._kind, text, self._question)
         if self._kind != "number":
             return spans
         language = candidate.hit.document.metadata.language or DEFAULT_LANGUAGE
         counting = [f.start for f in figures(text, language) if f.terms & self._asked]
-        telling = [(a, b) for a, b in spans if any(a <= start < b for start in counting)]
+        telling = [(a, b) for a, b in spans if any(a <= place < b for place in counting)]
         return telling or spans
 
-    def _order(self, number: int) -> tuple[float, int, int]:
-        option = self._options[number]
-        return -self._scores[number], option.passage, option.unit.start
+    def _sort_key(self, number: int) -> tuple[float, int, int]:
+        unit = self._units[number]
+        return -self._scores[number], unit.passage, unit.stretch.start
 
-    def _grown(self, number: int, chosen: Sequence[_Chosen]) -> _Chosen:
-        option = self._options[number]
+    def _grow(self, number: int, chosen: Sequence[_Chosen]) -> _Chosen:
+        unit = self._units[number]
         if self._kind != "other":
-            return _Chosen(number, option.unit)
+            return _Chosen(number, unit.stretch)
         taken = [
             (c.quoted.start, c.quoted.end)
             for c in chosen
             if self._version(c.number) == self._version(number)
         ]
-        return _Chosen(number, grown(option.candidate.hit.passage, option.unit, taken))
+        return _Chosen(number, grown(unit.candidate.hit.passage, unit.stretch, taken))
 
     def _version(self, number: int) -> str:
-        return self._options[number].candidate.hit.passage.version
+        return self._units[number].candidate.hit.passage.version
 
     def _is_near(self, number: int, best: int) -> bool:
-        option, first = self._options[number], self._options[best]
-        if first.of_kind and not option.of_kind:
+        unit, first = self._units[number], self._units[best]
+        if first.of_kind and not unit.of_kind:
             return False  # beside a number, a sentence without one adds nothing
-        if option.passage == first.passage:
+        if unit.passage == first.passage:
             return True
-        same_league = option.candidate.score >= NEAR_BEST_PASSAGE * first.candidate.score
-        same_subject = option.rarest == first.rarest or first.rarest not in self._names
+        same_league = unit.candidate.score >= NEAR_BEST_PASSAGE * first.candidate.score
+        same_subject = unit.rarest == first.rarest or first.rarest not in self._names
         near = self._scores[number] >= NEAR_BEST_ELSEWHERE * self._scores[best]
         return same_league and same_subject and near
 
     def _repeats(self, number: int, chosen: _Chosen) -> bool:
-        one, other = self._options[number], self._options[chosen.number]
+        one, other = self._units[number], self._units[chosen.number]
         quoted = chosen.quoted
         if self._version(number) == self._version(chosen.number) and (
-            one.unit.start < quoted.end and quoted.start < one.unit.end
+            one.stretch.start < quoted.end and quoted.start < one.stretch.end
         ):
             return True
         if float(self._vectors[number] @ self._vectors[chosen.number]) > SAME_MEANING:
@@ -224,12 +215,12 @@ class _Choice:
         shorter = min(len(one.terms), len(other.terms))
         return shorter > 0 and len(one.terms & other.terms) / shorter > SAME_WORDS
 
-    def _told(self, chosen: Sequence[_Chosen]) -> list[_Chosen]:
-        best = self._options[chosen[0].number].passage
+    def _sort_as_shown(self, chosen: Sequence[_Chosen]) -> list[_Chosen]:
+        best = self._units[chosen[0].number].passage
         # Other passages in the order in which their first unit was chosen.
-        places = [self._options[c.number].passage for c in chosen]
+        places = [self._units[c.number].passage for c in chosen]
         place = {passage: places.index(passage) for passage in places} | {best: -1}
         rest = sorted(
-            chosen[1:], key=lambda c: (place[self._options[c.number].passage], c.quoted.start)
+            chosen[1:], key=lambda c: (place[self._units[c.number].passage], c.quoted.start)
         )
         return [chosen[0], *rest]

@@ -6,18 +6,21 @@ sentences are quoted side by side and the reader is told that they differ.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+import regex
+
 from chat.evidence.figures import Figure, differ, figures
 from chat.evidence.units import Unit, quotable
-from chat.question.kinds import is_place, kind_of
+from chat.question.kinds import kind_of
+from chat.question.names import CAPITAL
 from chat.retrieval.retrieve import Retrieved
 from chat.types import Candidate, Evidence
 from index.embedding.base import Matrix
 from index.text.languages import DEFAULT_LANGUAGE
+from index.text.places import is_place
 
 # Passages that are looked through for another figure.
 _PASSAGES = 10
@@ -25,24 +28,18 @@ _MOST_PAIRS = 24
 # Cosine from which two sentences, and what their figures count, are taken to mean the same.
 _SAME_CLAIM = 0.5
 _SAME_THING = 0.5
-_CAPITALISED = re.compile(r"[A-ZÀ-ÞŠŽČĆĐŁ][\w’-]+(?:\s(?:and\s)?[A-ZÀ-ÞŠŽČĆĐŁ][\w’-]+)*")
+_CAPITALISED = regex.compile(rf"{CAPITAL}[\w’-]+(?:\s(?:and\s)?{CAPITAL}[\w’-]+)*")
 
 Encode = Callable[[Sequence[str]], Matrix]
 
 
 @dataclass(frozen=True, slots=True)
 class Contrast:
-    """Two pieces of evidence with different figures for the same thing.
-
-    Attributes:
-        first: The one that answers.
-        second: Of another document.
-        figures: The words of each that differ.
-    """
+    """Two pieces of evidence with different figures for the same thing."""
 
     first: Evidence
     second: Evidence
-    figures: tuple[str, str]
+    figures: tuple[str, str]  # the words of each that differ
 
 
 def contrast(retrieved: Retrieved, evidence: Sequence[Evidence], encode: Encode) -> list[Contrast]:
@@ -50,17 +47,10 @@ def contrast(retrieved: Retrieved, evidence: Sequence[Evidence], encode: Encode)
 
     Two figures are held against each other if they have the same unit, their sentences and what
     they count mean about the same, neither names a country that the other does not, and the
-    question asks for a number or speaks of what is counted.
-
-    Args:
-        retrieved: Passages, best first, with the question's words.
-        evidence: What is quoted, the best first.
-        encode: Makes unit vectors, float32, shape (texts, dimensions).
-
-    Returns:
-        At most one for each piece of evidence, and each other sentence once.
+    question asks for a number or speaks of what is counted. At most one for each piece of
+    evidence, and each other sentence once; `encode` makes unit vectors, shape (texts, dimensions).
     """
-    pairs = list(islice(_pairs(retrieved, evidence), _MOST_PAIRS))
+    pairs = list(islice(_pair_figures(retrieved, evidence), _MOST_PAIRS))
     if not pairs:
         return []
     texts = list(dict.fromkeys(text for pair in pairs for text in pair.texts))
@@ -69,27 +59,19 @@ def contrast(retrieved: Retrieved, evidence: Sequence[Evidence], encode: Encode)
     for pair in pairs:
         claim, other_claim, thing, other_thing = (vectors[text] for text in pair.texts)
         alike = claim @ other_claim >= _SAME_CLAIM and thing @ other_thing >= _SAME_THING
-        told = any(pair.unit.text in (c.first.quote, c.second.quote) for c in found.values())
-        if alike and not told and pair.number not in found:
-            found[pair.number] = pair.contrast(evidence)
+        held = any(pair.unit.text in (c.first.quote, c.second.quote) for c in found.values())
+        if alike and not held and pair.number not in found:
+            found[pair.number] = pair.make_contrast(evidence)
     return list(found.values())
 
 
 def quoted_with(evidence: Sequence[Evidence], contrasts: Sequence[Contrast]) -> list[Evidence]:
-    """Return the evidence with the other side of each contrast right behind its own.
-
-    Args:
-        evidence: In the order in which it is told.
-        contrasts: Of this evidence.
-
-    Returns:
-        The same pieces, and those of other documents that differ; none twice.
-    """
-    told: list[Evidence] = []
+    """Return the evidence with the other side of each contrast right behind its own, none twice."""
+    ordered: list[Evidence] = []
     for piece in evidence:
         seconds = [contrast.second for contrast in contrasts if contrast.first is piece]
-        told += [one for one in (piece, *seconds) if one not in told]
-    return told
+        ordered += [one for one in (piece, *seconds) if one not in ordered]
+    return ordered
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,44 +90,45 @@ class _Pair:
         """Both sentences, and what both figures count."""
         return self.piece.quote, self.unit.text, self.own.counted, self.other.counted
 
-    def contrast(self, evidence: Sequence[Evidence]) -> Contrast:
+    def make_contrast(self, evidence: Sequence[Evidence]) -> Contrast:
         """Return the pair with the other sentence as evidence: what quotes it already, if any."""
-        unit, other, version = self.unit, self.other, self.candidate.hit.passage.version
-        start, end = unit.start, unit.end
-        own_shown, other_shown = self.own.shown(other), other.shown(self.own)
-        mark = (start + other_shown[0], start + other_shown[1])
+        unit, candidate = self.unit, self.candidate
+        start, end, version = unit.start, unit.end, candidate.hit.passage.version
+        own, other = self.own.find_span(self.other), self.other.find_span(self.own)
+        mark = (start + other[0], start + other[1])
+        # Of the kind that is asked for.
         second = Evidence(
-            self.candidate, start, end, unit.text, (mark,), self.candidate.score, 0.0, True, 0.0
-        )  # of the kind that is asked for
+            candidate, start, end, unit.text, (mark,), candidate.score, 0.0, True, 0.0
+        )
         for piece in evidence:
             same_text = piece.candidate.hit.passage.version == version
             if same_text and piece.start <= start and end <= piece.end:
                 second = piece
-        words = self.piece.quote[slice(*own_shown)], unit.text[slice(*other_shown)]
+        words = self.piece.quote[slice(*own)], unit.text[slice(*other)]
         return Contrast(self.piece, second, words)
 
 
-def _pairs(retrieved: Retrieved, evidence: Sequence[Evidence]) -> Iterator[_Pair]:
+def _pair_figures(retrieved: Retrieved, evidence: Sequence[Evidence]) -> Iterator[_Pair]:
     asked = {form for word in retrieved.terms.words for form in word.forms}
     for_number = kind_of(retrieved.question) == "number"
     others = [
         (candidate, unit, figure)
         for candidate in retrieved.candidates[:_PASSAGES]
         for unit in quotable(candidate.hit.passage)
-        for figure in figures(unit.text, _language(candidate))
+        for figure in figures(unit.text, _language_of(candidate))
     ]
     for number, piece in enumerate(evidence):
         home = piece.candidate.hit.document.id
-        countries = _countries(piece.candidate, piece.quote)
-        for own in figures(piece.quote, _language(piece.candidate)):
+        countries = _find_countries(piece.candidate, piece.quote)
+        for own in figures(piece.quote, _language_of(piece.candidate)):
             if for_number or own.terms & asked:
                 for candidate, unit, figure in others:
                     elsewhere = candidate.hit.document.id != home and differ(own, figure)
-                    if elsewhere and _countries(candidate, unit.text) == countries:
+                    if elsewhere and _find_countries(candidate, unit.text) == countries:
                         yield _Pair(number, piece, own, candidate, unit, figure)
 
 
-def _countries(candidate: Candidate, text: str) -> frozenset[str]:
+def _find_countries(candidate: Candidate, text: str) -> frozenset[str]:
     """Return the countries that a text or its headings name, by any run of capitalised words."""
     found = set()
     for run in _CAPITALISED.finditer(f"{candidate.hit.passage.context}\n{text}"):
@@ -155,5 +138,5 @@ def _countries(candidate: Candidate, text: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def _language(candidate: Candidate) -> str:
+def _language_of(candidate: Candidate) -> str:
     return candidate.hit.document.metadata.language or DEFAULT_LANGUAGE

@@ -30,31 +30,22 @@ _FOLLOWING = re.compile(r"(?:[^\S\n]+[^\s.,;:()]+){1,7}")
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number in a text and what it counts.
-
-    Attributes:
-        start: Half-open offsets in the text, from the number to the last word that is counted.
-        end: See start.
-        value: With its scale: "2 million" is 2,000,000.
-        unit: "%", a currency, or "".
-        counted: The words after it, as they stand: "statistical clusters in Europe".
-        ends: Of each analysed word among them, where it ends in the text.
-    """
+    """A number in a text and what it counts; half-open offsets, to the last word of that."""
 
     start: int
     end: int
-    value: float
-    unit: str
-    counted: str
-    ends: Mapping[str, int]
+    value: float  # with its scale: "2 million" is 2,000,000
+    unit: str  # "%", a currency, or ""
+    counted: str  # the words after it, as they stand: "statistical clusters in Europe"
+    ends: Mapping[str, int]  # of each analysed word among them, where it ends in the text
 
     @property
     def terms(self) -> Set[str]:
         """The analysed words of what is counted."""
         return self.ends.keys()
 
-    def shown(self, other: Figure) -> tuple[int, int]:
-        """Return where the number stands with what it counts, told beside another figure.
+    def find_span(self, other: Figure) -> tuple[int, int]:
+        """Return where the number stands with what it counts, to be shown beside another figure.
 
         Up to the last word that both count: "1,500 clusters" and not "1,500 clusters operate
         across over", beside "2000 statistical clusters".
@@ -64,17 +55,9 @@ class Figure:
 
 
 def figures(text: str, language: str) -> Iterator[Figure]:
-    """Yield the figures of a text that count something; years do not.
-
-    Args:
-        text: A sentence or two.
-        language: ISO 639-1 code, for the analysis of words.
-
-    Yields:
-        In the order of the text.
-    """
+    """Yield the figures of a text that count something, in order; years do not."""
     for match in _FIGURE.finditer(text):
-        value = _value(match["number"])
+        value = _parse_value(match["number"])
         unit = "%" if match["percent"] else match["currency"] or ""
         if match["scale"]:
             value *= _SCALES[match["scale"]]
@@ -99,10 +82,10 @@ def _is_year(number: str) -> bool:
     return _YEAR.fullmatch(number) is not None
 
 
-def _value(number: str) -> float:
+def _parse_value(number: str) -> float:
     """Return a number's value: groups of three digits are thousands, anything else decimals.
 
-    >>> _value("1,500"), _value("2 000"), _value("2.5"), _value("1.234.567")
+    >>> _parse_value("1,500"), _parse_value("2 000"), _parse_value("2.5"), _parse_value("1.234.567")
     (1500.0, 2000.0, 2.5, 1234567.0)
     """
     groups = re.split(r"[., \u00a0\u202f]", number)

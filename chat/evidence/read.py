@@ -1,4 +1,4 @@
-"""The first passages, read by the reader: ranked again, and kept with what it said of them."""
+"""The first passages, read by the reader, each kept with what it said; their order stays."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from chat.evidence.support import weights
-from chat.reader.reader import Reader, Reading, Text
-from chat.retrieval.rerank import mixed
+from chat.reader.reader import Reader
+from chat.reader.reading import Reading, Text
 from chat.settings import ReaderSettings
 from chat.types import Candidate
 
@@ -17,36 +16,42 @@ FIRST = 4
 DECISIVE = 0.98
 
 
-class Reads(Protocol):
-    """What `chat.reader.reader.Reader` does."""
+class PassageReader(Protocol):
+    """Reads passages beside a question; `chat.reader.reader.Reader` is one."""
 
     def read(self, question: str, texts: Sequence[Text]) -> list[Reading]:
-        """Return what is said of each passage, in order."""
+        """Return what is said of each passage, in order.
+
+        Args:
+            question: Complete in itself.
+            texts: Any number.
+
+        Returns:
+            As many.
+
+        Raises:
+            ReaderUnavailable: Its weights cannot be loaded.
+        """
 
 
-def configured(settings: ReaderSettings) -> Reader | None:
+def make_reader(settings: ReaderSettings) -> Reader | None:
     """Return the reader, None where it is switched off."""
     return Reader() if settings.enabled else None
 
 
 def read(
-    reader: Reads,
-    settings: ReaderSettings,
-    question: str,
-    candidates: Sequence[Candidate],
-    weight: float | None = None,
+    reader: PassageReader, settings: ReaderSettings, question: str, candidates: Sequence[Candidate]
 ) -> list[Candidate]:
-    """Return the candidates with their readings, ranked with them.
+    """Return the candidates, the first ones with their readings, in the order in which they came.
 
     Args:
         reader: Reads question and passage together.
-        settings: How many are read.
+        settings: How many are read, at most.
         question: Complete in itself.
         candidates: Best first.
-        weight: How much the reader counts for the order, in [0, 1]; the learnt number if None.
 
     Returns:
-        As many, best first; those that were not read keep their place behind those that were.
+        As many; fewer are read where one of the first surely answers.
 
     Raises:
         ReaderUnavailable: The reader's weights cannot be loaded.
@@ -57,6 +62,4 @@ def read(
         readings += reader.read(question, texts[FIRST:])
     count = len(readings)
     known = [replace(c, reading=r) for c, r in zip(candidates[:count], readings, strict=True)]
-    relevance = [reading.relevance for reading in readings]
-    counts = weights(read=True).relevance if weight is None else weight
-    return mixed(known, relevance, counts, candidates[count:])
+    return [*known, *candidates[count:]]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from chat.evidence.support import weights
+from chat.evidence.learned import load_weights
 from chat.evidence.units import Unit, quotable, says_little
-from chat.question.kinds import Kind, kind_of, named
-from chat.retrieval.retrieve import Retrieved, Terms, words_of
+from chat.question.kinds import QuestionKind, kind_of, named
+from chat.retrieval.retrieve import Retrieved, Terms, collect_terms
 from chat.types import Candidate
 from index.types import embedded_text
 
@@ -30,29 +30,20 @@ _LEAST_MARGIN = -60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Option:
-    """A unit that may be quoted.
+class QuotableUnit:
+    """A unit that may be quoted, and what is known of it beside the question."""
 
-    Attributes:
-        candidate: Its passage.
-        unit: Where it stands.
-        terms: Its analysed words.
-        coverage: Share of the question's weight that it and its headings hold.
-        lead: Share that the heading right above it holds, times how near it stands to the
-            beginning of its passage.
-        rarest: The rarest of the question's words that it or its headings hold, "" for none.
-        of_kind: Whether it names a thing of the kind that is asked for.
-        span: How much better the reader finds the best answer in it than none, in [0, 1]; 0 where
-            its passage was not read.
-    """
-
-    candidate: Candidate
-    unit: Unit
-    terms: frozenset[str]
-    coverage: float
+    candidate: Candidate  # its passage
+    stretch: Unit  # where it stands
+    terms: frozenset[str]  # its analysed words
+    coverage: float  # share of the question's weight that it and its headings hold
+    # Share that the heading right above it holds, times how near it stands to the beginning of
+    # its passage.
     lead: float
-    rarest: str
-    of_kind: bool
+    rarest: str  # of the question's words that it or its headings hold; "" for none
+    of_kind: bool  # whether it names a thing of the kind that is asked for
+    # How much better the reader finds the best answer in it than none, in [0, 1]; 0 where its
+    # passage was not read.
     span: float
 
     @property
@@ -67,16 +58,12 @@ class Option:
         The headings further up are its passage's, whose score counts them; embedding them with
         each unit too took a fifth more time and chose no better.
         """
-        return embedded_text(self.unit.text, _heading(self.candidate)[:_HEADING_CHARS])
+        return embedded_text(self.stretch.text, _find_heading(self.candidate)[:_HEADING_CHARS])
 
-    def signals(self, similarity: float) -> dict[str, float]:
+    def compute_signals(self, similarity: float) -> dict[str, float]:
         """Return what speaks for this unit, each in [0, 1], by the names of the learnt weights.
 
-        Args:
-            similarity: Cosine of the question and `in_context`.
-
-        Returns:
-            As many signals as there are weights.
+        `similarity` is the cosine of the question and `in_context`.
         """
         found = {
             "coverage": self.coverage,
@@ -89,27 +76,16 @@ class Option:
     def score(self, similarity: float) -> float:
         """Return how likely it is, beside other units, that this one answers.
 
-        Args:
-            similarity: Cosine of the question and `in_context`; 0 if not known yet.
-
-        Returns:
-            About [0, 1.3], with a reading up to the weight of its span more; only the order counts.
+        About [0, 1.3], with a reading up to the weight of its span more; only the order counts.
+        `similarity` is 0 if it is not known yet.
         """
-        learnt = weights(self.candidate.reading is not None).evidence
-        total = sum(learnt[name] * value for name, value in self.signals(similarity).items())
-        return total + LEAD_WEIGHT * self.lead
+        weights = load_weights(self.candidate.reading is not None).evidence
+        signals = self.compute_signals(similarity)
+        return sum(weights[n] * v for n, v in signals.items()) + LEAD_WEIGHT * self.lead
 
 
-def shortlist(retrieved: Retrieved, most: int = UNITS) -> list[Option]:
-    """Return the units worth embedding: of the best passages, the ones with the best words.
-
-    Args:
-        retrieved: Passages, best first.
-        most: Units wanted at most.
-
-    Returns:
-        The best words first; none where nothing was found.
-    """
+def shortlist(retrieved: Retrieved, most: int = UNITS) -> list[QuotableUnit]:
+    """Return the units worth embedding: of the best passages, those with the best words first."""
     # What was not read is weighed by other numbers: only like is compared with like.
     read = [c for c in retrieved.candidates if c.reading is not None] or retrieved.candidates
     candidates = [c for c in read if not _is_heading(c)] or read
@@ -118,14 +94,14 @@ def shortlist(retrieved: Retrieved, most: int = UNITS) -> list[Option]:
     question, terms = retrieved.question, retrieved.terms
     kind = kind_of(question)
     worth_reading = IN_REACH * candidates[0].score
-    options = [
-        _option(candidate, unit, terms, kind, question)
+    units = [
+        _weigh_unit(candidate, unit, terms, kind, question)
         for candidate in candidates[:PASSAGES]
         if candidate.score >= worth_reading
         for unit in quotable(candidate.hit.passage)
     ]
-    telling = [option for option in options if not says_little(option.unit.text)]
-    return sorted(telling or options, key=lambda option: -option.score(similarity=0.0))[:most]
+    telling = [unit for unit in units if not says_little(unit.stretch.text)]
+    return sorted(telling or units, key=lambda unit: -unit.score(similarity=0.0))[:most]
 
 
 def _is_heading(candidate: Candidate) -> bool:
@@ -134,32 +110,34 @@ def _is_heading(candidate: Candidate) -> bool:
     return bool(passage.section) and " ".join(passage.text.split()) == passage.section[-1]
 
 
-def _heading(candidate: Candidate) -> str:
+def _find_heading(candidate: Candidate) -> str:
     """Return the heading right above a passage; the title where there is none."""
     return candidate.hit.passage.context.rpartition(_HEADING_SEPARATOR)[2]
 
 
-def _option(candidate: Candidate, unit: Unit, terms: Terms, kind: Kind, question: str) -> Option:
+def _weigh_unit(
+    candidate: Candidate, unit: Unit, terms: Terms, kind: QuestionKind, question: str
+) -> QuotableUnit:
     passage, language = candidate.hit.passage, candidate.hit.document.metadata.language
-    words = words_of(unit.text, language)
-    present = words | words_of(passage.context, language)
+    words = collect_terms(unit.text, language)
+    present = words | collect_terms(passage.context, language)
     own, both = terms.coverage(words), terms.coverage(present)
-    heading = words_of(_heading(candidate), language)
+    heading = collect_terms(_find_heading(candidate), language)
     before = (unit.start - passage.start) / (passage.end - passage.start)
-    return Option(
+    return QuotableUnit(
         candidate=candidate,
-        unit=unit,
+        stretch=unit,
         terms=words,
         # What only the heading says counts for less than what the unit itself says.
         coverage=own + CONTEXT_SHARE * (both - own),
         lead=terms.coverage(heading) * (1 - before),
         rarest=terms.rarest(present),
         of_kind=bool(named(kind, unit.text, question)),
-        span=_span(candidate, unit),
+        span=_rate_span(candidate, unit),
     )
 
 
-def _span(candidate: Candidate, unit: Unit) -> float:
+def _rate_span(candidate: Candidate, unit: Unit) -> float:
     if candidate.reading is None:
         return 0.0
     begins = candidate.hit.passage.start

@@ -32,13 +32,7 @@ PARAGRAPH_CHARS = 400
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A stretch of whole sentences of one passage.
-
-    Attributes:
-        start: Half-open offsets in the version's text.
-        end: See start.
-        text: The words between them.
-    """
+    """A stretch of whole sentences of one passage; half-open offsets in the version's text."""
 
     start: int
     end: int
@@ -46,63 +40,47 @@ class Unit:
 
 
 def quotable(passage: Passage) -> list[Unit]:
-    """Return the units of a passage, in order; they may overlap.
+    """Return the units of a passage, in order; they may overlap, and no sentence is left out.
 
     - A lead-in ("They are designed to:") comes with its items, an item with its lead-in and
       siblings, unless the list is long.
     - "It …" and "Moreover …" come with the sentence before.
     - A question comes with its answer and never alone.
     - Any other sentence is a unit by itself.
-
-    Args:
-        passage: With its sentences.
-
-    Returns:
-        At least one unit if the passage has a sentence; each once.
     """
-    texts = [
-        passage.text[start - passage.start : end - passage.start]
-        for start, end in passage.sentences
-    ]
-    spans = dict.fromkeys(_span(texts, at) for at in range(len(texts)))
-    units = []
-    for first, last in spans:
-        start, end = passage.sentences[first][0], passage.sentences[last][1]
-        units.append(Unit(start, end, passage.text[start - passage.start : end - passage.start]))
-    return units
+    sentences = passage.sentences
+    texts = [_cut(passage, start, end).text for start, end in sentences]
+    spans = dict.fromkeys(_find_span(texts, at) for at in range(len(texts)))
+    return [_cut(passage, sentences[first][0], sentences[last][1]) for first, last in spans]
 
 
 def grown(passage: Passage, unit: Unit, taken: Iterable[tuple[int, int]]) -> Unit:
-    """Return a unit with the sentences around it, up to about a paragraph.
+    """Return a unit with the sentences around it, up to PARAGRAPH_CHARS.
 
-    Args:
-        passage: The unit's.
-        unit: What answers.
-        taken: Half-open stretches of the version that are quoted already.
-
-    Returns:
-        A stretch of whole sentences that holds the unit: first what follows it, then what stands
-        before; the unit itself where the sentence next to it points elsewhere, is taken, or
-        would make it longer than PARAGRAPH_CHARS.
+    First those after it, then those before, until one only points elsewhere or is `taken`: in a
+    half-open stretch of the version that is quoted already.
     """
     blocked = list(taken)
 
-    def may_join(sentence: tuple[int, int]) -> bool:
-        first, last = sentence
-        text = passage.text[first - passage.start : last - passage.start]
-        return not says_little(text) and not any(a < last and first < b for a, b in blocked)
+    def may_join(start: int, end: int) -> bool:
+        free = not any(a < end and start < b for a, b in blocked)
+        return free and not says_little(_cut(passage, start, end).text)
 
     start, end = unit.start, unit.end
     for first, last in passage.sentences:
         if first >= end:
-            if last - start > PARAGRAPH_CHARS or not may_join((first, last)):
+            if last - start > PARAGRAPH_CHARS or not may_join(first, last):
                 break
             end = last
     for first, last in reversed(passage.sentences):
         if last <= start:
-            if end - first > PARAGRAPH_CHARS or not may_join((first, last)):
+            if end - first > PARAGRAPH_CHARS or not may_join(first, last):
                 break
             start = first
+    return _cut(passage, start, end)
+
+
+def _cut(passage: Passage, start: int, end: int) -> Unit:
     return Unit(start, end, passage.text[start - passage.start : end - passage.start])
 
 
@@ -113,22 +91,22 @@ def says_little(text: str) -> bool:
     return bool(points) or words <= _FRAGMENT_WORDS or text.endswith("?")
 
 
-def _span(texts: Sequence[str], at: int) -> tuple[int, int]:
+def _find_span(texts: Sequence[str], at: int) -> tuple[int, int]:
     """Return the first and last sentence of the unit of a sentence."""
-    listed = _list_around(texts, at)
+    listed = _find_list(texts, at)
     if listed:
         return listed
     first, last = at, at
     if texts[at].endswith("?"):
-        last = _end_of_answer(texts, at)
+        last = _find_end_of_answer(texts, at)
     elif at and texts[at - 1].endswith("?"):
-        first, last = at - 1, _end_of_answer(texts, at - 1)
+        first, last = at - 1, _find_end_of_answer(texts, at - 1)
     elif at and _ANAPHOR.match(texts[at]):
         first = at - 1
     return first, last
 
 
-def _list_around(texts: Sequence[str], at: int) -> tuple[int, int] | None:
+def _find_list(texts: Sequence[str], at: int) -> tuple[int, int] | None:
     first = at
     while first and _ITEM.match(texts[first]):
         first -= 1
@@ -142,7 +120,7 @@ def _list_around(texts: Sequence[str], at: int) -> tuple[int, int] | None:
     return first, last
 
 
-def _end_of_answer(texts: Sequence[str], question: int) -> int:
+def _find_end_of_answer(texts: Sequence[str], question: int) -> int:
     last = min(question + 1, len(texts) - 1)
     while last + 1 < len(texts) and len(texts[last].split()) <= _SAYS_NOTHING_WORDS:
         last += 1

@@ -16,10 +16,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from chat.question.kinds import is_place
+import regex
+
+from chat.question.names import CAPITAL
 from chat.types import Turn
 from index.embedding.base import Embedder
 from index.text.analysis import content_terms
+from index.text.places import is_place
 
 _OPENER = re.compile(
     r"^\s*(?:(?:and|but|or|so|ok|okay|then|also|oh|no|well|sorry)[\s,]+)*"
@@ -40,9 +43,9 @@ _NOT_A_NAME = (
     r"(?!(?:I|Who|What|Which|When|Where|Why|How|Is|Are|Was|Were|Do|Does|Did|Can|Could|Should|Will|"
     r"Would|Has|Have|Had)\b)"
 )
-_NAME = re.compile(
-    rf"(?:the\s+)?{_NOT_A_NAME}[A-ZÀ-ÞŠŽČĆĐŁ][\w’'.-]*(?:\s+(?:(?:and|of|de|the|for|und|et)\s+)?"
-    rf"{_NOT_A_NAME}[A-ZÀ-ÞŠŽČĆĐŁ0-9][\w’'.-]*)*"
+_NAME = regex.compile(
+    rf"(?:the\s+)?{_NOT_A_NAME}{CAPITAL}[\w’'.-]*(?:\s+(?:(?:and|of|de|the|for|und|et)\s+)?"
+    rf"{_NOT_A_NAME}(?:{CAPITAL}|[0-9])[\w’'.-]*)*"
 )
 _INTERROGATIVE = re.compile(
     r"\b(?:who|whom|whose|what|which|when|where|why|how|is|are|was|were|do|does|did|can|could|"
@@ -62,7 +65,7 @@ _POINTS_AT_ITSELF = re.compile(
     r"\b(?:is|was)\s+it\s+\w+\s+(?:that|to|for|if)\b",
     re.IGNORECASE,
 )
-_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_YEAR = regex.compile(r"\b(?:19|20)\d\d\b")
 _SWAPPED_WORDS = 5
 _STANDS_ALONE_TERMS = 2
 _UNSURE_WORDS = 2
@@ -77,33 +80,22 @@ _SAME_TOPIC = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """A question as it is searched for.
-
-    Attributes:
-        question: Complete in itself as far as the rules go.
-        context: Words of the conversation that count as well; "" for none.
-    """
+    """A question, complete as far as the rules go, and words of the conversation that count too."""
 
     question: str
-    context: str
+    context: str  # "" for none
 
 
 def understand(question: str, history: Sequence[Turn], embedder: Embedder) -> Understood:
-    """Return what a question means after the turns before it.
+    """Return what a question means after earlier turns, oldest first.
 
-    Args:
-        question: As typed.
-        history: Earlier turns, oldest first.
-        embedder: Tells whether the topic has changed.
-
-    Returns:
-        The question as typed and no context where it opens the conversation or a new topic; no
-        context either where one name was swapped for another.
+    As typed and without context where it opens the conversation or a new topic, for which the
+    embedder is asked; without context also where one name was swapped for another.
     """
     asked = [turn.text for turn in history if turn.role == "user"]
     if not asked:
         return Understood(question.strip(), "")
-    before = resolve(asked[-1], history[: _last_question(history)])
+    before = resolve(asked[-1], history[: _find_last_question(history)])
     resolved = resolve(question, history)
     answers = [turn.text for turn in history if turn.role == "assistant"]
     answer = _MARKER.sub("", answers[-1])[:_ANSWER_CHARS] if answers else ""
@@ -113,10 +105,11 @@ def understand(question: str, history: Sequence[Turn], embedder: Embedder) -> Un
     complete = not resolved.startswith(typed.rstrip("?. ")) or resolved == before
     if complete or (resolved == typed and _is_new_topic(question, before, answer, embedder)):
         return Understood(resolved, "")
-    return Understood(resolved, " ".join(_distinct([*_topic(before), *_topic(answer)])))
+    topic = _drop_repeats([*_extract_topic(before), *_extract_topic(answer)])
+    return Understood(resolved, " ".join(topic))
 
 
-def _last_question(history: Sequence[Turn]) -> int:
+def _find_last_question(history: Sequence[Turn]) -> int:
     return max(number for number, turn in enumerate(history) if turn.role == "user")
 
 
@@ -131,15 +124,7 @@ def _is_new_topic(question: str, before: str, answer: str, embedder: Embedder) -
 
 
 def resolve(question: str, history: Sequence[Turn]) -> str:
-    """Return a question that can be searched for by itself.
-
-    Args:
-        question: As typed.
-        history: Earlier turns, oldest first; only the user's are used.
-
-    Returns:
-        The question, completed if it leans on an earlier one; otherwise as typed.
-    """
+    """Return a question, completed by the user's earlier ones if it leans on them."""
     resolved = ""
     for text in [turn.text for turn in history if turn.role == "user"] + [question]:
         resolved = _complete(text.strip(), resolved)
@@ -156,20 +141,14 @@ def _complete(question: str, previous: str) -> str:
         return swapped
     points_back = _POINTS_BACK.search(question) and not _POINTS_AT_ITSELF.search(question)
     if opener or points_back or _says_too_little(question):
-        return f"{question.rstrip('?. ')}? ({' '.join(_topic(previous))})"
+        return f"{question.rstrip('?. ')}? ({' '.join(_extract_topic(previous))})"
     return question
 
 
 def _swap_name(rest: str, previous: str, surely: bool) -> str | None:
-    """Return the question before with its last name replaced by what is all of `rest`.
+    """Return the question before with another name in it: `rest`, without "What about".
 
-    Args:
-        rest: The question without "And", "What about".
-        previous: The question before, complete.
-        surely: Whether such an opener was there; without one `rest` must look like a name.
-
-    Returns:
-        None where nothing is to be swapped.
+    Where such an opener was there, `surely`, it need not look like a name.
     """
     name = _PREPOSITION.sub("", rest).strip(" ?.!,")
     short = 0 < len(name.split()) <= _SWAPPED_WORDS
@@ -178,16 +157,16 @@ def _swap_name(rest: str, previous: str, surely: bool) -> str | None:
     looks_like_one = _NAME.fullmatch(name) or _YEAR.fullmatch(name) or is_place(name)
     if not looks_like_one and not (surely and len(name.split()) <= _UNSURE_WORDS):
         return None
-    last = _counterpart(name, previous)
+    last = _find_counterpart(name, previous)
     return previous[: last.start()] + name + previous[last.end() :] if last else None
 
 
-def _counterpart(name: str, previous: str) -> re.Match[str] | None:
+def _find_counterpart(name: str, previous: str) -> regex.Match[str] | None:
     """Return what a name replaces: a year a year, a place the last place, else the last name."""
     years = list(_YEAR.finditer(previous))
     if _YEAR.fullmatch(name):
         return years[-1] if years else None
-    names = _names(previous)
+    names = _find_names(previous)
     places = [match for match in names if is_place(match[0])]
     if is_place(name) and places:
         return places[-1]
@@ -197,7 +176,7 @@ def _counterpart(name: str, previous: str) -> re.Match[str] | None:
     return names[-1] if names else None
 
 
-def _names(text: str) -> list[re.Match[str]]:
+def _find_names(text: str) -> list[regex.Match[str]]:
     """Return the names in a text; a capital that only opens the sentence makes none."""
     found = list(_NAME.finditer(text))
     if found and found[0].start() == 0 and " " not in found[0][0]:
@@ -209,19 +188,19 @@ def _names(text: str) -> list[re.Match[str]]:
 
 def _says_too_little(question: str) -> bool:
     """Tell whether a question names nothing that could be searched for ("Since when?")."""
-    if _names(question) or _DEFINITION.match(question):
+    if _find_names(question) or _DEFINITION.match(question):
         return False
     return len(content_terms(question)) < _STANDS_ALONE_TERMS
 
 
-def _topic(previous: str) -> list[str]:
+def _extract_topic(previous: str) -> list[str]:
     """Return the words of a text that carry its meaning, as typed and in order."""
     words = [previous[term.start : term.end] for term in content_terms(previous)]
     # The oldest part of a long chain stands last, in brackets: it goes first.
     return list(dict.fromkeys(words))[:_TOPIC_WORDS]
 
 
-def _distinct(words: Sequence[str]) -> list[str]:
+def _drop_repeats(words: Sequence[str]) -> list[str]:
     """Return the words without those that come again in another form, and without numbers."""
     known: dict[str, str] = {}
     for word in words:

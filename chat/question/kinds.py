@@ -5,13 +5,14 @@ A sentence about the right subject that holds no number does not answer "How man
 
 from __future__ import annotations
 
-import functools
 import re
 from typing import Literal
 
-from babel import Locale
+import regex
 
-Kind = Literal["date", "number", "name", "other"]
+from chat.question.names import CAPITAL
+
+QuestionKind = Literal["date", "number", "name", "other"]
 
 _DATE_QUESTION = re.compile(
     r"\b(?:when|since when|(?:what|which|in what|in which) (?:year|date|month|decade|century)|"
@@ -65,27 +66,13 @@ _NEGATION = re.compile(
     r"refus\w+|lack\w*)\b|n['’]t\b",
     re.IGNORECASE,
 )
-_ENGLISH = re.compile(
-    r"\b(?:the|what|which|who|when|where|why|how|is|are|does|do|of|and|to)\b", re.IGNORECASE
-)
 _YEAR = re.compile(r"(?:1[89]|20)\d\d")
-# CLDR's English names are the formal ones of today.
-_OTHER_PLACE_NAMES = frozenset(
-    ["czech republic", "macedonia", "turkey", "england", "scotland", "wales", "uk", "usa"]
-)
 _INSIDE_NAME = re.compile(r"\s(?:(?:of|for|and|de|und|et)\s(?:the\s)?)?")
-_CAPITALISED = re.compile(r"\b[A-ZÀ-ÞŠŽČĆĐŁ][\w’'-]+")
+_CAPITALISED = regex.compile(rf"\b{CAPITAL}[\w’'-]+")
 
 
-def kind_of(question: str) -> Kind:
-    """Return what a question asks for.
-
-    Args:
-        question: In English; any other gives "other".
-
-    Returns:
-        The kind; "other" where nothing can be said.
-    """
+def kind_of(question: str) -> QuestionKind:
+    """Return what an English question asks for; "other" where nothing can be said."""
     if _NUMBER_QUESTION.search(question):
         return "number"
     if _DATE_QUESTION.search(question):
@@ -95,33 +82,27 @@ def kind_of(question: str) -> Kind:
     return "other"
 
 
-def named(kind: Kind, text: str, question: str) -> list[tuple[int, int]]:
+def named(kind: QuestionKind, text: str, question: str) -> list[tuple[int, int]]:
     """Return where a text names things of a kind that the question does not name itself.
 
-    Args:
-        kind: What is asked for.
-        text: May hold the answer.
-        question: As asked.
-
-    Returns:
-        Half-open offsets in the text, in order; none for the kind "other".
+    Half-open offsets in the text, in order; none for the kind "other".
     """
     asked = question.lower()
     if kind == "date":
         found = [match for match in _DATE.finditer(text) if match[0].lower() not in asked]
     elif kind == "number":
-        found = _quantities(text, question)
+        found = _find_quantities(text, question)
     elif kind == "name":
         # The first word of a text is capitalised whatever it is.
         capitalised = [m.span() for m in _CAPITALISED.finditer(text) if m.start() > 0]
-        names = _joined(text, capitalised)
-        return [name for name in names if not _all_in(asked, text[slice(*name)])]
+        names = _join_names(text, capitalised)
+        return [name for name in names if not _holds_words_of(asked, text[slice(*name)])]
     else:
         found = []
     return [match.span() for match in found]
 
 
-def _quantities(text: str, question: str) -> list[re.Match[str]]:
+def _find_quantities(text: str, question: str) -> list[re.Match[str]]:
     """Return the numbers of a text that count something; of a question for a share, the shares."""
     words = question.lower().split()
     found = [
@@ -135,11 +116,11 @@ def _quantities(text: str, question: str) -> list[re.Match[str]]:
     return shares if shares and _SHARE_QUESTION.search(question) else found
 
 
-def _all_in(asked: str, name: str) -> bool:
+def _holds_words_of(asked: str, name: str) -> bool:
     return all(word in asked for word in re.findall(r"\w+", name.lower()))
 
 
-def _joined(text: str, words: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def _join_names(text: str, words: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Return the words of a name as one stretch: "Ministry of the Economy"."""
     names: list[tuple[int, int]] = []
     for start, end in words:
@@ -153,43 +134,3 @@ def _joined(text: str, words: list[tuple[int, int]]) -> list[tuple[int, int]]:
 def is_negated(text: str) -> bool:
     """Tell whether a text denies something: "not", "never", "without", "fail"; English only."""
     return _NEGATION.search(text) is not None
-
-
-def is_name(word: str, start: int, question: str) -> bool:
-    """Tell whether a word of a question names one thing: a place, a year, or by its capital.
-
-    Args:
-        word: As typed.
-        start: Where it stands in the question.
-        question: In which a capital that only opens a sentence says nothing.
-
-    Returns:
-        False for an ordinary word.
-    """
-    if is_place(word) or _YEAR.fullmatch(word):
-        return True
-    opens = not question[:start].strip(" \t\n\"'“‘(¿¡") or re.search(
-        r"[.!?:;]\s*[\"'“‘(]*$", question[:start]
-    )
-    # German writes every noun with a capital: only English questions are read this way.
-    return (
-        word[:1].isupper()
-        and _reads_english(question)
-        and (not opens or any(letter.isupper() for letter in word[1:]))
-    )
-
-
-def is_place(words: str) -> bool:
-    """Tell whether words are the English name of a country or territory, in any case."""
-    return words.lower().removeprefix("the ") in _places()
-
-
-@functools.cache
-def _places() -> frozenset[str]:
-    # Codes of more than two characters are continents and the like.
-    names = {name.lower() for code, name in Locale("en").territories.items() if len(code) == 2}
-    return frozenset(names | {name.replace("&", "and") for name in names} | _OTHER_PLACE_NAMES)
-
-
-def _reads_english(question: str) -> bool:
-    return bool(_ENGLISH.search(question))

@@ -1,1 +1,1 @@
-"""A small reader of our own: ranks passages, points at the answer, says when there is none."""
+"""A small reader of our own: points at the answer in a passage, and says when there is none."""

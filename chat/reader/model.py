@@ -1,18 +1,18 @@
 """The network: a small transformer that reads question and passage together, and three heads.
 
 Input is `[CLS] question [SEP] headings, passage [SEP]`. Imports torch; nothing else of the product
-does but the embedder and the trainer.
+does but the embedder and the reranker.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 from transformers import BertConfig, BertModel
@@ -27,54 +27,34 @@ CONFIG, TOKENIZER, WEIGHTS = "config.json", "tokenizer.json", "model.safetensors
 # Training leaves them as they are: a file of its own, which no retraining adds to the history.
 EMBEDDINGS = "embeddings.safetensors"
 # Attention at the lengths of passages is faster as plain matrix products than fused.
-_ATTENTION = "eager"
+ATTENTION = "eager"
 
 
 @dataclass(frozen=True, slots=True)
 class Outputs:
-    """What the heads say of a batch.
+    """Logits of the heads for a batch, float32.
 
-    Attributes:
-        relevance: Logits, float32, shape (pairs,).
-        answers: Logits that the passage answers, float32, shape (pairs,).
-        starts: Logits of the answer's first token, float32, shape (pairs, tokens); the first
-            token stands for no answer, tokens outside the passage have the least value there is.
-        ends: The same for its last token.
+    The first token of a pair stands for "no answer"; tokens outside the passage have LEAST_LOGIT.
     """
 
-    relevance: Tensor
-    answers: Tensor
-    starts: Tensor
-    ends: Tensor
+    relevance: Tensor  # (pairs,)
+    answers: Tensor  # (pairs,): that the passage answers
+    starts: Tensor  # (pairs, tokens): that the answer begins here
+    ends: Tensor  # (pairs, tokens)
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Pairs as the network takes them, padded to the longest.
+    """Pairs as the network takes them, each (pairs, tokens), padded to the longest."""
 
-    Attributes:
-        ids: int64, shape (pairs, tokens).
-        types: int64, likewise: 0 for the question, 1 for headings and passage.
-        mask: int64, likewise: 1 for what is no padding.
-        spannable: bool, likewise: tokens of the passage (its headings are no answer).
-    """
-
-    ids: Tensor
-    types: Tensor
-    mask: Tensor
-    spannable: Tensor
-
-    def to(self, device: torch.device) -> Batch:
-        """Return the batch on a device."""
-        return Batch(*(getattr(self, field.name).to(device) for field in fields(self)))
+    ids: Tensor  # int64
+    types: Tensor  # int64: 0 for the question, 1 for headings and passage
+    mask: Tensor  # int64: 1 for what is no padding
+    spannable: Tensor  # bool: tokens of the passage (its headings are no answer)
 
 
 class ReaderNetwork(nn.Module):
-    """The body of a BERT and three heads on it.
-
-    Args:
-        config: Of the body.
-    """
+    """The body of a BERT and three heads on it."""
 
     def __init__(self, config: BertConfig) -> None:
         super().__init__()
@@ -85,14 +65,7 @@ class ReaderNetwork(nn.Module):
         self.span = nn.Linear(width, 2)
 
     def forward(self, batch: Batch) -> Outputs:
-        """Read a batch.
-
-        Args:
-            batch: At least one pair.
-
-        Returns:
-            One row a pair.
-        """
+        """Read a batch of at least one pair."""
         states = self.body(
             input_ids=batch.ids, attention_mask=batch.mask, token_type_ids=batch.types
         ).last_hidden_state
@@ -107,127 +80,36 @@ class ReaderNetwork(nn.Module):
         return Outputs(verdict[:, 0], verdict[:, 1], span[..., 0], span[..., 1])
 
 
-def read_sorted(network: ReaderNetwork, pairs: Sequence[Pair], parts: int) -> Outputs:
-    """Read pairs in parts of like length, so that little padding is read.
-
-    Args:
-        network: Of the pairs' tokenizer, on any device.
-        pairs: At least one.
-        parts: How many batches, at most.
-
-    Returns:
-        One row a pair, in the order given, on the CPU.
-    """
-    device = next(network.parameters()).device
-    order = sorted(range(len(pairs)), key=lambda number: len(pairs[number].ids))
-    width = len(pairs[order[-1]].ids)
-    size = -(-len(pairs) // parts)
-    found = [
-        network(padded([pairs[number] for number in order[begin : begin + size]]).to(device))
-        for begin in range(0, len(pairs), size)
-    ]
-    back = torch.tensor(order).argsort()
-
-    def widened(logits: Tensor) -> Tensor:
-        return nn.functional.pad(logits, (0, width - logits.shape[1]), value=LEAST_LOGIT)
-
-    return Outputs(
-        relevance=torch.cat([part.relevance for part in found]).cpu()[back],
-        answers=torch.cat([part.answers for part in found]).cpu()[back],
-        starts=torch.cat([widened(part.starts) for part in found]).cpu()[back],
-        ends=torch.cat([widened(part.ends) for part in found]).cpu()[back],
-    )
-
-
-def fresh(folder: Path, seed: int) -> ReaderNetwork:
-    """Return a network whose body is a stored BERT and whose heads know nothing.
-
-    Args:
-        folder: Of a model in the layout of transformers.
-        seed: Of the heads.
-
-    Returns:
-        In float32, for training.
-    """
-    config = BertConfig.from_pretrained(str(folder), attn_implementation=_ATTENTION)
-    with torch.random.fork_rng():
-        torch.manual_seed(seed)
-        network = ReaderNetwork(config)
-    body = load_file(folder / WEIGHTS)
-    wanted = network.body.state_dict().keys()
-    network.body.load_state_dict({name: body[name] for name in wanted if name in body})
-    return network
-
-
-def save(network: ReaderNetwork, folder: Path) -> None:
-    """Write weights in bfloat16, those of the embeddings apart, with the body's configuration."""
-    folder.mkdir(parents=True, exist_ok=True)
-    tensors = {
-        name: tensor.detach().cpu().to(torch.bfloat16).contiguous()
-        for name, tensor in network.state_dict().items()
-        if tensor.is_floating_point()
-    }
-    embeddings = {name for name in tensors if name.startswith("body.embeddings.")}
-    save_file({name: tensors[name] for name in embeddings}, folder / EMBEDDINGS)
-    save_file({n: t for n, t in tensors.items() if n not in embeddings}, folder / WEIGHTS)
-    kept = {name: getattr(network.body.config, name) for name in _SHAPE}
-    (folder / CONFIG).write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
-
-
-_SHAPE = (
-    "vocab_size",
-    "hidden_size",
-    "num_hidden_layers",
-    "num_attention_heads",
-    "intermediate_size",
-    "max_position_embeddings",
-)
-
-
 def load(folder: Path, dtype: torch.dtype) -> ReaderNetwork:
-    """Return a stored network, ready to read.
+    """Return a stored network for inference; it computes in the dtype.
 
-    Args:
-        folder: As `save` leaves it.
-        dtype: To compute in.
-
-    Returns:
-        The network, for inference.
-
-    Raises:
-        OSError: A file is missing.
-        RuntimeError: They are another network's; damaged files have errors of their own.
+    Raises OSError where a file is missing, RuntimeError where the weights are another network's;
+    damaged files have errors of their own.
     """
     shape = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
     config = BertConfig(**shape)
-    config._attn_implementation = _ATTENTION
+    config._attn_implementation = ATTENTION
     network = ReaderNetwork(config)
     tensors = load_file(folder / EMBEDDINGS) | load_file(folder / WEIGHTS)
     network.load_state_dict({n: t.to(dtype) for n, t in tensors.items()}, assign=True)
     return network.eval()
 
 
-def tokenizer(folder: Path) -> Tokenizer:
+def load_tokenizer(folder: Path) -> Tokenizer:
     """Return the tokenizer of a folder; it cuts a pair at MOST_TOKENS, from the passage's end."""
-    found: Tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
-    found.no_padding()
-    found.enable_truncation(MOST_TOKENS, strategy="only_second")
-    return found
+    tokenizer: Tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(MOST_TOKENS, strategy="only_second")
+    return tokenizer
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
-    """A question, headings and a passage as tokens.
-
-    Attributes:
-        ids: Of the vocabulary.
-        types: 0 for the question, 1 for headings and passage.
-        offsets: Of each token in the passage, half-open; (0, 0) for what is not of the passage.
-    """
+class TokenPair:
+    """A question, headings and a passage as tokens."""
 
     ids: list[int]
-    types: list[int]
-    offsets: list[tuple[int, int]]
+    types: list[int]  # 0 for the question, 1 for headings and passage
+    offsets: list[tuple[int, int]]  # in the passage, half-open; (0, 0) for what is not of it
 
     @property
     def spannable(self) -> list[bool]:
@@ -235,22 +117,14 @@ class Pair:
         return [end > 0 for _, end in self.offsets]
 
 
-def encode(tokens: Tokenizer, texts: Sequence[tuple[str, str, str]]) -> list[Pair]:
-    """Return pairs as tokens.
-
-    Args:
-        tokens: See `tokenizer`.
-        texts: Question, headings ("" for none) and passage. A question is cut at QUESTION_CHARS.
-
-    Returns:
-        One for each.
-    """
+def encode(tokenizer: Tokenizer, texts: Sequence[tuple[str, str, str]]) -> list[TokenPair]:
+    """Return a pair for each (question, headings or "", passage); cuts at QUESTION_CHARS."""
     joined = [
         (question[:QUESTION_CHARS], embedded_text(passage, headings))
         for question, headings, passage in texts
     ]
     pairs = []
-    for (_, headings, passage), found in zip(texts, tokens.encode_batch(joined), strict=True):
+    for (_, headings, passage), found in zip(texts, tokenizer.encode_batch(joined), strict=True):
         begins = len(embedded_text(passage, headings)) - len(passage)
         offsets = [
             (start - begins, end - begins)
@@ -258,25 +132,20 @@ def encode(tokens: Tokenizer, texts: Sequence[tuple[str, str, str]]) -> list[Pai
             else (0, 0)
             for (start, end), kind in zip(found.offsets, found.sequence_ids, strict=True)
         ]
-        pairs.append(Pair(found.ids, found.type_ids, offsets))
+        pairs.append(TokenPair(found.ids, found.type_ids, offsets))
     return pairs
 
 
-def padded(pairs: Sequence[Pair]) -> Batch:
+def pad_pairs(pairs: Sequence[TokenPair]) -> Batch:
     """Return pairs as one batch, padded to the longest."""
     width = max(len(pair.ids) for pair in pairs)
 
-    def filled(rows: Sequence[Sequence[int]]) -> Tensor:
+    def pad(rows: Sequence[Sequence[int]]) -> Tensor:
         return torch.tensor([[*row, *[0] * (width - len(row))] for row in rows])
 
     return Batch(
-        ids=filled([pair.ids for pair in pairs]),
-        types=filled([pair.types for pair in pairs]),
-        mask=filled([[1] * len(pair.ids) for pair in pairs]),
-        spannable=filled([pair.spannable for pair in pairs]).bool(),
+        ids=pad([pair.ids for pair in pairs]),
+        types=pad([pair.types for pair in pairs]),
+        mask=pad([[1] * len(pair.ids) for pair in pairs]),
+        spannable=pad([pair.spannable for pair in pairs]).bool(),
     )
-
-
-def device() -> torch.device:
-    """Return where a training runs: on a GPU if there is one."""
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")

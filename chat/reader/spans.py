@@ -10,15 +10,10 @@ Logits = NDArray[np.float32]
 MOST_TOKENS = 30
 
 
-def best_span(starts: Logits, ends: Logits) -> tuple[int, int, float]:
-    """Return the best span of at most MOST_TOKENS.
+def find_best_span(starts: Logits, ends: Logits) -> tuple[int, int, float]:
+    """Return first and last token of the best span of at most MOST_TOKENS, and its sum of logits.
 
-    Args:
-        starts: How well an answer begins at each token, shape (tokens,), at least one.
-        ends: How well it ends there, likewise.
-
-    Returns:
-        First and last token, and the sum of their logits.
+    `starts` and `ends` say how well an answer begins and ends at each token, shape (tokens,).
 
     Source: Devlin et al. 2019, section 4.3.
     """

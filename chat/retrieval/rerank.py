@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chat.errors import RerankerUnavailable
-from chat.retrieval.retrieve import ranked_by_score
+from chat.retrieval.retrieve import rank_by_score
 from chat.settings import RerankerSettings
 from chat.types import Candidate
 from index.disk.files import is_folder
@@ -42,6 +42,9 @@ class Reranker(Protocol):
 
         Returns:
             float32, shape (len(passages),), each in [0, 1].
+
+        Raises:
+            RerankerUnavailable: The model cannot be loaded, or has more than one output.
         """
 
 
@@ -49,9 +52,6 @@ class CrossEncoderReranker:
     """A sentence-transformers cross-encoder with one output, loaded when first needed.
 
     Args:
-        model: Hub name or local folder.
-
-    Attributes:
         model: Hub name or local folder.
     """
 
@@ -61,18 +61,7 @@ class CrossEncoderReranker:
         self._lock = threading.Lock()
 
     def score(self, question: str, passages: Sequence[str]) -> Scores:
-        """Return how well each passage answers the question.
-
-        Args:
-            question: Complete in itself.
-            passages: Text with its headings; any number.
-
-        Returns:
-            float32, shape (len(passages),), each in [0, 1]: the sigmoid of the model's output.
-
-        Raises:
-            RerankerUnavailable: The model cannot be loaded, or has more than one output.
-        """
+        """Return the sigmoid of the model's output for each passage; see `Reranker.score`."""
         if not passages:
             return np.zeros(0, dtype=np.float32)
         import torch
@@ -119,7 +108,7 @@ class CrossEncoderReranker:
         return encoder
 
 
-def configured(settings: RerankerSettings) -> Reranker | None:
+def make_reranker(settings: RerankerSettings) -> Reranker | None:
     """Return the reranker that the settings name, None where they name none."""
     return CrossEncoderReranker(settings.model) if settings.model else None
 
@@ -140,25 +129,9 @@ def rerank(
     """
     read, rest = candidates[: settings.depth], candidates[settings.depth :]
     texts = [embedded_text(c.hit.passage.text, c.hit.passage.context) for c in read]
-    scores = reranker.score(question, texts)
-    return mixed(read, [float(score) for score in scores], settings.weight, rest)
-
-
-def mixed(
-    read: Sequence[Candidate], scores: Sequence[float], weight: float, rest: Sequence[Candidate]
-) -> list[Candidate]:
-    """Return candidates ranked by their scores mixed with new ones.
-
-    Args:
-        read: Those with a new score, best first.
-        scores: Their new scores, in [0, 1].
-        weight: How much these count, in [0, 1].
-        rest: Those without, best first.
-
-    Returns:
-        All, best first: the rest behind those that were read.
-    """
-    ranked = ranked_by_score(
+    scores = [float(score) for score in reranker.score(question, texts)]
+    weight = settings.weight
+    ranked = rank_by_score(
         [
             replace(candidate, score=(1 - weight) * candidate.score + weight * score)
             for candidate, score in zip(read, scores, strict=True)

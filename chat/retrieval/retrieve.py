@@ -37,7 +37,7 @@ class Terms:
     words: tuple[QueryWord, ...]
     weights: tuple[float, ...]
 
-    def held(self, present: Set[str]) -> list[tuple[QueryWord, float]]:
+    def find_held(self, present: Set[str]) -> list[tuple[QueryWord, float]]:
         """Return the words that a set of indexed terms holds in any form, with their weights."""
         pairs = zip(self.words, self.weights, strict=True)
         return [(word, weight) for word, weight in pairs if not present.isdisjoint(word.forms)]
@@ -45,11 +45,11 @@ class Terms:
     def coverage(self, present: Set[str]) -> float:
         """Return the share of the weight that is present, in [0, 1]; 0 for no words."""
         total = sum(self.weights)
-        return sum(weight for _, weight in self.held(present)) / total if total else 0.0
+        return sum(weight for _, weight in self.find_held(present)) / total if total else 0.0
 
     def rarest(self, present: Set[str]) -> str:
         """Return the rarest word that is present, as typed; "" for none."""
-        best = max(self.held(present), key=lambda pair: pair[1], default=None)
+        best = max(self.find_held(present), key=lambda pair: pair[1], default=None)
         return best[0].text if best else ""
 
 
@@ -75,11 +75,11 @@ class Retrieved:
     receipt: SearchReceipt
     unread: str = ""
 
-    def unmatched(self) -> tuple[QueryWord, ...]:
+    def find_unmatched(self) -> tuple[QueryWord, ...]:
         """Return the question's words that stand in no passage that was found."""
         found: set[str] = set()
         for candidate in self.candidates:
-            found |= present_in(candidate.hit)
+            found |= collect_hit_terms(candidate.hit)
         return tuple(word for word in self.terms.words if found.isdisjoint(word.forms))
 
 
@@ -103,22 +103,24 @@ def retrieve(
         At most `depth` candidates.
     """
     found = index.search(question, depth, restriction)
-    terms = _terms(index, found.words)
-    candidates = [_scored(hit, terms) for hit in found.hits]
+    terms = _weigh_words(index, found.words)
+    candidates = [_score_hit(hit, terms) for hit in found.hits]
     if context:
         wider = index.search(f"{question} ({context})", depth, restriction)
-        wider_terms = _terms(index, wider.words)
-        candidates = _mixed(candidates, [_scored(hit, wider_terms) for hit in wider.hits])
-    ranked = ranked_by_score(candidates)[:depth]
+        wider_terms = _weigh_words(index, wider.words)
+        candidates = _merge_candidates(
+            candidates, [_score_hit(hit, wider_terms) for hit in wider.hits]
+        )
+    ranked = rank_by_score(candidates)[:depth]
     return Retrieved(question, context, tuple(ranked), terms, found.query_vector, found.receipt)
 
 
-def ranked_by_score(candidates: Sequence[Candidate]) -> list[Candidate]:
+def rank_by_score(candidates: Sequence[Candidate]) -> list[Candidate]:
     """Return candidates best first; ties broken by passage number."""
     return sorted(candidates, key=lambda c: (-c.score, c.hit.passage.number))
 
 
-def _mixed(narrow: Sequence[Candidate], wide: Sequence[Candidate]) -> list[Candidate]:
+def _merge_candidates(narrow: Sequence[Candidate], wide: Sequence[Candidate]) -> list[Candidate]:
     """Return what either search found; coverage and similarity are those of the first that did."""
     scores = [{c.hit.passage.number: c.score for c in found} for found in (narrow, wide)]
     floors = [_NOT_FOUND * min(found.values(), default=0.0) for found in scores]
@@ -137,24 +139,26 @@ def _mixed(narrow: Sequence[Candidate], wide: Sequence[Candidate]) -> list[Candi
 
 
 @functools.lru_cache(maxsize=20_000)
-def words_of(text: str, language: str | None) -> frozenset[str]:
+def collect_terms(text: str, language: str | None) -> frozenset[str]:
     """Return the analysed terms of a text of a document."""
     return frozenset(term.text for term in analyse(text, language or DEFAULT_LANGUAGE))
 
 
-def present_in(hit: Hit) -> frozenset[str]:
+def collect_hit_terms(hit: Hit) -> frozenset[str]:
     """Return the analysed terms of a passage and its headings."""
     passage = hit.passage
-    return words_of(embedded_text(passage.text, passage.context), hit.document.metadata.language)
+    return collect_terms(
+        embedded_text(passage.text, passage.context), hit.document.metadata.language
+    )
 
 
-def _terms(index: LocalIndex, words: Sequence[QueryWord]) -> Terms:
+def _weigh_words(index: LocalIndex, words: Sequence[QueryWord]) -> Terms:
     rarity = index.rarity([form for word in words for form in word.forms])
     return Terms(tuple(words), tuple(min(rarity[form] for form in word.forms) for word in words))
 
 
-def _scored(hit: Hit, terms: Terms) -> Candidate:
-    coverage = terms.coverage(present_in(hit))
+def _score_hit(hit: Hit, terms: Terms) -> Candidate:
+    coverage = terms.coverage(collect_hit_terms(hit))
     score = (
         COVERAGE_WEIGHT * coverage
         + SIMILARITY_WEIGHT * max(0.0, hit.similarity)

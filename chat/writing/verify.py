@@ -1,4 +1,4 @@
-"""The one promise: nothing is shown as a quotation unless the stored text says it, there."""
+"""The one promise: a quotation is shown only if the stored text holds its words at its offsets."""
 
 from __future__ import annotations
 

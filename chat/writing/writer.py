@@ -30,7 +30,7 @@ class Writer(Protocol):
 
         Args:
             question: Complete in itself.
-            evidence: In the order in which it should be told; never empty.
+            evidence: In the order in which the answer shows it; never empty.
 
         Returns:
             At least one sentence.
@@ -41,13 +41,5 @@ class VerbatimWriter:
     """Shows the evidence as it stands: nothing can be invented."""
 
     def write(self, question: str, evidence: Sequence[Evidence]) -> list[Sentence]:
-        """Return one sentence for each piece of evidence, word for word.
-
-        Args:
-            question: Not needed.
-            evidence: In the order in which it is told.
-
-        Returns:
-            As many sentences as there is evidence.
-        """
+        """Return one sentence for each piece of evidence, word for word."""
         return [Sentence(piece.quote, number) for number, piece in enumerate(evidence)]

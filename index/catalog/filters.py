@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from index.types import Filter
 
 
-def filter_condition(restriction: Filter) -> tuple[str, list[object]]:
-    """Return what rows of the catalog's documents must satisfy to be live and pass a filter.
-
-    Args:
-        restriction: An empty one lets every live document through.
-
-    Returns:
-        An SQL expression over `documents d`, and the values of its placeholders in order.
-    """
+def build_condition(restriction: Filter) -> tuple[str, list[object]]:
+    """Return which rows of `documents d` are live and pass: SQL and its placeholders' values."""
     parts, values = ["d.removed_at IS NULL"], list[object]()
-    columns: list[tuple[str, Iterable[str]]] = [
-        ("d.id", restriction.documents),
-        ("d.root", restriction.roots),
-        ("d.publisher", restriction.publishers),
-        ("d.country", restriction.countries),
-        ("d.language", restriction.languages),
-        ("d.type", restriction.types),
-    ]
-    for column, wanted in columns:
-        if listed := list(wanted):
-            parts.append(f"{column} IN ({','.join('?' * len(listed))})")
-            values.extend(listed)
+    columns = {
+        "d.id": restriction.documents,
+        "d.root": restriction.roots,
+        "d.publisher": restriction.publishers,
+        "d.country": restriction.countries,
+        "d.language": restriction.languages,
+        "d.type": restriction.types,
+    }
+    for column, wanted in columns.items():
+        if wanted:
+            parts.append(f"{column} IN ({','.join('?' * len(wanted))})")
+            values.extend(wanted)
     if restriction.since:
         parts.append("d.date >= ?")
         values.append(restriction.since.isoformat())

@@ -10,7 +10,7 @@ from index.errors import DocumentUnknown
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownVersion:
     """One version of one document.
 
     Attributes:
@@ -30,14 +30,14 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Outdated:
-    """What a pruning forgets.
+    """What `History.forget` deletes.
 
     Attributes:
         versions: Texts that no document shows, with the documents that did.
         vectors: Number of vectors of passages that no document shows today.
     """
 
-    versions: tuple[Shown, ...]
+    versions: tuple[ShownVersion, ...]
     vectors: int
 
 
@@ -55,17 +55,10 @@ class History:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
-    def of(self, document: str) -> list[Shown]:
-        """Return the versions of a document, the newest first.
+    def of(self, document: str) -> list[ShownVersion]:
+        """Return the versions of a document, live or removed: the newest first, at least one.
 
-        Args:
-            document: Id, of a live document or of one that was removed.
-
-        Returns:
-            At least one.
-
-        Raises:
-            DocumentUnknown: There never was such a document, or all of it was pruned.
+        Raises `DocumentUnknown` if there never was such a document, or all of it was pruned.
         """
         shown = self._shown("h.document = ?", [document])
         if not shown:
@@ -75,14 +68,7 @@ class History:
         return sorted(shown, key=lambda s: (s.until is None, s.until, s.since), reverse=True)
 
     def outdated(self, before: str) -> Outdated:
-        """Return what `forget` would forget.
-
-        Args:
-            before: UTC time, ISO 8601: versions that were shown until then or later stay.
-
-        Returns:
-            Texts and vectors.
-        """
+        """Return what `forget` would delete: what was last shown before a UTC time, ISO 8601."""
         (vectors,) = self._connection.execute(
             f"SELECT count(*) FROM embeddings WHERE {_UNUSED_VECTOR}"
         ).fetchone()
@@ -90,11 +76,7 @@ class History:
         return Outdated(tuple(versions), vectors)
 
     def forget(self, before: str) -> None:
-        """Delete what `outdated` returns; call inside a transaction.
-
-        Args:
-            before: As for `outdated`.
-        """
+        """Delete what `outdated` returns; call inside a transaction."""
         execute = self._connection.execute
         names = [(row["id"],) for row in execute(_FORGOTTEN, [before])]
         execute(f"DELETE FROM history WHERE {_ENDED}", [before])
@@ -109,11 +91,7 @@ class History:
     def originals(self, before: str = "") -> set[str]:
         """Return the sha256 of every source that a version was read from, or is shown on.
 
-        Args:
-            before: Leave out what `forget` would forget.
-
-        Returns:
-            Hexadecimal digests.
+        Those that `forget(before)` would leave without a version are not among them.
         """
         rows = self._connection.execute(
             f"""SELECT sha256 FROM history WHERE NOT ({_ENDED})
@@ -123,7 +101,7 @@ class History:
         )
         return {row["sha256"] for row in rows}
 
-    def _shown(self, condition: str, values: Sequence[object]) -> list[Shown]:
+    def _shown(self, condition: str, values: Sequence[object]) -> list[ShownVersion]:
         # One text may have been read from several bytes: it is shown until the last of them ends.
         rows = self._connection.execute(
             f"""SELECT h.document, h.version, min(h.since) AS since,
@@ -133,4 +111,4 @@ class History:
             GROUP BY h.document, h.version ORDER BY h.document, since""",
             values,
         )
-        return [Shown(**dict(row)) for row in rows]
+        return [ShownVersion(**dict(row)) for row in rows]

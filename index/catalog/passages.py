@@ -4,34 +4,39 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from index.catalog.embeddings import text_sha256
+from index.catalog.embeddings import hash_text
+from index.catalog.rows import select_among
 from index.types import Draft, embedded_text
 from index.version import Version
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
-    """What the derived stores need of a passage: see `Passages.stored`."""
+class IndexedPassage:
+    """What the derived stores index of a passage; its text is that of `embedded_text`."""
 
     number: int
     version: str
-    embedded_text: str
+    text: str
     language: str
-    key: str
+
+    @property
+    def key(self) -> str:
+        """The key of its vector."""
+        return hash_text(self.text)
 
 
-class Passages:
-    """The tables of passages, for the writer: see `index.catalog.write`."""
+class PassageTable:
+    """What the writer of the catalog does with passages."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._reserved: Iterator[int] = iter(())
 
     def reserve(self, count: int) -> None:
-        """Take passage numbers out of use for ever: see `index.catalog.write.Ledger.reserve`."""
+        """Take passage numbers out of use for ever: see `CatalogWriter.reserve`."""
         execute = self._connection.execute
         row = execute("SELECT seq FROM sqlite_sequence WHERE name = 'passages'").fetchone()
         last = row[0] if row else 0
@@ -41,15 +46,10 @@ class Passages:
         self._reserved = iter(range(last + 1, last + 1 + count))
 
     def put(self, version: Version, drafts: Sequence[Draft], language: str) -> list[int]:
-        """Make these the passages of a version; those that it has already are kept.
+        """Make these the passages of a stored version; return the numbers of the new ones.
 
-        Args:
-            version: One that is stored.
-            drafts: No more than `reserve` was asked for.
-            language: By whose rules their words are analysed, ISO 639-1.
-
-        Returns:
-            The numbers of the passages that are new.
+        Those that the version has already are kept. `language` (ISO 639-1) names the rules by
+        which their words are analysed; there are no more drafts than `reserve` was asked for.
         """
         wanted = {(draft.start, draft.end): (draft, _key(version, draft)) for draft in drafts}
         rows = self._connection.execute(
@@ -65,42 +65,35 @@ class Passages:
                 )
                 del wanted[span]
             else:
-                self._depart([row["number"]])
+                self._remove([row["number"]])
         return [self._insert(version, draft, key, language) for draft, key in wanted.values()]
 
-    def bury(self, version: str) -> None:
-        """Let the passages of a version go unless another live document shows it."""
-        shown = self._connection.execute(
-            "SELECT 1 FROM documents WHERE version = ? AND removed_at IS NULL", (version,)
-        ).fetchone()
-        if shown is None:
-            rows = self._connection.execute(
-                "SELECT number FROM passages WHERE version = ?", (version,)
+    def remove_unshown(self, version: str) -> None:
+        """Remove the passages of a version unless a live document shows it."""
+        execute = self._connection.execute
+        live = "SELECT 1 FROM documents WHERE version = ? AND removed_at IS NULL"
+        if execute(live, (version,)).fetchone() is None:
+            rows = execute("SELECT number FROM passages WHERE version = ?", (version,))
+            self._remove([row["number"] for row in rows.fetchall()])
+
+    def read(self, numbers: Sequence[int] | None = None) -> Iterator[IndexedPassage]:
+        """Yield the live passages among these numbers, all of them if None, by number."""
+        if numbers is None:
+            rows: Iterable[sqlite3.Row] = self._connection.execute(
+                "SELECT * FROM passages ORDER BY number"
             )
-            self._depart([row["number"] for row in rows.fetchall()])
+        else:
+            among = "SELECT * FROM passages WHERE number IN (%s) ORDER BY number"
+            rows = select_among(self._connection, among, sorted(numbers))
+        for row in rows:
+            text = embedded_text(row["text"], row["context"])
+            yield IndexedPassage(row["number"], row["version"], text, row["language"])
 
-    def stored(self, numbers: Sequence[int] | None = None) -> Iterator[Stored]:
-        """Yield what the derived stores need of passages, all of them if None, by number."""
-        statement = "SELECT * FROM passages ORDER BY number"
-        if numbers is not None:
-            if not numbers:
-                return
-            # Numbers of one commit are consecutive but for what others took: a range is enough.
-            statement = f"""SELECT * FROM passages
-                WHERE number BETWEEN {min(numbers)} AND {max(numbers)} ORDER BY number"""
-        wanted = None if numbers is None else set(numbers)
-        for row in self._connection.execute(statement):
-            if wanted is None or row["number"] in wanted:
-                text = embedded_text(row["text"], row["context"])
-                yield Stored(
-                    row["number"], row["version"], text, row["language"], row["embedded_sha256"]
-                )
-
-    def departed(self) -> list[int]:
-        """Return the passages that the derived stores may still hold."""
+    def find_removed(self) -> list[int]:
+        """Return the removed passages that the derived stores may still hold."""
         return [row[0] for row in self._connection.execute("SELECT number FROM departed")]
 
-    def forget_departed(self) -> None:
+    def forget_removed(self) -> None:
         """Call when the derived stores hold none of them any more."""
         self._connection.execute("DELETE FROM departed")
 
@@ -115,11 +108,11 @@ class Passages:
         )  # fmt: skip
         return number
 
-    def _depart(self, numbers: list[int]) -> None:
+    def _remove(self, numbers: list[int]) -> None:
         values = [(number,) for number in numbers]
         self._connection.executemany("INSERT INTO departed VALUES (?)", values)
         self._connection.executemany("DELETE FROM passages WHERE number = ?", values)
 
 
 def _key(version: Version, draft: Draft) -> str:
-    return text_sha256(embedded_text(version.text[draft.start : draft.end], draft.context))
+    return hash_text(embedded_text(version.text[draft.start : draft.end], draft.context))

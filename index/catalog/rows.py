@@ -4,59 +4,65 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import fields
 from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
 
 from index.citations import citation_id
 from index.types import Document, Metadata, Passage, Source
 from index.version import Page, Section, Version
 
+PassageNumbers = NDArray[np.int64]
+_BATCH = 500  # values in one IN (…); SQLite allows 32,766
+_SOURCE = [field.name for field in fields(Source)]
 
-def as_version(row: sqlite3.Row) -> Version:
+
+def select_among(
+    connection: sqlite3.Connection,
+    statement: str,
+    wanted: Sequence[int] | Sequence[str],
+    before: Sequence[object] = (),
+) -> Iterator[sqlite3.Row]:
+    """Yield the rows of a statement with `IN (%s)`; `before` are placeholders' values before it."""
+    for start in range(0, len(wanted), _BATCH):
+        part = wanted[start : start + _BATCH]
+        marks = ",".join("?" * len(part))
+        yield from connection.execute(statement % marks, [*before, *part])
+
+
+def read_version(row: sqlite3.Row) -> Version:
     """Return the version of a row of `versions`."""
-    return Version(row["id"], row["text"], _sections(row["sections"]), _pages(row["pages"]))
+    return _make_version(row["id"], row["text"], row)
 
 
-def as_passage(row: sqlite3.Row, outlines: dict[str, Version]) -> Passage:
-    """Return the passage of a row of `passages` with its version's `sections` and `pages`.
-
-    Args:
-        row: Of a join of both tables.
-        outlines: Versions without their text, by id, that rows before this one had; added to.
-
-    Returns:
-        The passage with the headings above it and the pages that it stands on.
-    """
-    outline = outlines.get(row["version"])
-    if outline is None:  # parsed once a version: an outline may have thousands of headings
-        outline = Version(row["version"], "", _sections(row["sections"]), _pages(row["pages"]))
-        outlines[row["version"]] = outline
-    return Passage(
-        number=row["number"],
-        id=citation_id(row["version"], row["start"], row["end"]),
-        version=row["version"],
-        start=row["start"],
-        end=row["end"],
-        text=row["text"],
-        context=row["context"],
-        section=outline.section_at(row["start"]),
-        sentences=tuple((start, end) for start, end in json.loads(row["sentences"])),
-        pages=outline.pages_of(row["start"], row["end"]),
-    )
+def read_passages(rows: Iterable[sqlite3.Row]) -> Iterator[Passage]:
+    """Yield the passages of rows of `passages` joined with `versions`."""
+    outlines: dict[str, Version] = {}  # without their text
+    for row in rows:
+        version, start, end = row["version"], row["start"], row["end"]
+        if version not in outlines:  # parsed once: an outline may have thousands of headings
+            outlines[version] = _make_version(version, "", row)
+        yield Passage(
+            number=row["number"],
+            id=citation_id(version, start, end),
+            version=version,
+            start=start,
+            end=end,
+            text=row["text"],
+            context=row["context"],
+            section=outlines[version].section_at(start),
+            sentences=tuple((first, last) for first, last in json.loads(row["sentences"])),
+            pages=outlines[version].pages_of(start, end),
+        )
 
 
-def as_document(row: sqlite3.Row) -> Document:
+def read_document(row: sqlite3.Row) -> Document:
     """Return the document of a row of `documents` with its `passages` and `characters`."""
     return Document(
-        source=Source(
-            root=row["root"],
-            path=row["path"],
-            sha256=row["sha256"],
-            size_bytes=row["size_bytes"],
-            modified_ns=row["modified_ns"],
-            reader=row["reader"],
-            metadata_sha256=row["metadata_sha256"],
-        ),
+        source=Source(*(row[name] for name in _SOURCE)),
         version=row["version"],
         title=row["title"],
         metadata=Metadata(
@@ -74,19 +80,19 @@ def as_document(row: sqlite3.Row) -> Document:
     )
 
 
-def sections_json(sections: Sequence[Section]) -> str:
-    """Return what `as_version` reads as the sections of a version."""
+def write_sections(sections: Sequence[Section]) -> str:
+    """Return what `read_version` reads as the sections of a version."""
     return json.dumps([[s.start, s.end, s.path] for s in sections])
 
 
-def pages_json(pages: Sequence[Page]) -> str:
-    """Return what `as_version` reads as the pages of a version."""
+def write_pages(pages: Sequence[Page]) -> str:
+    """Return what `read_version` reads as the pages of a version."""
     return json.dumps([[p.number, p.start, p.end, p.label, p.ocr] for p in pages])
 
 
-def _sections(text: str) -> tuple[Section, ...]:
-    return tuple(Section(start, end, tuple(path)) for start, end, path in json.loads(text))
-
-
-def _pages(text: str) -> tuple[Page, ...]:
-    return tuple(Page(*values) for values in json.loads(text))
+def _make_version(version: str, text: str, row: sqlite3.Row) -> Version:
+    sections = [
+        Section(start, end, tuple(path)) for start, end, path in json.loads(row["sections"])
+    ]
+    pages = [Page(*values) for values in json.loads(row["pages"])]
+    return Version(version, text, tuple(sections), tuple(pages))

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from index.disk.files import is_stored, write_failed
+from index.disk.files import is_stored, make_write_error
 from index.errors import IndexDamaged, IndexLocked, IndexMissing, IndexOutdated
 from index.settings import in_checkout
 
@@ -168,26 +168,14 @@ MIGRATIONS = (
 
 
 @contextlib.contextmanager
-def catalog_errors(path: Path) -> Iterator[None]:
-    """Turn SQLite's errors into one line each.
-
-    Args:
-        path: Of the catalog, for the message.
-
-    Yields:
-        Nothing.
-
-    Raises:
-        IndexWriteFailed: Disk full, no rights.
-        IndexLocked: Another program has held the file for longer than we wait.
-        IndexDamaged: The file is not a catalog, or torn.
-    """
+def translate_sqlite_errors(path: Path) -> Iterator[None]:
+    """Raise `IndexWriteFailed`, `IndexLocked` or `IndexDamaged` for what SQLite raises."""
     try:
         yield
     except sqlite3.DatabaseError as error:
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
         if code in _CANNOT_WRITE:
-            raise write_failed(path, error) from error
+            raise make_write_error(path, error) from error
         if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             raise IndexLocked(
                 f"{path}: {error}; another program holds it, end that program and try again"
@@ -199,27 +187,18 @@ def catalog_errors(path: Path) -> Iterator[None]:
 
 
 def connect(directory: Path) -> sqlite3.Connection:
-    """Open the catalog of an existing index.
+    """Open the catalog of an existing index in autocommit mode.
 
-    Args:
-        directory: Of the index.
-
-    Returns:
-        A connection in autocommit mode; transactions are begun by hand.
-
-    Raises:
-        IndexMissing: There is none, or none yet but its file.
-        IndexOutdated: An older release made it, and no writer has brought it up to date.
-        IndexDamaged: The file is not a catalog of a version this program knows.
-        IndexWriteFailed: No rights.
+    Raises `IndexMissing` if there is none or only its file, `IndexOutdated` if an older release
+    made it and no writer has brought it up to date, `IndexDamaged` if a newer one did.
     """
     path = directory / FILE
     remedy = "`python -m ingest`" if in_checkout() else "`policy-ingest FOLDER`"
     missing = f"no index in {directory}; run {remedy} to make one"
     if not is_stored(path):
         raise IndexMissing(missing)
-    with catalog_errors(path):
-        connection = _open(path)
+    with translate_sqlite_errors(path):
+        connection = open_database(path)
         try:
             found = connection.execute("PRAGMA user_version").fetchone()[0]
             if found > len(MIGRATIONS):
@@ -241,26 +220,17 @@ def connect(directory: Path) -> sqlite3.Connection:
 
 
 def migrate(directory: Path) -> None:
-    """Make the catalog, or bring it up to date; every step in a transaction of its own.
-
-    Call under the write lock.
-
-    Args:
-        directory: Of the index.
-
-    Raises:
-        IndexDamaged: The file is not a catalog.
-        IndexWriteFailed: Disk full, no rights.
-    """
+    """Make the catalog or bring it up to date, a transaction a step; call under the write lock."""
     path = directory / FILE
-    with catalog_errors(path), contextlib.closing(_open(path)) as connection:
+    with translate_sqlite_errors(path), contextlib.closing(open_database(path)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
         found = connection.execute("PRAGMA user_version").fetchone()[0]
         for number, script in enumerate(MIGRATIONS[found:], start=found + 1):
             connection.executescript(f"BEGIN; {script} PRAGMA user_version = {number}; COMMIT;")
 
 
-def _open(path: Path) -> sqlite3.Connection:
+def open_database(path: Path) -> sqlite3.Connection:
+    """Open the file of a catalog, whatever its schema; transactions are begun by hand."""
     connection = sqlite3.connect(
         path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
     )

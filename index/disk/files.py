@@ -12,6 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import msgspec
+
 from index.errors import IndexDamaged, IndexWriteFailed
 
 STAMP = "generation.json"
@@ -21,44 +23,23 @@ _SYNC_THREADS = 8
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """What lies beside a derived store and says which commit it holds.
+    """What lies beside a derived store and says which commit it holds."""
 
-    Attributes:
-        generation: The catalog's generation it was made for.
-        files: Size in bytes of each file it is made of.
-        mark: The store's own number of the commit; 0 where it has none.
-        folder: Where in the store's folder its files are.
-    """
-
-    generation: int
-    files: dict[str, int]
-    mark: int = 0
-    folder: str = ""
+    generation: int  # the catalog's
+    files: dict[str, int]  # size in bytes of each
+    mark: int = 0  # the store's own number of the commit; 0 where it has none
+    folder: str = ""  # where in the store's folder its files are
 
 
 def read_stamp(directory: Path, remedy: str) -> Stamp:
-    """Return the stamp of a derived store after checking that its files have their sizes.
+    """Return the stamp of a derived store, whose files have the sizes that it names.
 
-    Args:
-        directory: Of the store.
-        remedy: What to do about damage, for the message.
-
-    Returns:
-        The stamp.
-
-    Raises:
-        IndexDamaged: The stamp or a file is missing, torn or of another size.
+    Raises `IndexDamaged`, with the remedy, if it or a file is missing, torn or of another size.
     """
     path = directory / STAMP
     try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-        stamp = Stamp(
-            int(values["generation"]),
-            {str(k): int(v) for k, v in values["files"].items()},
-            int(values.get("mark", 0)),
-            str(values.get("folder", "")),
-        )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        stamp = msgspec.json.decode(path.read_bytes(), type=Stamp)
+    except (OSError, msgspec.DecodeError) as error:
         raise IndexDamaged(f"{path}: missing or torn; {remedy}") from error
     for name, size in stamp.files.items():
         try:
@@ -73,15 +54,7 @@ def read_stamp(directory: Path, remedy: str) -> Stamp:
 
 
 def write_stamp(directory: Path, stamp: Stamp) -> None:
-    """Write the stamp, atomically.
-
-    Args:
-        directory: Of the store; made if it is not there.
-        stamp: What to write.
-
-    Raises:
-        IndexWriteFailed: Disk full, no rights.
-    """
+    """Write the stamp of a derived store, atomically."""
     write_atomically(directory / STAMP, json.dumps(asdict(stamp)).encode())
 
 
@@ -96,7 +69,7 @@ def write_atomically(path: Path, data: bytes, durable: bool = True) -> None:
     Raises:
         IndexWriteFailed: Disk full, no rights.
     """
-    with writing(path):
+    with translate_write_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=PART)
         try:
@@ -116,54 +89,32 @@ def make_durable(paths: Sequence[Path]) -> None:
 
     Several at a time: the disk flushes once for all that wait. 2,000 files take 0.1 s instead of
     4 s one after the other.
-
-    Args:
-        paths: Of `write_atomically`.
-
-    Raises:
-        IndexWriteFailed: Disk full, no rights.
     """
     if paths:
         with ThreadPoolExecutor(min(_SYNC_THREADS, len(paths))) as pool:
             for _ in pool.map(_make_durable, paths):
-                pass  # what went wrong is raised here
+                pass  # an error of a thread is raised here
 
 
 def _make_durable(path: Path) -> None:
-    with writing(path), path.open("rb") as file:
+    with translate_write_errors(path), path.open("rb") as file:
         os.fsync(file.fileno())
 
 
 def remove_parts(directory: Path) -> None:
-    """Remove what a killed writer left half written. Call under the write lock.
-
-    Args:
-        directory: Need not exist.
-
-    Raises:
-        IndexWriteFailed: No rights.
-    """
-    with writing(directory):
+    """Remove what a killed writer left half written; call under the write lock."""
+    with translate_write_errors(directory):
         for path in directory.glob(f".*{PART}"):
             path.unlink(missing_ok=True)
 
 
 def is_stored(path: Path, size_bytes: int | None = None) -> bool:
-    """Return whether a file of the index is there.
+    """Return whether a file is there, of this length if given: a loss of power may leave less.
 
-    `Path.is_file` says no, or raises, where nobody may look: that depends on Python's version.
-
-    Args:
-        path: The file.
-        size_bytes: How long it must be: a loss of power may have left less. Any length if None.
-
-    Returns:
-        False only if it is certain that there is no such file.
-
-    Raises:
-        IndexWriteFailed: No rights to look.
+    False only if that is certain; raises `IndexWriteFailed` where reading is not permitted, where
+    the answer of `Path.is_file` depends on Python's version.
     """
-    with writing(path):
+    with translate_write_errors(path):
         try:
             found = path.stat()
             return stat.S_ISREG(found.st_mode) and size_bytes in (None, found.st_size)
@@ -172,25 +123,17 @@ def is_stored(path: Path, size_bytes: int | None = None) -> bool:
 
 
 @contextlib.contextmanager
-def writing(path: Path) -> Iterator[None]:
-    """Turn the operating system's refusal to write into one line.
-
-    Args:
-        path: What is written in the block, for the message.
-
-    Yields:
-        Nothing.
-
-    Raises:
-        IndexWriteFailed: Whatever OSError came out of the block.
-    """
+def translate_write_errors(
+    path: Path, errors: tuple[type[Exception], ...] = (OSError,)
+) -> Iterator[None]:
+    """Raise `IndexWriteFailed` about a path for any of these errors in the block."""
     try:
         yield
-    except OSError as error:
-        raise write_failed(path, error) from error
+    except errors as error:
+        raise make_write_error(path, error) from error
 
 
-def write_failed(path: Path, error: Exception) -> IndexWriteFailed:
+def make_write_error(path: Path, error: Exception) -> IndexWriteFailed:
     """Return the one line for a file that could not be written."""
     reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     reason = " ".join(reason.split())
@@ -201,5 +144,5 @@ def write_failed(path: Path, error: Exception) -> IndexWriteFailed:
 
 
 def is_folder(path: Path) -> bool:
-    """Tell whether a path is a folder; False where nobody may look."""
-    return os.path.isdir(path)  # noqa: PTH112 - Path.is_dir may raise where nobody may look
+    """Tell whether a path is a folder; False where reading is not permitted."""
+    return os.path.isdir(path)  # noqa: PTH112 - Path.is_dir may raise there

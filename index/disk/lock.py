@@ -9,7 +9,7 @@ from pathlib import Path
 
 import filelock
 
-from index.disk.files import write_atomically, write_failed
+from index.disk.files import make_write_error, write_atomically
 from index.errors import IndexLocked
 
 _LOCK = "write.lock"
@@ -17,18 +17,10 @@ _PID = "write.pid"
 
 
 @contextlib.contextmanager
-def write_lock(directory: Path) -> Iterator[None]:
-    """Hold the write lock.
+def hold_write_lock(directory: Path) -> Iterator[None]:
+    """Hold the write lock of an index whose folder is there.
 
-    Args:
-        directory: Of the index; is there.
-
-    Yields:
-        Nothing; the lock is given back at the end of the block.
-
-    Raises:
-        IndexLocked: Another process, or another session of this one, is writing.
-        IndexWriteFailed: Disk full, no rights.
+    Raises `IndexLocked` if another process, or another session of this one, is writing.
     """
     lock = filelock.FileLock(directory / _LOCK, timeout=0, thread_local=False)
     try:
@@ -43,7 +35,7 @@ def write_lock(directory: Path) -> Iterator[None]:
             "or stop that process"
         ) from error
     except OSError as error:
-        raise write_failed(directory / _LOCK, error) from error
+        raise make_write_error(directory / _LOCK, error) from error
     try:
         write_atomically(directory / _PID, str(os.getpid()).encode())
         yield

@@ -6,12 +6,12 @@ import re
 from collections.abc import Set
 from pathlib import Path
 
-from index.disk.files import writing
+from index.disk.files import translate_write_errors
 
 _NAME = re.compile(r"[0-9a-f]{64}")
 
 
-def unneeded(folder: Path, needed: Set[str]) -> list[Path]:
+def find_unneeded(folder: Path, needed: Set[str]) -> list[Path]:
     """Return the files of source bytes that no version refers to, in order of name.
 
     Args:
@@ -19,12 +19,9 @@ def unneeded(folder: Path, needed: Set[str]) -> list[Path]:
         needed: sha256 of the sources that versions were read from.
 
     Returns:
-        Files of ours only: whatever else somebody put there is not among them.
-
-    Raises:
-        IndexWriteFailed: No rights to look.
+        Never a file that is not named by a sha256: somebody else put that there.
     """
-    with writing(folder):
+    with translate_write_errors(folder):
         try:
             names = sorted(path.name for path in folder.iterdir())
         except FileNotFoundError:

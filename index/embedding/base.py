@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from index.errors import EmbedderMismatch
 
-Kind = Literal["query", "passage"]
+TextKind = Literal["query", "passage"]
 Matrix = NDArray[np.float32]
 
 
@@ -21,7 +21,7 @@ class Embedder(Protocol):
     def fingerprint(self) -> str:
         """Names model, weights and prompts; vectors of two fingerprints are never compared."""
 
-    def encode(self, texts: Sequence[str], kind: Kind) -> Matrix:
+    def encode(self, texts: Sequence[str], kind: TextKind) -> Matrix:
         """Return float32, shape (len(texts), dimensions), unit L2 norm; deterministic.
 
         Args:
@@ -33,16 +33,8 @@ class Embedder(Protocol):
         """
 
 
-def mismatch(found: str, embedder: Embedder) -> EmbedderMismatch:
-    """Return the one line for an index that holds another embedder's vectors.
-
-    Args:
-        found: Fingerprint in the index.
-        embedder: The one that the settings name.
-
-    Returns:
-        To be raised.
-    """
+def make_mismatch_error(found: str, embedder: Embedder) -> EmbedderMismatch:
+    """Return the one line for an index that another embedder's fingerprint was found in."""
     return EmbedderMismatch(
         f"the index was made by {found}, the settings name {embedder.fingerprint}; run "
         "`python -m ingest --reembed` to embed every passage anew, or set [embedder] in "

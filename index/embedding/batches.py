@@ -9,7 +9,7 @@ from collections.abc import Sequence
 START_CHARACTERS = 350
 
 
-def batches(lengths: Sequence[int], most: int) -> list[list[int]]:
+def plan_batches(lengths: Sequence[int], most: int) -> list[list[int]]:
     """Return the cheapest split of texts into batches: start plus padded length, summed.
 
     Args:

@@ -8,18 +8,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from index.embedding.base import Kind, Matrix
+from index.embedding.base import Matrix, TextKind
 
 
 class HashingEmbedder:
-    """Words hashed into signed buckets: fast, deterministic and without a model, for unit tests.
-
-    Args:
-        dimensions: Length of a vector.
-
-    Attributes:
-        dimensions: Length of a vector.
-    """
+    """Words hashed into signed buckets: fast, deterministic and without a model, for unit tests."""
 
     def __init__(self, dimensions: int = 64) -> None:
         self.dimensions = dimensions
@@ -29,7 +22,7 @@ class HashingEmbedder:
         """Names the number of buckets."""
         return f"hashing-{self.dimensions}@1"
 
-    def encode(self, texts: Sequence[str], kind: Kind) -> Matrix:
+    def encode(self, texts: Sequence[str], kind: TextKind) -> Matrix:
         """Return float32, shape (len(texts), dimensions), unit L2 norm.
 
         Source: Weinberger et al. 2009, feature hashing with a sign bit.

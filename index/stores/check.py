@@ -7,16 +7,8 @@ from index.stores.open import OpenStores
 from index.version import version_of
 
 
-def broken_promises(catalog: Snapshot, stores: OpenStores) -> list[str]:
-    """Compare all that is stored with what it was made of.
-
-    Args:
-        catalog: The truth.
-        stores: As opened while the snapshot was.
-
-    Returns:
-        One line for each promise that is broken, none if all is well.
-    """
+def find_broken_promises(catalog: Snapshot, stores: OpenStores) -> list[str]:
+    """Compare all that is stored with what it was made of; return a line a broken promise."""
     problems = []
     shown = set[int]()
     for name in sorted({document.version for document in catalog.documents()}):
@@ -38,10 +30,10 @@ def broken_promises(catalog: Snapshot, stores: OpenStores) -> list[str]:
         "vectors": (set(vectors.numbers().tolist()), vectors.generation) if vectors else ((), here),
         "words": (set(words.numbers()), words.generation),
     }
-    pending = catalog.departed()
+    pending = catalog.removed_numbers()
     for name, (numbers, generation) in held.items():
         missing = live.difference(numbers)
-        # What is to be deleted lies there by right, and what a commit under way has added.
+        # No surplus: what is still to be deleted, and what a commit under way has added.
         surplus = set(numbers) - live - pending if generation == here else ()
         if missing or surplus:
             problems.append(

@@ -23,23 +23,15 @@ _MAGIC = 1337
 _CHECKED_FILES = 1_000
 
 
-def check(directory: Path, remedy: str) -> int:
-    """Compare every file of the last commit with its checksum.
+def check_files(directory: Path, remedy: str) -> int:
+    """Compare every file of the last commit with its checksum; return its number (opstamp).
 
-    Args:
-        directory: Of the tantivy index.
-        remedy: What to do about damage, for the message.
-
-    Returns:
-        tantivy's number of the commit (its opstamp); it grows from commit to commit.
-
-    Raises:
-        IndexDamaged: A file is missing, torn or changed.
+    Raises `IndexDamaged`, with the remedy, if a file is missing, torn or changed.
     """
     path = directory / META
     try:
         meta = json.loads(path.read_bytes())
-        names = [name for segment in meta["segments"] for name in _files(segment)]
+        names = [name for segment in meta["segments"] for name in _list_files(segment)]
         opstamp = int(meta["opstamp"])
     except OSError as error:
         raise IndexDamaged(f"{path}: cannot be read ({error.strerror}); {remedy}") from error
@@ -57,7 +49,7 @@ def check(directory: Path, remedy: str) -> int:
     return opstamp
 
 
-def _files(segment: dict[str, object]) -> list[str]:
+def _list_files(segment: dict[str, object]) -> list[str]:
     stem = str(segment["segment_id"]).replace("-", "")
     names = [f"{stem}.{part}" for part in _PARTS]
     deletes = segment["deletes"]

@@ -12,10 +12,18 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import faiss
+import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
-from index.disk.files import Stamp, read_stamp, write_atomically, write_stamp, writing
+from index.catalog.rows import PassageNumbers
+from index.disk.files import (
+    Stamp,
+    read_stamp,
+    translate_write_errors,
+    write_atomically,
+    write_stamp,
+)
+from index.embedding.base import Matrix
 from index.errors import IndexDamaged
 
 REMEDY = "run `python -m ingest`, which rebuilds it from the catalog without re-embedding"
@@ -28,53 +36,39 @@ _TRAINING_POINTS_PER_LIST = 64
 _OUTGROWN_TIMES = 4
 _SEED = 20_240_101
 
-Matrix = NDArray[np.float32]
-Numbers = NDArray[np.int64]
-
 
 @dataclass(frozen=True, slots=True)
 class Tuning:
-    """How an inverted file was set up.
+    """How an inverted file was set up; its recall is that of the exact top RECALL_DEPTH."""
 
-    Attributes:
-        lists: Number of inverted lists (FAISS nlist).
-        probes: Lists visited by a search (FAISS nprobe).
-        recall: Share of the exact top RECALL_DEPTH that it finds, measured on members.
-        trained_on: Vectors it held when it was trained.
-    """
-
-    lists: int
-    probes: int
-    recall: float
-    trained_on: int
+    lists: int  # FAISS nlist
+    probes: int  # lists visited by a search: FAISS nprobe
+    recall: float  # share that is found, measured on members
+    trained_on: int  # vectors held then
 
 
-class Vectors:
-    """Unit vectors by passage number, none at first.
+@dataclass(frozen=True, slots=True)
+class _Header:
+    crc32: int
+    dimensions: int
+    tuning: Tuning | None
 
-    Args:
-        dimensions: Length of a vector.
-        exact_below: Largest number of vectors that is searched exactly.
 
-    Attributes:
-        dimensions: Length of a vector.
-        generation: The catalog's generation these vectors were stored for.
-        exact_below: Size from which the inverted file takes over.
-        tuning: None while the search is exact.
-    """
+class FaissVectors:
+    """Unit vectors by passage number, none at first; up to `exact_below` are searched exactly."""
 
     def __init__(self, dimensions: int, exact_below: int) -> None:
         self.dimensions = dimensions
         self.exact_below = exact_below
-        self.generation = 0
-        self.tuning: Tuning | None = None
+        self.generation = 0  # the catalog's, for which they were stored
+        self.tuning: Tuning | None = None  # while the search is exact
         self._index = faiss.IndexIDMap2(faiss.IndexFlatIP(dimensions))
 
     def __len__(self) -> int:
         return int(self._index.ntotal)
 
-    def numbers(self) -> Numbers:
-        """Return the numbers of all passages it holds, int64, ascending."""
+    def numbers(self) -> PassageNumbers:
+        """Return the numbers of all passages it holds, ascending."""
         if self.tuning is None:
             return np.sort(faiss.vector_to_array(self._index.id_map))
         lists = self._index.invlists
@@ -97,111 +91,69 @@ class Vectors:
         return (self.tuning is None) != (len(self) <= self.exact_below)
 
     @classmethod
-    def build(cls, numbers: Numbers, vectors: Matrix, exact_below: int) -> Vectors:
-        """Return a store of these vectors, with the search that fits their number.
+    def build(cls, numbers: PassageNumbers, vectors: Matrix, exact_below: int) -> FaissVectors:
+        """Return a store of these vectors, not yet saved, with the search that fits their number.
 
-        Args:
-            numbers: int64, shape (n,), unique.
-            vectors: float32, shape (n, dimensions), unit L2 norm, as the catalog keeps them
-                (retraining on quantised vectors would add its error to theirs).
-            exact_below: Largest n that is searched exactly.
-
-        Returns:
-            The store, not yet saved.
+        They are those that the catalog keeps: retraining on quantised ones would add its error.
         """
         store = cls(vectors.shape[1], exact_below)
         if len(numbers) > exact_below:
-            store._index, store.tuning = _inverted_file(numbers, vectors)
+            store._index, store.tuning = _train_inverted_file(numbers, vectors)
         else:
             store.add(numbers, vectors)
         return store
 
     @classmethod
-    def load(cls, directory: Path, exact_below: int) -> Vectors:
-        """Return the stored vectors.
-
-        Args:
-            directory: Where `save` put them.
-            exact_below: Largest number of vectors that is searched exactly.
-
-        Returns:
-            The store with the generation it was saved for.
-
-        Raises:
-            IndexDamaged: Missing, torn or not what was written.
-        """
+    def load(cls, directory: Path, exact_below: int) -> FaissVectors:
+        """Return what `save` stored; raises `IndexDamaged` if it is not what was written."""
         stamp = read_stamp(directory, REMEDY)
         name = next((name for name in stamp.files if name.endswith(".faiss")), None)
         if name is None:
             raise IndexDamaged(f"{directory}: the stamp names no vectors; {REMEDY}")
         try:
             data = (directory / name).read_bytes()
-            header = json.loads((directory / f"{name}.json").read_text(encoding="utf-8"))
-            checksum, dimensions = int(header["crc32"]), int(header["dimensions"])
-            tuning = Tuning(**header["tuning"]) if header["tuning"] else None
-        except (OSError, ValueError, KeyError, TypeError) as error:
+            header = msgspec.json.decode((directory / f"{name}.json").read_bytes(), type=_Header)
+        except (OSError, msgspec.DecodeError) as error:
             raise IndexDamaged(f"{directory / name}: cannot be read; {REMEDY}") from error
-        if zlib.crc32(data) != checksum:
+        if zlib.crc32(data) != header.crc32:
             raise IndexDamaged(f"{directory / name}: its checksum is wrong; {REMEDY}")
-        vectors = cls(dimensions, exact_below)
-        vectors.generation = stamp.generation
-        vectors.tuning = tuning
+        vectors = cls(header.dimensions, exact_below)
+        vectors.generation, vectors.tuning = stamp.generation, header.tuning
         vectors._index = faiss.deserialize_index(np.frombuffer(data, dtype=np.uint8))
         return vectors
 
     def save(self, directory: Path, generation: int) -> None:
-        """Store the vectors under a new name, then the stamp, then drop the files before.
-
-        Args:
-            directory: Of the vectors; made if it is not there.
-            generation: The catalog's, for the stamp.
-
-        Raises:
-            IndexWriteFailed: Disk full, no rights.
-        """
+        """Store the vectors under a new name, then the stamp, then drop the files before."""
         data = faiss.serialize_index(self._index).tobytes()
         stem = f"{generation}-{len(self)}"
-        header = {
-            "crc32": zlib.crc32(data),
-            "dimensions": self.dimensions,
-            "tuning": None if self.tuning is None else asdict(self.tuning),
-        }
+        header = asdict(_Header(zlib.crc32(data), self.dimensions, self.tuning))
         files = {f"{stem}.faiss": data, f"{stem}.faiss.json": json.dumps(header).encode()}
         for name, content in files.items():
             write_atomically(directory / name, content)
         sizes = {name: len(content) for name, content in files.items()}
         write_stamp(directory, Stamp(generation, sizes))
         self.generation = generation
-        with writing(directory):
+        with translate_write_errors(directory):
             for path in directory.glob("*.faiss*"):
                 if path.name not in files:
                     path.unlink(missing_ok=True)
 
-    def add(self, numbers: Numbers, vectors: Matrix) -> None:
-        """Add vectors; `outgrown` tells afterwards whether the kind of search still fits.
-
-        Args:
-            numbers: int64, shape (n,), none of them present.
-            vectors: float32, shape (n, dimensions), unit L2 norm.
-
-        Raises:
-            ValueError: The shapes do not fit.
-        """
+    def add(self, numbers: PassageNumbers, vectors: Matrix) -> None:
+        """Add vectors of other numbers; `outgrown` tells if the kind of search still fits."""
         if vectors.shape != (len(numbers), self.dimensions):
             raise ValueError(
                 f"vectors of shape {vectors.shape}, expected {self.dimensions} columns"
             )
-        if not len(numbers):
-            return
-        self._index.add_with_ids(np.ascontiguousarray(vectors), numbers)
+        if len(numbers):
+            self._index.add_with_ids(np.ascontiguousarray(vectors), numbers)
 
-    def remove(self, numbers: Numbers) -> None:
+    def remove(self, numbers: PassageNumbers) -> None:
         """Remove vectors; numbers that are not there are passed over."""
         if len(numbers):
             self._index.remove_ids(faiss.IDSelectorBatch(numbers))
 
     def search(
-        self, query: Matrix, k: int, allowed: Numbers | None = None
+        self, query: Matrix, k: int, allowed: PassageNumbers | None = None
     ) -> list[tuple[int, float]]:
         """Return the k nearest passages by cosine similarity.
 
@@ -223,27 +175,29 @@ class Vectors:
         k = min(k, len(self) if allowed is None else len(allowed))
         if k < 1:
             return []
-        probes = self._probes(allowed)
-        scores, numbers = self._nearest(query, k, allowed, probes)
+        probes = self._choose_probes(allowed)
+        scores, numbers = self._find_nearest(query, k, allowed, probes)
         if self.tuning and probes < self.tuning.lists and (numbers < 0).any():
             # The lists looked into do not hold k such passages; the others may.
-            scores, numbers = self._nearest(query, k, allowed, self.tuning.lists)
+            scores, numbers = self._find_nearest(query, k, allowed, self.tuning.lists)
         pairs = [(int(n), float(s)) for n, s in zip(numbers[0], scores[0], strict=True) if n >= 0]
         return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))
 
-    def _nearest(
-        self, query: Matrix, k: int, allowed: Numbers | None, probes: int
-    ) -> tuple[Matrix, Numbers]:
+    def _find_nearest(
+        self, query: Matrix, k: int, allowed: PassageNumbers | None, probes: int
+    ) -> tuple[Matrix, PassageNumbers]:
         selector = None if allowed is None else faiss.IDSelectorBatch(allowed)
         parameters = None
         if self.tuning:
             parameters = faiss.SearchParametersIVF(sel=selector, nprobe=probes)
         elif selector:
             parameters = faiss.SearchParameters(sel=selector)
-        found: tuple[Matrix, Numbers] = self._index.search(query[None, :], k, params=parameters)
+        found: tuple[Matrix, PassageNumbers] = self._index.search(
+            query[None, :], k, params=parameters
+        )
         return found
 
-    def _probes(self, allowed: Numbers | None) -> int:
+    def _choose_probes(self, allowed: PassageNumbers | None) -> int:
         if self.tuning is None:
             return 0
         # A narrow filter leaves most probed lists empty: look into all of them.
@@ -251,7 +205,7 @@ class Vectors:
         return self.tuning.lists if narrow else self.tuning.probes
 
 
-def _inverted_file(numbers: Numbers, vectors: Matrix) -> tuple[faiss.Index, Tuning]:
+def _train_inverted_file(numbers: PassageNumbers, vectors: Matrix) -> tuple[faiss.Index, Tuning]:
     generator = np.random.default_rng(_SEED)
     # 4 sqrt(n) lists balance the cost of choosing among lists against that of scanning them;
     # k-means wants at least 39 points a list.
@@ -262,16 +216,12 @@ def _inverted_file(numbers: Numbers, vectors: Matrix) -> tuple[faiss.Index, Tuni
     index = faiss.index_factory(vectors.shape[1], f"IVF{lists},SQ8", faiss.METRIC_INNER_PRODUCT)
     index.train(vectors[sample])
     index.add_with_ids(vectors, numbers)
-    probes, recall = _tune(index, lists, numbers, vectors, generator)
+    probes, recall = _tune(index, numbers, vectors, generator)
     return index, Tuning(lists, probes, recall, len(numbers))
 
 
 def _tune(
-    index: faiss.Index,
-    lists: int,
-    numbers: Numbers,
-    vectors: Matrix,
-    generator: np.random.Generator,
+    index: faiss.Index, numbers: PassageNumbers, vectors: Matrix, generator: np.random.Generator
 ) -> tuple[int, float]:
     """Return the first doubled nprobe whose recall reaches the target, and that recall."""
     count = min(_RECALL_QUERIES, len(numbers))
@@ -284,6 +234,6 @@ def _tune(
         found = index.search(queries, depth)[1]
         hits = sum(len(np.intersect1d(t, f)) for t, f in zip(truth, found, strict=True))
         recall = hits / truth.size
-        if recall >= TARGET_RECALL or probes >= lists:
+        if recall >= TARGET_RECALL or probes >= index.nlist:
             return probes, recall
-        probes = min(2 * probes, lists)
+        probes = min(2 * probes, index.nlist)

@@ -7,46 +7,30 @@ import functools
 import math
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import tantivy
 
-from index.disk.files import STAMP, Stamp, read_stamp, write_failed, write_stamp, writing
+from index.catalog.passages import IndexedPassage
+from index.disk.files import STAMP, Stamp, read_stamp, translate_write_errors, write_stamp
 from index.errors import IndexDamaged
 from index.stores import segments
 from index.text.analysis import analyse
 
 REMEDY = "run `python -m ingest`, which rebuilds it from the catalog"
 _WRITER_HEAP_BYTES = 50_000_000
+_ERRORS = (ValueError, OSError)  # what tantivy raises
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What is indexed of a passage: its number, its version and its words."""
-
-    number: int
-    version: str
-    text: str
-    language: str
-
-
-class Words:
+class TantivyWords:
     """An inverted index of passages, opened for reading or, under the write lock, for writing.
 
     It is rebuilt in a folder of its own, beside the one before, and the stamp says which holds:
     readers have one to open at any time.
-
-    Args:
-        directory: Of the stamp.
-        stamp: Which folder in it, and which commit.
-
-    Attributes:
-        generation: The catalog's generation it was opened at.
     """
 
     def __init__(self, directory: Path, stamp: Stamp) -> None:
-        self.generation = stamp.generation
+        self.generation = stamp.generation  # the catalog's
         self._directory = directory
         self._folder = stamp.folder
         self._index = tantivy.Index(_schema(), str(directory / stamp.folder))
@@ -57,41 +41,23 @@ class Words:
         self._searcher = self._index.searcher()
 
     @classmethod
-    def load(cls, directory: Path, exact: bool = False) -> Words:
-        """Return the stored index.
+    def load(cls, directory: Path, exact: bool = False) -> TantivyWords:
+        """Return the stored index at its last commit; raises `IndexDamaged`.
 
-        Args:
-            directory: Where it is.
-            exact: Refuse one that holds a commit whose stamp was not written: what a writer
-                that was killed leaves. A reader may see the same while a writer works.
-
-        Returns:
-            The index, at its last commit.
-
-        Raises:
-            IndexDamaged: Missing, torn, not tantivy's, or not exactly what its stamp says.
+        `exact` refuses one that holds a commit whose stamp was not written: what a writer that was
+        killed leaves. A reader may see the same while a writer works.
         """
         stamp = read_stamp(directory, REMEDY)
-        mark = segments.check(directory / stamp.folder, REMEDY)
+        mark = segments.check_files(directory / stamp.folder, REMEDY)
         if exact and mark != stamp.mark:
             raise IndexDamaged(f"{directory}: commit {mark}, expected {stamp.mark}; {REMEDY}")
-        with _reading(directory):
+        with _translate_read_errors(directory):
             return cls(directory, stamp)
 
     @classmethod
-    def create(cls, directory: Path) -> Words:
-        """Return an empty index, which takes the place of what there is when it is committed.
-
-        Args:
-            directory: Made if it is not there.
-
-        Returns:
-            The index, at generation 0.
-
-        Raises:
-            IndexWriteFailed: Disk full, no rights.
-        """
-        with _writing(directory):
+    def create(cls, directory: Path) -> TantivyWords:
+        """Return an empty index, which takes the place of what there is when it is committed."""
+        with translate_write_errors(directory, _ERRORS):
             directory.mkdir(parents=True, exist_ok=True)
             taken = [int(path.name) for path in directory.iterdir() if path.name.isdecimal()]
             folder = str(max(taken, default=0) + 1)
@@ -103,53 +69,29 @@ class Words:
 
     def numbers(self) -> list[int]:
         """Return the numbers of all passages it holds, ascending."""
-        with _reading(self._directory):
-            everything = tantivy.Query.all_query()
-            hits = self._searcher.search(everything, max(1, len(self)), count=False).hits
-            found = self._searcher.fast_field_values("number", [address for _, address in hits])
-        return sorted(int(number) for number in found if number is not None)
+        found = self._find(tantivy.Query.all_query(), max(1, len(self)))
+        return sorted(number for number, _ in found)
 
-    def add(self, entries: Iterable[Entry]) -> None:
-        """Stage passages; `commit` makes them findable.
-
-        Args:
-            entries: Passages that are not there yet.
-
-        Raises:
-            IndexWriteFailed: Disk full, no rights.
-        """
-        for entry in entries:
+    def add(self, passages: Iterable[IndexedPassage]) -> None:
+        """Stage passages that are not there yet; `commit` makes them findable."""
+        for passage in passages:
             document = tantivy.Document()
-            document.add_unsigned("number", entry.number)
-            document.add_text("version", entry.version)
-            document.add_pre_tokenized_text("words", _tokens(entry.text, entry.language))
-            with _writing(self._directory):
+            document.add_unsigned("number", passage.number)
+            document.add_text("version", passage.version)
+            document.add_pre_tokenized_text("words", _tokenize(passage.text, passage.language))
+            with translate_write_errors(self._directory, _ERRORS):
                 self._open_writer().add_document(document)
 
     def remove(self, numbers: Iterable[int]) -> None:
-        """Stage removals; numbers that are not there are passed over.
-
-        Args:
-            numbers: Of passages.
-
-        Raises:
-            IndexWriteFailed: Disk full, no rights.
-        """
+        """Stage removals; numbers that are not there are passed over."""
         # By query: delete_documents_by_term takes the number for a signed one and finds nothing.
         query = tantivy.Query.term_set_query(self._index.schema, "number", list(numbers))
-        with _writing(self._directory):
+        with translate_write_errors(self._directory, _ERRORS):
             self._open_writer().delete_documents_by_query(query)
 
     def commit(self, generation: int) -> None:
-        """Make what was staged durable, then write the stamp.
-
-        Args:
-            generation: The catalog's, for the stamp.
-
-        Raises:
-            IndexWriteFailed: Disk full, no rights.
-        """
-        with _writing(self._directory):
+        """Make what was staged durable, then write the stamp with the catalog's generation."""
+        with translate_write_errors(self._directory, _ERRORS):
             mark = self._open_writer().commit()
             self._index.reload()
         # tantivy's own files are not in the stamp: its merges replace them at any time.
@@ -162,8 +104,8 @@ class Words:
         """Give tantivy's writer back; staged changes that were not committed are dropped."""
         writer, self._writer = self._writer, None
         if writer is not None:
-            # A writer whose disk was full says so once more here; the commit has said it.
-            with contextlib.suppress(ValueError, OSError):
+            # After a full disk this fails once more; the commit has reported it.
+            with contextlib.suppress(*_ERRORS):
                 writer.wait_merging_threads()
 
     def search(
@@ -179,9 +121,6 @@ class Words:
         Returns:
             (number, score) best first; ties broken by number.
 
-        Raises:
-            IndexDamaged: A file was damaged since it was opened.
-
         Source: BM25 with k1 = 1.2, b = 0.75 (tantivy's).
         """
         wanted = list(dict.fromkeys(terms))
@@ -194,42 +133,32 @@ class Words:
         )
         if versions is not None:
             among = tantivy.Query.term_set_query(schema, "version", list(versions))
+            unscored = tantivy.Query.const_score_query(among, 0.0)
             query = tantivy.Query.boolean_query(
-                [
-                    (tantivy.Occur.Must, query),
-                    (tantivy.Occur.Must, tantivy.Query.const_score_query(among, 0.0)),
-                ]
+                [(tantivy.Occur.Must, query), (tantivy.Occur.Must, unscored)]
             )
-        with _reading(self._directory):
-            hits = self._searcher.search(query, k, count=False).hits
-            numbers = self._searcher.fast_field_values("number", [address for _, address in hits])
-        pairs = [
-            (int(n), float(s)) for n, (s, _) in zip(numbers, hits, strict=True) if n is not None
-        ]
-        return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))
+        return sorted(self._find(query, k), key=lambda pair: (-pair[1], pair[0]))
 
     def rarity(self, term: str) -> float:
-        """Return a term's inverse document frequency over the passages, > 0.
-
-        Args:
-            term: Analysed, as `index.text.analysis.analyse` gives it.
-
-        Returns:
-            The natural logarithm below; passages that were removed do not count.
-
-        Raises:
-            IndexDamaged: A file was damaged since it was opened.
+        """Return the inverse document frequency of an analysed term over the passages, > 0.
 
         Source: ln(1 + (N - n + 0.5) / (n + 0.5)), as in BM25.
         """
         query = tantivy.Query.term_query(self._index.schema, "words", term)
-        with _reading(self._directory):
+        with _translate_read_errors(self._directory):
             # Not doc_freq: until segments are merged it counts what was removed.
             found = self._searcher.search(query, 1, count=True).count  # type: ignore[attr-defined]
         return math.log(1 + (len(self) - found + 0.5) / (found + 0.5))
 
+    def _find(self, query: tantivy.Query, k: int) -> list[tuple[int, float]]:
+        with _translate_read_errors(self._directory):
+            hits = self._searcher.search(query, k, count=False).hits
+            numbers = self._searcher.fast_field_values("number", [address for _, address in hits])
+        pairs = zip(numbers, hits, strict=True)
+        return [(int(n), float(score)) for n, (score, _) in pairs if n is not None]
+
     def _remove_others(self) -> None:
-        with writing(self._directory):
+        with translate_write_errors(self._directory):
             for path in self._directory.iterdir():
                 if path.is_dir() and path.name != self._folder:
                     shutil.rmtree(path, ignore_errors=True)
@@ -243,19 +172,11 @@ class Words:
 
 
 @contextlib.contextmanager
-def _reading(directory: Path) -> Iterator[None]:
+def _translate_read_errors(directory: Path) -> Iterator[None]:
     try:
         yield
-    except (ValueError, OSError) as error:
+    except _ERRORS as error:
         raise IndexDamaged(f"{directory}: {' '.join(str(error).split())}; {REMEDY}") from error
-
-
-@contextlib.contextmanager
-def _writing(directory: Path) -> Iterator[None]:
-    try:
-        yield
-    except (ValueError, OSError) as error:
-        raise write_failed(directory, error) from error
 
 
 @functools.cache
@@ -267,7 +188,7 @@ def _schema() -> tantivy.Schema:
     return builder.build()
 
 
-def _tokens(text: str, language: str) -> tantivy.PreTokenizedString:
+def _tokenize(text: str, language: str) -> tantivy.PreTokenizedString:
     # Analysed by us: so one field holds every language stemmed by its own rules, and questions,
     # passages and sentences are compared by the same terms.
     tokens = [

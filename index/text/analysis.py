@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import functools
 import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import tantivy
 
-from index.text.languages import QUESTION_WORDS, STEMMERS, STOPWORD_LANGUAGES, base
+from index.text.languages import STEMMERS, base
+from index.text.stopwords import WORDS, count_stopwords, is_stopword
 
-_WORDS = r"[0-9]+(?:[.,][0-9]+)*|\w+"
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _GROUPED_NUMBER = re.compile(r"\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*")
 
@@ -59,7 +59,7 @@ def analyse(text: str, language: str = "en") -> list[Term]:
         One term for each word or number, in order, not overlapping.
     """
     tokens = _analyser(base(language)).pre_tokenize(text).tokens
-    return [Term(_finished(t.text), t.char_offset_from, t.char_offset_to) for t in tokens]
+    return [Term(_normalise(t.text), t.char_offset_from, t.char_offset_to) for t in tokens]
 
 
 def content_terms(text: str, language: str = "en") -> list[Term]:
@@ -68,14 +68,8 @@ def content_terms(text: str, language: str = "en") -> list[Term]:
     A text of nothing else keeps them all.
     """
     terms = analyse(text, language)
-    kept = [t for t in terms if not _is_stopword(text[t.start : t.end].lower(), base(language))]
+    kept = [t for t in terms if not is_stopword(text[t.start : t.end].lower(), language)]
     return kept or terms
-
-
-def stopwords_in(text: str, language: str) -> int:
-    """Return how many words of a text carry no meaning in a language; 0 without a list for it."""
-    words = [text[term.start : term.end].lower() for term in analyse(text, language)]
-    return sum(_is_stopword(word, base(language)) for word in words)
 
 
 def query_words(question: str, languages: Sequence[str]) -> list[QueryWord]:
@@ -94,7 +88,7 @@ def query_words(question: str, languages: Sequence[str]) -> list[QueryWord]:
     """
     if not languages:
         return []
-    likeliest = max(sorted(languages), key=lambda language: stopwords_in(question, language))
+    likeliest = max(sorted(languages), key=lambda language: count_stopwords(question, language))
     kept = {term.start: term for term in content_terms(question, likeliest)}
     forms: dict[int, list[str]] = {start: [] for start in kept}
     for language in languages:
@@ -114,10 +108,10 @@ def query_terms(question: str, languages: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(forms))
 
 
-@functools.cache
+@cache
 def _analyser(language: str) -> tantivy.TextAnalyzer:
     builder = (
-        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.regex(_WORDS))
+        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.regex(WORDS))
         .filter(tantivy.Filter.lowercase())
         .filter(tantivy.Filter.ascii_fold())
     )
@@ -126,23 +120,7 @@ def _analyser(language: str) -> tantivy.TextAnalyzer:
     return builder.build()
 
 
-@functools.cache
-def _stopword_filter(language: str) -> tantivy.TextAnalyzer:
-    return (
-        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.raw())
-        .filter(tantivy.Filter.stopword(STEMMERS[language]))
-        .build()
-    )
-
-
-@functools.lru_cache(maxsize=50_000)
-def _is_stopword(word: str, language: str) -> bool:
-    if language == "en" and word in QUESTION_WORDS:
-        return True
-    return language in STOPWORD_LANGUAGES and not _stopword_filter(language).analyze(word)
-
-
-def _finished(token: str) -> str:
+def _normalise(token: str) -> str:
     """Take the grouping out of a number, and the accents that tantivy folds only in Latin."""
     if not token.isascii():
         bare = _ACCENTS.sub("", unicodedata.normalize("NFD", token))

@@ -1,4 +1,4 @@
-"""What is known about languages: who stems them, and which words carry no meaning."""
+"""What is known about languages: which one is assumed, and who stems them."""
 
 from __future__ import annotations
 
@@ -11,22 +11,6 @@ STEMMERS = {
     "nb": "norwegian", "pt": "portuguese", "ro": "romanian", "ru": "russian", "es": "spanish",
     "sv": "swedish", "ta": "tamil", "tr": "turkish",
 }  # fmt: skip
-STOPWORD_LANGUAGES = frozenset(STEMMERS) - {"ar", "ro", "ta", "tr"}
-# What English questions are made of besides their subject; tantivy's list has only the articles,
-# prepositions and the like.
-QUESTION_WORDS = frozenset(
-    [
-        "compare", "define", "describe", "explain", "hello", "hey", "hi", "know", "summarise",
-        "summarize", "thank", "thanks", "want", "wanted", "wonder", "wondering",
-        "about", "all", "also", "am", "any", "been", "being", "can", "could", "did", "do",
-        "does", "doing", "done", "from", "give", "had", "has", "have", "he", "her", "here",
-        "his", "how", "i", "its", "just", "like", "many", "may", "me", "might", "more", "most",
-        "much", "must", "my", "our", "please", "s", "shall", "she", "should", "show", "so",
-        "some", "t", "tell", "than", "them", "they", "those", "too", "under", "us", "very",
-        "was", "we", "were", "what", "when", "where", "whether", "which", "while", "who",
-        "whom", "whose", "why", "would", "you", "your",
-    ]
-)  # fmt: skip
 
 
 def base(language: str) -> str:

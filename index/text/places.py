@@ -1,4 +1,4 @@
-"""Names of countries and territories in running text, from the Unicode CLDR through Babel."""
+"""Names of countries and territories, from the Unicode CLDR through Babel."""
 
 from __future__ import annotations
 
@@ -10,41 +10,13 @@ from babel import Locale
 from babel.core import get_global
 
 # Languages whose country names are tried on a directory's headings, English first.
-LOCALES = [
-    "en",
-    "de",
-    "fr",
-    "es",
-    "it",
-    "pt",
-    "nl",
-    "pl",
-    "cs",
-    "sk",
-    "sl",
-    "hr",
-    "hu",
-    "ro",
-    "bg",
-    "el",
-    "da",
-    "sv",
-    "fi",
-    "et",
-    "lv",
-    "lt",
-    "mt",
-    "ga",
-    "nb",
-    "is",
-    "uk",
-    "tr",
-    "sq",
-    "sr",
-    "mk",
-]
+LOCALES = (
+    "en de fr es it pt nl pl cs sk sl hr hu ro bg el da sv fi et lv lt mt ga nb is uk tr sq sr mk"
+).split()
 # CLDR codes that are no single place: unions, pseudo-locales, "unknown region".
-_NOT_PLACES = frozenset(["EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"])
+_NOT_ONE_PLACE = frozenset("EU EZ UN QO XA XB ZZ".split())
+# CLDR's English names are the formal ones of today.
+_OTHER_ENGLISH_NAMES = "czech republic|macedonia|turkey|england|scotland|wales|uk|usa".split("|")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,41 +32,56 @@ class Gazetteer:
     codes: dict[str, str]
     names: dict[str, str]
     adjectives: dict[str, str]
-    _named: re.Pattern[str]
-    _described: re.Pattern[str]
+    _name: re.Pattern[str]
+    _adjective: re.Pattern[str]
 
     def find(self, text: str) -> dict[str, str]:
         """Return the places named in a text: name as it stands there, by code."""
-        return {self.codes[match[0]]: match[0] for match in self._named.finditer(text)}
+        return {self.codes[match[0]]: match[0] for match in self._name.finditer(text)}
 
     def find_or_guess(self, text: str) -> dict[str, str]:
         """Return the places named in a text or, where none is, those its adjectives point to."""
-        return self.find(text) or {code: self.names[code] for code in self.described(text)}
+        return self.find(text) or {code: self.names[code] for code in self.find_described(text)}
 
-    def described(self, text: str) -> set[str]:
+    def find_described(self, text: str) -> set[str]:
         """Return the codes of the places whose adjective stands in a text."""
-        return {self.adjectives[match[0]] for match in self._described.finditer(text)}
+        return {self.adjectives[match[0]] for match in self._adjective.finditer(text)}
 
 
 @cache
-def gazetteer(locale: str) -> Gazetteer:
+def load_gazetteer(locale: str) -> Gazetteer:
     """Return the gazetteer of a CLDR locale such as "en"."""
-    known = Locale.parse(locale)
-    names = {
-        code: name
-        for code, name in known.territories.items()
-        if len(code) == 2 and code not in _NOT_PLACES
-    }
-    codes = {name: code for code, name in names.items()}
-    if locale == "en":
-        codes |= {
-            name.replace(" & ", " and "): code for name, code in codes.items() if " & " in name
-        }
-    adjectives = _adjectives(known, names) if locale == "en" else {}
+    codes = {n: code for n, code in _spellings(locale).items() if code not in _NOT_ONE_PLACE}
+    names = {code: n for code, n in _territories(locale).items() if code not in _NOT_ONE_PLACE}
+    adjectives = _adjectives(locale, names) if locale == "en" else {}
     return Gazetteer(codes, names, adjectives, _any_of(codes), _any_of(adjectives))
 
 
-def _adjectives(locale: Locale, names: dict[str, str]) -> dict[str, str]:
+def is_place(words: str) -> bool:
+    """Tell whether words are the English name of a country, territory or union, in any case."""
+    return words.lower().removeprefix("the ") in _english_names()
+
+
+@cache
+def _english_names() -> frozenset[str]:
+    return frozenset([*map(str.lower, _spellings("en")), *_OTHER_ENGLISH_NAMES])
+
+
+def _territories(locale: str) -> dict[str, str]:
+    """Return CLDR's names by code; those of continents and the like have more than two letters."""
+    names = Locale.parse(locale).territories
+    return {code: name for code, name in names.items() if len(code) == 2}
+
+
+def _spellings(locale: str) -> dict[str, str]:
+    """Return codes by every way to write a name: English "&" is mostly written "and"."""
+    codes = {name: code for code, name in _territories(locale).items()}
+    if locale == "en":
+        codes |= {name.replace("&", "and"): code for name, code in codes.items()}
+    return codes
+
+
+def _adjectives(locale: str, names: dict[str, str]) -> dict[str, str]:
     """Return country codes by the name of the language mostly spoken there.
 
     The English name of a language is mostly the country's adjective. CLDR's likely subtags give
@@ -103,7 +90,7 @@ def _adjectives(locale: Locale, names: dict[str, str]) -> dict[str, str]:
     """
     likely = get_global("likely_subtags")
     found: dict[str, str] = {}
-    for language, name in locale.languages.items():
+    for language, name in Locale.parse(locale).languages.items():
         code = str(likely.get(language, "")).split("_")[-1]
         if len(language) == 2 and code in names and name[0] == names[code][0]:
             found[name] = code

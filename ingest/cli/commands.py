@@ -6,7 +6,6 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import NoReturn
 
 import click
 
@@ -25,16 +24,15 @@ from ingest.cli.text import (
     show_asked,
 )
 from ingest.cli.watch import watch
-from ingest.pipeline import apply
+from ingest.pipeline import apply_plan
 from ingest.planning.plan import make_plan
-from ingest.planning.web import checked
+from ingest.planning.web import fetch_all
 from ingest.run import open_index
-from ingest.upkeep.duplicates import all_near_duplicates
-from ingest.upkeep.health import check
-from ingest.upkeep.removal import remove as remove_document
-from ingest.upkeep.versions import age, changes
-from ingest.upkeep.versions import prune as prune_texts
-from ingest.upkeep.versions import versions as list_versions
+from ingest.upkeep.duplicates import list_near_duplicates
+from ingest.upkeep.health import check_health
+from ingest.upkeep.removal import remove_document
+from ingest.upkeep.versions import diff_versions, list_versions, parse_age
+from ingest.upkeep.versions import prune_versions as prune_texts
 
 OpenIndex = Callable[[], LocalIndex]
 _PROGRAM = "python -m ingest"
@@ -82,11 +80,11 @@ def update(
     if dry_run:
         print(write_json(objects.plan_object(plan)) if as_json else format_plan(plan))
         return 0
-    with checked(index, plan, show_asked) as plan:
+    with fetch_all(index, plan, show_asked) as plan:
         if not as_json:
             print(plan.summary(), file=sys.stderr)
         with ProgressBar(plan) as bar:
-            report = apply(index, plan, bar.show, reembed)
+            report = apply_plan(index, plan, bar.show, reembed)
     if as_json:
         print(write_json(objects.report_object(report, plan)))
     else:
@@ -112,8 +110,8 @@ def status(open_index: OpenIndex, as_json: bool) -> None:
 def doctor(open_index: OpenIndex, as_json: bool) -> int:
     """Print problems and near duplicates; 1 if there is a problem."""
     index = open_index()
-    problems = check(index)
-    notes = [str(pair) for pair in all_near_duplicates(index)]
+    problems = check_health(index)
+    notes = [str(pair) for pair in list_near_duplicates(index)]
     if as_json:
         print(write_json({"problems": problems, "notes": notes}))
     else:
@@ -154,7 +152,7 @@ def diff(
     open_index: OpenIndex, document: str, old: str | None, new: str | None, as_json: bool
 ) -> None:
     """Print a unified diff of sentences."""
-    lines = changes(open_index(), document, old, new)
+    lines = diff_versions(open_index(), document, old, new)
     print(write_json({"diff": lines}) if as_json else format_diff(lines))
 
 
@@ -165,7 +163,7 @@ class _Age(click.ParamType[timedelta]):
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> timedelta:
         try:
-            return age(str(value))
+            return parse_age(str(value))
         except ValueError as error:
             self.fail(str(error), param, ctx)
 
@@ -204,7 +202,7 @@ def main(arguments: Sequence[str] | None = None, open_index: OpenIndex = open_in
     """
     if arguments is None:
         arguments = sys.argv[1:]
-        signal.signal(signal.SIGTERM, _interrupt)
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
     command = _COMMANDS.get(arguments[0]) if arguments else None
     if command is None:
         code = run_command(update, _PROGRAM, arguments, open_index)
@@ -213,7 +211,3 @@ def main(arguments: Sequence[str] | None = None, open_index: OpenIndex = open_in
     if code == 128 + signal.SIGINT:
         print("stopped; what was committed stands, run it again to go on", file=sys.stderr)
     return code
-
-
-def _interrupt(*_: object) -> NoReturn:
-    raise KeyboardInterrupt

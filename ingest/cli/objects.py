@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
 import msgspec
 
-from index.catalog.history import Shown
+from index.catalog.history import ShownVersion
 from index.types import Document, Failure, Manifest
 from ingest.planning.plan import Plan
 from ingest.report import Report
@@ -177,41 +178,27 @@ def plan_object(plan: Plan) -> PlanObject:
 
 def report_object(report: Report, plan: Plan) -> ReportObject:
     """Return what a run did, with the line that its plan said before."""
-    return ReportObject(
-        added=report.added,
-        changed=report.changed,
-        removed=report.removed,
-        missing=report.missing,
-        moved=[MoveObject(before, now) for before, now in report.moved],
-        unchanged=report.unchanged,
-        refused_before=report.refused,
-        failures=[_failure_object(failure) for failure in report.failures],
-        incomplete=[IncompleteObject(name, name, note) for name, note in report.incomplete],
-        near_duplicates=[
-            NearDuplicateObject(pair.document, pair.other, pair.similarity)
-            for pair in report.near_duplicates
-        ],
-        passages=report.passages,
-        pages=report.pages,
-        seconds=round(report.seconds, 3),
-        stage_seconds={name: round(s, 3) for name, s in report.stage_seconds.items()},
-        summary=plan.summary(),
-    )
+    otherwise: dict[str, object] = {
+        "moved": [{"from": before, "to": now} for before, now in report.moved],
+        "refused_before": report.refused,
+        "failures": [_failure_object(failure) for failure in report.failures],
+        "incomplete": [IncompleteObject(name, name, note) for name, note in report.incomplete],
+        "seconds": round(report.seconds, 3),
+        "stage_seconds": {name: round(s, 3) for name, s in report.stage_seconds.items()},
+        "summary": plan.summary(),
+    }
+    return msgspec.convert(asdict(report) | otherwise, ReportObject)
 
 
-def versions_object(versions: Sequence[Shown]) -> VersionsObject:
+def versions_object(versions: Sequence[ShownVersion]) -> VersionsObject:
     """Return the texts that one document has had; at least one."""
-    listed = [VersionObject(v.version, v.since, v.until, v.characters) for v in versions]
+    listed = [msgspec.convert(asdict(version), VersionObject) for version in versions]
     return VersionsObject(versions[0].document, listed)
 
 
 def pruned_object(pruned: Pruned, dry_run: bool) -> PrunedObject:
     """Return what a pruning forgets, or would."""
-    versions = [
-        PrunedVersionObject(v.document, v.version, v.since, v.until, v.characters)
-        for v in pruned.versions
-    ]
-    return PrunedObject(versions, pruned.originals, pruned.original_bytes, pruned.vectors, dry_run)
+    return msgspec.convert(asdict(pruned) | {"dry_run": dry_run}, PrunedObject)
 
 
 def _failure_object(failure: Failure) -> FailureObject:

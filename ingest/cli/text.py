@@ -10,7 +10,7 @@ from typing import NoReturn
 
 from tqdm import tqdm
 
-from index.catalog.history import Shown
+from index.catalog.history import ShownVersion
 from index.types import Document, Failure, Manifest
 from ingest.planning.plan import ORDER, Plan
 from ingest.report import Progress, Report
@@ -48,7 +48,7 @@ class ProgressBar:
 
     def show(self, progress: Progress) -> None:
         """Show how far a run is."""
-        self._bar.set_description_str(f"{progress.told()} ", refresh=False)
+        self._bar.set_description_str(f"{progress.describe()} ", refresh=False)
         self._bar.update(progress.source_bytes - self._bar.n)
 
 
@@ -88,7 +88,7 @@ def format_status(
     return "\n".join([*lines, f"{totals}, embedder {embedder}"])
 
 
-def format_versions(versions: Sequence[Shown]) -> str:
+def format_versions(versions: Sequence[ShownVersion]) -> str:
     """Return the texts of one document, the newest first."""
     lines = [
         f"{v.version[:SHOWN_CHARS]}  {v.since} – {v.until or 'today':25}  "

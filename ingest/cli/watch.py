@@ -16,16 +16,16 @@ import click
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 
-from index.disk.files import writing
+from index.disk.files import translate_write_errors
 from index.errors import IndexMissing, PolicyChatError
 from index.local import LocalIndex
 from ingest.cli import options
 from ingest.errors import SourceUnreadable
-from ingest.pipeline import apply
+from ingest.pipeline import apply_plan
 from ingest.planning.compare import Known
 from ingest.planning.plan import make_plan
-from ingest.planning.scope import Wanted, wanted
-from ingest.planning.web import checked
+from ingest.planning.scope import RunScope, find_run_scope
+from ingest.planning.web import fetch_all
 from ingest.sources.patterns import IGNORE_FILE
 from ingest.sources.scan import is_passed_over
 
@@ -132,7 +132,7 @@ class _Watcher:
         self._paths = paths
         self._listed = listed
         self._prune = prune
-        self._wanted: Wanted = self._asked_for()
+        self._wanted: RunScope = self._asked_for()
         self._watched: dict[Path, bool] = {}
         self._changes = _Changes(self._matters)
         self._observer = Observer()
@@ -159,8 +159,8 @@ class _Watcher:
             self._watch(anew=asking)
             self._index.bring_up_to_date()
             plan = make_plan(self._index, self._paths, self._prune, self._listed, asking)
-            with checked(self._index, plan) as plan:
-                report = apply(self._index, plan)
+            with fetch_all(self._index, plan) as plan:
+                report = apply_plan(self._index, plan)
         except PolicyChatError as error:
             _say(f"error: {error}", sys.stderr)
             return
@@ -168,18 +168,18 @@ class _Watcher:
         for trouble in report.failures:
             _say(f"error: {trouble.id}: {trouble.reason}", sys.stderr)
 
-    def _asked_for(self) -> Wanted:
+    def _asked_for(self) -> RunScope:
         try:
             with self._index.snapshot() as catalog:
                 known = Known.of(catalog)
         except IndexMissing:
             known = Known()
-        return wanted(self._index.settings, known, self._paths, self._listed)
+        return find_run_scope(self._index.settings, known, self._paths, self._listed)
 
     def _watch(self, anew: bool) -> None:
         """Watch the folders that there are now; `anew`: also those that may have been replaced."""
         if not self._paths and not self._listed:
-            with writing(uploads := self._index.settings.uploads):
+            with translate_write_errors(uploads := self._index.settings.uploads):
                 uploads.mkdir(parents=True, exist_ok=True)
         self._wanted = self._asked_for()
         starts = [(s.root.folder / s.under, s.single) for s in self._wanted.scopes]

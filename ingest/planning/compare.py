@@ -12,9 +12,9 @@ from index.catalog.read import Snapshot
 from index.types import Document, Failure, Fetch, Source
 from ingest import parsers
 from ingest.errors import SourceRefused
-from ingest.report import BY_HAND, failure
+from ingest.report import BY_HAND, make_failure
 from ingest.sources import metadata
-from ingest.sources.roots import Address, Candidate
+from ingest.sources.roots import Address, SourceFile
 
 Action = Literal[
     "add", "change", "move", "remove", "missing", "fail", "check", "refused", "touch", "unchanged"
@@ -22,7 +22,7 @@ Action = Literal[
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class PlanStep:
     """What is to be done about one document.
 
     Attributes:
@@ -40,7 +40,7 @@ class Step:
     action: Action
     id: str
     reason: str
-    candidate: Candidate | None = None
+    candidate: SourceFile | None = None
     source: Source | None = None
     failure: Failure | None = None
     remembered: Failure | None = None
@@ -70,68 +70,50 @@ class Known:
         )
 
 
-def step_for(candidate: Candidate, known: Known) -> Step:
-    """Return what has to be done about a file.
-
-    Args:
-        candidate: As a stat shows it; its bytes are read only if the stat is another one.
-        known: What the index holds.
-
-    Returns:
-        "add", "change", "touch", "unchanged", "fail", or "refused" if that is remembered.
-    """
+def plan_step(candidate: SourceFile, known: Known) -> PlanStep:
+    """Return what has to be done about a file."""
     document, failed = known.documents.get(candidate.id), known.failures.get(candidate.id)
     identity = (candidate.size_bytes, candidate.modified_ns)
     trouble: Failure | None = None
     try:
-        reader = parsers.reader_id(candidate.name)
+        reader = parsers.parser_id(candidate.name)
         sidecar = metadata.load(candidate.file, candidate.given)[1]
     except SourceRefused as error:
         reader, sidecar = "", ""
-        trouble = failure(candidate.root.name, candidate.path, str(error), *identity)
+        trouble = make_failure(candidate.root.name, candidate.path, str(error), *identity)
     remembered = None if candidate.single else failed
     if remembered and (remembered.size_bytes, remembered.modified_ns) == identity:
         same = remembered.reader == reader and (not trouble or trouble.reason == remembered.reason)
         if same or remembered.reader == BY_HAND:
-            return Step("refused", candidate.id, remembered.reason)
+            return PlanStep("refused", candidate.id, remembered.reason)
     if trouble:
-        return Step("fail", candidate.id, trouble.reason, failure=trouble)
+        return PlanStep("fail", candidate.id, trouble.reason, failure=trouble)
     if document is None:
-        return Step("add", candidate.id, "new", candidate, remembered=remembered)
-    step = compared(candidate, document.source, reader, sidecar)
+        return PlanStep("add", candidate.id, "new", candidate, remembered=remembered)
+    step = compare_source(candidate, document.source, reader, sidecar)
     return replace(step, remembered=remembered)
 
 
-def compared(candidate: Candidate, source: Source, reader: str, sidecar: str) -> Step:
-    """Return what has to be done about a file that is indexed.
-
-    Args:
-        candidate: The file.
-        source: What the index holds of it.
-        reader: The id of the reader for it.
-        sidecar: The digest of its metadata.
-
-    Returns:
-        "change", "touch", "unchanged", or "fail" if it cannot be read.
-    """
+def compare_source(candidate: SourceFile, source: Source, reader: str, sidecar: str) -> PlanStep:
+    """Return what has to be done about a file that is indexed."""
     if source.reader != reader:
-        return Step("change", candidate.id, f"read by {source.reader}, now {reader}", candidate)
+        return PlanStep("change", candidate.id, f"read by {source.reader}, now {reader}", candidate)
     if source.metadata_sha256 != sidecar:
-        return Step("change", candidate.id, "its metadata changed", candidate)
+        return PlanStep("change", candidate.id, "its metadata changed", candidate)
     if (source.size_bytes, source.modified_ns) == (candidate.size_bytes, candidate.modified_ns):
-        return Step("unchanged", candidate.id, "same size and time")
+        return PlanStep("unchanged", candidate.id, "same size and time")
     try:
-        sha256 = digest(candidate.file)
+        sha256 = hash_file(candidate.file)
     except OSError as error:
         reason = f"cannot be read ({error.strerror}); check its rights"
-        trouble = failure(candidate.root.name, candidate.path, reason)
-        return Step("fail", candidate.id, reason, failure=trouble)
+        trouble = make_failure(candidate.root.name, candidate.path, reason)
+        return PlanStep("fail", candidate.id, reason, failure=trouble)
     if sha256 != source.sha256:
-        return Step("change", candidate.id, "its content changed", candidate)
-    return Step("touch", candidate.id, "same content", source=source_at(candidate, source))
+        return PlanStep("change", candidate.id, "its content changed", candidate)
+    return PlanStep("touch", candidate.id, "same content", source=move_source(candidate, source))
 
 
-def source_at(candidate: Candidate, source: Source) -> Source:
+def move_source(candidate: SourceFile, source: Source) -> Source:
     """Return the source of the same bytes where a candidate is."""
     return replace(
         source,
@@ -142,27 +124,17 @@ def source_at(candidate: Candidate, source: Source) -> Source:
     )
 
 
-def digest(file: Path) -> str:
-    """Return the sha256 of a file's bytes, in hexadecimal.
-
-    Args:
-        file: A regular file.
-
-    Returns:
-        64 digits.
-
-    Raises:
-        OSError: It cannot be read.
-    """
+def hash_file(file: Path) -> str:
+    """Return the sha256 of a file's bytes, in hexadecimal."""
     with file.open("rb") as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
-def unless_known(step: Step, known: Known, named: bool) -> Step:
+def skip_known(step: PlanStep, known: Known, named: bool) -> PlanStep:
     """Return the step, or "refused" if it would only repeat what is remembered already."""
     before = known.failures.get(step.id)
     if step.failure is None or before is None or named:
         return step
     if replace(step.failure, seen_at="") != replace(before, seen_at=""):
         return step
-    return Step("refused", step.id, step.reason)
+    return PlanStep("refused", step.id, step.reason)

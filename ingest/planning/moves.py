@@ -9,23 +9,16 @@ from pathlib import PurePosixPath
 from index.types import Document
 from ingest import parsers
 from ingest.errors import SourceRefused
-from ingest.planning.compare import Step, compared, digest, source_at
+from ingest.planning.compare import PlanStep, compare_source, hash_file, move_source
 from ingest.sources import metadata
-from ingest.sources.roots import Candidate, title_of
+from ingest.sources.roots import SourceFile, make_title
 
 
-def followed(steps: Sequence[Step], vanished: Mapping[str, Document]) -> list[Step]:
+def follow_moves(steps: Sequence[PlanStep], vanished: Mapping[str, Document]) -> list[PlanStep]:
     """Return the steps with those of moved documents in place of additions.
 
     A new file is read only if a vanished one had its size, and takes over only from one with its
     bytes; of several, from one with its file name, else from the first.
-
-    Args:
-        steps: With "add" for every new file.
-        vanished: Documents in scope whose file has vanished, by id.
-
-    Returns:
-        As many steps, in the same order.
     """
     sizes = {document.source.size_bytes for document in vanished.values()}
     left = dict(vanished)
@@ -33,16 +26,16 @@ def followed(steps: Sequence[Step], vanished: Mapping[str, Document]) -> list[St
     for step in steps:
         candidate = step.candidate
         if step.action == "add" and candidate is not None and candidate.size_bytes in sizes:
-            document = _origin(candidate, left)
+            document = _find_origin(candidate, left)
             if document is not None:
-                step = _moved(candidate, left.pop(document.id))
+                step = _plan_move(candidate, left.pop(document.id))
         result.append(step)
     return result
 
 
-def _origin(candidate: Candidate, vanished: Mapping[str, Document]) -> Document | None:
+def _find_origin(candidate: SourceFile, vanished: Mapping[str, Document]) -> Document | None:
     try:
-        sha256 = digest(candidate.file)
+        sha256 = hash_file(candidate.file)
     except OSError:
         return None  # the reading says what is wrong
     same = [document for document in vanished.values() if document.source.sha256 == sha256]
@@ -51,22 +44,22 @@ def _origin(candidate: Candidate, vanished: Mapping[str, Document]) -> Document 
     return same[0] if same else None
 
 
-def _moved(candidate: Candidate, document: Document) -> Step:
+def _plan_move(candidate: SourceFile, document: Document) -> PlanStep:
     """Return the step of a moved document; what else has changed with the name is read again."""
-    source = source_at(candidate, document.source)
+    source = move_source(candidate, document.source)
     reason = f"moved from {document.id}"
     try:
-        reader = parsers.reader_id(candidate.name)
+        reader = parsers.parser_id(candidate.name)
         sidecar = metadata.load(candidate.file, candidate.given)[1]
     except SourceRefused:
         reader, sidecar = "", ""  # the reading says what is wrong
-    step = compared(candidate, source, reader, sidecar)
+    step = compare_source(candidate, source, reader, sidecar)
     if step.action == "change":
         return replace(
             step, reason=f"{reason}; {step.reason}", source=source, moved_from=document.id
         )
-    was, now = title_of(document.source.path), title_of(candidate.path)
+    was, now = make_title(document.source.path), make_title(candidate.path)
     if document.title == was != now:
         reason = f"{reason}; its title is its name"
-        return Step("change", candidate.id, reason, candidate, source, moved_from=document.id)
-    return Step("move", candidate.id, reason, source=source, moved_from=document.id)
+        return PlanStep("change", candidate.id, reason, candidate, source, moved_from=document.id)
+    return PlanStep("move", candidate.id, reason, source=source, moved_from=document.id)

@@ -9,14 +9,12 @@ from pathlib import Path
 from index.errors import IndexMissing
 from index.local import LocalIndex
 from index.types import Document, Failure, Fetch
-from ingest.planning.compare import Action, Known, Step, step_for, unless_known
-from ingest.planning.moves import followed
-from ingest.planning.scope import Wanted, wanted
+from ingest.planning.compare import Action, Known, PlanStep, plan_step, skip_known
+from ingest.planning.moves import follow_moves
+from ingest.planning.scope import RunScope, find_run_scope
 from ingest.report import BY_HAND
 from ingest.sources.roots import WEB, WEB_ROOT, Address, Root, holds, may_be_folder
 from ingest.sources.scan import Selection, scan
-
-__all__ = ["ORDER", "Action", "Listing", "Plan", "Step", "make_plan"]
 
 ORDER: tuple[Action, ...] = (
     "add", "change", "move", "remove", "missing", "fail", "check", "refused", "touch", "unchanged",
@@ -25,12 +23,7 @@ ORDER: tuple[Action, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What the index is to remember of a list of sources.
-
-    Attributes:
-        name: Of the list.
-        entries: (root, path) of what it names, and of what it named and is still indexed.
-    """
+    """What the index is to remember of a list of sources."""
 
     name: str
     entries: tuple[tuple[str, str], ...]
@@ -49,14 +42,14 @@ class Plan:
         fetches: What web servers have said.
     """
 
-    steps: tuple[Step, ...]
+    steps: tuple[PlanStep, ...]
     new_roots: tuple[Root, ...]
     outdated_failures: tuple[Failure, ...]
     prune: bool = False
     listing: Listing | None = None
     fetches: tuple[Fetch, ...] = ()
 
-    def of(self, *actions: Action) -> list[Step]:
+    def of(self, *actions: Action) -> list[PlanStep]:
         """Return the steps of these kinds."""
         return [step for step in self.steps if step.action in actions]
 
@@ -113,8 +106,8 @@ def make_plan(
             known = Known.of(catalog)
     except IndexMissing:
         known = Known()
-    asked_for = wanted(index.settings, known, paths, listed, at_home)
-    steps, outdated, kept = _compared(asked_for, known, "remove" if prune else "missing")
+    asked_for = find_run_scope(index.settings, known, paths, listed, at_home)
+    steps, outdated, kept = _compare(asked_for, known, "remove" if prune else "missing")
     to_ask = asked_for.addresses if addresses else ()
     steps += [_check(address, known) for address in to_ask]
     return Plan(
@@ -126,38 +119,38 @@ def make_plan(
     )
 
 
-def _compared(
-    asked_for: Wanted, known: Known, gone: Action
-) -> tuple[list[Step], list[Failure], list[Document]]:
+def _compare(
+    asked_for: RunScope, known: Known, gone: Action
+) -> tuple[list[PlanStep], list[Failure], list[Document]]:
     """Return steps for files, failures to forget, and documents no longer listed but kept."""
     selection = Selection(asked_for.rules)
     found = scan(asked_for.scopes, list(asked_for.roots.values()), selection)
     named = {f"{scope.root.name}/{scope.under}" for scope in asked_for.scopes if scope.single}
-    steps = [Step("fail", f.id, f.reason, failure=f) for f in found.failures]
-    steps += [step_for(candidate, known) for candidate in found.candidates]
-    steps = [unless_known(step, known, step.id in named) for step in steps]
+    steps = [PlanStep("fail", f.id, f.reason, failure=f) for f in found.failures]
+    steps += [plan_step(candidate, known) for candidate in found.candidates]
+    steps = [skip_known(step, known, step.id in named) for step in steps]
     mentioned = {step.id for step in steps}
     unseen = [
         d
         for d in known.documents.values()
         if asked_for.in_scope(d.source.root, d.source.path)
         and d.id not in mentioned
-        and not _hidden(d.id, found.failures)
+        and not _find_hidden(d.id, found.failures)
     ]
     reasons = {d.id: _objection(asked_for, selection, d) for d in unseen}
-    steps = followed(steps, {d.id: d for d in unseen if not reasons[d.id]})
-    dropped = _dropped(asked_for, known)
+    steps = follow_moves(steps, {d.id: d for d in unseen if not reasons[d.id]})
+    dropped = _find_dropped(asked_for, known)
     reasons |= {d.id: f"no longer listed in {asked_for.rules.file_name}" for d in dropped}
     moved = {step.moved_from for step in steps}
     steps += [
-        Step(gone, name, reason or "its file has vanished")
+        PlanStep(gone, name, reason or "its file has vanished")
         for name, reason in reasons.items()
         if name not in moved
     ]
-    return steps, _outdated(asked_for, known, steps, found.failures), dropped
+    return steps, _find_outdated(asked_for, known, steps, found.failures), dropped
 
 
-def _objection(asked_for: Wanted, selection: Selection, document: Document) -> str:
+def _objection(asked_for: RunScope, selection: Selection, document: Document) -> str:
     """Return why the file of a document that the scan has not found is left out, "" if gone."""
     root = asked_for.roots[document.source.root]
     path = root.folder / document.source.path
@@ -166,7 +159,7 @@ def _objection(asked_for: Wanted, selection: Selection, document: Document) -> s
     return next((f"{reason} now" for reason in objections if reason), "")
 
 
-def _dropped(asked_for: Wanted, known: Known) -> list[Document]:
+def _find_dropped(asked_for: RunScope, known: Known) -> list[Document]:
     """Return the documents that the list named, that it names no longer, and that nobody does."""
     if asked_for.entries is None:
         return []
@@ -187,7 +180,7 @@ def _names(entries: Iterable[tuple[str, str]], document: Document) -> bool:
     return any(root == source.root and holds(under, source.path) for root, under in entries)
 
 
-def _listing(asked_for: Wanted, known: Known, dropped: Sequence[Document]) -> Listing | None:
+def _listing(asked_for: RunScope, known: Known, dropped: Sequence[Document]) -> Listing | None:
     """Return what to remember, None if it is known; what is dropped stays until it is removed."""
     if asked_for.entries is None:
         return None
@@ -197,22 +190,22 @@ def _listing(asked_for: Wanted, known: Known, dropped: Sequence[Document]) -> Li
     return Listing(asked_for.rules.name, tuple(sorted(entries))) if entries != before else None
 
 
-def _check(address: Address, known: Known) -> Step:
+def _check(address: Address, known: Known) -> PlanStep:
     failed, fetched = known.failures.get(address.url), known.fetches.get(address.url)
     if failed and failed.reader == BY_HAND and not address.named:
-        return Step("refused", address.url, failed.reason)
+        return PlanStep("refused", address.url, failed.reason)
     reason = f"last asked {fetched.checked_at}" if fetched else "new"
-    return Step("check", address.url, reason, address=address)
+    return PlanStep("check", address.url, reason, address=address)
 
 
-def _new_roots(asked_for: Wanted, known: Known, web: bool) -> list[Root]:
+def _new_roots(asked_for: RunScope, known: Known, web: bool) -> list[Root]:
     roots = {scope.root.name: scope.root for scope in asked_for.scopes}
     found = [root for root in roots.values() if may_be_folder(root.folder)] + [WEB] * web
     return [root for root in found if known.roots.get(root.name) != root.folder]
 
 
-def _outdated(
-    asked_for: Wanted, known: Known, steps: Sequence[Step], failures: Sequence[Failure]
+def _find_outdated(
+    asked_for: RunScope, known: Known, steps: Sequence[PlanStep], failures: Sequence[Failure]
 ) -> list[Failure]:
     """Return remembered failures of files that are gone or in order, and of nobody's files."""
     open_questions = {s.id for s in steps if s.action in ("add", "change", "fail", "refused")}
@@ -224,12 +217,12 @@ def _outdated(
         over = asked_for.in_scope(failure.root, failure.path)
         over |= failure.root not in {*asked_for.roots, WEB_ROOT}
         over |= (failure.root, failure.path) in before
-        if over and failure.id not in open_questions and not _hidden(failure.id, failures):
+        if over and failure.id not in open_questions and not _find_hidden(failure.id, failures):
             outdated.append(failure)
     return outdated
 
 
-def _hidden(name: str, failures: Sequence[Failure]) -> bool:
+def _find_hidden(name: str, failures: Sequence[Failure]) -> bool:
     """Tell whether a document is in a folder that could not be looked into, and may be there."""
     above = [f.root if f.path == "." else f.id for f in failures]
     return any(name.startswith(f"{folder}/") for folder in above)

@@ -11,22 +11,22 @@ from index.types import Metadata, is_address
 from ingest.planning.compare import Known
 from ingest.report import BY_HAND
 from ingest.sources import lists as source_list
-from ingest.sources.addresses import normalised
+from ingest.sources.addresses import normalise_address
 from ingest.sources.lists import SourceList
-from ingest.sources.roots import WEB_ROOT, Address, Root, Scope, folders, home_scopes, resolve
+from ingest.sources.roots import (
+    WEB_ROOT,
+    Address,
+    Root,
+    Scope,
+    locate_roots,
+    make_home_scopes,
+    resolve,
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a run is about.
-
-    Attributes:
-        scopes: Folders and files.
-        addresses: Web addresses.
-        roots: All roots that there are, by name.
-        rules: The list whose patterns and metadata count; an empty one if there is none.
-        entries: What that list names, as (root, path); None if the run is not to keep it in step.
-    """
+class RunScope:
+    """What a run is about."""
 
     scopes: Sequence[Scope]
     addresses: Sequence[Address]
@@ -39,31 +39,14 @@ class Wanted:
         return any(scope.root.name == root and scope.holds(path) for scope in self.scopes)
 
 
-def wanted(
+def find_run_scope(
     settings: Settings,
     known: Known,
     paths: Sequence[str],
     listed: Path | None,
     at_home: bool = False,
-) -> Wanted:
-    """Return what was asked for.
-
-    Args:
-        settings: Where the uploads and the usual list are. That list's patterns and metadata
-            count in every run that names no other one.
-        known: What the index holds.
-        paths: Files, folders and addresses of a command line.
-        listed: A list to be kept in step, instead of paths.
-        at_home: With a list: also what a run without paths and list is about.
-
-    Returns:
-        Without paths and list: corpus/, the uploads and the addresses given by hand before.
-
-    Raises:
-        SourceUnreadable: A path given does not exist.
-        SourceRefused: A web address given is none.
-        SourceListRefused: The list cannot be used.
-    """
+) -> RunScope:
+    """Return what was asked for."""
     rules = _rules(settings, listed)
     scopes: list[Scope] = []
     addresses: list[Address] = []
@@ -75,18 +58,18 @@ def wanted(
         entries |= {(WEB_ROOT, url) for url in rules.addresses}
     elif paths:
         scopes = resolve([p for p in paths if not is_address(p)], known.roots, settings)
-        urls = dict.fromkeys(normalised(path) for path in paths if is_address(path))
+        urls = dict.fromkeys(normalise_address(path) for path in paths if is_address(path))
         addresses = [Address(url, _given(rules, url), named=True) for url in urls]
     if at_home or not (listed or paths):
-        scopes += home_scopes(settings)
-        rest = [url for url in given_by_hand(known) if not (listed and url in rules.addresses)]
+        scopes += make_home_scopes(settings)
+        rest = [url for url in list_given_by_hand(known) if not (listed and url in rules.addresses)]
         addresses += [Address(url, _given(rules, url)) for url in rest]
-    roots = {name: Root(name, path) for name, path in folders(known.roots, settings).items()}
+    roots = {name: Root(name, path) for name, path in locate_roots(known.roots, settings).items()}
     roots |= {scope.root.name: scope.root for scope in scopes}
-    return Wanted(scopes, addresses, roots, rules, entries)
+    return RunScope(scopes, addresses, roots, rules, entries)
 
 
-def given_by_hand(known: Known) -> list[str]:
+def list_given_by_hand(known: Known) -> list[str]:
     """Return the web addresses that are indexed, or were to be, and that no list names."""
     listed = {path for entries in known.listed.values() for _, path in entries}
     indexed = {d.id for d in known.documents.values() if d.source.root == WEB_ROOT}

@@ -15,21 +15,22 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from index.disk.files import writing
+from index.disk.files import translate_write_errors
 from index.errors import IndexMissing
 from index.local import LocalIndex
 from index.types import Document, Failure, Fetch, Metadata
 from ingest import parsers
 from ingest.errors import SourceError, SourceRefused
-from ingest.planning.compare import Action, Known, Step, step_for, unless_known
+from ingest.planning.compare import Action, Known, PlanStep, plan_step, skip_known
 from ingest.planning.plan import Plan
-from ingest.report import failure
+from ingest.report import make_failure
 from ingest.settings import SourcesSettings
 from ingest.sources import metadata
-from ingest.sources.roots import WEB, WEB_ROOT, Address, Candidate
+from ingest.sources.roots import WEB, WEB_ROOT, Address, SourceFile
 
 if TYPE_CHECKING:
-    from ingest.web.fetch import Answer, Fetcher
+    from ingest.web.fetch import Fetcher
+    from ingest.web.response import Response
 
 # By what the path has no ending that a reader takes.
 _ENDINGS = {
@@ -56,24 +57,13 @@ Told = Callable[[int, int], None]
 
 
 @contextlib.contextmanager
-def checked(
+def fetch_all(
     index: LocalIndex,
     plan: Plan,
     tell: Told = lambda done, total: None,
     open_fetcher: Callable[[], Fetcher] | None = None,
 ) -> Iterator[Plan]:
-    """Ask for every web address of a plan.
-
-    Args:
-        index: May not exist yet; nothing in it is changed.
-        plan: From `make_plan`.
-        tell: Called with how many addresses were asked, and how many there are.
-        open_fetcher: Makes what asks; from the settings by default.
-
-    Yields:
-        The plan with what there is to do in place of every "check". To be applied in the block:
-        what came from the web is in a folder that ends with it.
-    """
+    """Ask for every web address of a plan."""
     asked = plan.of("check")
     if not asked:
         yield plan
@@ -84,7 +74,7 @@ def checked(
     with tempfile.TemporaryDirectory(prefix="policy-chat-") as folder:
         check = _Check(known, index.settings.originals, Path(folder), plan.prune)
         with open_fetcher() if open_fetcher else _fetcher(index) as fetcher:
-            for done, step in enumerate(_interleaved(asked)):
+            for done, step in enumerate(_interleave(asked)):
                 tell(done, len(asked))
                 if step.address:
                     check.ask(step.address, fetcher)
@@ -111,7 +101,7 @@ class _Check:
         self._originals = originals
         self._folder = folder
         self._gone: Action = "remove" if prune else "missing"
-        self.steps: list[Step] = []
+        self.steps: list[PlanStep] = []
         self.fetches: list[Fetch] = []
 
     def ask(self, address: Address, fetcher: Fetcher) -> None:
@@ -124,14 +114,14 @@ class _Check:
                 reason = f"the server says {_words(answer.status)}"
                 if document is None:
                     raise SourceRefused(f"{reason}; check the address")
-                step, said = Step(self._gone, url, reason), _said(url, before, reason)
+                step, said = PlanStep(self._gone, url, reason), _said(url, before, reason)
             else:
-                candidate, said = self._received(address, answer, before)
-                step = step_for(candidate, self._known)
+                candidate, said = self._receive(address, answer, before)
+                step = plan_step(candidate, self._known)
         except SourceError as error:
-            trouble = failure(WEB_ROOT, url, str(error))
-            step = Step("fail", url, trouble.reason, failure=trouble)
-            step = unless_known(step, self._known, address.named)
+            trouble = make_failure(WEB_ROOT, url, str(error))
+            step = PlanStep("fail", url, trouble.reason, failure=trouble)
+            step = skip_known(step, self._known, address.named)
             said = _said(url, before, trouble.reason)
         self.steps.append(step)
         if step.action != "remove":
@@ -151,16 +141,16 @@ class _Check:
         except OSError:
             return False
 
-    def _received(
-        self, address: Address, answer: Answer, before: Fetch | None
-    ) -> tuple[Candidate, Fetch]:
+    def _receive(
+        self, address: Address, answer: Response, before: Fetch | None
+    ) -> tuple[SourceFile, Fetch]:
         if before and answer.status == HTTPStatus.NOT_MODIFIED:
             file = self._originals / before.sha256
             said = replace(before, final_url=answer.url)
         else:
             sha256 = hashlib.sha256(answer.data).hexdigest()
             file = self._folder / sha256
-            with writing(file):
+            with translate_write_errors(file):
                 file.write_bytes(answer.data)
             is_new = before is None or before.sha256 != sha256
             said = Fetch(
@@ -169,27 +159,16 @@ class _Check:
                 _ending(address.url, answer), answer.etag, answer.last_modified, "", "",
             )  # fmt: skip
         said = replace(said, checked_at=_now(), outcome=_words(answer.status))
-        given = metadata.over(address.given, Metadata(url=answer.url))
-        candidate = Candidate(
+        given = metadata.merge_metadata(address.given, Metadata(url=answer.url))
+        candidate = SourceFile(
             WEB, address.url, file, said.size_bytes, said.first_seen_ns, address.named, given,
             said.ending,
         )  # fmt: skip
         return candidate, said
 
 
-def _ending(url: str, answer: Answer) -> str:
-    """Return the file name ending that chooses the reader.
-
-    Args:
-        url: The address that was given.
-        answer: Its address after redirects, and the content type.
-
-    Returns:
-        That of the path where a reader takes it, else that of the content type.
-
-    Raises:
-        SourceRefused: Neither says what kind of content it is.
-    """
+def _ending(url: str, answer: Response) -> str:
+    """Return the file name ending that chooses the reader."""
     for address in (url, answer.url):
         suffix = PurePosixPath(urlsplit(address).path).suffix.lower()
         if suffix in parsers.suffixes():
@@ -216,7 +195,7 @@ def _words(status: int) -> str:
     return f"{status} {HTTPStatus(status).phrase}"
 
 
-def _interleaved(steps: Sequence[Step]) -> list[Step]:
+def _interleave(steps: Sequence[PlanStep]) -> list[PlanStep]:
     """Return the steps so that no host is asked twice in a row where another one waits."""
     turns = Counter[str]()
     order = []

@@ -13,19 +13,8 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 _ALLOWED = "%/?:@!$&'()*+,;=-._~"
 
 
-def normalised(text: str) -> str:
-    """Return an address as it is stored: ASCII, without fragment and default port.
-
-    Args:
-        text: As a person or a web page writes it.
-
-    Returns:
-        Scheme and host in lower case, a host in other letters as Punycode, everything that is not
-        allowed in an address escaped.
-
-    Raises:
-        SourceRefused: Not an address of the web, or one with a password in it.
-    """
+def normalise_address(text: str) -> str:
+    """Return an address as it is stored: ASCII, without fragment and default port."""
     given = text.strip()
     shown = given if len(given) <= _SHOWN_CHARS else f"{given[:_SHOWN_CHARS]}…"
     if not given.isprintable():

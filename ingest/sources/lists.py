@@ -13,7 +13,7 @@ from pathspec import GitIgnoreSpec
 from index.types import Metadata, is_address
 from ingest.errors import SourceError, SourceListRefused, SourceRefused
 from ingest.sources import metadata, patterns
-from ingest.sources.addresses import normalised
+from ingest.sources.addresses import normalise_address
 from ingest.sources.opening import read_whole
 from ingest.sources.patterns import Patterns
 
@@ -21,14 +21,8 @@ _KEYS = ("path", "url", "ignore", "include", "metadata")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """A folder or file of the list, and what is said about it.
-
-    Attributes:
-        path: Absolute; need not exist.
-        patterns: What is left out below it.
-        metadata: Of every file in it whose sidecar says nothing else.
-    """
+class ListEntry:
+    """A folder or file of the list, and what is said about it."""
 
     path: Path
     patterns: Patterns
@@ -37,16 +31,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class SourceList:
-    """What a `sources.toml` says.
-
-    Attributes:
-        name: The list's absolute path, by which the index remembers what it named.
-        entries: Folders and files by path.
-        addresses: Metadata of web addresses by address, in the order of the file.
-    """
+    """What a `sources.toml` says."""
 
     name: str = ""
-    entries: Mapping[Path, Entry] = field(default_factory=dict)
+    entries: Mapping[Path, ListEntry] = field(default_factory=dict)
     addresses: Mapping[str, Metadata] = field(default_factory=dict)
 
     @property
@@ -54,7 +42,7 @@ class SourceList:
         """The list's name without its folder, for reasons."""
         return Path(self.name).name
 
-    def entry_of(self, file: Path) -> Entry | None:
+    def entry_of(self, file: Path) -> ListEntry | None:
         """Return the deepest entry that holds a file or folder."""
         for path in (file, *file.parents):
             if path in self.entries:
@@ -63,23 +51,13 @@ class SourceList:
 
 
 def load(file: Path) -> SourceList:
-    """Return what a list of sources says.
-
-    Args:
-        file: TOML in UTF-8; paths in it are relative to its folder.
-
-    Returns:
-        The list; nothing in it has been looked at.
-
-    Raises:
-        SourceListRefused: There is no such file, or something in it is unknown or wrong.
-    """
+    """Return what a list of sources says."""
     file = Path(os.path.abspath(file))  # noqa: PTH100 - keeps links
     try:
         table = tomllib.loads(read_whole(file).decode("utf-8-sig"))
     except FileNotFoundError as error:
         raise SourceListRefused(
-            f"{file}: no such file; write one as the README shows, or name it: --sources FILE"
+            f"{file}: no such file; write one as docs/sources.md shows, or name it: --sources FILE"
         ) from error
     except SourceError as error:
         raise SourceListRefused(f"{file}: {error}") from error
@@ -90,7 +68,7 @@ def load(file: Path) -> SourceList:
     if table or not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
         named = next(iter(table), "source")
         raise SourceListRefused(f"{file}: {named!r} is unknown; every entry begins with [[source]]")
-    entries: dict[Path, Entry] = {}
+    entries: dict[Path, ListEntry] = {}
     addresses: dict[str, Metadata] = {}
     for number, values in enumerate(given, start=1):
         where = f"{file}: source {number}"
@@ -122,7 +100,7 @@ def _metadata(where: str, values: Mapping[str, object]) -> Metadata:
     if not isinstance(table, dict):
         raise SourceListRefused(f'{where}: metadata is not a table; write {{ publisher = "…" }}')
     try:
-        return metadata.of_table(f"{where}: metadata", table)
+        return metadata.parse_metadata(f"{where}: metadata", table)
     except SourceRefused as error:
         raise SourceListRefused(str(error)) from error
 
@@ -131,19 +109,19 @@ def _address(where: str, values: Mapping[str, object]) -> str:
     if "ignore" in values or "include" in values:
         raise SourceListRefused(f"{where}: ignore and include are for folders, not for addresses")
     try:
-        return normalised(str(values["url"]))
+        return normalise_address(str(values["url"]))
     except SourceRefused as error:
         raise SourceListRefused(f"{where}: {error}") from error
 
 
-def _entry(where: str, base: Path, values: Mapping[str, object], known: Metadata) -> Entry:
+def _entry(where: str, base: Path, values: Mapping[str, object], known: Metadata) -> ListEntry:
     # os.path: keeps links, takes `..` out, and leaves a `~name` that is nobody's as it is.
     path = Path(os.path.abspath(base / os.path.expanduser(str(values["path"]))))  # noqa: PTH100, PTH111
     if "\0" in str(path):
         raise SourceListRefused(f"{where}: a path with a NUL character; mend it")
     ignore = _specification(where, "ignore", values.get("ignore", []))
     include = _specification(where, "include", values["include"]) if "include" in values else None
-    return Entry(path, Patterns(path, "sources.toml", ignore, include), known)
+    return ListEntry(path, Patterns(path, "sources.toml", ignore, include), known)
 
 
 def _specification(where: str, key: str, lines: object) -> GitIgnoreSpec:

@@ -24,45 +24,21 @@ def is_sidecar(path: Path) -> bool:
 
 
 def load(path: Path, given: Metadata = UNKNOWN) -> tuple[Metadata, str]:
-    """Return what the sidecar of a document says, over what is said about it elsewhere.
-
-    Args:
-        path: The document; `a.txt.meta.toml` beside `a.txt` is taken before `a.meta.toml`.
-        given: What a list of sources says.
-
-    Returns:
-        The metadata, and a sha256 in hex that changes with them: that of the sidecar's bytes where
-        nothing else is said; nothing and "" without either.
-
-    Raises:
-        SourceRefused: The sidecar cannot be read, is not TOML, or holds an unknown key or a
-            value of the wrong type.
-    """
+    """Return what the sidecar of a document says, over what is said about it elsewhere."""
     said, digest = _sidecar(path)
     if given == UNKNOWN:
         return said, digest
-    both = over(said, given)
+    both = merge_metadata(said, given)
     return both, hashlib.sha256(f"{digest} {given}".encode()).hexdigest()
 
 
-def over(first: Metadata, second: Metadata) -> Metadata:
+def merge_metadata(first: Metadata, second: Metadata) -> Metadata:
     """Return the values of the first where it has any, else those of the second."""
     return replace(second, **{k: v for k in KEYS if (v := getattr(first, k)) is not None})
 
 
-def of_table(name: str, table: Mapping[str, object]) -> Metadata:
-    """Return metadata that a person wrote.
-
-    Args:
-        name: Where, for the message.
-        table: Of TOML.
-
-    Returns:
-        What it says; nothing is guessed.
-
-    Raises:
-        SourceRefused: An unknown key or a value of the wrong type.
-    """
+def parse_metadata(name: str, table: Mapping[str, object]) -> Metadata:
+    """Return metadata that a person wrote."""
     values: dict[str, str] = {}
     published: date | None = None
     for key, value in table.items():
@@ -100,7 +76,7 @@ def _parse(name: str, data: bytes) -> Metadata:
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         reason = str(error).splitlines()[0]
         raise SourceRefused(f"{name} is not TOML in UTF-8 ({reason}): mend it") from error
-    return of_table(name, table)
+    return parse_metadata(name, table)
 
 
 def _date(name: str, value: object) -> date:

@@ -9,7 +9,7 @@ _DIRECTIONS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\
 _REPLACEMENT = "\ufffd"
 
 
-def shown(name: str) -> str:
+def make_displayable(name: str) -> str:
     """Return a name with what no line can show replaced, bytes that are not UTF-8 as well."""
     decoded = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     return "".join(c if _is_plain(c) else _REPLACEMENT for c in decoded)
@@ -17,7 +17,7 @@ def shown(name: str) -> str:
 
 def is_displayable(name: str) -> bool:
     """Tell whether a name is stored and printed as it is."""
-    return shown(name) == name
+    return make_displayable(name) == name
 
 
 def _is_plain(character: str) -> bool:

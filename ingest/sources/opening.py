@@ -16,16 +16,6 @@ def read_whole(file: Path) -> bytes:
 
     A file that is being written is read once more; a pipe, socket or device is never read, since
     that may never end.
-
-    Args:
-        file: Links are followed.
-
-    Returns:
-        All of it.
-
-    Raises:
-        FileNotFoundError: There is no such file.
-        SourceUnreadable: It cannot be read, is not a regular file, or changes all the time.
     """
     try:
         for _ in range(_TRIES):
@@ -41,11 +31,11 @@ def read_whole(file: Path) -> bytes:
     except FileNotFoundError:
         raise
     except OSError as error:
-        raise unreadable(error) from error
+        raise make_unreadable(error) from error
     raise SourceUnreadable("it changes while it is read; run this again when it is complete")
 
 
-def unreadable(error: OSError) -> SourceUnreadable:
+def make_unreadable(error: OSError) -> SourceUnreadable:
     """Return the one line for a file that the system does not let us read."""
     return SourceUnreadable(
         f"cannot be read ({error.strerror}); check that it is there and its rights"

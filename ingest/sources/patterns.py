@@ -16,14 +16,7 @@ IGNORE_FILE = ".policyignore"
 
 @dataclass(frozen=True, slots=True)
 class Patterns:
-    """What is left out below a folder.
-
-    Attributes:
-        folder: What the patterns are relative to.
-        origin: Where they are written, for reasons.
-        ignore: What is left out.
-        include: What is not left out; None is everything.
-    """
+    """What is left out below a folder."""
 
     folder: Path
     origin: str
@@ -31,16 +24,7 @@ class Patterns:
     include: GitIgnoreSpec | None = None
 
     def objection(self, path: Path, is_folder: bool = False) -> str:
-        """Return why a file or folder is left out, "" if it is not.
-
-        Args:
-            path: Below the folder.
-            is_folder: A folder is left out as a whole only if nothing in it can be wanted again, by
-                a pattern with `!` or by `include`.
-
-        Returns:
-            The reason in plain words.
-        """
+        """Return why a file or folder is left out, "" if it is not."""
         relative = path.relative_to(self.folder).as_posix()
         if is_folder:
             wanted_again = any(pattern.include is False for pattern in self.ignore.patterns)
@@ -53,18 +37,7 @@ class Patterns:
 
 
 def parse(lines: Sequence[str], origin: str) -> GitIgnoreSpec:
-    """Return patterns that were written as in a .gitignore file.
-
-    Args:
-        lines: A pattern each, or a comment.
-        origin: Where they are written, for the message.
-
-    Returns:
-        The patterns, the last that fits decides.
-
-    Raises:
-        SourceListRefused: A line is not a pattern.
-    """
+    """Return patterns that were written as in a .gitignore file."""
     for number, line in enumerate(lines, start=1):
         try:
             GitIgnoreSpec.from_lines([line])
@@ -76,17 +49,7 @@ def parse(lines: Sequence[str], origin: str) -> GitIgnoreSpec:
 
 
 def load(folder: Path) -> Patterns | None:
-    """Return what the `.policyignore` of a folder says.
-
-    Args:
-        folder: A root, or a folder in it.
-
-    Returns:
-        None where there is no such file.
-
-    Raises:
-        SourceListRefused: It is there and cannot be used: what it hides must not be indexed.
-    """
+    """Return what the `.policyignore` of a folder says."""
     file = folder / IGNORE_FILE
     try:
         text = read_whole(file).decode("utf-8-sig")

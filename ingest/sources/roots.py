@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 from index.settings import Settings
 from index.types import UNKNOWN, Metadata, is_address, source_id
 from ingest.errors import SourceUnreadable
-from ingest.sources.names import is_displayable, shown
+from ingest.sources.names import is_displayable, make_displayable
 
 CORPUS_ROOT = "corpus"
 UPLOADS_ROOT = "uploads"
@@ -30,13 +30,7 @@ class Root:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The part of a root that a run is about.
-
-    Attributes:
-        root: The root.
-        under: Path within it, with `/`; "" is all of it.
-        single: Whether `under` is one file that was named by itself.
-    """
+    """The part of a root that a run is about."""
 
     root: Root
     under: str
@@ -53,13 +47,7 @@ WEB = Root(WEB_ROOT, Path("web:"))
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A web address that was asked for.
-
-    Attributes:
-        url: As `ingest.sources.addresses.normalised` writes it.
-        given: What a list of sources says about it.
-        named: Whether it was given by itself and not as part of a list.
-    """
+    """A web address that was asked for."""
 
     url: str
     given: Metadata = UNKNOWN
@@ -67,7 +55,7 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class SourceFile:
     """A file that may become a document, as its stat shows it.
 
     Attributes:
@@ -108,22 +96,14 @@ def holds(under: str, path: str) -> bool:
     return not under or path == under or path.startswith(f"{under}/")
 
 
-def home_roots(settings: Settings) -> list[Root]:
+def make_home_roots(settings: Settings) -> list[Root]:
     """Return the two roots that every installation has: the project's corpus/, and uploads."""
     return [Root(CORPUS_ROOT, settings.corpus), Root(UPLOADS_ROOT, settings.uploads)]
 
 
-def folders(known: Mapping[str, Path], settings: Settings) -> dict[str, Path]:
-    """Return the folder of every root by its name, today's for those of the installation.
-
-    Args:
-        known: As the index knows them; the project may have been moved since.
-        settings: Where the uploads are.
-
-    Returns:
-        Absolute folders, which need not exist.
-    """
-    return {**known, **{root.name: root.folder for root in home_roots(settings)}}
+def locate_roots(known: Mapping[str, Path], settings: Settings) -> dict[str, Path]:
+    """Return the folder of every root by its name, today's for those of the installation."""
+    return {**known, **{root.name: root.folder for root in make_home_roots(settings)}}
 
 
 def resolve(
@@ -137,39 +117,27 @@ def resolve(
     A path belongs to the deepest known root above it. A folder outside every root becomes a root
     of its own; a file outside every root makes its folder a root, of which only it is in scope.
     Roots inside a folder that is given are in scope with it.
-
-    Args:
-        paths: Files and folders of a command line.
-        known: Folder of each root that the index knows, by name.
-        settings: Where the uploads are.
-        listed: Absolute paths of a list. Where nothing is, a folder is assumed, and the scan will
-            say what is wrong: a drive that is not there today must not end the run.
-
-    Returns:
-        One scope a path and one for each root inside it; they may overlap.
-
-    Raises:
-        SourceUnreadable: A path of the command line is empty, does not exist, or cannot be shown
-            on a line.
     """
-    roots = [Root(name, folder) for name, folder in folders(known, settings).items()]
+    roots = [Root(name, folder) for name, folder in locate_roots(known, settings).items()]
     scopes = []
     for text in paths:
         # os.path: keeps links, and leaves a `~name` that is nobody's as it is.
         path = Path(os.path.abspath(os.path.expanduser(text)))  # noqa: PTH100, PTH111
         _check_is_there(text, path)
         if not is_displayable(str(path)):
-            raise SourceUnreadable(f"{shown(text)}: a path that no line can show; rename it")
+            raise SourceUnreadable(
+                f"{make_displayable(text)}: a path that no line can show; rename it"
+            )
         scopes += _scopes(path, roots)
     return scopes + [scope for path in listed for scope in _scopes(path, roots)]
 
 
-def home_scopes(settings: Settings) -> list[Scope]:
+def make_home_scopes(settings: Settings) -> list[Scope]:
     """Return what is in scope where nothing is named: corpus/ and the uploads."""
-    return [Scope(root, "") for root in home_roots(settings) if may_be_folder(root.folder)]
+    return [Scope(root, "") for root in make_home_roots(settings) if may_be_folder(root.folder)]
 
 
-def title_of(path: str) -> str:
+def make_title(path: str) -> str:
     """Return a title for a document that shows none: its name.
 
     >>> title_of("a/wind-energy_2030.txt"), title_of("https://example.org/wind%20energy?p=1")
@@ -206,7 +174,7 @@ def _check_is_there(text: str, path: Path) -> None:
         reason = f"cannot be read ({error.strerror}); check its rights"
     except (OSError, ValueError):
         pass
-    raise SourceUnreadable(f"{shown(text) or '(empty)'}: {reason}")
+    raise SourceUnreadable(f"{make_displayable(text) or '(empty)'}: {reason}")
 
 
 def may_be_folder(path: Path) -> bool:

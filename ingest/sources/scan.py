@@ -9,53 +9,32 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from index.types import Failure, Metadata
-from ingest.report import failure
+from ingest.report import make_failure
 from ingest.sources import patterns
 from ingest.sources.lists import SourceList
 from ingest.sources.metadata import is_sidecar
-from ingest.sources.names import is_displayable, shown
+from ingest.sources.names import is_displayable, make_displayable
 from ingest.sources.patterns import Patterns
-from ingest.sources.roots import Candidate, Root, Scope
+from ingest.sources.roots import Root, Scope, SourceFile
 
 
 @dataclass(slots=True)
 class Scan:
-    """What a look at the disk gave.
+    """What a look at the disk gave."""
 
-    Attributes:
-        candidates: Files, by id.
-        failures: Files and folders that could not be looked at.
-    """
-
-    candidates: list[Candidate] = field(default_factory=list)
+    candidates: list[SourceFile] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
 
 
 class Selection:
-    """Which files are wanted, and what a list of sources says about them.
-
-    Args:
-        listed: The list in use.
-    """
+    """Which files are wanted, and what a list of sources says about them."""
 
     def __init__(self, listed: SourceList) -> None:
         self._listed = listed
         self._of_folders: dict[tuple[Path, Path], tuple[Patterns, ...]] = {}
 
     def objection(self, root: Root, path: Path, is_folder: bool = False) -> str:
-        """Return why a file or folder below a root is left out, "" if it is not.
-
-        Args:
-            root: Its `.policyignore` counts, and that of each folder on the way to the path.
-            path: Absolute; the deepest entry of the list that holds it counts, too.
-            is_folder: What it is.
-
-        Returns:
-            The reason in plain words.
-
-        Raises:
-            SourceListRefused: A `.policyignore` cannot be used.
-        """
+        """Return why a file or folder below a root is left out, "" if it is not."""
         given = self._of_folder(root.folder, path.parent)
         if (entry := self._listed.entry_of(path)) and path != entry.path:
             given = (*given, entry.patterns)
@@ -83,18 +62,6 @@ def scan(scopes: Sequence[Scope], roots: Sequence[Root], selection: Selection) -
     Hidden files and folders, lock files of office programs, sidecars and what patterns leave out
     are passed over in silence; links to folders and links that lead out of their root are failures.
     A file that was named by itself is wanted whatever the patterns say.
-
-    Args:
-        scopes: Where to look.
-        roots: All roots that there are; a folder that is a root is not looked at as part of
-            another one.
-        selection: Which files are wanted.
-
-    Returns:
-        What was found, the files in order of id.
-
-    Raises:
-        SourceListRefused: A `.policyignore` cannot be used.
     """
     found = Scan()
     seen: set[str] = set()
@@ -159,7 +126,7 @@ def _look_at(scope: Scope, file: Path, selection: Selection, found: Scan, seen: 
         found.failures.append(_refused(root, file, reason))
         return
     found.candidates.append(
-        Candidate(
+        SourceFile(
             root, path, file, status.st_size, status.st_mtime_ns, scope.single,
             selection.given(file),
         )
@@ -188,4 +155,6 @@ def _failure(root: Root, path: Path, error: OSError) -> Failure:
 
 
 def _refused(root: Root, path: Path, reason: str) -> Failure:
-    return failure(root.name, shown(path.relative_to(root.folder).as_posix()), reason)
+    return make_failure(
+        root.name, make_displayable(path.relative_to(root.folder).as_posix()), reason
+    )

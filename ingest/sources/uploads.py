@@ -16,27 +16,14 @@ _MOST_NAME_BYTES = 200  # file systems take 255; the catalog's temporary files a
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What became of one uploaded file.
-
-    Attributes:
-        name: As stored.
-        outcome: `replaced` means that another file of that name was there.
-    """
+    """What became of one uploaded file."""
 
     name: str
     outcome: Literal["added", "replaced", "unchanged"]
 
 
 def safe_name(name: str) -> str:
-    """Return the file name that a visitor's file is stored under.
-
-    Args:
-        name: As the browser sent it; may hold a path or anything else.
-
-    Returns:
-        Neither a path nor hidden, without control characters, at most 200 bytes; the ending is
-        kept.
-    """
+    """Return the file name that a visitor's file is stored under."""
     last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
     visible = "".join(c for c in last if unicodedata.category(c)[0] != "C")
     plain = re.sub(r'[<>:"|?*]', "_", visible).strip().lstrip(".").rstrip(". ")
@@ -51,18 +38,7 @@ def safe_name(name: str) -> str:
 
 
 def save(folder: Path, files: Iterable[tuple[str, bytes]]) -> list[Saved]:
-    """Store files; two of one name in one go are both kept.
-
-    Args:
-        folder: Made if it is not there.
-        files: Names and contents.
-
-    Returns:
-        One entry for each file, in order.
-
-    Raises:
-        IndexWriteFailed: Disk full, no rights.
-    """
+    """Store files; two of one name in one go are both kept."""
     saved: list[Saved] = []
     for given, data in files:
         name = _unused(safe_name(given), {entry.name for entry in saved})

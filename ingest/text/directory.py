@@ -35,23 +35,23 @@ Group = list[Block]
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
+class _DirectoryEntry:
     heading: Block
     groups: list[Group]
 
 
 @dataclass(frozen=True, slots=True)
 class _Directory:
-    entries: list[_Entry]
+    entries: list[_DirectoryEntry]
     names: dict[str, str]
     gazetteer: places.Gazetteer | None
 
-    def key(self, name: str) -> str:
+    def key_of(self, name: str) -> str:
         """Return what a heading names: a country's code, else the name itself."""
         found = self.gazetteer.find_or_guess(name) if self.gazetteer else {}
         return next(iter(found)) if len(found) == 1 else name
 
-    def named_in(self, text: str) -> set[str]:
+    def find_keys(self, text: str) -> set[str]:
         """Return the keys of all places and entries that a text names."""
         found = set(self.gazetteer.find(text)) if self.gazetteer else set()
         # Word by word through a dictionary: a register may have thousands of names.
@@ -65,7 +65,7 @@ class _Directory:
 
     def is_about(self, text: str, key: str) -> bool:
         """Return whether a text speaks of the entry, by its name or a word made of it."""
-        if key in self.named_in(text):
+        if key in self.find_keys(text):
             return True
         if self.gazetteer is None:
             return False
@@ -76,7 +76,7 @@ class _Directory:
             word.startswith(stem) and word not in self.gazetteer.codes
             for word in _WORD.findall(text)
         )
-        return derived or key in self.gazetteer.described(text)
+        return derived or key in self.gazetteer.find_described(text)
 
 
 def lost_from(text: str, blocks: Sequence[Block]) -> dict[int, int]:
@@ -89,20 +89,20 @@ def lost_from(text: str, blocks: Sequence[Block]) -> dict[int, int]:
     Returns:
         By start of the heading: the start of the first block that it does not govern.
     """
-    entries = list(_entries(text, blocks))
+    entries = list(_split_into_entries(text, blocks))
     cuts: dict[int, int] = {}
     for entry in entries:
         for before, after in zip(entry.groups, entry.groups[1:], strict=False):
             if _closes(text, before, entry.heading):
                 cuts[entry.heading.start] = after[0].start
                 break
-    for directory in _directories(text, entries):
+    for directory in _find_directories(text, entries):
         for entry in directory.entries:
-            key = directory.key(_text(text, entry.heading))
+            key = directory.key_of(_text_of(text, entry.heading))
             for group in entry.groups[1:]:
                 words = text[group[0].start : group[-1].end]
                 last = entry is directory.entries[-1]
-                if (last or directory.named_in(words)) and not directory.is_about(words, key):
+                if (last or directory.find_keys(words)) and not directory.is_about(words, key):
                     cut = cuts.get(entry.heading.start, len(text))
                     cuts[entry.heading.start] = min(cut, group[0].start)
                     break
@@ -121,21 +121,21 @@ def loose(text: str, blocks: Sequence[Block], sections: Sequence[Section]) -> di
         By start of the paragraph: the one place that its first sentence names, "" if that is
         none or several. Items under such a paragraph belong to it and are not listed.
     """
-    entries = list(_entries(text, blocks))
+    entries = list(_split_into_entries(text, blocks))
     ends = {section.start: section.end for section in sections}
-    directories = _directories(text, entries)
+    directories = _find_directories(text, entries)
     gazetteer = next((found.gazetteer for found in directories if found.gazetteer), None)
     found: dict[int, str] = {}
     for entry in entries:
         for group in entry.groups:
             if ends.get(entry.heading.start, len(text)) <= group[0].start:
-                found[group[0].start] = _only_place(text, group, gazetteer)
+                found[group[0].start] = _find_only_place(text, group, gazetteer)
     for directory in directories:
-        found |= _leading(text, blocks, directory)
+        found |= _find_leading(text, blocks, directory)
     return found
 
 
-def _leading(text: str, blocks: Sequence[Block], directory: _Directory) -> dict[int, str]:
+def _find_leading(text: str, blocks: Sequence[Block], directory: _Directory) -> dict[int, str]:
     """Return the paragraphs right before a directory of places that are entries of it too."""
     first = directory.entries[0].heading.start
     before: list[Block] = []
@@ -144,15 +144,15 @@ def _leading(text: str, blocks: Sequence[Block], directory: _Directory) -> dict[
             break
         before = [] if block.kind == "heading" else [*before, block]
     found: dict[int, str] = {}
-    for group in reversed(list(_groups(text, before))):
-        place = _only_place(text, group, directory.gazetteer)
-        if not place or directory.key(place) in directory.names.values():
+    for group in reversed(list(_group_blocks(text, before))):
+        place = _find_only_place(text, group, directory.gazetteer)
+        if not place or directory.key_of(place) in directory.names.values():
             break
         found[group[0].start] = place
     return found
 
 
-def _only_place(text: str, group: Group, gazetteer: places.Gazetteer | None) -> str:
+def _find_only_place(text: str, group: Group, gazetteer: places.Gazetteer | None) -> str:
     if gazetteer is None:
         return ""
     start, end = split(text, group[0].start, group[0].end)[0]
@@ -160,7 +160,7 @@ def _only_place(text: str, group: Group, gazetteer: places.Gazetteer | None) -> 
     return next(iter(found.values())) if len(found) == 1 else ""
 
 
-def _entries(text: str, blocks: Sequence[Block]) -> Iterator[_Entry]:
+def _split_into_entries(text: str, blocks: Sequence[Block]) -> Iterator[_DirectoryEntry]:
     heading: Block | None = None
     body: list[Block] = []
     for block in (*blocks, None):
@@ -168,11 +168,11 @@ def _entries(text: str, blocks: Sequence[Block]) -> Iterator[_Entry]:
             body.append(block)
             continue
         if heading is not None:
-            yield _Entry(heading, list(_groups(text, body)))
+            yield _DirectoryEntry(heading, list(_group_blocks(text, body)))
         heading, body = block, []
 
 
-def _groups(text: str, body: Iterable[Block]) -> Iterator[Group]:
+def _group_blocks(text: str, body: Iterable[Block]) -> Iterator[Group]:
     """Yield each paragraph with the items and link lines that belong to it."""
     group: Group = []
     for block in body:
@@ -184,12 +184,12 @@ def _groups(text: str, body: Iterable[Block]) -> Iterator[Group]:
         yield group
 
 
-def _directories(text: str, entries: Sequence[_Entry]) -> list[_Directory]:
+def _find_directories(text: str, entries: Sequence[_DirectoryEntry]) -> list[_Directory]:
     """Return every run of sibling sections that reads like a directory."""
     found: list[_Directory] = []
-    run: list[_Entry] = []
+    run: list[_DirectoryEntry] = []
     for entry in (*entries, None):
-        fits = entry is not None and _is_name(_text(text, entry.heading))
+        fits = entry is not None and _is_name(_text_of(text, entry.heading))
         if fits and (not run or (entry and run[-1].heading.level == entry.heading.level)):
             run += [entry] if entry else []
             continue
@@ -200,11 +200,11 @@ def _directories(text: str, entries: Sequence[_Entry]) -> list[_Directory]:
     return found
 
 
-def _as_directory(text: str, run: Sequence[_Entry]) -> _Directory | None:
+def _as_directory(text: str, run: Sequence[_DirectoryEntry]) -> _Directory | None:
     if len(run) < PLACE_ENTRIES:
         return None
-    headings = [_text(text, entry.heading) for entry in run]
-    gazetteer = _gazetteer_for(headings)
+    headings = [_text_of(text, entry.heading) for entry in run]
+    gazetteer = _choose_gazetteer(headings)
     if gazetteer is not None:
         known = [bool(gazetteer.find_or_guess(heading)) for heading in headings]
         last = len(known) - known[::-1].index(True)
@@ -215,16 +215,16 @@ def _as_directory(text: str, run: Sequence[_Entry]) -> _Directory | None:
     if len(run) < least or single < share * (len(run) - 1):
         return None
     unnamed = _Directory(list(run), {}, gazetteer)
-    names = {_trimmed(heading): unnamed.key(heading) for heading in dict.fromkeys(headings)}
+    names = {_trim(heading): unnamed.key_of(heading) for heading in dict.fromkeys(headings)}
     return _Directory(list(run), names, gazetteer)
 
 
-def _gazetteer_for(headings: Sequence[str]) -> places.Gazetteer | None:
+def _choose_gazetteer(headings: Sequence[str]) -> places.Gazetteer | None:
     """Return the gazetteer that knows most headings, if that is at least half of them."""
     best, most = None, 0
     headings = list(dict.fromkeys(headings))[:HEADINGS_TRIED]
     for locale in places.LOCALES:
-        gazetteer = places.gazetteer(locale)
+        gazetteer = places.load_gazetteer(locale)
         known = sum(1 for heading in headings if gazetteer.find_or_guess(heading))
         if known > most:
             best, most = gazetteer, known
@@ -238,22 +238,22 @@ def _is_name(heading: str) -> bool:
 
 
 def _is_link(text: str, block: Block) -> bool:
-    return block.end - block.start < 160 and bool(_LINK.fullmatch(_text(text, block)))
+    return block.end - block.start < 160 and bool(_LINK.fullmatch(_text_of(text, block)))
 
 
 def _closes(text: str, group: Group, heading: Block) -> bool:
     """Return whether a group ends with a link line that repeats the heading: "See more on X"."""
     if len(group) < 2 or not _is_link(text, group[-1]):
         return False
-    words = set(_WORD.findall(_text(text, group[-1]).lower()))
-    return words.issuperset(_WORD.findall(_text(text, heading).lower()))
+    words = set(_WORD.findall(_text_of(text, group[-1]).lower()))
+    return words.issuperset(_WORD.findall(_text_of(text, heading).lower()))
 
 
-def _trimmed(name: str) -> str:
+def _trim(name: str) -> str:
     """Return a name from its first word character to its last: "European Alliance (ECA"."""
     words = [match.span() for match in _WORD.finditer(name)]
     return name[words[0][0] : words[-1][1]] if words else name
 
 
-def _text(text: str, block: Block) -> str:
+def _text_of(text: str, block: Block) -> str:
     return text[block.start : block.end]

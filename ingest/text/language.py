@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.disk.files import write_failed
+from index.disk.files import make_write_error
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
@@ -69,4 +69,4 @@ def _load_identifier() -> LanguageIdentifier:
     try:
         return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     except OSError as error:
-        raise write_failed(Path(tempfile.gettempdir()), error) from error
+        raise make_write_error(Path(tempfile.gettempdir()), error) from error

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from index.errors import PolicyChatError
 from index.local import LocalIndex
-from ingest.pipeline import apply
+from ingest.pipeline import apply_plan
 from ingest.planning.plan import Plan, make_plan
-from ingest.planning.web import checked
+from ingest.planning.web import fetch_all
 from ingest.report import Progress, Report
 
 
@@ -17,7 +17,7 @@ class _Stopped(Exception):
     """Somebody asked a run to stop."""
 
 
-def everything(index: LocalIndex, prune: bool = False) -> Plan:
+def plan_everything(index: LocalIndex, prune: bool = False) -> Plan:
     """Return the plan of a run that is about all there is to keep in step."""
     listed = index.settings.source_list
     if not listed.is_file():
@@ -81,10 +81,10 @@ class Runner:
         try:
             self.index.bring_up_to_date()
             index = self.index
-            plan = make_plan(index, paths, prune) if paths else everything(index, prune)
-            with checked(self.index, plan, self._tell_asked) as plan:
+            plan = make_plan(index, paths, prune) if paths else plan_everything(index, prune)
+            with fetch_all(self.index, plan, self._tell_asked) as plan:
                 self.asked = None
-                self.report = apply(self.index, plan, self._tell)
+                self.report = apply_plan(self.index, plan, self._tell)
         except PolicyChatError as error:
             self.error = str(error)
         except _Stopped:

@@ -9,7 +9,8 @@ from html import escape
 import streamlit as st
 
 from index.types import Document, Failure, Fetch
-from ingest.planning.plan import Action, Plan
+from ingest.planning.compare import Action
+from ingest.planning.plan import Plan
 from ingest.sources.uploads import Saved
 
 _MOST_LINES = 200

@@ -14,9 +14,9 @@ from ingest.errors import SourceRefused
 from ingest.parsers import suffixes
 from ingest.planning.plan import Plan
 from ingest.report import Progress
-from ingest.sources.addresses import normalised
+from ingest.sources.addresses import normalise_address
 from ingest.sources.uploads import save
-from ingest.ui.background import Runner, everything
+from ingest.ui.background import Runner, plan_everything
 from ingest.ui.library_view import (
     show_addresses,
     show_documents,
@@ -26,7 +26,7 @@ from ingest.ui.library_view import (
     show_saved,
 )
 from ingest.ui.versions_view import show_versions
-from ingest.upkeep.removal import remove
+from ingest.upkeep.removal import remove_document
 
 _POLL_SECONDS = 0.5
 _PLAN, _NOTICE, _PRUNE = "library-plan", "library-notice", "library-prune"
@@ -111,7 +111,7 @@ def _start(runner: Runner) -> None:
 
 def _preview(index: LocalIndex) -> None:
     try:
-        st.session_state[_PLAN] = everything(index, st.session_state.get(_PRUNE, False))
+        st.session_state[_PLAN] = plan_everything(index, st.session_state.get(_PRUNE, False))
     except PolicyChatError as error:
         st.error(literal(str(error)))
 
@@ -135,7 +135,7 @@ def _watch(runner: Runner) -> None:
 def _told(progress: Progress | None) -> str:
     if progress is None:
         return "Looking at the files …"
-    text = progress.told()
+    text = progress.describe()
     left = progress.seconds_left
     if left is None:
         return f"{text} so far"
@@ -178,7 +178,7 @@ def _add_address(runner: Runner) -> None:
     if not submitted:
         return
     try:
-        url = normalised(address)
+        url = normalise_address(address)
     except SourceRefused as error:
         st.error(literal(str(error)))
         return
@@ -221,7 +221,7 @@ def _confirm(index: LocalIndex, name: str, title: str) -> None:
 
 def _remove(index: LocalIndex, name: str) -> None:
     try:
-        removed = remove(index, name)
+        removed = remove_document(index, name)
     except PolicyChatError as error:
         st.session_state["library-removed"] = (False, str(error))
     else:

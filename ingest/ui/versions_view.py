@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from index.catalog.history import Shown
+from index.catalog.history import ShownVersion
 from index.errors import PolicyChatError
 from index.local import LocalIndex
 from index.text.escape import literal
 from index.types import Document
-from ingest.upkeep.versions import SHOWN_CHARS, changes, versions
+from ingest.upkeep.versions import SHOWN_CHARS, diff_versions, list_versions
 
 # A page with more of a diff is slow, and who wants all of it has `python -m ingest diff`.
 _MOST_LINES = 400
@@ -33,7 +33,7 @@ def show_versions(index: LocalIndex, documents: Sequence[Document]) -> None:
     if not chosen:
         return
     try:
-        known = versions(index, chosen)
+        known = list_versions(index, chosen)
         _table(known)
         if len(known) > 1:
             _difference(index, known)
@@ -41,7 +41,7 @@ def show_versions(index: LocalIndex, documents: Sequence[Document]) -> None:
         st.error(literal(str(error)))
 
 
-def _table(known: Sequence[Shown]) -> None:
+def _table(known: Sequence[ShownVersion]) -> None:
     st.dataframe(
         {
             "Version": [shown.version[:SHOWN_CHARS] for shown in known],
@@ -57,7 +57,7 @@ def _moment(time: str) -> str:
     return f"{time[:16].replace('T', ' ')} UTC"
 
 
-def _difference(index: LocalIndex, known: Sequence[Shown]) -> None:
+def _difference(index: LocalIndex, known: Sequence[ShownVersion]) -> None:
     older = st.selectbox(
         "What changed since",
         known[1:],
@@ -66,7 +66,7 @@ def _difference(index: LocalIndex, known: Sequence[Shown]) -> None:
         ),
         key="library-older",
     )
-    lines = changes(index, older.document, older.version, known[0].version)
+    lines = diff_versions(index, older.document, older.version, known[0].version)
     if not lines:
         st.caption("Only white space or line breaks differ.")
         return

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _WORDS = 5
 _PERMUTATIONS = 128
+# MinHash over runs of words (Broder 1997): the standard error of the estimate is at most 0.045.
 # What a stored signature was made with: another one is another kind.
 _KIND = f"minhash-affine32-{_PERMUTATIONS}-words-{_WORDS}"
 _LEAST_SIMILARITY = 0.8
@@ -22,22 +23,10 @@ _LEAST_SIMILARITY = 0.8
 _BANDS, _ROWS = 16, 8
 
 
-def near_duplicates(
+def find_near_duplicates(
     index: LocalIndex, documents: Collection[str], keep: Callable[[str, str, bytes], None]
 ) -> list[NearDuplicate]:
-    """Return what documents are nearly, or exactly, the same as.
-
-    Args:
-        index: Holds their texts.
-        documents: Ids; nothing is done if there are none.
-        keep: Stores a signature that is new: version, kind, bytes.
-
-    Returns:
-        Pairs of documents, each once, the most similar first.
-
-    Source: Broder 1997, On the resemblance and containment of documents: MinHash over runs of
-    words; the estimate's standard error is at most 0.045 with 128 permutations.
-    """
+    """Return what documents are nearly, or exactly, the same as."""
     if not documents:
         return []
     shown: dict[str, list[str]] = {}
@@ -58,15 +47,8 @@ def near_duplicates(
     return sorted(found, key=lambda pair: (-pair.similarity, pair.document, pair.other))
 
 
-def all_near_duplicates(index: LocalIndex) -> list[NearDuplicate]:
-    """Return the pairs of all documents that are nearly the same, by the signatures stored.
-
-    Args:
-        index: Holds them; nothing in it is changed.
-
-    Returns:
-        Pairs, each once, the most similar first; of documents with one text one stands for all.
-    """
+def list_near_duplicates(index: LocalIndex) -> list[NearDuplicate]:
+    """Return the pairs of all documents that are nearly the same, by the signatures stored."""
     first: dict[str, str] = {}
     with index.snapshot() as catalog:
         for document in catalog.documents():

@@ -6,51 +6,39 @@ import shlex
 from datetime import UTC, datetime
 from pathlib import Path
 
-from index.disk.files import writing
+from index.disk.files import translate_write_errors
 from index.errors import DocumentUnknown
 from index.local import LocalIndex
 from index.types import Document, Failure, is_address
-from ingest.report import BY_HAND, failure
+from ingest.report import BY_HAND, make_failure
 from ingest.sources import metadata
-from ingest.sources.addresses import normalised
-from ingest.sources.roots import UPLOADS_ROOT, WEB_ROOT, folders
+from ingest.sources.addresses import normalise_address
+from ingest.sources.roots import UPLOADS_ROOT, WEB_ROOT, locate_roots
 
 
-def remove(index: LocalIndex, name: str) -> str:
+def remove_document(index: LocalIndex, name: str) -> str:
     """Remove a document; an upload's file and sidecar go too, another file is left and remembered.
 
     A file that is left would come back with the next run, and so would an address that a list
     names: it is remembered as refused, until it changes or is named by itself on the command line.
-
-    Args:
-        index: Must exist.
-        name: Id, path within its root, or bare file name; or a web address that was refused.
-
-    Returns:
-        The id of what was removed.
-
-    Raises:
-        DocumentUnknown: No document of that name, or several.
-        IndexLocked: Another process is writing.
-        IndexWriteFailed: No rights to remove the upload's file; the document is out all the same.
     """
     if is_address(name):
-        return _remove_address(index, normalised(name))
+        return _remove_address(index, normalise_address(name))
     with index.snapshot() as catalog:
         document = catalog.document(name)
         known = catalog.roots()
     source = document.source
     if is_address(source.path):
         return _remove_address(index, document.id)
-    file = folders(known, index.settings)[source.root] / source.path
+    file = locate_roots(known, index.settings)[source.root] / source.path
     with index.writer() as writer:
         writer.remove(document.id)
         if source.root != UPLOADS_ROOT and (left := _left(document, file)):
-            writer.fail(left)
+            writer.put_failure(left)
         writer.commit()
     if source.root == UPLOADS_ROOT:
         for path in (file, file.with_name(file.name + metadata.SUFFIX)):
-            with writing(path):
+            with translate_write_errors(path):
                 path.unlink(missing_ok=True)
     return document.id
 
@@ -69,7 +57,7 @@ def _remove_address(index: LocalIndex, url: str) -> str:
         writer.forget_failure(WEB_ROOT, url)
         writer.forget_fetch(url)
         if is_listed:
-            writer.fail(failure(WEB_ROOT, url, _reason(url), reader=BY_HAND))
+            writer.put_failure(make_failure(WEB_ROOT, url, _reason(url), reader=BY_HAND))
         writer.commit()
     return url
 
@@ -86,7 +74,7 @@ def _left(document: Document, file: Path) -> Failure | None:
         status = file.stat()
     except OSError:
         return None
-    return failure(
+    return make_failure(
         document.source.root,
         document.source.path,
         _reason(str(file)),

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from index.catalog.history import Shown
-from index.disk.originals import unneeded
+from index.catalog.history import ShownVersion
+from index.disk.originals import find_unneeded
 from index.errors import CitationUnknown, DocumentUnknown
 from index.local import LocalIndex
 from index.version import Version
@@ -23,34 +23,16 @@ SHOWN_CHARS = 12
 
 @dataclass(frozen=True, slots=True)
 class Pruned:
-    """What a pruning takes, or would take.
+    """What a pruning takes, or would take."""
 
-    Attributes:
-        versions: Texts that no document shows.
-        originals: Number of files of source bytes.
-        original_bytes: Their size.
-        vectors: Number of vectors.
-    """
-
-    versions: tuple[Shown, ...]
+    versions: tuple[ShownVersion, ...]
     originals: int
     original_bytes: int
     vectors: int
 
 
-def versions(index: LocalIndex, name: str) -> list[Shown]:
-    """Return the versions of a document, the newest first.
-
-    Args:
-        index: Must exist.
-        name: Id, path within its root or bare file name; of a removed document its id.
-
-    Returns:
-        At least one.
-
-    Raises:
-        DocumentUnknown: No document of that name, or several.
-    """
+def list_versions(index: LocalIndex, name: str) -> list[ShownVersion]:
+    """Return the versions of a document, the newest first."""
     with index.snapshot() as catalog:
         try:
             document = catalog.document(name).id
@@ -63,25 +45,11 @@ def versions(index: LocalIndex, name: str) -> list[Shown]:
         return catalog.history.of(document)
 
 
-def changes(
+def diff_versions(
     index: LocalIndex, name: str, old: str | None = None, new: str | None = None
 ) -> list[str]:
-    """Return what changed between two versions of a document, sentence by sentence.
-
-    Args:
-        index: Must exist.
-        name: As for `versions`.
-        old: Beginning of a version's sha256; the one before `new` if None.
-        new: Beginning of a version's sha256; the newest if None.
-
-    Returns:
-        Lines of a unified diff; none if no sentence differs.
-
-    Raises:
-        DocumentUnknown: No document of that name, or several.
-        CitationUnknown: The document has no such version, or no older one.
-    """
-    known = versions(index, name)
+    """Return what changed between two versions of a document, sentence by sentence."""
+    known = list_versions(index, name)
     to = _chosen(known, new) if new else known[0]
     earlier = known[known.index(to) + 1 :]
     if not old and not earlier:
@@ -95,41 +63,19 @@ def changes(
     return list(_diff(since, to, *texts))
 
 
-def age(text: str) -> timedelta:
-    """Return an age such as `90d`, `12w`, `6m` (of 30 days) or `2y` (of 365).
-
-    Args:
-        text: A whole number and one letter.
-
-    Returns:
-        The age.
-
-    Raises:
-        ValueError: Another form.
-    """
+def parse_age(text: str) -> timedelta:
+    """Return an age such as `90d`, `12w`, `6m` (of 30 days) or `2y` (of 365)."""
     match = _AGE.fullmatch(text)
     if match is None:
         raise ValueError(f"{text!r} is not an age; write 90d, 12w, 6m or 2y")
     return timedelta(days=int(match[1]) * _DAYS[match[2]])
 
 
-def prune(index: LocalIndex, older_than: timedelta, dry_run: bool) -> Pruned:
+def prune_versions(index: LocalIndex, older_than: timedelta, dry_run: bool) -> Pruned:
     """Forget texts that no document has shown for a while, with what only they needed.
 
     Citations of them do not open any more; those of today's texts and of younger ones do. What is
     searched does not change.
-
-    Args:
-        index: Must exist.
-        older_than: How long ago they were shown last.
-        dry_run: Only say what would go.
-
-    Returns:
-        What went, or would go.
-
-    Raises:
-        IndexLocked: Another process is writing.
-        IndexWriteFailed: No rights.
     """
     try:
         then = datetime.now(UTC) - older_than
@@ -139,7 +85,7 @@ def prune(index: LocalIndex, older_than: timedelta, dry_run: bool) -> Pruned:
     with index.snapshot() as catalog:
         outdated = catalog.history.outdated(before)
         needed = catalog.history.originals(before)
-    files = unneeded(index.settings.originals, needed)
+    files = find_unneeded(index.settings.originals, needed)
     size = sum(path.stat().st_size for path in files)
     if not dry_run:
         with index.writer() as writer:
@@ -147,7 +93,7 @@ def prune(index: LocalIndex, older_than: timedelta, dry_run: bool) -> Pruned:
     return Pruned(outdated.versions, len(files), size, outdated.vectors)
 
 
-def _chosen(known: list[Shown], prefix: str) -> Shown:
+def _chosen(known: list[ShownVersion], prefix: str) -> ShownVersion:
     found = [shown for shown in known if shown.version.startswith(prefix)]
     if len(found) != 1:
         listed = ", ".join(shown.version[:SHOWN_CHARS] for shown in known[:10])
@@ -158,7 +104,7 @@ def _chosen(known: list[Shown], prefix: str) -> Shown:
     return found[0]
 
 
-def _diff(old: Shown, new: Shown, before: Version, after: Version) -> Iterator[str]:
+def _diff(old: ShownVersion, new: ShownVersion, before: Version, after: Version) -> Iterator[str]:
     yield from difflib.unified_diff(
         _sentences(before.text),
         _sentences(after.text),

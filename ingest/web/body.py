@@ -15,13 +15,8 @@ _GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
 _PIECE_BYTES = 1 << 16
 
 
-class Body:
-    """Collects a body piece by piece.
-
-    Args:
-        encoding: Of the Content-Encoding header, "" for none.
-        most_bytes: A longer body is refused, counted after decompression.
-    """
+class ResponseBody:
+    """Collects a body piece by piece."""
 
     def __init__(self, encoding: str, most_bytes: int) -> None:
         if encoding not in ("", "identity", *_ENCODINGS):
@@ -34,18 +29,7 @@ class Body:
         self._inflater = zlib.decompressobj(_GZIP_OR_ZLIB) if encoding in _ENCODINGS else None
 
     def read(self, pieces: Iterable[bytes]) -> bytes:
-        """Return the whole body.
-
-        Args:
-            pieces: As they come over the wire.
-
-        Returns:
-            Decompressed bytes.
-
-        Raises:
-            SourceRefused: It is longer than allowed.
-            Cut: It comes too slowly, or its compressed form is torn.
-        """
+        """Return the whole body."""
         for piece in pieces:
             self._add(piece)
         if self._inflater is not None and not self._inflater.eof and self._data:
@@ -70,10 +54,10 @@ class Body:
     def _keep(self, data: bytes) -> None:
         self._data += data
         if len(self._data) > self._most_bytes:
-            raise too_large(self._most_bytes)
+            raise make_too_large(self._most_bytes)
 
 
-def too_large(most_bytes: int) -> SourceRefused:
+def make_too_large(most_bytes: int) -> SourceRefused:
     """Return the one line for an answer that is too long."""
     return SourceRefused(
         f"more than {most_bytes / 1e6:,.0f} MB; allow more with largest_megabytes under [sources] "

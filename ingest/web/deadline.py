@@ -13,32 +13,19 @@ class Cut(Exception):
 
 
 class Deadline:
-    """When the answer to a request must be there.
-
-    Attributes:
-        at: Monotonic time in seconds; set before each request.
-    """
+    """When the answer to a request must be there."""
 
     def __init__(self) -> None:
         self.at = float("inf")
 
     def check(self) -> None:
-        """Say whether there is time left.
-
-        Raises:
-            Cut: There is none.
-        """
+        """Say whether there is time left."""
         if time.monotonic() > self.at:
             raise Cut("it comes too slowly")
 
 
 class TimedStream(httpcore2.NetworkStream):
-    """A connection whose reading keeps to a deadline, TLS on top of it included.
-
-    Args:
-        inner: The connection.
-        deadline: Of the request that uses it.
-    """
+    """A connection whose reading keeps to a deadline, TLS on top of it included."""
 
     def __init__(self, inner: httpcore2.NetworkStream, deadline: Deadline) -> None:
         self._inner = inner

@@ -19,10 +19,11 @@ import tenacity
 from index.types import Fetch
 from ingest.errors import SourceRefused, SourceUnreadable
 from ingest.settings import SourcesSettings
-from ingest.sources.addresses import normalised
-from ingest.web.body import ACCEPTED, Body, too_large
+from ingest.sources.addresses import normalise_address
+from ingest.web.body import ACCEPTED, ResponseBody, make_too_large
 from ingest.web.deadline import Cut, Deadline
 from ingest.web.guard import GuardedBackend, Resolve, resolve
+from ingest.web.response import Response
 from ingest.web.robots import Robots
 
 AGENT = f"policy-chat/{version('policy-chat')}"
@@ -33,27 +34,6 @@ _LONGEST_WAIT_SECONDS = 30.0
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _GONE = frozenset({404, 410})
 _PASSING = frozenset({408, 425, 429})
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a server gave for an address.
-
-    Attributes:
-        status: 200 with content, 304 without, or 404 or 410 where there is nothing any more.
-        url: Where it came from, after redirects.
-        data: The content, decompressed; b"" without.
-        content_type: Its media type in lower case, "" if none was named.
-        etag: The server's mark of it.
-        last_modified: The server's date of it.
-    """
-
-    status: int
-    url: str
-    data: bytes = b""
-    content_type: str = ""
-    etag: str = ""
-    last_modified: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +76,7 @@ class Fetcher(AbstractContextManager["Fetcher"]):
         self._longest_seconds = longest_seconds
         self._deadline = Deadline()
         self._asked_at: dict[str, float] = {}
-        self._robots = Robots(AGENT, lambda url: self._followed(url, None, obeying=False))
+        self._robots = Robots(AGENT, lambda url: self._follow(url, None, obeying=False))
         self._pool = httpcore2.ConnectionPool(
             ssl_context=ssl_context,
             max_connections=1,
@@ -112,36 +92,24 @@ class Fetcher(AbstractContextManager["Fetcher"]):
         """Close what is still connected."""
         self._pool.close()
 
-    def fetch(self, url: str, before: Fetch | None = None) -> Answer:
-        """Ask for an address.
-
-        Args:
-            url: As `ingest.sources.addresses.normalised` writes it.
-            before: What came last time, if it is still there: unchanged content is not sent again.
-
-        Returns:
-            The answer; status 304 only if `before` was given.
-
-        Raises:
-            SourceRefused: It may not be asked for, or its answer is nothing to index.
-            SourceUnreadable: It did not answer, after several tries; another time it may.
-        """
-        answer = self._followed(url, before, obeying=True)
+    def fetch(self, url: str, before: Fetch | None = None) -> Response:
+        """Ask for an address."""
+        answer = self._follow(url, before, obeying=True)
         if answer.status == HTTPStatus.NOT_MODIFIED and before is None:
             raise SourceRefused("the server says 304 Not Modified, and nothing was there before")
         return answer
 
-    def _followed(self, url: str, before: Fetch | None, obeying: bool) -> Answer:
+    def _follow(self, url: str, before: Fetch | None, obeying: bool) -> Response:
         for _ in range(_MOST_REDIRECTS + 1):
             if obeying:
                 self._robots.check(url)
-            answer = self._tried(url, before)
-            if isinstance(answer, Answer):
+            answer = self._try(url, before)
+            if isinstance(answer, Response):
                 return answer
-            url = normalised(_joined(url, answer.location))
+            url = normalise_address(_join(url, answer.location))
         raise SourceRefused(f"more than {_MOST_REDIRECTS} redirects; give the address they lead to")
 
-    def _tried(self, url: str, before: Fetch | None) -> Answer | _Redirect:
+    def _try(self, url: str, before: Fetch | None) -> Response | _Redirect:
         backoff = tenacity.wait_exponential(multiplier=1, max=_LONGEST_WAIT_SECONDS)
 
         def wait(state: tenacity.RetryCallState) -> float:
@@ -157,11 +125,11 @@ class Fetcher(AbstractContextManager["Fetcher"]):
             reraise=True,
         )
         try:
-            return retrying(self._asked, url, before)
+            return retrying(self._ask, url, before)
         except _Passing as error:
             raise SourceUnreadable(f"{error}; it is tried again with the next run") from error
 
-    def _asked(self, url: str, before: Fetch | None) -> Answer | _Redirect:
+    def _ask(self, url: str, before: Fetch | None) -> Response | _Redirect:
         host = urlsplit(url).netloc
         self._pause(host, url)
         seconds = self._settings.timeout_seconds
@@ -171,7 +139,7 @@ class Fetcher(AbstractContextManager["Fetcher"]):
             with self._pool.stream(
                 "GET", url, headers=_headers(url, before), extensions={"timeout": timeouts}
             ) as response:
-                return self._answer(url, response)
+                return self._receive(url, response)
         except httpcore2.TimeoutException as error:
             raise _Passing(f"no answer within {seconds:g} s") from error
         except (httpcore2.NetworkError, httpcore2.ProtocolError, Cut) as error:
@@ -186,18 +154,22 @@ class Fetcher(AbstractContextManager["Fetcher"]):
         if waited < delay:
             self._sleep(min(delay - waited, _LONGEST_WAIT_SECONDS))
 
-    def _answer(self, url: str, response: httpcore2.Response) -> Answer | _Redirect:
+    def _receive(self, url: str, response: httpcore2.Response) -> Response | _Redirect:
         headers = {k.decode("latin-1").lower(): v.decode("latin-1") for k, v in response.headers}
         status = response.status
         if status in _REDIRECTS and headers.get("location"):
             return _Redirect(headers["location"])
         if status in _GONE or status == HTTPStatus.NOT_MODIFIED:
-            return Answer(status, url)
+            return Response(status, url)
         if status in _PASSING or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            raise _Passing(f"the server says {said(status)}", _seconds(headers.get("retry-after")))
+            raise _Passing(
+                f"the server says {describe_status(status)}", _seconds(headers.get("retry-after"))
+            )
         if status != HTTPStatus.OK:
-            raise SourceRefused(f"the server says {said(status)}; check the address in a browser")
-        return Answer(
+            raise SourceRefused(
+                f"the server says {describe_status(status)}; check the address in a browser"
+            )
+        return Response(
             status,
             url,
             self._body(response, headers),
@@ -210,12 +182,12 @@ class Fetcher(AbstractContextManager["Fetcher"]):
         most = self._settings.largest_megabytes * 1_000_000
         length = headers.get("content-length", "")
         if length.isdecimal() and int(length) > most:
-            raise too_large(most)
+            raise make_too_large(most)
         encoding = headers.get("content-encoding", "").strip().lower()
-        return Body(encoding, most).read(response.iter_stream())
+        return ResponseBody(encoding, most).read(response.iter_stream())
 
 
-def _joined(url: str, location: str) -> str:
+def _join(url: str, location: str) -> str:
     """Return where a redirect leads; what is no address is left as it is, to be refused as one."""
     with contextlib.suppress(UnicodeDecodeError):
         # As browsers read it: many servers write UTF-8, which comes here as Latin-1.
@@ -226,7 +198,7 @@ def _joined(url: str, location: str) -> str:
         return location
 
 
-def said(status: int) -> str:
+def describe_status(status: int) -> str:
     """Return a status in words: ours, since a server may write anything there."""
     try:
         return f"{status} {HTTPStatus(status).phrase}"

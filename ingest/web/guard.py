@@ -32,33 +32,13 @@ _NOBODYS = (
 
 
 def resolve(host: str, port: int) -> list[str]:
-    """Return the addresses of a host, as the system resolves it.
-
-    Args:
-        host: A name or an address.
-        port: To be connected to.
-
-    Returns:
-        Addresses in the order of preference.
-
-    Raises:
-        OSError: It cannot be resolved.
-    """
+    """Return the addresses of a host, as the system resolves it."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(address[0]) for *_, address in found))
 
 
 def is_public(address: str) -> bool:
-    """Tell whether an address is anybody's to ask: not of this machine, its network or its cloud.
-
-    Args:
-        address: IPv4 or IPv6. One that carries an IPv4 address (mapped, 6to4, Teredo, NAT64) is
-            judged by that as well.
-
-    Returns:
-        False for everything that the IANA registries do not call global, and for what of IPv6
-        was given out to nobody.
-    """
+    """Tell whether an address is public: not of this machine, its network or its cloud."""
     found = ipaddress.ip_address(address.partition("%")[0])
     return all(
         each.is_global
@@ -82,19 +62,19 @@ def _carried(address: _Address) -> list[_Address]:
 
 
 class GuardedBackend(httpcore2.NetworkBackend):
-    """Connects to judged addresses only. TLS still checks the certificate against the name.
+    """Connects to judged addresses only. TLS still checks the certificate against the name."""
 
-    Args:
-        allow_private: Do not judge.
-        deadline: What reading from them keeps to.
-        resolve: Names to addresses.
-    """
-
-    def __init__(self, allow_private: bool, deadline: Deadline, resolve: Resolve = resolve) -> None:
+    def __init__(
+        self,
+        allow_private: bool,
+        deadline: Deadline,
+        resolve: Resolve = resolve,
+        inner: httpcore2.NetworkBackend | None = None,
+    ) -> None:
         self._allow_private = allow_private
         self._deadline = deadline
         self._resolve = resolve
-        self._inner = httpcore2.SyncBackend()
+        self._inner = inner or httpcore2.SyncBackend()
 
     def connect_tcp(
         self,
@@ -104,24 +84,7 @@ class GuardedBackend(httpcore2.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
     ) -> httpcore2.NetworkStream:
-        """Connect to the first address of a host that answers.
-
-        Args:
-            host: A name or an address.
-            port: Of the server.
-            timeout: Seconds for each address.
-            local_address: See httpcore2.
-            socket_options: See httpcore2.
-
-        Returns:
-            The connection.
-
-        Raises:
-            SourceRefused: An address of the host is not public.
-            httpcore2.ConnectError: It cannot be resolved, or no address answers.
-            httpcore2.ConnectTimeout: The last address did not answer in time.
-            Cut: The deadline has passed.
-        """
+        """Connect to the first address of a host that answers."""
         try:
             addresses = self._resolve(host, port)
         except (OSError, UnicodeError) as error:

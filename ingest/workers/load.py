@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from index.types import Source
 from ingest import parsers
 from ingest.errors import SourceRefused
-from ingest.planning.plan import Step
+from ingest.planning.compare import PlanStep
 from ingest.sources import metadata
-from ingest.sources.opening import read_whole, unreadable
-from ingest.sources.roots import Candidate
+from ingest.sources.opening import make_unreadable, read_whole
+from ingest.sources.roots import SourceFile
 from ingest.workers.parse import Task
 
 # Readers of our own, of text and in Python alone: nothing in them hangs, crashes or takes memory
@@ -22,36 +22,16 @@ _HARMLESS = ("plain@", "markdown@")
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A step whose bytes are there.
+    """A step whose bytes are there."""
 
-    Attributes:
-        step: To add or to change a document.
-        candidate: Its file.
-        source: What the index remembers of it.
-        data: All of its bytes.
-    """
-
-    step: Step
-    candidate: Candidate
+    step: PlanStep
+    candidate: SourceFile
     source: Source
     data: bytes
 
 
-def load(step: Step, candidate: Candidate, most_mb: int | None) -> tuple[Loaded, Task]:
-    """Return a step with its bytes, and what is to be read of it.
-
-    Args:
-        step: To add or to change a document.
-        candidate: Its file.
-        most_mb: What reading it may take: a larger file is not even loaded. None is no limit.
-
-    Returns:
-        The task holds the bytes too, so that whoever reads needs neither file nor rights.
-
-    Raises:
-        SourceUnreadable: Vanished, no rights, no regular file, an input/output error.
-        SourceRefused: It is too large, or its sidecar cannot be used.
-    """
+def load(step: PlanStep, candidate: SourceFile, most_mb: int | None) -> tuple[Loaded, Task]:
+    """Return a step with its bytes, and what is to be read of it."""
     if most_mb is not None and candidate.size_bytes > most_mb * 1024 * 1024:
         raise SourceRefused(
             f"larger than the {most_mb:,} MB that reading it may take; split it, or raise "
@@ -60,7 +40,7 @@ def load(step: Step, candidate: Candidate, most_mb: int | None) -> tuple[Loaded,
     try:
         data = read_whole(candidate.file)
     except FileNotFoundError as error:
-        raise unreadable(error) from error
+        raise make_unreadable(error) from error
     given, sidecar_sha256 = metadata.load(candidate.file, candidate.given)
     source = Source(
         root=candidate.root.name,
@@ -69,23 +49,15 @@ def load(step: Step, candidate: Candidate, most_mb: int | None) -> tuple[Loaded,
         # The stat from before the reading: a file that grew meanwhile is read again next time.
         size_bytes=candidate.size_bytes,
         modified_ns=candidate.modified_ns,
-        reader=parsers.reader_id(candidate.name),
+        reader=parsers.parser_id(candidate.name),
         metadata_sha256=sidecar_sha256,
     )
     return Loaded(step, candidate, source, data), Task(candidate.name, data, given)
 
 
-def is_little(steps: Sequence[Step], most_bytes: int) -> bool:
-    """Tell whether reading takes less than starting processes, and no reader may hang or crash.
-
-    Args:
-        steps: All that is to be read.
-        most_bytes: In all.
-
-    Returns:
-        Whether they are text files of at most so many bytes.
-    """
+def is_little(steps: Sequence[PlanStep], most_bytes: int) -> bool:
+    """Tell whether reading takes less than starting processes, and no parser may hang or crash."""
     candidates = [step.candidate for step in steps if step.candidate]
     return sum(candidate.size_bytes for candidate in candidates) <= most_bytes and all(
-        parsers.reader_id(candidate.name).startswith(_HARMLESS) for candidate in candidates
+        parsers.parser_id(candidate.name).startswith(_HARMLESS) for candidate in candidates
     )

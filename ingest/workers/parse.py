@@ -20,13 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One source to be read.
-
-    Attributes:
-        name: The name whose ending chooses the reader.
-        data: All of its bytes.
-        given: What a person says about it.
-    """
+    """One source to be read."""
 
     name: str
     data: bytes
@@ -35,17 +29,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A source as the index takes it.
-
-    Attributes:
-        version: Its canonical text.
-        title: What it is called in citations; None where nobody says.
-        metadata: What a person says over what the format says; the language may be found in the
-            text.
-        drafts: Its passages.
-        layout: Where its characters stand on pages; None for formats that do not say.
-        note: One line about what was passed over.
-    """
+    """A source as the index takes it."""
 
     version: Version
     title: str | None
@@ -63,20 +47,9 @@ class Refused:
 
 
 def parse(task: Task) -> Parsed | Refused:
-    """Read and cut one source; what a reader did not foresee ends nothing but this source.
-
-    Args:
-        task: The source.
-
-    Returns:
-        Its text and passages, or the one line that says why there are none.
-
-    Raises:
-        MemoryError: There was not enough; whoever called decides what that means.
-        IndexWriteFailed: The folder for temporary files is full, which is not the source's fault.
-    """
+    """Read and cut one source; what a parser did not foresee ends nothing but this source."""
     try:
-        return _parsed(task)
+        return _parse(task)
     except SourceError as error:
         return Refused(str(error))
     except (MemoryError, IndexWriteFailed):
@@ -86,9 +59,9 @@ def parse(task: Task) -> Parsed | Refused:
         return Refused(f"the reader crashed ({told}); convert the file or leave it out")
 
 
-def _parsed(task: Task) -> Parsed:
-    reading = parsers.read(task.name, task.data)
-    known = metadata.over(task.given, reading.metadata)
+def _parse(task: Task) -> Parsed:
+    reading = parsers.parse(task.name, task.data)
+    known = metadata.merge_metadata(task.given, reading.metadata)
     if known.language is None:
         known = replace(known, language=language.detect(reading.text))
     title = known.title or reading.title

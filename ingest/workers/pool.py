@@ -92,19 +92,7 @@ class Workers(Generic[_Key]):
             lane.join()
 
     def results(self, tasks: Iterable[tuple[_Key, Task]]) -> Iterator[tuple[_Key, Reply]]:
-        """Yield every task's reply, in order but for a file that holds the others up.
-
-        Args:
-            tasks: Taken a bounded number ahead of what is yielded, not counting those that are
-                being read and hold the others up: one for each process at most.
-
-        Yields:
-            The key given with a task, and what became of it.
-
-        Raises:
-            WorkersUnavailable: The processes do not start.
-            IndexWriteFailed: The folder for temporary files is full.
-        """
+        """Yield every task's reply, in order but for a file that holds the others up."""
         window: deque[_Flight[_Key]] = deque()
         for key, task in tasks:
             flight = _Flight(key, task)

@@ -31,12 +31,7 @@ WORN_BYTES = 256_000_000
 
 
 def main(seconds: float, memory_bytes: int) -> NoReturn:
-    """Serve until standard input ends; the exit status is `NO_MEMORY` if a task needed more.
-
-    Args:
-        seconds: A task may take so long, wall clock; SIGALRM ends the process then.
-        memory_bytes: Address space that the process may have.
-    """
+    """Serve until standard input ends; the exit status is `NO_MEMORY` if a task needed more."""
     # Whatever a library prints must not come between the replies.
     replies = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)

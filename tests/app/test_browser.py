@@ -11,7 +11,7 @@ import pytest
 from index.embedding.transformer import SentenceTransformerEmbedder
 from index.local import LocalIndex
 from index.settings import CORPUS, HOME_VARIABLE, Settings
-from ingest.pipeline import apply
+from ingest.pipeline import apply_plan
 from ingest.planning.plan import make_plan
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def url(
     sidecar = f'title = "{HOSTILE_TITLE}"\npublisher = "<i>P</i> *q*"\n'
     file.with_name(f"{file.name}.meta.toml").write_text(sidecar, encoding="utf-8")
     index = LocalIndex(settings, SentenceTransformerEmbedder(settings.embedder))
-    apply(index, make_plan(index))
+    apply_plan(index, make_plan(index))
     return app_url({HOME_VARIABLE: str(settings.home)})
 
 

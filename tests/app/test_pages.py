@@ -21,7 +21,7 @@ from index.embedding.transformer import SentenceTransformerEmbedder
 from index.local import LocalIndex
 from index.settings import CORPUS, HOME_VARIABLE, EmbedderSettings, Settings
 from index.text.escape import literal
-from ingest.pipeline import apply
+from ingest.pipeline import apply_plan
 from ingest.planning.plan import make_plan
 from ingest.sources.uploads import Saved, safe_name, save
 from tests.web_site import Page, Site
@@ -46,7 +46,7 @@ def index_of(home: Path) -> LocalIndex:
 
 def reindex(home: Path) -> LocalIndex:
     index = index_of(home)
-    apply(index, make_plan(index))
+    apply_plan(index, make_plan(index))
     return index
 
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 
 from benchmarks.quality.five_pages import Case, is_right, load_cases, paragraph_of
-from chat.answer import Answerer, configured
+from chat.answer import Answerer, make_answerer
 from chat.errors import QuestionRefused
 from chat.question.kinds import named
 from chat.settings import ChatSettings
@@ -32,7 +32,7 @@ def cases(kind: str) -> list[object]:
 
 @pytest.fixture(scope="module")
 def answerer(corpus_index: LocalIndex) -> Answerer:
-    return configured(corpus_index)
+    return make_answerer(corpus_index)
 
 
 def ask(answerer: Answerer, text: str, *history: Turn) -> Answer:
@@ -229,5 +229,5 @@ def test_a_question_in_another_language_is_not_answered_by_chance(
     question = Question("Welche Behörde unterstützt Unternehmen bei der Zusammenarbeit?")
     assert answerer.answer(question).status == "not_found"
     settings = corpus_index.settings.with_table(ChatSettings(least_coverage=0.0))
-    lenient = configured(LocalIndex(settings, corpus_index.embedder)).answer(question)
+    lenient = make_answerer(LocalIndex(settings, corpus_index.embedder)).answer(question)
     assert lenient.support_score >= answerer.answer(question).support_score

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chat.answer import Answerer, configured
+from chat.answer import Answerer, make_answerer
 from chat.evidence.figures import figures
 from chat.types import Answer, Question
 from index.local import LocalIndex
@@ -12,7 +12,7 @@ from index.local import LocalIndex
 
 @pytest.fixture(scope="module")
 def answerer(corpus_index: LocalIndex) -> Answerer:
-    return configured(corpus_index)
+    return make_answerer(corpus_index)
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,11 @@ def after(*questions: str) -> list[Turn]:
         pytest.param("How about malta", "malta", id="lower case"),
         pytest.param("Norway?", "Norway", id="bare name"),
         pytest.param("Oh, I meant Spain", "Spain", id="correction"),
+        pytest.param("And Śląsk?", "Śląsk", id="Polish"),
+        pytest.param("Żory?", "Żory", id="Polish, bare"),
+        pytest.param("Řecko?", "Řecko", id="Czech"),
+        pytest.param("Țara Bârsei?", "Țara Bârsei", id="Romanian"),
+        pytest.param("Ελλάδα?", "Ελλάδα", id="Greek"),
     ],
 )
 def test_another_name_is_put_in_the_place_of_the_last(question: str, expected: str) -> None:
@@ -101,6 +106,12 @@ def test_an_adjective_of_a_country_is_swapped_too() -> None:
             "And KOSGEB?",
             "What does KOSGEB do in Poland?",
             id="name for name",
+        ),
+        pytest.param(
+            "What does Śląski Klaster do in Poland?",
+            "And Țara Bârsei?",
+            "What does Țara Bârsei do in Poland?",
+            id="a name in any alphabet is replaced",
         ),
         pytest.param(
             "What is the cluster policy of Poland?",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from chat.question.kinds import is_name, kind_of, named
+from chat.question.kinds import kind_of, named
+from chat.question.names import is_name
 
 
 @pytest.mark.parametrize(
@@ -49,6 +50,12 @@ def test_kind_of_question(question: str, kind: str) -> None:
             ["Ministry of the Economy", "Spain"],
             id="names of several words",
         ),
+        pytest.param(
+            "Where is it?",
+            "It is in Śląsk, Żory, Řecko, Țara and Ελλάδα.",
+            ["Śląsk", "Żory", "Řecko", "Țara and Ελλάδα"],
+            id="capitals of other alphabets",
+        ),
         pytest.param("Who runs PARP?", "Everybody runs PARP.", [], id="asked name"),
         pytest.param("What is a cluster?", "A cluster is 1 Thing.", [], id="other"),
     ],
@@ -70,6 +77,8 @@ def test_named(question: str, text: str, expected: list[str]) -> None:
         ("Hello", "Who? Hello there, what is it?", False),
         ("policy", "What is the policy?", False),
         ("Warsaw", "What happens in Warsaw?", True),
+        ("Żory", "What happens in Żory?", True),
+        ("Ελλάδα", "What happens in Ελλάδα?", True),
         ("Behörde", "Welche Behörde ist zuständig?", False),
     ],
 )

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
+import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,16 +17,21 @@ import torch
 from tokenizers import Tokenizer
 from transformers import BertConfig
 
-from chat.answer import Answerer, configured
+from benchmarks.training.network import read_sorted, save
+from chat.answer import Answerer, make_answerer
 from chat.errors import ReaderUnavailable
 from chat.evidence.read import DECISIVE, FIRST, read
 from chat.reader import model
-from chat.reader.reader import FOLDER, Reader, Reading, Text
-from chat.reader.spans import MOST_TOKENS, best_span
+from chat.reader.reader import FOLDER, Reader
+from chat.reader.reading import Reading, Text
+from chat.reader.spans import MOST_TOKENS, find_best_span
+from chat.retrieval.retrieve import retrieve
 from chat.settings import ReaderSettings
 from chat.types import Question
-from index.embedding.transformer import packaged_folder
+from index.embedding.transformer import find_packaged_model
 from index.local import LocalIndex
+from index.settings import PROJECT_ROOT
+from index.types import Filter
 
 QUESTION = "How many clusters are there in Poland?"
 ANSWER = Text("Clusters", "Poland has 55 clusters. They were counted in 2023.")
@@ -33,8 +42,8 @@ OTHER = Text("Weather", "It rained all day in Lisbon, and the wind blew from the
 def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder as training leaves it."""
     folder = tmp_path_factory.mktemp("reader") / "weights"
-    model.save(network()[0], folder)
-    shutil.copyfile(packaged_folder() / model.TOKENIZER, folder / model.TOKENIZER)
+    save(network()[0], folder)
+    shutil.copyfile(find_packaged_model() / model.TOKENIZER, folder / model.TOKENIZER)
     return folder
 
 
@@ -45,7 +54,7 @@ def network() -> tuple[model.ReaderNetwork, Tokenizer]:
         vocab_size=30522, hidden_size=32, num_hidden_layers=2, num_attention_heads=2,
         intermediate_size=64,
     )  # fmt: skip
-    return model.ReaderNetwork(config).eval(), model.tokenizer(packaged_folder())
+    return model.ReaderNetwork(config).eval(), model.load_tokenizer(find_packaged_model())
 
 
 def test_tokens_of_the_passage_and_nothing_else_can_be_pointed_at() -> None:
@@ -74,9 +83,9 @@ def test_padding_and_company_change_nothing() -> None:
         + [(QUESTION, "", "word " * 100)],
     )
     with torch.inference_mode():
-        alone = net(model.padded(pairs[:1]))
-        together = model.read_sorted(net, pairs, 1)
-        parts = model.read_sorted(net, pairs, 3)
+        alone = net(model.pad_pairs(pairs[:1]))
+        together = read_sorted(net, pairs, 1)
+        parts = read_sorted(net, pairs, 3)
     width = len(pairs[0].ids)
     for outputs in (together, parts):
         torch.testing.assert_close(outputs.relevance[:1], alone.relevance, atol=1e-4, rtol=1e-4)
@@ -86,9 +95,9 @@ def test_padding_and_company_change_nothing() -> None:
 
 def test_a_stored_network_says_the_same(tmp_path: Path) -> None:
     net, tokens = network()
-    model.save(net, tmp_path)
+    save(net, tmp_path)
     again = model.load(tmp_path, torch.float32)
-    batch = model.padded(model.encode(tokens, [(QUESTION, "", ANSWER.passage)]))
+    batch = model.pad_pairs(model.encode(tokens, [(QUESTION, "", ANSWER.passage)]))
     with torch.inference_mode():
         # bfloat16 keeps 8 bits of each weight.
         torch.testing.assert_close(again(batch).answers, net(batch).answers, atol=0.05, rtol=0.05)
@@ -102,10 +111,10 @@ def test_the_best_span_is_short_and_runs_forward() -> None:
     """
     starts = np.array([0, 2, 4, 0], dtype=np.float32)
     ends = np.array([5, 1, 0, 2], dtype=np.float32)
-    assert best_span(starts, ends) == (2, 3, 6.0)
+    assert find_best_span(starts, ends) == (2, 3, 6.0)
     far = np.zeros(MOST_TOKENS + 1, dtype=np.float32)
     far[0] = 2
-    assert best_span(far, far[::-1]) == (0, 0, 2.0)
+    assert find_best_span(far, far[::-1]) == (0, 0, 2.0)
 
 
 def test_a_reading_points_inside_a_stretch() -> None:
@@ -164,6 +173,19 @@ def test_the_shipped_weights_are_small_and_have_a_card() -> None:
     assert (FOLDER / "MODEL_CARD.md").exists()
 
 
+def test_naming_a_reading_loads_no_model() -> None:
+    heavy = "faiss safetensors sentence_transformers tantivy tokenizers torch transformers".split()
+    program = f"import sys, chat.types; print([m for m in {heavy!r} if m in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=PROJECT_ROOT,
+    )
+    assert (done.stdout.strip(), done.stderr) == ("[]", "")
+
+
 def test_what_was_read_is_remembered(weights: Path) -> None:
     reader = Reader(weights, remembered=2)
     first = reader.read(QUESTION, [ANSWER, OTHER])
@@ -209,7 +231,10 @@ def test_an_answer_without_weights_is_searched_and_says_so(
 def test_loading_in_the_background_says_what_is_wrong(
     corpus_index: LocalIndex, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    Answerer(corpus_index, reader=Reader(tmp_path))._warm()
+    Answerer(corpus_index, reader=Reader(tmp_path)).warm()
+    for thread in threading.enumerate():
+        if thread.name == "models":
+            thread.join()
     assert "the reader's weights cannot be loaded" in caplog.text
 
 
@@ -220,48 +245,40 @@ def test_an_answer_counts_what_was_read(corpus_index: LocalIndex, weights: Path)
 
 
 def test_the_settings_switch_it_off(corpus_index: LocalIndex) -> None:
-    assert configured(corpus_index).reader is not None
+    assert make_answerer(corpus_index).reader is not None
     settings = corpus_index.settings.with_table(ReaderSettings(enabled=False))
-    answerer = configured(LocalIndex(settings, corpus_index.embedder))
+    answerer = make_answerer(LocalIndex(settings, corpus_index.embedder))
     answer = answerer.answer(Question("What is the cluster policy of Poland?"))
     assert (answer.receipt.read, answer.receipt.unread) == (0, "")
 
 
 class Says:
-    """Reads what it is told to; remembers how much it read."""
+    """Says the same of every passage; remembers how much it read."""
 
-    def __init__(self, relevance: Sequence[float], answers: float) -> None:
-        self._relevance = iter(relevance)
+    def __init__(self, answers: float) -> None:
         self._answers = answers
         self.read_passages = 0
 
     def read(self, question: str, texts: Sequence[Text]) -> list[Reading]:
         self.read_passages += len(texts)
         none = np.zeros(0, dtype=np.float32)
-        return [
-            Reading(
-                next(self._relevance), self._answers, np.zeros((0, 2), dtype=np.int64), none, none
-            )
-            for _ in texts
-        ]
+        places = np.zeros((0, 2), dtype=np.int64)
+        return [Reading(0.5, self._answers, places, none, none) for _ in texts]
 
 
-def test_the_first_passages_are_ranked_by_the_reader(corpus_index: LocalIndex) -> None:
-    found = Answerer(corpus_index).retrieve(Question("Who supports clusters?")).candidates
+def test_what_is_read_keeps_the_order_and_the_scores_of_search(corpus_index: LocalIndex) -> None:
+    found = retrieve(corpus_index, "Who supports clusters?", Filter()).candidates
     depth = 12
-    says = Says([number / depth for number in range(depth)], answers=0.1)
-    ranked = read(says, ReaderSettings(depth=depth), "Who supports clusters?", found, weight=1.0)
-    assert [c.hit for c in ranked] == [c.hit for c in [*reversed(found[:depth]), *found[depth:]]]
-    scores = [candidate.score for candidate in ranked]
-    assert scores == sorted(scores, reverse=True)
-    assert [c.reading is None for c in ranked] == [False] * depth + [True] * (len(found) - depth)
+    after = read(Says(0.1), ReaderSettings(depth=depth), "Who supports clusters?", found)
+    assert [replace(candidate, reading=None) for candidate in after] == list(found)
+    assert [c.reading is None for c in after] == [False] * depth + [True] * (len(found) - depth)
 
 
 def test_when_the_first_passages_answer_the_others_are_not_read(corpus_index: LocalIndex) -> None:
-    found = Answerer(corpus_index).retrieve(Question("Who supports clusters?")).candidates
-    says = Says([0.5] * 30, answers=DECISIVE)
+    found = retrieve(corpus_index, "Who supports clusters?", Filter()).candidates
+    says = Says(DECISIVE)
     read(says, ReaderSettings(), "Who supports clusters?", found)
     assert says.read_passages == FIRST
-    says = Says([0.5] * 30, answers=DECISIVE - 0.01)
+    says = Says(DECISIVE - 0.01)
     read(says, ReaderSettings(), "Who supports clusters?", found)
     assert says.read_passages == ReaderSettings().depth

@@ -11,9 +11,9 @@ import pytest
 import torch
 from transformers import BertConfig, BertForSequenceClassification, BertTokenizerFast
 
-from chat.answer import Answerer
+from chat.answer import Answerer, make_answerer
 from chat.errors import RerankerUnavailable
-from chat.retrieval.rerank import CrossEncoderReranker, Scores, configured
+from chat.retrieval.rerank import CrossEncoderReranker, Scores, make_reranker
 from chat.settings import RerankerSettings
 from chat.types import Question
 from index.local import LocalIndex
@@ -53,12 +53,19 @@ def with_reranker(index: LocalIndex, **values: float) -> LocalIndex:
     return LocalIndex(settings, index.embedder)
 
 
+def answerer_with(index: LocalIndex, reranker: CountsWord) -> Answerer:
+    """The answerer that ships, with a reranker of the test's own."""
+    answerer = make_answerer(index)
+    answerer.reranker = reranker
+    return answerer
+
+
 def test_passages_that_the_reranker_prefers_come_first(corpus_index: LocalIndex) -> None:
     question = Question("What is the cluster policy of Poland?")
-    before = Answerer(corpus_index).retrieve(question).candidates
+    before = make_answerer(corpus_index).retrieve(question).candidates
     last = before[-1].hit.passage
     index = with_reranker(corpus_index, weight=1.0, depth=30)
-    after = Answerer(index, reranker=CountsWord(last.text)).retrieve(question).candidates
+    after = answerer_with(index, CountsWord(last.text)).retrieve(question).candidates
     assert {c.hit.passage.number for c in after} == {c.hit.passage.number for c in before}
     assert after[0].hit.passage.number == last.number
     assert after[0].score == 1.0
@@ -69,7 +76,7 @@ def test_only_the_first_passages_are_read_and_scores_stay_in_order(
 ) -> None:
     reranker = CountsWord("cluster")
     index = with_reranker(corpus_index, weight=0.5, depth=7)
-    found = Answerer(index, reranker=reranker).retrieve(Question("Who supports clusters?"))
+    found = answerer_with(index, reranker).retrieve(Question("Who supports clusters?"))
     assert reranker.read == 7
     scores = [candidate.score for candidate in found.candidates]
     assert scores == sorted(scores, reverse=True)
@@ -78,8 +85,8 @@ def test_only_the_first_passages_are_read_and_scores_stay_in_order(
 def test_a_weight_of_nothing_changes_nothing(corpus_index: LocalIndex) -> None:
     question = Question("Who supports clusters in Norway?")
     index = with_reranker(corpus_index, weight=0.0)
-    found = Answerer(index, reranker=CountsWord("x")).retrieve(question)
-    before = Answerer(corpus_index).retrieve(question)
+    found = answerer_with(index, CountsWord("x")).retrieve(question)
+    before = make_answerer(corpus_index).retrieve(question)
     numbers = [[c.hit.passage.number for c in r.candidates] for r in (found, before)]
     assert numbers[0] == numbers[1]
 
@@ -109,5 +116,5 @@ def test_a_folder_without_a_model_is_refused_in_one_line(tmp_path: Path) -> None
 
 
 def test_without_a_model_nobody_reranks() -> None:
-    assert configured(RerankerSettings()) is None
-    assert isinstance(configured(RerankerSettings("some/model")), CrossEncoderReranker)
+    assert make_reranker(RerankerSettings()) is None
+    assert isinstance(make_reranker(RerankerSettings("some/model")), CrossEncoderReranker)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from chat.answer import Answerer
+from chat.answer import make_answerer
 from chat.types import Citation, Question
 from chat.writing.verify import reopen, verify
 from index.errors import CitationUnknown, QuoteMismatch
@@ -15,7 +15,7 @@ from index.local import LocalIndex
 
 @pytest.fixture(scope="module")
 def citation(corpus_index: LocalIndex) -> Citation:
-    answer = Answerer(corpus_index).answer(Question("What is the cluster policy of Poland?"))
+    answer = make_answerer(corpus_index).answer(Question("What is the cluster policy of Poland?"))
     return answer.citations[0]
 
 

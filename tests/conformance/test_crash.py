@@ -52,11 +52,12 @@ def watch(fatal, names):
         elif event == "os.remove":
             target = Path(os.fsdecode(arguments[0]))
             step(f"remove {target.parent.name}/{target.suffix}")
-    def traced(path):
-        connection = open_connection(path)
+    def open_traced(path):
+        connection = open_database(path)
         connection.set_trace_callback(statement)
         return connection
-    open_connection, schema._open = schema._open, traced  # there is no audit event for statements
+    open_database = schema.open_database
+    schema.open_database = open_traced  # there is no audit event for statements
     sys.addaudithook(hook)
 
 for line in sys.stdin:
@@ -118,7 +119,7 @@ def nursery() -> Iterator[Nursery]:
 
 def passages_of(name: str, text: str) -> list[tuple[str, str, str]]:
     """What a document of this text must hold: (id, text, context) of every passage."""
-    reading = parsers.read(name, text.encode())
+    reading = parsers.parse(name, text.encode())
     version = reading.version()
     return [
         (citation_id(version.id, d.start, d.end), version.text[d.start : d.end], d.context)

@@ -6,6 +6,7 @@ import concurrent.futures
 import hashlib
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -18,10 +19,10 @@ from hypothesis import strategies as st
 from index.catalog.write import Incoming
 from index.embedding.hashing import HashingEmbedder
 from index.errors import CitationUnknown, EmbedderMismatch, IndexDamaged, IndexLocked
-from index.stores.vectors import EXACT_BELOW, Vectors
+from index.stores.vectors import EXACT_BELOW, FaissVectors
 from index.types import Draft, Filter, Metadata, Source
 from index.version import Version, version_of
-from ingest.upkeep.removal import remove
+from ingest.upkeep.removal import remove_document
 from tests.library import ROOT, CountingEmbedder, Library, essay
 
 READABLE = st.characters(exclude_characters="\0", exclude_categories=["Cs"])
@@ -121,7 +122,7 @@ def test_2_two_documents_of_one_text_share_its_passages(library: Library) -> Non
     assert (after.documents, after.passages) == (before.documents + 1, before.passages)
     hit = library.index.search("Measure 1-2").hits[0]
     assert (hit.document.id, hit.also_in) == ("texts/1.md", ("texts/copy.md",))
-    remove(library.index, "texts/1.md")
+    remove_document(library.index, "texts/1.md")
     hit = library.index.search("Measure 1-2").hits[0]
     assert (hit.document.id, hit.also_in) == ("texts/copy.md", ())
     assert library.index.verify() == []
@@ -190,7 +191,7 @@ def test_3_the_writer_rebuilds_without_embedding(library: Library, what: str) ->
 def test_3_a_deletion_that_was_not_carried_out_is_carried_out(library: Library) -> None:
     kept = library.settings.index_directory / "words"
     shutil.copytree(kept, library.home / "before")
-    remove(library.index, "2.md")
+    remove_document(library.index, "2.md")
     # The words of the generation before: behind the catalog, so rebuilt without the document.
     shutil.rmtree(kept)
     shutil.move(library.home / "before", kept)
@@ -216,14 +217,14 @@ def test_4_a_removed_passage_is_never_shown_by_an_older_reader(library: Library)
     older = library.reader()
     hits = older.search("region 2 wind hydrogen textile", 50).hits
     assert "texts/2.md" in {hit.document.id for hit in hits}
-    stores = older._stores
-    remove(library.index, "2.md")
-    older._stores = stores  # what it opened before the removal
+    stores = older.stores
+    remove_document(library.index, "2.md")
+    older.stores = stores  # what it opened before the removal
     with older.snapshot() as catalog:
         assert stores is not None
         object.__setattr__(stores, "seen", catalog.generation)
     after = older.search("region 2 wind hydrogen textile", 50).hits
-    assert older._stores is stores
+    assert older.stores is stores
     assert "texts/2.md" not in {hit.document.id for hit in after}
     assert len(after) == library.index.manifest().passages
 
@@ -236,11 +237,11 @@ def test_4_what_had_departed_is_refilled(tmp_path: Path, monkeypatch: pytest.Mon
     library.ingest()
     older = library.reader()
     best = [hit.document.id for hit in older.search("wind energy", 3).hits]
-    stores = older._stores
+    stores = older.stores
     assert stores is not None
     for name in best:
-        remove(library.index, name)
-    older._stores = stores
+        remove_document(library.index, name)
+    older.stores = stores
     object.__setattr__(stores, "seen", library.index.manifest().generation)
     left = [hit.document.id for hit in older.search("wind energy", 3).hits]
     assert len(left) == 3
@@ -259,8 +260,15 @@ def test_4_more_is_asked_for_than_there_is(library: Library, k: int) -> None:
 def test_4_a_question_reads_no_whole_table(library: Library) -> None:
     """Seen in SQLite's own plans of the statements that a search executes."""
     statements: list[str] = []
+    connections: list[sqlite3.Connection] = []
+
+    def note_connection(event: str, arguments: tuple[sqlite3.Connection]) -> None:
+        if event == "sqlite3.connect/handle" and not connections:
+            connections.extend(arguments)
+
+    sys.addaudithook(note_connection)
     with library.index.snapshot() as catalog:
-        connection = catalog._connection
+        (connection,) = connections
         connection.set_trace_callback(statements.append)
         assert catalog.languages() == ["en"]
         version = catalog.document("texts/1.md").version
@@ -289,7 +297,7 @@ def test_3_another_exact_below_is_followed_by_the_next_writer(
         for module in ("sync", "open"):
             monkeypatch.setattr(f"index.stores.{module}.EXACT_BELOW", below)
         library.ingest()
-        vectors = Vectors.load(library.settings.index_directory / "vectors", below)
+        vectors = FaissVectors.load(library.settings.index_directory / "vectors", below)
         assert (vectors.tuning is not None) == inverted
         reader = library.reader()
         assert reader.verify() == []
@@ -336,7 +344,7 @@ def test_5_readers_in_other_threads_keep_answering(library: Library) -> None:
 
 READER = """
 import sys
-from index.embedding.transformer import HashingEmbedder
+from index.embedding.hashing import HashingEmbedder
 from index.settings import Settings
 from index.local import LocalIndex
 from pathlib import Path
@@ -436,7 +444,7 @@ def test_7_an_old_citation_still_opens_and_says_what_happened(library: Library) 
     changed = library.index.citable(hit.passage.id)
     assert (changed.quote, changed.current, changed.removed) == (hit.passage.text, False, False)
     assert changed.document.id == "texts/2.md"
-    remove(library.index, "2.md")
+    remove_document(library.index, "2.md")
     gone = library.index.citable(hit.passage.id)
     assert (gone.quote, gone.current, gone.removed) == (hit.passage.text, False, True)
 
@@ -545,7 +553,7 @@ def test_8_a_failure_of_a_file_that_is_gone_or_as_before_is_forgotten(library: L
 
 
 def test_8_a_removed_document_stays_removed(library: Library) -> None:
-    remove(library.index, "2.md")
+    remove_document(library.index, "2.md")
     for _ in range(2):
         report = library.ingest()
         assert (report.added, report.failures, report.refused) == ([], [], ["texts/2.md"])
@@ -554,7 +562,7 @@ def test_8_a_removed_document_stays_removed(library: Library) -> None:
 
 def test_8_a_document_that_changed_before_its_removal_stays_removed(library: Library) -> None:
     library.write("2.md", essay(40))
-    remove(library.index, "2.md")
+    remove_document(library.index, "2.md")
     assert library.ingest().added == []
     library.write("2.md", essay(41) + "and now it has changed\n")
     assert library.ingest().added == ["texts/2.md"]

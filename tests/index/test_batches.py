@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.embedding.batches import START_CHARACTERS, batches
+from index.embedding.batches import START_CHARACTERS, plan_batches
 
 
 def cost(split: list[list[int]], lengths: list[int]) -> int:
@@ -39,13 +39,13 @@ def cheapest(lengths: list[int], most: int) -> int:
     ],
 )
 def test_batches(lengths: list[int], most: int, expected: list[list[int]]) -> None:
-    assert batches(lengths, most) == expected
+    assert plan_batches(lengths, most) == expected
 
 
 @given(st.lists(st.integers(0, 3000), min_size=1, max_size=8), st.integers(1, 8))
 @settings(max_examples=60, deadline=None)
 def test_no_split_is_cheaper_and_no_text_is_lost(lengths: list[int], most: int) -> None:
-    split = batches(lengths, most)
+    split = plan_batches(lengths, most)
     assert sorted(position for batch in split for position in batch) == list(range(len(lengths)))
     assert all(len(batch) <= most for batch in split)
     assert cost(split, lengths) == cheapest(lengths, most)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from benchmarks.quality.pdf_boxes import _difference, measure, run, summary
+from benchmarks.quality.pdf_boxes import describe_difference, measure, run, summary
 from tests.pdfs import column, make
 
 LINES = [
@@ -36,8 +36,8 @@ def test_the_same_sample_is_drawn_each_time(tmp_path: Path) -> None:
 
 
 def test_differences_are_told_apart() -> None:
-    assert _difference("abc", "abc") == ""
-    assert _difference("abc", "acb") == "other order"
-    assert _difference("abc", "abcd") == "the boxes hold more"
-    assert _difference("abc", "ab") == "the boxes hold less"
-    assert _difference("abc", "abd") == "the boxes hold something else"
+    assert describe_difference("abc", "abc") == ""
+    assert describe_difference("abc", "acb") == "other order"
+    assert describe_difference("abc", "abcd") == "the boxes hold more"
+    assert describe_difference("abc", "ab") == "the boxes hold less"
+    assert describe_difference("abc", "abd") == "the boxes hold something else"

@@ -76,7 +76,6 @@ def test_a_local_folder_works_and_prompts_change_the_fingerprint(
     vectors = plain.encode(["energy clusters"], "passage")
     np.testing.assert_allclose(vectors, packaged.encode(["energy clusters"], "passage"), atol=1e-5)
     prompted = SentenceTransformerEmbedder(EmbedderSettings(str(folder), "query: ", "passage: "))
-    prompted._models, prompted._weights_sha256 = plain._models, plain._weights_sha256
     asked, stored = (prompted.encode(["energy clusters"], kind)[0] for kind in ("query", "passage"))
     assert not np.array_equal(asked, stored)
     assert np.array_equal(asked, plain.encode(["query: energy clusters"], "query")[0])
@@ -169,11 +168,11 @@ def test_a_question_does_not_wait_for_passages(packaged: SentenceTransformerEmbe
 
 
 def test_questions_and_passages_share_the_weights(packaged: SentenceTransformerEmbedder) -> None:
-    models = packaged._loaded()
-    assert models["query"] is not models["passage"]
-    pairs = zip(models["query"].parameters(), models["passage"].parameters(), strict=True)
+    query, passage = packaged.load_model("query"), packaged.load_model("passage")
+    assert query is not passage
+    pairs = zip(query.parameters(), passage.parameters(), strict=True)
     assert all(left.data_ptr() == right.data_ptr() for left, right in pairs)
-    assert models["query"].tokenizer is not models["passage"].tokenizer
+    assert query.tokenizer is not passage.tokenizer
 
 
 def test_texts_come_back_in_the_order_given(packaged: SentenceTransformerEmbedder) -> None:

@@ -1,4 +1,4 @@
-"""tantivy behind `Words`: how words are analysed, ranked, removed, and what damage does."""
+"""tantivy behind `TantivyWords`: how words are analysed, ranked, removed, and what damage does."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.catalog.passages import IndexedPassage
 from index.errors import IndexDamaged
-from index.stores.words import Entry, Words
+from index.stores.words import TantivyWords
 from index.text.analysis import analyse, content_terms, query_terms
 
 CORPUS = [
@@ -28,9 +29,9 @@ def terms(text: str, language: str = "en") -> list[str]:
     return [term.text for term in analyse(text, language)]
 
 
-def made(folder: Path, texts: list[str], generation: int = 1) -> Words:
-    words = Words.create(folder)
-    words.add(Entry(n, f"v{n % 2}", text, "en") for n, text in enumerate(texts))
+def made(folder: Path, texts: list[str], generation: int = 1) -> TantivyWords:
+    words = TantivyWords.create(folder)
+    words.add(IndexedPassage(n, f"v{n % 2}", text, "en") for n, text in enumerate(texts))
     words.commit(generation)
     return words
 
@@ -156,14 +157,19 @@ def test_removal(tmp_path: Path) -> None:
     words.remove([1, 4, 77])
     words.commit(2)
     words.close()
-    loaded = Words.load(tmp_path, exact=True)
+    loaded = TantivyWords.load(tmp_path, exact=True)
     assert (loaded.generation, len(loaded), loaded.numbers()) == (2, 3, [0, 2, 3])
     assert [n for n, _ in loaded.search(["wind", "kosovo"], 10)] == [0]
 
 
 def test_large_numbers_and_long_words(tmp_path: Path) -> None:
-    words = Words.create(tmp_path)
-    words.add([Entry(2**62, "v", "x" * 70_000 + " Poland", "en"), Entry(1, "v", "", "en")])
+    words = TantivyWords.create(tmp_path)
+    words.add(
+        [
+            IndexedPassage(2**62, "v", "x" * 70_000 + " Poland", "en"),
+            IndexedPassage(1, "v", "", "en"),
+        ]
+    )
     words.commit(1)
     assert words.search(["poland"], 5)[0][0] == 2**62
     words.remove([2**62])
@@ -173,32 +179,32 @@ def test_large_numbers_and_long_words(tmp_path: Path) -> None:
 
 def test_a_reader_keeps_what_it_opened(tmp_path: Path) -> None:
     words = made(tmp_path, CORPUS)
-    reader = Words.load(tmp_path)
+    reader = TantivyWords.load(tmp_path)
     before = reader.search(["wind"], 10)
     words.remove(range(5))
     words.commit(2)
     rebuilt = made(tmp_path, ["something else"], 3)
     assert reader.search(["wind"], 10) == before
-    assert Words.load(tmp_path).numbers() == rebuilt.numbers() == [0]
+    assert TantivyWords.load(tmp_path).numbers() == rebuilt.numbers() == [0]
 
 
 def test_what_was_staged_and_not_committed_is_not_there(tmp_path: Path) -> None:
     words = made(tmp_path, CORPUS)
-    words.add([Entry(99, "v", "never", "en")])
+    words.add([IndexedPassage(99, "v", "never", "en")])
     words.close()
-    assert Words.load(tmp_path, exact=True).numbers() == [0, 1, 2, 3, 4]
+    assert TantivyWords.load(tmp_path, exact=True).numbers() == [0, 1, 2, 3, 4]
 
 
 def test_a_commit_without_its_stamp_is_not_taken_for_the_one_before(tmp_path: Path) -> None:
     words = made(tmp_path, CORPUS)
     stamp = (tmp_path / "generation.json").read_bytes()
-    words.add([Entry(99, "v", "stray", "en")])
+    words.add([IndexedPassage(99, "v", "stray", "en")])
     words.commit(2)
     words.close()
     (tmp_path / "generation.json").write_bytes(stamp)
     with pytest.raises(IndexDamaged, match="expected"):
-        Words.load(tmp_path, exact=True)
-    assert Words.load(tmp_path).generation == 1  # a reader may see this while a writer works
+        TantivyWords.load(tmp_path, exact=True)
+    assert TantivyWords.load(tmp_path).generation == 1  # a reader may see this while a writer works
 
 
 @pytest.mark.parametrize("kind", ["missing", "empty", "torn", "garbage", "first-byte", "last-byte"])
@@ -233,7 +239,7 @@ def test_damage_is_found_before_tantivy_sees_it(
         }
         path.write_bytes(changed[kind])
     with pytest.raises(IndexDamaged, match="run `python -m ingest`") as caught:
-        Words.load(tmp_path)
+        TantivyWords.load(tmp_path)
     assert path.name in str(caught.value)
     assert "\n" not in str(caught.value)
     assert capfd.readouterr().err == ""  # a panic would have been printed

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from chat.answer import configured
+from chat.answer import make_answerer
 from chat.serialize import cited_object
 from chat.session import Session
 from chat.types import Question
 from index.embedding.transformer import SentenceTransformerEmbedder
 from index.local import LocalIndex
 from index.settings import EmbedderSettings, Settings
-from ingest.pipeline import apply
+from ingest.pipeline import apply_plan
 from ingest.planning.plan import make_plan
 
 RELEASES = Path(__file__).with_name("releases")
@@ -55,7 +55,7 @@ def test_no_document_is_read_again(index: LocalIndex, folder: Path) -> None:
     done = {"unchanged": len(EXPECTED["documents"]), "refused": len(EXPECTED["failures"])}
     assert {action: len(plan.of(action)) for action in done} == done
     assert len(plan.steps) == sum(done.values())
-    report = apply(index, plan)
+    report = apply_plan(index, plan)
     assert (report.added, report.changed, report.passages) == ([], [], 0)
 
 
@@ -91,6 +91,6 @@ def test_a_citation_still_opens(index: LocalIndex, citation: str) -> None:
 
 @pytest.mark.parametrize("question", EXPECTED["answers"])
 def test_answers_are_what_they_were(index: LocalIndex, question: str) -> None:
-    answer = configured(index).answer(Question(question))
+    answer = make_answerer(index).answer(Question(question))
     found = {"status": answer.status, "citations": [c.id for c in answer.citations]}
     assert found == EXPECTED["answers"][question]

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from index.citations import standing
+from index.citations import find_standing
 from index.version import Section, Version, version_of
 
 OLD = "Aims\n\nClusters grow. Clusters are funded for four years.\n\nEnd\n\nIt ends in 2030."
@@ -31,7 +31,7 @@ def sentences(version: Version) -> list[tuple[int, int]]:
 def found(new: Version, quote: str = QUOTE, old: str = OLD) -> tuple[str, str | None]:
     then = text(old, "Aims", "End")
     start = old.index(quote)
-    result = standing(then, start, start + len(quote), new, sentences(new))
+    result = find_standing(then, start, start + len(quote), new, sentences(new))
     if result.start is None:
         return result.state, None
     return result.state, new.text[result.start : result.end]
@@ -65,7 +65,7 @@ def test_several_places_the_heading_decides_then_the_surroundings() -> None:
     twice = f"Aims\n\nNo. {QUOTE} Clusters grow. {QUOTE}\n\nEnd\n\n{QUOTE}"
     new = text(twice, "Aims", "End")
     start = OLD.index(QUOTE)
-    result = standing(text(OLD, "Aims", "End"), start, start + len(QUOTE), new, sentences(new))
+    result = find_standing(text(OLD, "Aims", "End"), start, start + len(QUOTE), new, sentences(new))
     assert (result.state, result.start) == ("stands", twice.index(QUOTE, twice.index("grow")))
 
 

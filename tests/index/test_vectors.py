@@ -1,4 +1,4 @@
-"""FAISS behind `Vectors`: exact against numpy, the inverted file against exact."""
+"""FAISS behind `FaissVectors`: exact against numpy, the inverted file against exact."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from index.catalog.rows import PassageNumbers
+from index.embedding.base import Matrix
 from index.errors import IndexDamaged
-from index.stores.vectors import TARGET_RECALL, Matrix, Numbers, Vectors
+from index.stores.vectors import TARGET_RECALL, FaissVectors
 
 CLUSTERS, DIMENSIONS, COUNT = 60, 32, 6_000
 
@@ -24,7 +26,7 @@ def random_unit(seed: int, count: int, dimensions: int) -> Matrix:
     return unit(rows)
 
 
-def clustered(seed: int, count: int) -> tuple[Matrix, Numbers]:
+def clustered(seed: int, count: int) -> tuple[Matrix, PassageNumbers]:
     """Unit vectors around common centres, as passages are around topics; and their cluster."""
     generator = np.random.default_rng(seed)
     centres = random_unit(1, CLUSTERS, DIMENSIONS)
@@ -34,7 +36,11 @@ def clustered(seed: int, count: int) -> tuple[Matrix, Numbers]:
 
 
 def brute_force(
-    numbers: Numbers, vectors: Matrix, query: Matrix, k: int, allowed: Numbers | None = None
+    numbers: PassageNumbers,
+    vectors: Matrix,
+    query: Matrix,
+    k: int,
+    allowed: PassageNumbers | None = None,
 ) -> list[tuple[int, float]]:
     pairs = [
         (int(number), float(vector @ query))
@@ -45,10 +51,10 @@ def brute_force(
 
 
 @pytest.fixture(scope="module")
-def large() -> tuple[Vectors, Numbers, Matrix, Numbers]:
+def large() -> tuple[FaissVectors, PassageNumbers, Matrix, PassageNumbers]:
     vectors, member = clustered(2, COUNT)
     numbers = np.arange(COUNT, dtype=np.int64) * 3 + 7
-    return Vectors.build(numbers, vectors, exact_below=1_000), numbers, vectors, member
+    return FaissVectors.build(numbers, vectors, exact_below=1_000), numbers, vectors, member
 
 
 @settings(max_examples=60, deadline=None)
@@ -66,7 +72,7 @@ def test_exact_search_is_brute_force(
     generator = np.random.default_rng(seed)
     vectors = random_unit(seed, count, dimensions)
     numbers = generator.choice(10_000, count, replace=False).astype(np.int64)
-    store = Vectors.build(numbers, vectors, exact_below=1_000)
+    store = FaissVectors.build(numbers, vectors, exact_below=1_000)
     store.remove(np.concatenate([numbers[:removed], np.array([10_001], dtype=np.int64)]))
     numbers, vectors = numbers[removed:], vectors[removed:]
     allowed = None if share is None else numbers[generator.random(len(numbers)) < share]
@@ -83,19 +89,19 @@ def test_exact_search_is_brute_force(
 
 def test_ties_are_broken_by_number() -> None:
     same = unit(np.ones((5, 4), np.float32))
-    store = Vectors.build(np.array([9, 2, 7, 4, 5]), same, exact_below=10)
+    store = FaissVectors.build(np.array([9, 2, 7, 4, 5]), same, exact_below=10)
     assert [number for number, _ in store.search(same[0], 5)] == [2, 4, 5, 7, 9]
 
 
 def test_it_switches_when_it_grows() -> None:
     vectors, _ = clustered(3, 400)
     numbers = np.arange(400, dtype=np.int64)
-    store = Vectors.build(numbers[:100], vectors[:100], exact_below=100)
+    store = FaissVectors.build(numbers[:100], vectors[:100], exact_below=100)
     assert store.tuning is None
     assert not store.outgrown
     store.add(numbers[100:], vectors[100:])
     assert store.outgrown
-    rebuilt = Vectors.build(numbers, vectors, exact_below=100)
+    rebuilt = FaissVectors.build(numbers, vectors, exact_below=100)
     assert rebuilt.tuning is not None
     assert not rebuilt.outgrown
     assert rebuilt.tuning.trained_on == 400
@@ -103,7 +109,7 @@ def test_it_switches_when_it_grows() -> None:
 
 
 def test_the_inverted_file_finds_what_exact_search_finds(
-    large: tuple[Vectors, Numbers, Matrix, Numbers],
+    large: tuple[FaissVectors, PassageNumbers, Matrix, PassageNumbers],
 ) -> None:
     store, numbers, vectors, _ = large
     assert store.tuning is not None
@@ -123,7 +129,7 @@ def test_the_inverted_file_finds_what_exact_search_finds(
     [pytest.param(1, id="narrow"), pytest.param(9, id="broad"), pytest.param(59, id="nearly-all")],
 )
 def test_the_inverted_file_keeps_to_a_filter_and_fills_up(
-    large: tuple[Vectors, Numbers, Matrix, Numbers], clusters: int
+    large: tuple[FaissVectors, PassageNumbers, Matrix, PassageNumbers], clusters: int
 ) -> None:
     store, numbers, _, member = large
     allowed = numbers[member < clusters]
@@ -135,7 +141,7 @@ def test_the_inverted_file_keeps_to_a_filter_and_fills_up(
 
 
 def test_the_inverted_file_gives_all_it_holds(
-    large: tuple[Vectors, Numbers, Matrix, Numbers],
+    large: tuple[FaissVectors, PassageNumbers, Matrix, PassageNumbers],
 ) -> None:
     store, numbers, vectors, _ = large
     assert len(store.search(vectors[0], COUNT + 5)) == COUNT
@@ -145,7 +151,7 @@ def test_the_inverted_file_gives_all_it_holds(
 def test_removal_from_the_inverted_file() -> None:
     vectors, _ = clustered(5, 500)
     numbers = np.arange(500, dtype=np.int64)
-    store = Vectors.build(numbers, vectors, exact_below=100)
+    store = FaissVectors.build(numbers, vectors, exact_below=100)
     store.remove(numbers[:250])
     assert len(store) == 250
     assert store.numbers().tolist() == numbers[250:].tolist()
@@ -158,11 +164,11 @@ def test_removal_from_the_inverted_file() -> None:
 def test_round_trip(tmp_path: Path, exact_below: int) -> None:
     vectors, _ = clustered(6, 300)
     numbers = np.arange(300, dtype=np.int64)
-    store = Vectors.build(numbers, vectors, exact_below)
+    store = FaissVectors.build(numbers, vectors, exact_below)
     store.save(tmp_path, 4)
     store.remove(numbers[:5])
     store.save(tmp_path, 5)
-    loaded = Vectors.load(tmp_path, exact_below)
+    loaded = FaissVectors.load(tmp_path, exact_below)
     assert (loaded.generation, loaded.dimensions, len(loaded)) == (5, DIMENSIONS, 295)
     assert loaded.tuning == store.tuning
     for query in vectors[:20]:
@@ -182,7 +188,7 @@ def test_round_trip(tmp_path: Path, exact_below: int) -> None:
     ],
 )  # fmt: skip
 def test_damage_is_detected(tmp_path: Path, pattern: str, kind: str) -> None:
-    store = Vectors.build(np.arange(9), random_unit(1, 9, 8), exact_below=100)
+    store = FaissVectors.build(np.arange(9), random_unit(1, 9, 8), exact_below=100)
     store.save(tmp_path, 1)
     path = next(tmp_path.glob(pattern))
     data = path.read_bytes()
@@ -194,13 +200,13 @@ def test_damage_is_detected(tmp_path: Path, pattern: str, kind: str) -> None:
         new = {"empty": b"", "torn": data[:-3], "garbage": garbage, "other": other}
         path.write_bytes(new[kind])
     with pytest.raises(IndexDamaged, match="run `python -m ingest`") as caught:
-        Vectors.load(tmp_path, 100)
+        FaissVectors.load(tmp_path, 100)
     assert str(tmp_path) in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
 def test_wrong_shapes_are_refused() -> None:
-    store = Vectors(8, 100)
+    store = FaissVectors(8, 100)
     with pytest.raises(ValueError, match="expected 8 columns"):
         store.add(np.arange(2), random_unit(1, 2, 7))
     with pytest.raises(ValueError, match=r"expected \(8,\)"):

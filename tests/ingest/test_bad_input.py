@@ -20,7 +20,7 @@ from index.catalog.schema import MIGRATIONS
 from index.local import LocalIndex
 from index.settings import load_settings
 from ingest.__main__ import main
-from ingest.pipeline import apply
+from ingest.pipeline import apply_plan
 from ingest.planning.plan import make_plan
 from tests.library import COMMAND, ROOT, command, essay, indexed, open_index, run
 
@@ -134,7 +134,7 @@ def test_a_file_that_vanishes_between_plan_and_apply(texts: Path) -> None:
     index = open_index()
     plan = make_plan(index, [str(texts)])
     (texts / "1.md").unlink()
-    report = apply(index, plan)
+    report = apply_plan(index, plan)
     assert [failure.id for failure in report.failures] == ["texts/1.md"]
     assert "cannot be read (No such file or directory)" in report.failures[0].reason
     assert indexed() == ["texts/0.md", "texts/2.md"]
@@ -146,7 +146,7 @@ def test_a_file_whose_place_a_folder_takes(texts: Path) -> None:
     plan = make_plan(index, [str(texts)])
     (texts / "1.md").unlink()
     (texts / "1.md").mkdir()
-    report = apply(index, plan)
+    report = apply_plan(index, plan)
     assert "cannot be read (Is a directory)" in report.failures[0].reason
     assert indexed() == ["texts/0.md", "texts/2.md"]
 

@@ -18,10 +18,11 @@ import pytest
 from index.types import Fetch
 from ingest.errors import SourceError, SourceRefused, SourceUnreadable
 from ingest.settings import SourcesSettings
-from ingest.sources.addresses import normalised
+from ingest.sources.addresses import normalise_address
 from ingest.web.deadline import Cut, Deadline
-from ingest.web.fetch import AGENT, Answer, Fetcher
+from ingest.web.fetch import AGENT, Fetcher
 from ingest.web.guard import GuardedBackend, is_public
+from ingest.web.response import Response
 from tests.web_site import Page, Site
 
 hasty_fetcher = functools.partial(Fetcher, delay_seconds=0)
@@ -71,8 +72,8 @@ def fetched(url: str, etag: str = "", last_modified: str = "", final_url: str = 
     ],
 )
 def test_an_address_has_one_form(given: str, expected: str) -> None:
-    assert normalised(given) == expected
-    assert normalised(expected) == expected
+    assert normalise_address(given) == expected
+    assert normalise_address(expected) == expected
 
 
 @pytest.mark.parametrize(
@@ -96,7 +97,7 @@ def test_an_address_has_one_form(given: str, expected: str) -> None:
 )
 def test_what_is_no_address(given: str, reason: str) -> None:
     with pytest.raises(SourceRefused, match=reason) as caught:
-        normalised(given)
+        normalise_address(given)
     assert str(caught.value).isprintable()
     assert len(str(caught.value)) < 600
 
@@ -200,7 +201,7 @@ def test_the_certificate_is_checked_against_the_name(tmp_path: Path, site: Site)
 def test_a_page(site: Site, fetcher: Fetcher) -> None:
     site.text("/a.txt", TEXT, "Text/Plain; charset=utf-8", ETag='"1"', Last_Modified="yesterday")
     answer = fetcher.fetch(site.url("/a.txt"))
-    assert answer == Answer(
+    assert answer == Response(
         200, site.url("/a.txt"), TEXT.encode(), "text/plain", '"1"', "yesterday"
     )
     (_, headers) = site.asked[-1]
@@ -303,8 +304,8 @@ def test_a_name_with_many_silent_addresses() -> None:
             raise httpcore2.ConnectTimeout
 
     deadline = Deadline()
-    backend = GuardedBackend(False, deadline, lambda host, port: ["8.8.8.8", "8.8.4.4"])
-    backend._inner = Silent()
+    addresses = ["8.8.8.8", "8.8.4.4"]
+    backend = GuardedBackend(False, deadline, lambda host, port: addresses, Silent())
     with pytest.raises(Cut, match="too slowly"):
         backend.connect_tcp("policy.example", 80, 1.0)
     assert asked == 1
@@ -358,7 +359,7 @@ def test_a_public_page_that_leads_to_a_private_one(
 @pytest.mark.parametrize("status", [404, 410])
 def test_gone(site: Site, fetcher: Fetcher, status: int) -> None:
     site.pages["/a"] = Page(b"<h1>gone</h1>", status)
-    assert fetcher.fetch(site.url("/a")) == Answer(status, site.url("/a"))
+    assert fetcher.fetch(site.url("/a")) == Response(status, site.url("/a"))
 
 
 @pytest.mark.parametrize("status", [204, 206, 300, 400, 401, 403, 451, 499])

@@ -15,11 +15,13 @@ import pytest
 from index.catalog import schema
 from index.errors import IndexOutdated
 from index.settings import CORPUS
+from index.stores.words import TantivyWords
 from index.types import Document, Metadata, Source
 from index.version import Page, Version, version_of
-from ingest import parsers, text_health
+from ingest import parsers
 from ingest.planning.plan import make_plan
 from ingest.report import Progress
+from ingest.upkeep.health import find_text_problems
 from tests.library import COMMAND, ROOT, command, essay, indexed, open_index, run
 from tests.pdfs import Rule, Text, column, make
 from tests.web_site import Site
@@ -148,9 +150,9 @@ def test_a_run_in_words(capsys: pytest.CaptureFixture[str], texts: Path) -> None
 def test_progress_is_told_in_words() -> None:
     """A quarter of the bytes in 20 seconds: 60 are left."""
     progress = Progress(3, 1_200, 45, 800, 250, 1_000, 20.0)
-    assert progress.told() == "3 of 1,200 documents, 45 pages, 800 passages (40/s)"
+    assert progress.describe() == "3 of 1,200 documents, 45 pages, 800 passages (40/s)"
     assert progress.seconds_left == 60
-    assert "pages" not in replace(progress, pages=0).told()
+    assert "pages" not in replace(progress, pages=0).describe()
     assert replace(progress, source_bytes=0, seconds=0.0).seconds_left is None
 
 
@@ -300,11 +302,10 @@ def test_doctor_finds_what_the_stores_disagree_about(
     index = open_index()
     with index.snapshot() as catalog:
         first = int(catalog.live_numbers()[0])
-    with index.writer() as writer:
-        words = writer._derived._words
-        assert words is not None
-        words.remove([first])
-        words.commit(index.manifest().generation)
+    words = TantivyWords.load(index.settings.index_directory / "words", exact=True)
+    words.remove([first])
+    words.commit(index.manifest().generation)
+    words.close()
     code, out, _ = run(capsys, "doctor")
     assert code == 1
     assert out == ("words: 1 passages are missing and 0 are too many; run `python -m ingest`\n")
@@ -349,7 +350,7 @@ def test_doctor_finds_slides_without_text(tmp_path: Path) -> None:
     version = Version(version_of(text), text, (), pages)
     source = Source("texts", "a.pptx", "0", 1, 1, "slides@1")
     document = Document(source, version.id, "A", Metadata(), "2026-01-01", 9, len(text))
-    assert list(text_health._wrong(document, version, tmp_path, "`again`")) == [
+    assert list(find_text_problems(document, version, tmp_path, "`again`")) == [
         "2 of 4 pages have no text (page ii, 4); if they are scans, have them recognised (the "
         "extra `ocr` does that for PDF) and run `again`"
     ]

@@ -12,10 +12,10 @@ import pytest
 from index.errors import DocumentUnknown
 from ingest.errors import SourceUnreadable
 from ingest.report import NearDuplicate
-from ingest.sources.names import is_displayable, shown
+from ingest.sources.names import is_displayable, make_displayable
 from ingest.sources.opening import read_whole
-from ingest.sources.roots import title_of
-from ingest.upkeep.duplicates import all_near_duplicates
+from ingest.sources.roots import make_title
+from ingest.upkeep.duplicates import list_near_duplicates
 from tests.library import CountingEmbedder, Library, essay
 
 
@@ -191,7 +191,7 @@ def test_back_to_a_name_that_was_there_before(library: Library) -> None:
     ],
 )
 def test_titles_from_names(path: str, title: str) -> None:
-    assert title_of(path) == title
+    assert make_title(path) == title
 
 
 # Near duplicates
@@ -210,7 +210,7 @@ def test_near_duplicates_are_named(library: Library) -> None:
     assert 0.9 < pair.similarity < 1
     assert str(pair).startswith("texts/b.md is nearly the same as texts/a.md (9")
     assert library.ingest().near_duplicates == []  # said when it comes in
-    assert all_near_duplicates(library.index) == [
+    assert list_near_duplicates(library.index) == [
         NearDuplicate("texts/a.md", "texts/b.md", pair.similarity)
     ]
 
@@ -265,7 +265,7 @@ def test_names_that_no_line_can_show_are_refused(library: Library, name: str) ->
 def test_markup_in_a_name_is_a_name(library: Library) -> None:
     library.write("<b>*x*.md", essay(1))
     assert library.ingest().added == ["texts/<b>*x*.md"]
-    assert shown("<b>*x*.md") == "<b>*x*.md"
+    assert make_displayable("<b>*x*.md") == "<b>*x*.md"
 
 
 # Files that are written, and what is no file

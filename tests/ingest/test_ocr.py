@@ -11,7 +11,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 from pypdf import PdfReader, PdfWriter
 
-from index.pages.boxes import line_boxes
+from index.pages.boxes import find_line_boxes
 from index.types import UNKNOWN
 from ingest.parsers import parse
 from ingest.settings import IngestSettings
@@ -83,7 +83,9 @@ def test_a_scan_is_recognised_with_boxes_and_marked_as_such(tmp_path: Path) -> N
     assert parsed.text == f"The toll is set by the council.\n\n{WORDS}"
     assert [page.ocr for page in parsed.pages] == [False, True]
     assert parsed.layout is not None
-    (box,) = line_boxes(parsed.layout, parsed.text.index("lamps"), parsed.text.index(" burning"))
+    (box,) = find_line_boxes(
+        parsed.layout, parsed.text.index("lamps"), parsed.text.index(" burning")
+    )
     assert box.page == 2
     # The line is drawn at 200 to 230 of 1,754 dots from the top, that is 96 to 111 points.
     assert box.y1 == pytest.approx(842 - 96, abs=8)

@@ -11,7 +11,7 @@ from pypdf import PdfWriter
 from pypdf.constants import PageLabelStyle
 
 from index.pages import pdfium
-from index.pages.boxes import Layout, line_boxes, pack, unpack
+from index.pages.boxes import Layout, find_line_boxes, pack, unpack
 from ingest.parsers import ParsedText, parse, pdf
 from ingest.text.chunk import chunk
 from tests.pdfs import HEIGHT, Mark, Rule, Text, column, make
@@ -89,7 +89,7 @@ def test_two_columns_are_read_one_after_the_other_though_drawn_line_by_line() ->
 def right_edge(marks: list[Mark]) -> float:
     parsed = parse_pages(marks)
     assert parsed.layout is not None
-    return max(box.x1 for box in line_boxes(parsed.layout, 0, len(parsed.text)))
+    return max(box.x1 for box in find_line_boxes(parsed.layout, 0, len(parsed.text)))
 
 
 @pytest.mark.parametrize("line_by_line", [True, False])
@@ -130,7 +130,7 @@ def test_a_sentence_that_crosses_a_page_is_one_with_boxes_on_both() -> None:
     assert texts(parsed, "paragraph") == [whole, note.words]
     assert parsed.layout is not None
     end = whole.index("burnt.") + len("burnt.")
-    boxes = line_boxes(parsed.layout, 0, end)
+    boxes = find_line_boxes(parsed.layout, 0, end)
     assert [box.page for box in boxes] == [1, 1, 2]
     # The note stands on the first page, though its text comes after what is overleaf.
     at = parsed.text.index("whalers")
@@ -326,9 +326,11 @@ def test_turned_pages_are_read_and_their_boxes_fit(rotation: int) -> None:
     parsed = parse("a.pdf", data)
     assert_whole(parsed)
     assert parsed.layout is not None
-    with pdfium.opened(data) as document, pdfium.opened_page(document, 0) as page:
+    with pdfium.open_document(data) as document, pdfium.open_page(document, 0) as page:
         width, height = page.get_size()
-        seen = pdfium.turned(parsed.layout.boxes[parsed.layout.pages > 0], pdfium.as_seen(page))
+        seen = pdfium.transform_boxes(
+            parsed.layout.boxes[parsed.layout.pages > 0], pdfium.compute_view_matrix(page)
+        )
     assert seen[:, [0, 1]].min() >= 0
     assert seen[:, 2].max() <= width
     assert seen[:, 3].max() <= height
@@ -356,12 +358,12 @@ def test_words_up_the_margin_do_not_disturb_the_text() -> None:
 def test_boxes_stand_where_the_words_were_put() -> None:
     parsed = parse_pages([Text(100, 500, "lamps and tolls", 20)])
     assert parsed.layout is not None
-    (box,) = line_boxes(parsed.layout, 0, 5)
+    (box,) = find_line_boxes(parsed.layout, 0, 5)
     assert box.page == 1
     assert box.x0 == pytest.approx(100, abs=1)
     assert box.y0 < 500 < box.y1
     assert 18 < box.y1 - box.y0 < 26
-    (whole,) = line_boxes(parsed.layout, 0, len(parsed.text))
+    (whole,) = find_line_boxes(parsed.layout, 0, len(parsed.text))
     assert whole.x1 > box.x1
 
 

@@ -13,7 +13,7 @@ from index.types import Metadata
 from ingest.errors import SourceListRefused
 from ingest.planning.plan import make_plan
 from ingest.sources import lists as source_list
-from ingest.upkeep.removal import remove
+from ingest.upkeep.removal import remove_document
 from tests.library import Library, essay
 from tests.web_site import Site
 
@@ -105,7 +105,7 @@ def test_what_overlaps_is_looked_at_once(library: Library) -> None:
     report = library.ingest(library.texts, library.texts / "sub", library.texts / "sub" / "a.md")
     assert report.added == ["texts/other/b.md", "texts/sub/a.md"]
     assert [failure.id for failure in report.failures] == ["texts/sub/link"]
-    remove(library.index, "texts/sub/a.md")
+    remove_document(library.index, "texts/sub/a.md")
     assert library.ingest(library.texts).added == []
     # Named by itself it is wanted again, also beside its folder.
     assert library.ingest(library.texts, library.texts / "sub" / "a.md").added == ["texts/sub/a.md"]
@@ -190,7 +190,7 @@ def test_a_list_that_cannot_be_used(library: Library, text: str, reason: str) ->
 
 
 def test_a_list_that_is_not_there(library: Library) -> None:
-    with pytest.raises(SourceListRefused, match="no such file; write one as the README shows"):
+    with pytest.raises(SourceListRefused, match=r"write one as docs/sources\.md shows"):
         library.plan(listed=library.home / "sources.toml")
 
 

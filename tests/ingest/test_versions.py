@@ -16,8 +16,8 @@ from chat.__main__ import main as chat
 from index.catalog import schema
 from index.citations import citation_id
 from index.errors import CitationUnknown, DocumentUnknown
-from ingest.upkeep.removal import remove
-from ingest.upkeep.versions import age, changes, prune, versions
+from ingest.upkeep.removal import remove_document
+from ingest.upkeep.versions import diff_versions, list_versions, parse_age, prune_versions
 from tests.library import CountingEmbedder, Library, essay, run
 
 OLD = "Measure 2-3"
@@ -81,16 +81,16 @@ def test_a_version_that_comes_back_is_shown_again(library: Library) -> None:
     before = library.index.documents()[1].version
     rewrite(library, 1, lambda text: text.replace("label", "certificate"))
     rewrite(library, 1, lambda text: text.replace("certificate", "label"))
-    known = versions(library.index, "1.md")
+    known = list_versions(library.index, "1.md")
     assert (known[0].version, known[0].until, len(known)) == (before, None, 2)
     assert known[1].until is not None
 
 
 def test_a_removed_document_has_versions_still(library: Library) -> None:
-    remove(library.index, "1.md")
-    assert [shown.until is None for shown in versions(library.index, "texts/1.md")] == [False]
+    remove_document(library.index, "1.md")
+    assert [shown.until is None for shown in list_versions(library.index, "texts/1.md")] == [False]
     with pytest.raises(DocumentUnknown, match=r"no document 'nothing\.md'"):
-        versions(library.index, "nothing.md")
+        list_versions(library.index, "nothing.md")
 
 
 def test_diff_is_by_sentence(library: Library, capsys: pytest.CaptureFixture[str]) -> None:
@@ -105,7 +105,7 @@ def test_diff_is_by_sentence(library: Library, capsys: pytest.CaptureFixture[str
     assert changed[2].replace("lose", "keep")[1:] == changed[3][1:]
     assert "\033" not in out
     rewrite(library, 2, lambda text: text.replace("keep their label", "lose their label", 1))
-    assert changes(library.index, "2.md", first[:8], first) == []
+    assert diff_versions(library.index, "2.md", first[:8], first) == []
     code, out, _ = run(capsys, "diff", "2.md", "--from", first[:8], "--to", first[:8])
     assert (code, out) == (0, SAME)
     assert json.loads(run(capsys, "diff", "2.md", "--json")[1])["diff"]
@@ -131,7 +131,7 @@ def test_a_diff_of_line_breaks_does_not_call_two_texts_one(
     library: Library, capsys: pytest.CaptureFixture[str]
 ) -> None:
     rewrite(library, 2, lambda text: text.replace("weeks. Applicants", "weeks.\n\nApplicants"))
-    assert len(versions(library.index, "2.md")) == 2
+    assert len(list_versions(library.index, "2.md")) == 2
     assert run(capsys, "diff", "2.md")[1] == SAME
 
 
@@ -148,7 +148,7 @@ def test_what_cannot_be_compared_is_one_line(
 
 @pytest.mark.parametrize(("text", "days"), [("90d", 90), ("2w", 14), ("6m", 180), ("1y", 365)])
 def test_ages(text: str, days: int) -> None:
-    assert age(text) == timedelta(days=days)
+    assert parse_age(text) == timedelta(days=days)
 
 
 def test_longer_ago_than_anything(library: Library, capsys: pytest.CaptureFixture[str]) -> None:
@@ -169,7 +169,7 @@ def test_prune_forgets_what_is_old_and_nothing_else(
 ) -> None:
     oldest = library.index.search(OLD).hits[0].passage
     rewrite(library, 2, lambda text: text.replace("label", "certificate"))
-    remove(library.index, "0.md")
+    remove_document(library.index, "0.md")
     backdate(library, 100)
     younger = library.index.search(OLD).hits[0].passage
     rewrite(library, 2, lambda text: text.replace("certificate", "seal"))
@@ -202,7 +202,7 @@ def test_prune_keeps_the_text_that_another_document_shows(library: Library) -> N
     cited = library.index.search("Measure 1-2").hits[0].passage
     rewrite(library, 1, lambda text: text.replace("label", "certificate"))
     backdate(library, 100)
-    assert prune(library.index, timedelta(days=90), dry_run=False).versions == ()
+    assert prune_versions(library.index, timedelta(days=90), dry_run=False).versions == ()
     assert library.index.citable(cited.id).current
 
 
@@ -215,7 +215,7 @@ def test_an_index_of_an_older_release_learns_until_when(library: Library) -> Non
         catalog.execute("ALTER TABLE history DROP COLUMN until")
         catalog.executescript(script)
     catalog.close()
-    known = versions(library.index, "1.md")
+    known = list_versions(library.index, "1.md")
     changed = library.index.documents()[1].indexed_at
     assert [shown.until for shown in known] == [None, changed]
 
@@ -263,7 +263,7 @@ def test_a_citation_says_what_has_become_of_it(
     assert lines[3] == "gone: the document has changed since; these words are not in today's text"
     assert lines[-1] == f"open it with `python -m chat cite {today['id']}`"
 
-    remove(library.index, "2.md")
+    remove_document(library.index, "2.md")
     assert (cite(capsys, name)["state"], cite(capsys, name)["today"]) == ("removed", None)
 
 

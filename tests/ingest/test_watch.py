@@ -171,7 +171,7 @@ def test_what_cannot_be_watched_is_said_at_once(
     monkeypatch.setenv("POLICY_CHAT_HOME", str(home))
     for arguments, reason in [
         (["watch", "nowhere"], "no such file or folder; check the path"),
-        (["watch", "--sources"], "sources.toml: no such file; write one as the README shows"),
+        (["watch", "--sources"], "sources.toml: no such file; write one as docs/sources.md shows"),
         (["watch", "ftp://x/y"], "not a web address"),
     ]:
         threads = threading.active_count()

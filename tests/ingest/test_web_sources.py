@@ -14,13 +14,13 @@ import pytest
 from index.errors import DocumentUnknown
 from index.local import LocalIndex
 from index.types import Fetch, Metadata
-from ingest.pipeline import apply
+from ingest.pipeline import apply_plan
 from ingest.planning.plan import Plan, make_plan
-from ingest.planning.web import checked
+from ingest.planning.web import fetch_all
 from ingest.report import BY_HAND, Report
 from ingest.settings import SourcesSettings
-from ingest.upkeep.health import check
-from ingest.upkeep.removal import remove
+from ingest.upkeep.health import check_health
+from ingest.upkeep.removal import remove_document
 from tests.library import Library, essay
 from tests.web_site import Page, Site
 
@@ -62,8 +62,8 @@ def by_hand(library: Library) -> Report:
     plan = make_plan(index)
     # Without corpus/, which such a run is about as well.
     plan = replace(plan, steps=tuple(s for s in plan.steps if s.id.startswith("http")))
-    with checked(index, plan, open_fetcher=library.fetcher) as plan:
-        return apply(index, plan)
+    with fetch_all(index, plan, open_fetcher=library.fetcher) as plan:
+        return apply_plan(index, plan)
 
 
 def actions(plan: Plan) -> dict[str, str]:
@@ -231,10 +231,10 @@ def test_trouble_keeps_the_old_version(site: Site, library: Library, page: Page)
     assert library.contents() == before
     assert library.index.failures() == [trouble]
     assert by_hand(library).refused == [url]
-    assert check(library.index) == [f"{url}: {trouble.reason}"]
+    assert check_health(library.index) == [f"{url}: {trouble.reason}"]
     site.text("/a.md", essay(1))
     assert by_hand(library).unchanged == 1
-    assert (library.index.failures(), check(library.index)) == ([], [])
+    assert (library.index.failures(), check_health(library.index)) == ([], [])
 
 
 def test_one_bad_page_does_not_spoil_the_rest(site: Site, library: Library) -> None:
@@ -290,12 +290,12 @@ def test_a_removed_address_is_not_asked_any_more(site: Site, library: Library) -
     site.text("/a.md", essay(1))
     url = site.url("/a.md")
     library.ingest(url, site.url("/404"))
-    assert remove(library.index, url) == url
-    assert remove(library.index, site.url("/404")) == site.url("/404")
+    assert remove_document(library.index, url) == url
+    assert remove_document(library.index, site.url("/404")) == site.url("/404")
     assert (library.ids(), library.index.failures(), fetches(library)) == ([], [], {})
     assert "check" not in actions(make_plan(library.index)).values()
     with pytest.raises(DocumentUnknown, match="no document 'http"):
-        remove(library.index, url)
+        remove_document(library.index, url)
     assert library.ingest(url).added == [url]
 
 
@@ -304,7 +304,7 @@ def test_a_removed_address_of_a_list_stays_out(site: Site, library: Library) -> 
     url = site.url("/a.md")
     listed = library.listed(f'[[source]]\nurl = "{url}"\n')
     library.ingest(listed=listed)
-    remove(library.index, url)
+    remove_document(library.index, url)
     asked = len(site.asked)
     report = library.ingest(listed=listed)
     assert (report.refused, report.added, len(site.asked)) == ([url], [], asked)
@@ -320,7 +320,7 @@ def test_what_came_from_the_web_leaves_with_the_block(site: Site, library: Libra
     site.text("/a.md", essay(1))
     told: list[tuple[int, int]] = []
     plan = make_plan(library.index, [site.url("/a.md"), site.url("/b.md")])
-    with checked(library.index, plan, lambda *progress: told.append(progress)) as ready:
+    with fetch_all(library.index, plan, lambda *progress: told.append(progress)) as ready:
         (step,) = ready.of("add")
         assert step.candidate is not None
         assert step.candidate.file.read_text() == essay(1)
@@ -338,7 +338,7 @@ def test_stopping_while_servers_are_asked(site: Site, library: Library) -> None:
         raise Stopped
 
     plan = make_plan(library.index, [site.url("/a.md")])
-    with pytest.raises(Stopped), checked(library.index, plan, stop):
+    with pytest.raises(Stopped), fetch_all(library.index, plan, stop):
         pytest.fail("nothing is to be applied")
     assert site.asked == []
 

@@ -33,9 +33,9 @@ from tests.pdfs import column, make
 
 HOSTILE = """
 import os, signal, time
-import ingest.parsers as readers
-real = readers.read
-def read(name, data):
+import ingest.parsers as parsers
+real = parsers.parse
+def parse(name, data):
     if b"HANG" in data:
         signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT, signal.SIGTERM])
         while True: pass
@@ -46,21 +46,20 @@ def read(name, data):
     if b"DEVOUR" in data:
         held = [bytearray(50_000_000) for _ in range(1000)]
     if b"MUCH" in data:
-        readers.held = b"x" * 300_000_000
+        parsers.held = b"x" * 300_000_000
     data = data.replace(b"PROCESS", str(os.getpid()).encode())
     if b"NOISE" in data:
         os.write(1, b"what a library prints"); print("and Python", flush=True)
     if b"BUG" in data:
         {}["nothing"]
     return real(name, data)
-readers.read = read
+parsers.parse = parse
 """
 IN_WORKERS = "import sys\nif 'ingest.workers.worker' in sys.orig_argv:\n"
 # What `python -m ingest` does with SIGTERM before it begins.
 TERMINABLE = """
 import signal
-from ingest.__main__ import _stop
-signal.signal(signal.SIGTERM, _stop)
+signal.signal(signal.SIGTERM, signal.default_int_handler)
 """
 # Everything is read by workers, whatever little it is.
 PACE = Pace(little_bytes=0)

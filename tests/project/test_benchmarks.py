@@ -16,12 +16,12 @@ pytest.importorskip("ir_measures")
 from benchmarks import answers, retrieval, suite
 from benchmarks.peers import __main__ as peers
 from benchmarks.quality import ablate, paired
-from benchmarks.quality.variants import INDEXES, ORDERS, PRODUCT, Found, IndexVariant
+from benchmarks.quality.variants import INDEXES, ORDERS, PRODUCT, FoundPassage, IndexVariant
 from benchmarks.report import charts, measures, table
 from benchmarks.sets.alignment import Alignment
 from benchmarks.sets.corpus_index import open_corpus
-from benchmarks.sets.data import DataRefused, load, turns_of
-from benchmarks.sets.options import Options, asked, parse
+from benchmarks.sets.data import DataRefused, load, parse_turns
+from benchmarks.sets.options import Options, choose_questions, parse_options
 from benchmarks.training.fit import fit_signed
 from chat.types import Turn
 from index.embedding.hashing import HashingEmbedder
@@ -87,7 +87,7 @@ def test_ranking_measures_are_those_worked_out_by_hand() -> None:
     Another found one of its two, at rank 1. The third found nothing and counts 0 all the same.
     """
     qrels = {"q": {"b": 2, "d": 1}, "half": {"x": 1, "y": 1}, "nothing": {"z": 1}}
-    found = measures.ranking({"q": ["a", "b", "c", "d"], "half": ["x"]}, qrels)
+    found = measures.score_rankings({"q": ["a", "b", "c", "d"], "half": ["x"]}, qrels)
     expected = (2 / math.log2(3) + 1 / math.log2(5)) / (2 + 1 / math.log2(3))
     assert found["ndcg@10"] == pytest.approx(
         {"q": expected, "half": 1 / (1 + 1 / math.log2(3)), "nothing": 0}, abs=1e-6
@@ -100,7 +100,7 @@ def test_ranking_keeps_our_order_and_looks_at_ten() -> None:
     """Ids that sort against the order; the relevant one at rank 11 is beyond all three."""
     documents = [f"d{number:02}" for number in range(11, 0, -1)]
     at = {"last": {"d01": 1}, "tenth": {"d02": 1}}
-    found = measures.ranking(dict.fromkeys(at, documents), at)
+    found = measures.score_rankings(dict.fromkeys(at, documents), at)
     assert found["mrr@10"] == {"last": 0.0, "tenth": 0.1}
     assert found["ndcg@10"]["tenth"] == pytest.approx(1 / math.log2(11))
     assert found["recall@10"] == {"last": 0.0, "tenth": 1.0}
@@ -220,7 +220,7 @@ def test_alignment(before: str, after: str, wanted: str, expected: str | None) -
 
 def test_history_becomes_the_products_turns() -> None:
     history = [{"speaker": "user", "text": "Hi"}, {"speaker": "agent", "text": "Yes?"}]
-    assert turns_of(history, "f:1") == (Turn("user", "Hi"), Turn("assistant", "Yes?"))
+    assert parse_turns(history, "f:1") == (Turn("user", "Hi"), Turn("assistant", "Yes?"))
 
 
 @pytest.mark.parametrize(
@@ -269,17 +269,17 @@ def test_titles_stand_in_for_questions(data: Path) -> None:
 def test_what_is_asked(data: Path, tmp_path: Path) -> None:
     questions = load(data)
     out = tmp_path / "out.json"
-    rewritten = asked(questions, Options(data, out, query="rewrite"))
+    rewritten = choose_questions(questions, Options(data, out, query="rewrite"))
     assert [question.text for _, question in rewritten] == ["When does the office in Brno open?"]
-    first = asked(questions, Options(data, out, turns="first", limit=2))
+    first = choose_questions(questions, Options(data, out, turns="first", limit=2))
     assert [query.id for query, _ in first] == ["cost", "moon"]
-    talk = asked(questions, Options(data, out, query="conversation"))[1][1]
+    talk = choose_questions(questions, Options(data, out, query="conversation"))[1][1]
     assert [turn.role for turn in talk.history] == ["user", "assistant"]
-    assert list(suite.forms(questions)) == [
+    assert list(suite.list_forms(questions)) == [
         ("text", "first"), ("text", "all"), ("conversation", "all"), ("changed", "all"),
         ("rewrite", "all"),
     ]  # fmt: skip
-    for query, question in asked(questions, Options(data, out, query="changed")):
+    for query, question in choose_questions(questions, Options(data, out, query="changed")):
         assert question.history
         assert question.history != query.history
         assert question.text == (query.rewrite or query.text)
@@ -380,7 +380,7 @@ def test_a_cached_index_embeds_once(data: Path, tmp_path: Path) -> None:
 
 def test_the_table_shows_values_intervals_and_what_made_them(data: Path, tmp_path: Path) -> None:
     retrieval.run(Options(data, tmp_path / "set-text.retrieval.json"), HashingEmbedder())
-    written = table.of(tmp_path)
+    written = table.make_tables(tmp_path)
     assert "| set-text | 3 | 0." in written
     assert "python -m benchmarks.retrieval --data …/set --query text --turns all" in written
 
@@ -390,24 +390,26 @@ def test_without_the_peers_environment_the_command_is_named(
 ) -> None:
     monkeypatch.setattr(peers, "ENVIRONMENT", tmp_path / "nowhere")
     with pytest.raises(peers.PeerFailed, match="make bench-peers"):
-        peers._theirs("txtai-dense", tmp_path)
+        peers.measure_peer("txtai-dense", tmp_path)
 
 
 def test_options_are_parsed(tmp_path: Path) -> None:
     arguments = ["--data", str(tmp_path), "--out", "o.json", "--query", "rewrite", "--limit", "3"]
-    options = parse("Measure.", arguments)
+    options = parse_options("Measure.", arguments)
     assert (options.data, options.query, options.limit) == (tmp_path, "rewrite", 3)
     for wrong in (["--limit", "0"], ["--query", "guess"]):
         with pytest.raises(SystemExit) as left:
-            parse("Measure.", [*arguments, *wrong])
+            parse_options("Measure.", [*arguments, *wrong])
         assert left.value.code == 2
 
 
-def found(document: str, start: int, **signals: float) -> Found:
+def found(document: str, start: int, **signals: float) -> FoundPassage:
     values = dict.fromkeys(
         ("similarity", "words", "ranks", "coverage", "proximity", "feedback"), 0.0
     )
-    return Found(document, f"version of {document}", start, start + 90, **{**values, **signals})
+    return FoundPassage(
+        document, f"version of {document}", start, start + 90, **{**values, **signals}
+    )
 
 
 def test_variants_order_documents_as_worked_out_by_hand() -> None:
@@ -443,4 +445,4 @@ def test_ablations(data: Path, tmp_path: Path) -> None:
         assert product["difference"] in (0, None)
     halves = [ablate.is_held_out(f"q{number}") for number in range(1000)]
     assert 450 < sum(halves) < 550
-    assert "| no headings |" in table.of(tmp_path)
+    assert "| no headings |" in table.make_tables(tmp_path)

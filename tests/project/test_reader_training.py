@@ -19,23 +19,23 @@ from transformers import BertConfig
 from benchmarks.sets.data import load as load_set
 from benchmarks.sets.pairs import main as make_set
 from benchmarks.training import data, losses, mining, steps, train, windows
-from benchmarks.training.data import MIXTURE, Question, TrainingDataRefused, load, split
+from benchmarks.training.data import MIXTURE, TrainingDataRefused, TrainingQuestion, load, split
 from benchmarks.training.examples import UNKNOWN, Example, Examples
 from benchmarks.training.negatives import Rules
 from chat.reader import model
 from index.embedding.hashing import HashingEmbedder
-from index.embedding.transformer import packaged_folder
+from index.embedding.transformer import find_packaged_model
 from index.local import LocalIndex
 from index.settings import Settings
 
 FILLER = "The committee met several times during the long winter of that year to discuss it."
 
 
-def question(text: str, passage: str, answer: str | None, **values: object) -> Question:
+def question(text: str, passage: str, answer: str | None, **values: object) -> TrainingQuestion:
     span = None
     if answer is not None:
         span = (passage.index(answer), passage.index(answer) + len(answer))
-    plain = Question(
+    plain = TrainingQuestion(
         f"squad_dev/{text}", "squad_dev", text, passage, (), span, answer or "", span is not None,
         (), passage[:20],
     )  # fmt: skip
@@ -131,7 +131,7 @@ def test_held_out_questions_become_a_set(tmp_path: Path) -> None:
 @given(st.lists(st.text("ab .\n", min_size=1, max_size=300), max_size=12))
 def test_windows_hold_every_sentence_once_and_in_order(parts: list[str]) -> None:
     text = ". ".join(parts)
-    sentences, cut = windows.sentences_of(text), windows.windows(text)
+    sentences, cut = windows.find_sentences(text), windows.cut_windows(text)
     assert [cut[0][0], cut[-1][1]] == [sentences[0][0], sentences[-1][1]] if sentences else not cut
     assert all(a[1] <= b[0] for a, b in itertools.pairwise(cut))
     for start, end in sentences:
@@ -142,7 +142,7 @@ def test_windows_hold_every_sentence_once_and_in_order(parts: list[str]) -> None
 def test_a_window_holds_the_answer(start: int, length: int, seed: int) -> None:
     text = "One sentence of some length stands here. " * 40
     span = (start, start + length)
-    a, b = windows.window_with(text, span, random.Random(seed))
+    a, b = windows.cut_window_around(text, span, random.Random(seed))
     assert a <= span[0] < span[1] <= b
     assert b - a <= windows.WINDOW_CHARS or b - a <= length + 2 * 41
 
@@ -150,37 +150,37 @@ def test_a_window_holds_the_answer(start: int, length: int, seed: int) -> None:
 def test_rules_change_what_is_asked_or_take_the_answer_out() -> None:
     rules = Rules([FUND, question("What did the Harbour Board of Genoa own?", "x", None)])
     chance = random.Random(1)
-    without = rules.without_answer(FUND, chance)
+    without = rules.remove_answer(FUND, chance)
     assert without
     assert without.passage == f"{FILLER} It pays for ships."
-    year = rules.other_year(FUND, chance)
+    year = rules.change_year(FUND, chance)
     assert year
     assert "1999" not in year.question
     assert year.passage == FUND.passage
-    drawn = [rules.other_name(FUND, chance) for _ in range(30)]
+    drawn = [rules.change_name(FUND, chance) for _ in range(30)]
     asked = {made.question for made in drawn if made}
     assert "When did Harbour Board of Genoa open the Polar Fund in 1999?" in asked
     assert all("Harbour Board of Genoa" in text for text in asked)
-    opposite = rules.opposite(replace(FUND, text="Who began the fund?"), chance)
+    opposite = rules.reverse_word(replace(FUND, text="Who began the fund?"), chance)
     assert opposite
     assert opposite.question == "Who ended the fund?"
-    negated = rules.negated(replace(FUND, text="When did Norway open the fund?"), chance)
+    negated = rules.negate(replace(FUND, text="When did Norway open the fund?"), chance)
     assert negated
     assert negated.question == "When did Norway not open the fund?"
-    assert rules.made(replace(FUND, span=None), chance) is None
+    assert rules.make(replace(FUND, span=None), chance) is None
 
 
 def test_rules_keep_their_hands_off_what_may_still_be_answered() -> None:
     rules = Rules([FUND])
     chance = random.Random(1)
     twice = question("When?", f"It was on 3 May. {FILLER} Again on 3 May it was.", "3 May")
-    assert rules.without_answer(twice, chance) is None
+    assert rules.remove_answer(twice, chance) is None
     every_year = " ".join(str(year) for year in range(1950, 2050))
-    assert rules.other_year(replace(FUND, passage=every_year), chance) is None
-    assert rules.opposite(question("Who began?", "It began and ended.", "It"), chance) is None
-    assert rules.negated(replace(FUND, text="Who did not pay?"), chance) is None
+    assert rules.change_year(replace(FUND, passage=every_year), chance) is None
+    assert rules.reverse_word(question("Who began?", "It began and ended.", "It"), chance) is None
+    assert rules.negate(replace(FUND, text="Who did not pay?"), chance) is None
     denied = question("Who did they pay?", "They did not pay Norway.", "Norway")
-    assert rules.negated(denied, chance) is None
+    assert rules.negate(denied, chance) is None
 
 
 def test_pairs_of_a_question() -> None:
@@ -189,7 +189,7 @@ def test_pairs_of_a_question() -> None:
     maker = Examples([asked], {asked.id: ["A mined one.", "And a second.", "And a third."]})
     seen: set[str] = set()
     for _ in range(40):
-        first, *others = maker.of(asked, chance)
+        first, *others = maker.make_pairs(asked, chance)
         assert first.span is not None
         assert first.passage[slice(*first.span)] == "3 May"
         assert (first.relevant, first.answers, first.kind) == (1, 1, "own")
@@ -198,18 +198,18 @@ def test_pairs_of_a_question() -> None:
         assert len({other.passage for other in others[:3]}) == 3
         seen |= {other.kind for other in others[3:]}
     assert {"without_answer", "other_year"} <= seen
-    assert not Examples([asked], {}, rules=False).of(asked, chance)[2:]
+    assert not Examples([asked], {}, rules=False).make_pairs(asked, chance)[2:]
 
 
 def test_a_question_without_an_answer_is_one_pair() -> None:
     chance = random.Random(3)
-    [pair] = Examples([], {}).of(replace(FUND, span=None, answerable=False), chance)
+    [pair] = Examples([], {}).make_pairs(replace(FUND, span=None, answerable=False), chance)
     assert (pair.relevant, pair.answers, pair.spanned) == (UNKNOWN, 0, True)
 
 
 def test_a_refuted_claim_is_relevant_and_no_answer_is_claimed() -> None:
     chance = random.Random(3)
-    [pair] = Examples([], {}).of(replace(FUND, span=None, answerable=None), chance)
+    [pair] = Examples([], {}).make_pairs(replace(FUND, span=None, answerable=None), chance)
     assert (pair.relevant, pair.answers, pair.spanned) == (1, UNKNOWN, False)
 
 
@@ -224,7 +224,7 @@ def test_mined_passages_do_not_answer(tmp_path: Path) -> None:
     ]
     written = tmp_path / "mined.jsonl"
     list(mining.mine(tmp_path, HashingEmbedder(), [asked, *others], written))
-    assert list(mining.read(written)[asked.id]) == [others[0].passage]
+    assert list(mining.read_mined(written)[asked.id]) == [others[0].passage]
     # Again, as after a stop: nothing is done twice.
     assert list(mining.mine(tmp_path, HashingEmbedder(), [asked, *others], written)) == []
     # Killed in the middle of a line: that one is.
@@ -246,7 +246,7 @@ def tiny() -> model.ReaderNetwork:
     return model.ReaderNetwork(config)
 
 
-def numbered(count: int) -> list[Question]:
+def numbered(count: int) -> list[TrainingQuestion]:
     return [
         question(f"What is in box {n}?", f"In box {n} there is a lamp. {FILLER}", "a lamp",
                  id=f"squad_dev/{n}", negatives=("Nothing is here.",))
@@ -258,13 +258,13 @@ RECIPE = steps.Recipe(questions=48, tokens_per_step=400, rate=1e-3)
 
 
 def test_steps_are_the_same_for_the_same_seed_and_go_on_where_they_stopped() -> None:
-    tokens = model.tokenizer(packaged_folder())
+    tokens = model.load_tokenizer(find_packaged_model())
     maker = Examples(numbered(30), {})
-    all_steps = list(steps.steps(maker, tokens, RECIPE, after=0))
+    all_steps = list(steps.make_steps(maker, tokens, RECIPE, after=0))
     assert all_steps[-1].questions == RECIPE.questions
     assert [s.questions for s in all_steps] == sorted({s.questions for s in all_steps})
     middle = all_steps[len(all_steps) // 2].questions
-    rest = list(steps.steps(maker, tokens, RECIPE, after=middle))
+    rest = list(steps.make_steps(maker, tokens, RECIPE, after=middle))
     assert rest == [step for step in all_steps if step.questions > middle]
     for step in all_steps:
         widest = max(len(pair.ids) for pair in step.pairs)
@@ -282,12 +282,14 @@ def test_losses_by_hand() -> None:
         Example("q", "", "ab", relevant, relevant, span, True, kind, "squad_dev")
         for kind, relevant, span in kinds
     ]
-    pair = model.Pair([1, 2, 3], [0, 1, 1], [(0, 0), (0, 1), (1, 2)])
-    step = steps.Step(1, examples, [0, 0], [pair, pair])
+    pair = model.TokenPair([1, 2, 3], [0, 1, 1], [(0, 0), (0, 1), (1, 2)])
+    step = steps.TrainingStep(1, examples, [0, 0], [pair, pair])
     outputs = model.Outputs(
         torch.tensor([math.log(3), 0.0]), torch.zeros(2), torch.zeros(2, 3), torch.zeros(2, 3)
     )
-    found = {name: float(value) for name, value in losses.losses(outputs, step, RECIPE).items()}
+    found = {
+        name: float(value) for name, value in losses.compute_losses(outputs, step, RECIPE).items()
+    }
     assert found["relevance"] == pytest.approx(-math.log(3 / 4))
     assert found["pointwise"] == pytest.approx((-math.log(3 / 4) - math.log(1 / 2)) / 2)
     assert found["answers"] == pytest.approx(-math.log(1 / 2))
@@ -297,26 +299,27 @@ def test_losses_by_hand() -> None:
 class Stops(Examples):
     """Breaks down after so many questions, as a machine does."""
 
-    def __init__(self, questions: list[Question], after: int) -> None:
+    def __init__(self, questions: list[TrainingQuestion], after: int) -> None:
         super().__init__(questions, {})
         self.left = after
 
-    def of(self, question: Question, chance: random.Random) -> list[Example]:
+    def make_pairs(self, question: TrainingQuestion, chance: random.Random) -> list[Example]:
         self.left -= 1
         if self.left < 0:
             raise KeyboardInterrupt
-        return super().of(question, chance)
+        return super().make_pairs(question, chance)
 
 
 def test_a_training_that_was_stopped_ends_as_if_it_had_not_been(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(train, "_CHECKPOINT_STEPS", 2)
-    monkeypatch.setattr(steps, "_POOL", 12)
-    tokens, questions = model.tokenizer(packaged_folder()), numbered(30)
+    monkeypatch.setattr(train, "CHECKPOINT_STEPS", 2)
+    monkeypatch.setattr(steps, "POOL", 12)
+    tokens, questions = model.load_tokenizer(find_packaged_model()), numbered(30)
     unanswerable = replace(FUND, span=None, answerable=False)
     watched = [
-        Examples(questions, {}).of(q, random.Random(1)) for q in (*questions[:3], unanswerable)
+        Examples(questions, {}).make_pairs(q, random.Random(1))
+        for q in (*questions[:3], unanswerable)
     ]
     homes = tmp_path / "through", tmp_path / "stopped"
     for home in homes:

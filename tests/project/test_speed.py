@@ -61,7 +61,7 @@ def test_a_size_is_measured(questions: QuestionSet, tmp_path: Path) -> None:
     }  # fmt: skip
     result = {"sizes": [size], "machine": machine, "command": "python -m benchmarks.speed"}
     (tmp_path / "acts.speed.json").write_text(json.dumps(result))
-    written = table.of(tmp_path)
+    written = table.make_tables(tmp_path)
     assert f"| {size['passages']} | {size['documents']} | hashing-384 |" in written
     assert "`python -m benchmarks.speed`" in written
 
@@ -73,7 +73,7 @@ def test_whether_the_rate_is_constant_is_told_by_embedder() -> None:
         {"embedder": "model@1", "passages_per_s": 60.0},
         {"embedder": "hashing@1", "passages_per_s": 900.0},
     ]
-    assert speed._constant(sizes) == {"model": 0.75, "hashing": 1.0}
+    assert speed.compute_constant(sizes) == {"model": 0.75, "hashing": 1.0}
 
 
 def test_data_in_another_layout_is_one_line(tmp_path: Path) -> None:
@@ -93,10 +93,10 @@ def test_what_a_kill_leaves_is_checked(tmp_path: Path) -> None:
 
 def test_a_document_that_is_there_in_part_is_noticed(tmp_path: Path) -> None:
     texts, home = tmp_path / "texts", tmp_path / "home"
-    kill._write(texts, 5)
-    kill._ingest(home, texts)
-    wanted = kill._contents(home)
-    assert kill._check(0, home, texts, wanted) == 5
+    kill.write_files(texts, 5)
+    kill.ingest_files(home, texts)
+    wanted = kill.read_contents(home)
+    assert kill.check_rest(0, home, texts, wanted) == 5
     wanted["texts/0003.md"] = wanted["texts/0003.md"] + wanted["texts/0003.md"][:1]
     with pytest.raises(kill.NotWhole, match=r"kill 1: texts/0003\.md is there in part"):
-        kill._check(1, home, texts, wanted)
+        kill.check_rest(1, home, texts, wanted)

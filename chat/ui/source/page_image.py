@@ -88,8 +88,8 @@ def show_pages(index: LocalIndex, citable: Citable, citation_id: str) -> None:
 def picture(original: Path, number: int, boxes: tuple[Box, ...]) -> Picture:
     """Draw a page (from 1) as it is seen, turned and cropped; raises PdfiumError or OSError."""
     with (
-        pdfium.opened(original.read_bytes()) as document,
-        pdfium.opened_page(document, number - 1) as page,
+        pdfium.open_document(original.read_bytes()) as document,
+        pdfium.open_page(document, number - 1) as page,
     ):
         width, height = page.get_size()
         scale = min(SCALE, SIDE_PIXELS / max(width, height, 1.0))
@@ -100,7 +100,7 @@ def picture(original: Path, number: int, boxes: tuple[Box, ...]) -> Picture:
         size = drawn.size
         bitmap.close()
         corners = np.array([box[1:] for box in boxes], dtype=np.float32).reshape(-1, 4)
-        seen = pdfium.turned(corners, pdfium.as_seen(page))
+        seen = pdfium.transform_boxes(corners, pdfium.compute_view_matrix(page))
     marks = tuple(
         Mark(
             100 * (left - MARGIN_POINTS) / width,

@@ -38,7 +38,7 @@ def _read_pages(document: pypdfium2.PdfDocument, count: int) -> list[PageText]:
     characters = 0
     for index in range(count):
         try:
-            with pdfium.opened_page(document, index) as page:
+            with pdfium.open_page(document, index) as page:
                 _refuse_dust(page, index + 1)
                 pages.append(read_page(page, index + 1))
         except pypdfium2.PdfiumError:  # torn: the others are read all the same

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from index.text.analysis import stopwords_in
 from index.text.languages import DEFAULT_LANGUAGE, base
+from index.text.stopwords import count_stopwords
 from ingest.text.blocks import Block
 
 # The title stands somewhere in so many characters; most of its words at least.
@@ -70,8 +70,7 @@ def language_of(text: str, said: str | None) -> str | None:
     if not _CODE.fullmatch(code):
         return None
     sample = text[:LANGUAGE_SAMPLE_CHARS]
-    if code == DEFAULT_LANGUAGE or stopwords_in(sample, code) > stopwords_in(
-        sample, DEFAULT_LANGUAGE
-    ):
+    english = count_stopwords(sample, DEFAULT_LANGUAGE)
+    if code == DEFAULT_LANGUAGE or count_stopwords(sample, code) > english:
         return code
     return None

@@ -53,7 +53,7 @@ def open_pdf(data: bytes) -> Iterator[tuple[pypdfium2.PdfDocument, int]]:
         )
     _refuse_bombs(data)
     try:
-        with pdfium.opened(data) as document:
+        with pdfium.open_document(data) as document:
             pages = len(document)
             if pages > MAX_PAGES:
                 raise SourceRefused(

@@ -76,8 +76,8 @@ def _load_engine() -> RapidOCR:
 def _recognise_page(document: pypdfium2.PdfDocument, page: PageText) -> PageText:
     scale = min(DOTS_PER_POINT, SIDE_PIXELS / max(page.width, page.height))
     try:
-        with pdfium.opened_page(document, page.number - 1) as loaded:
-            matrix, (width, height) = pdfium.as_seen(loaded), loaded.get_size()
+        with pdfium.open_page(document, page.number - 1) as loaded:
+            matrix, (width, height) = pdfium.compute_view_matrix(loaded), loaded.get_size()
             bitmap = loaded.render(scale=scale)
             picture = bitmap.to_numpy().copy()
             bitmap.close()
@@ -143,6 +143,6 @@ def _make_fragment(first: int, boxes: Sequence[tuple[float, float, float, float]
 
 
 def _turn_back(seen: NDArray[np.float32], matrix: NDArray[np.float64]) -> NDArray[np.float32]:
-    """Return boxes in the page's user space: the other way round of `index.pages.pdfium.turned`."""
+    """Return boxes of the shown page in the page's user space."""
     back = np.linalg.inv(matrix[:, :2])
-    return pdfium.turned(seen, np.column_stack([back, -back @ matrix[:, 2]]))
+    return pdfium.transform_boxes(seen, np.column_stack([back, -back @ matrix[:, 2]]))

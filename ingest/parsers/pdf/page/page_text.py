@@ -9,7 +9,7 @@ import numpy as np
 import pypdfium2
 from numpy.typing import NDArray
 
-from index.pages.pdfium import as_seen, turned
+from index.pages.pdfium import compute_view_matrix, transform_boxes
 from ingest.parsers.pdf.page.characters import find_visible
 from ingest.parsers.pdf.page.fragments import (
     Fragment,
@@ -74,7 +74,7 @@ def read_page(page: pypdfium2.PdfPage, number: int) -> PageText:
         found = find_visible(text.raw, page.get_bbox())
         turns = find_direction(text.raw, found.positions, page.get_rotation() // 90)
         matrix, width, height = _turn_upright(page, turns)
-        seen = turned(found.boxes, matrix)
+        seen = transform_boxes(found.boxes, matrix)
         right_to_left = runs_leftwards(found.codes)
         fragments = cut_fragments(seen, found.broken, right_to_left)
         if not right_to_left:
@@ -91,17 +91,17 @@ def read_page(page: pypdfium2.PdfPage, number: int) -> PageText:
         boxes=found.boxes,
         spaced=found.spaced,
         fragments=join_sideways(fragments),
-        rules=turned(drawn.rules, matrix),
+        rules=transform_boxes(drawn.rules, matrix),
         right_to_left=right_to_left,
         is_scan=_is_scan(len(found.codes), drawn, width * height),
     )
 
 
 def _turn_upright(page: pypdfium2.PdfPage, turns: int) -> tuple[NDArray[np.float64], float, float]:
-    """Return how the page lies with its text upright, as `as_seen` does, its width and height."""
+    """Return the view matrix of the page with its text upright, and its width and height."""
     # A page is shown turned by its /Rotate; a wide table is often set sideways on a page that is
     # not, and then has to be turned to be read.
-    matrix = as_seen(page)
+    matrix = compute_view_matrix(page)
     width, height = page.get_size()
     for _ in range((turns - page.get_rotation() // 90) % 4):
         # A quarter with the clock: what was at the left comes to the top.

@@ -1,0 +1,52 @@
+"""Words that carry no meaning, known without tantivy, which a parser's process must not load."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+
+import regex
+
+from index.text.languages import STEMMERS, base
+
+# tantivy's lists, and its `\w`: unlike that of `re`, with the marks of Indic and other scripts.
+_LISTS = Path(__file__).with_suffix(".json")
+WORDS = r"[0-9]+(?:[.,][0-9]+)*|\w+"
+_WORD = regex.compile(WORDS)
+# What English questions are made of besides their subject; tantivy's list has only the articles,
+# prepositions and the like.
+_QUESTION_WORDS = frozenset(
+    """
+    compare define describe explain hello hey hi know summarise summarize thank thanks want
+    wanted wonder wondering
+    about all also am any been being can could did do does doing done from give had has have
+    he her here his how i its just like many may me might more most much must my our please s
+    shall she should show so some t tell than them they those too under us very was we were
+    what when where whether which while who whom whose why would you your
+    """.split()
+)
+
+
+def is_stopword(word: str, language: str) -> bool:
+    """Tell whether a lower-case word carries no meaning; never in a language without a list."""
+    return word in _stopwords(base(language))
+
+
+def count_stopwords(text: str, language: str) -> int:
+    """Return how many words of a text carry no meaning in a language; 0 without a list for it."""
+    known = _stopwords(base(language))
+    return sum(match[0].lower() in known for match in _WORD.finditer(text))
+
+
+@cache
+def _stopwords(language: str) -> frozenset[str]:
+    own = _load_lists().get(STEMMERS.get(language, ""), "").split()
+    return frozenset(own) | (_QUESTION_WORDS if language == "en" else frozenset())
+
+
+@cache
+def _load_lists() -> dict[str, str]:
+    """Return the words in one string by the name of the stemmer."""
+    lists: dict[str, str] = json.loads(_LISTS.read_text(encoding="utf-8"))["words"]
+    return lists
