@@ -28,10 +28,10 @@ _SAME = {"nn": "no", "nb": "no"}
 
 
 def detect(text: str) -> str | None:
-    """Return the language that a text is written in, judged by samples of it.
+    """Return the language that a text is written in.
 
     Args:
-        text: Canonical text.
+        text: Canonical text; samples of it are looked at.
 
     Returns:
         ISO 639-1 code; None if the text is too short, if the samples are of several languages,

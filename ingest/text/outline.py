@@ -55,7 +55,7 @@ def find_blocks(text: str) -> tuple[tuple[Block, ...], str | None]:
 def find_sections(
     text: str, blocks: Sequence[Block], *, headings_get_lost: bool
 ) -> tuple[Section, ...]:
-    """Return the sections that headings open, each up to the next heading that is not below it.
+    """Return the sections that headings open.
 
     Args:
         text: Canonical text.
@@ -64,7 +64,7 @@ def find_sections(
             reach ends where the text under it is visibly about something else.
 
     Returns:
-        In order of start.
+        Sections in order of start; each ends at the next heading that is not below it.
     """
     ends = find_heading_ends(text, blocks) if headings_get_lost else {}
     opened: list[tuple[Block, tuple[str, ...], int]] = []

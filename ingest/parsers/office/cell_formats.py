@@ -1,4 +1,4 @@
-"""A cell's value as a spreadsheet shows it, as far as a reader would miss it."""
+"""A cell's value as a spreadsheet shows it."""
 
 from __future__ import annotations
 

@@ -1,10 +1,9 @@
-"""What office files of all kinds have in common: titles that nobody wrote."""
+"""Titles in the properties of office files, unless a program or a template left them there."""
 
 from __future__ import annotations
 
 import re
 
-# Left there by a program or a template.
 _NOT_WRITTEN = re.compile(
     r"(?:microsoft (?:word|powerpoint|excel) - .*|.*\.\w{3,4}"
     r"|(?:untitled|(?:word )?document|dokument|presentation|book|title|titel|titre)\s?\d*"

@@ -63,7 +63,7 @@ class Collector:
     def finish(
         self, metadata: Metadata, spare_title: str | None = None, opens_with_title: bool = True
     ) -> ParsedText:
-        """Return what was collected; its title is the metadata's, else an opening heading.
+        """Return what was collected.
 
         Args:
             metadata: What the format says of the document.
@@ -73,7 +73,7 @@ class Collector:
                 first sheet is not.
 
         Returns:
-            The text with its blocks, pages and sections.
+            The text; its title is the metadata's, else the opening heading, else the spare one.
         """
         text, blocks = "".join(self.parts), tuple(self.blocks)
         title = metadata.title

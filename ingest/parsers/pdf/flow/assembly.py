@@ -22,9 +22,7 @@ _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _BROKEN = re.compile(r"([^\W\d_]+)-\Z")
 _FIRST = re.compile(r"[^\W\d_]+")
 # "Forschungs- und Entwicklungspolitik": the hyphen stands for a word that is left out.
-_SUSPENDED = frozenset(
-    "and or und oder bzw en of et ou e o y i a ani lub oraz és og och".split()
-)  # fmt: skip
+_SUSPENDED = frozenset("and or und oder bzw en of et ou e o y i a ani lub oraz és og och".split())
 # Written without spaces between words, so that a line's end is none either.
 _UNSPACED = re.compile("[\u2e80-\ua4cf\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]")
 # Bullets of symbol fonts have no Unicode of their own.
@@ -54,7 +52,11 @@ class AssembledText:
 
 
 def assemble(elements: Sequence[TextElement]) -> AssembledText:
-    """Return the text that blocks make one after another."""
+    """Return the canonical text that blocks make one after another.
+
+    It is NFC, with ligatures in letters, one space between words, a tab between cells, and a hyphen
+    at a line's end only where it belongs to the word.
+    """
     vocabulary = _count_words(line for e in elements for cell in e.cells for line in cell)
     parts: list[PlacedText] = []
     blocks: list[Block] = []
@@ -77,18 +79,17 @@ def assemble(elements: Sequence[TextElement]) -> AssembledText:
 
 
 def map_pages(layout: Layout, labels: dict[int, str], recognised: set[int]) -> tuple[Page, ...]:
-    """Return which stretch of a text stands on which page."""
-    number = layout.pages.copy()
+    """Return which stretch of a text stands on which page, in order, without a gap."""
+    # A page has two or more where a note at its foot follows a paragraph that ends overleaf.
     # White space counts to what stands before it.
-    latest = np.maximum.accumulate(np.where(number > 0, np.arange(len(number)), 0))
-    number = number[latest]
-    starts = [0, *(np.flatnonzero(np.diff(number)) + 1).tolist()] if len(number) else []
-    ends = [*starts[1:], len(number)]
+    placed = np.where(layout.pages > 0, np.arange(len(layout.pages)), 0)
+    numbers = layout.pages[np.maximum.accumulate(placed)]
+    starts = [0, *(np.flatnonzero(np.diff(numbers)) + 1).tolist()] if len(numbers) else []
+    ends = [*starts[1:], len(numbers)]
     return tuple(
-        Page(int(number[start]), start, end, labels.get(int(number[start])),
-             int(number[start]) in recognised)
-        for start, end in zip(starts, ends, strict=False)
-    )  # fmt: skip
+        Page(number, start, end, labels.get(number), number in recognised)
+        for number, start, end in zip(numbers[starts].tolist(), starts, ends, strict=False)
+    )
 
 
 def _count_words(lines: Iterable[PageLine]) -> Counter[str]:
@@ -105,10 +106,7 @@ def _join_cells(element: TextElement, vocabulary: Counter[str]) -> PlacedText:
         cells.pop(0)
     while cells and not cells[-1].text:
         cells.pop()
-    between: list[PlacedText] = []
-    for cell in cells:
-        between += [_fill_in("\t"), cell] if between else [cell]
-    return _join(between)
+    return _join([part for cell in cells for part in (_fill_in("\t"), cell)][1:])
 
 
 def _join_lines(lines: Sequence[PageLine], vocabulary: Counter[str]) -> PlacedText:

@@ -37,7 +37,7 @@ _MARKER = re.compile(
     r"\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)]{0,2}|[^\w\s]{1,2}|\d+(?:\.\d+)+\.?"
 )
 
-Span = tuple[float, float]
+_Interval = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +54,14 @@ class PageTable:
     rows: list[TableRow]
 
 
-def find_regions(page: PageText, segments: Sequence[PageLine]) -> list[PageColumn | PageTable]:
+Region = PageColumn | PageTable
+
+
+def find_regions(page: PageText, segments: Sequence[PageLine]) -> list[Region]:
     """Return the regions of a page in the order in which they are read."""
     if len(page.fragments) > MAX_FRAGMENTS:
         return [PageColumn(list(segments))]
-    found: list[PageColumn | PageTable] = []
+    found: list[Region] = []
     rest = list(segments)
     for area in find_ruled_areas(page):
         inside = [segment for segment in rest if area.holds(segment)]
@@ -75,9 +78,9 @@ def find_regions(page: PageText, segments: Sequence[PageLine]) -> list[PageColum
     return found + _find_unruled(page, rest)
 
 
-def _find_unruled(page: PageText, segments: Sequence[PageLine]) -> list[PageColumn | PageTable]:
+def _find_unruled(page: PageText, segments: Sequence[PageLine]) -> list[Region]:
     """Return the regions of what no drawn lines hold together."""
-    found: list[PageColumn | PageTable] = []
+    found: list[Region] = []
     plain: list[PageLine] = []
     rest = sorted(segments, key=lambda s: (s.y0, s.x0))
     paired = _have_neighbours(rest)
@@ -101,6 +104,8 @@ def _find_unruled(page: PageText, segments: Sequence[PageLine]) -> list[PageColu
 
 def find_segments(page: PageText) -> list[PageLine]:
     """Return the lines of a page, cut where a gap may part columns or cells."""
+    # A wide gap does wherever it stands; a narrower one, which a justified line may have between
+    # two words, only where it is part of a gutter that runs through the lines above and below.
     if len(page.fragments) > MAX_FRAGMENTS:
         return [join_fragments(page, [fragment]) for fragment in page.fragments]
     segments = find_lines(page, page.fragments, WIDE_GAP)
@@ -113,7 +118,7 @@ class _Gap:
 
     x0: float
     x1: float
-    start: int
+    start: int  # which fragment of the segment follows it
     before: PageLine | None
     after: PageLine | None
 
@@ -123,11 +128,8 @@ def _cut_at_gutters(page: PageText, segments: Sequence[PageLine]) -> list[PageLi
     found: list[PageLine] = []
     for number, segment in enumerate(segments):
         least = _measure_gutter(segment)
-        starts = [
-            gap.start
-            for gap in gaps[number]
-            if gap.before and gap.after and _is_gutter(gaps, number, gap, least)
-        ]
+        inner = [gap for gap in gaps[number] if gap.before and gap.after]
+        starts = [gap.start for gap in inner if _is_gutter(gaps, number, gap, least)]
         bounds = [0, *starts, len(segment.fragments)]
         parts = [segment.fragments[first:last] for first, last in pairwise(bounds)]
         found += [join_fragments(page, part) for part in parts] if starts else [segment]
@@ -192,17 +194,16 @@ def _have_neighbours(segments: Sequence[PageLine]) -> list[bool]:
     return paired
 
 
-def _find_band(segments: Sequence[PageLine], start: int) -> tuple[list[PageLine], list[Span]]:
+def _find_band(segments: Sequence[PageLine], start: int) -> tuple[list[PageLine], list[_Interval]]:
     """Return the longest run of segments from `start` that one or more gutters run through."""
     least = _measure_gutter(segments[start])
-    covered: list[Span] = []
-    gutters: list[Span] = []
+    covered: list[_Interval] = []
+    gutters: list[_Interval] = []
     for position in range(start, len(segments)):
         segment = segments[position]
         wider = _unite(covered, (segment.x0, segment.x1))
-        free = [
-            (left[1], right[0]) for left, right in pairwise(wider) if right[0] - left[1] >= least
-        ]
+        white = [(left[1], right[0]) for left, right in pairwise(wider)]
+        free = [(x0, x1) for x0, x1 in white if x1 - x0 >= least]
         if gutters and not free:
             return list(segments[start:position]), gutters
         # Until its neighbour comes, a segment stands alone; what comes between ends it.
@@ -212,7 +213,7 @@ def _find_band(segments: Sequence[PageLine], start: int) -> tuple[list[PageLine]
     return list(segments[start:]), gutters
 
 
-def _unite(spans: Sequence[Span], new: Span) -> list[Span]:
+def _unite(spans: Sequence[_Interval], new: _Interval) -> list[_Interval]:
     start, end = new
     apart = []
     for span in spans:
@@ -224,11 +225,14 @@ def _unite(spans: Sequence[Span], new: Span) -> list[Span]:
 
 
 def _split_band(
-    page: PageText, band: Sequence[PageLine], gutters: Sequence[Span]
-) -> list[PageColumn | PageTable] | None:
+    page: PageText, band: Sequence[PageLine], gutters: Sequence[_Interval]
+) -> list[Region] | None:
     """Return a band as columns or as a table, None if it is neither."""
     edges = [0.0, *((left + right) / 2 for left, right in gutters), page.width + 1]
-    columns = _part_columns(band, edges)
+    columns = [
+        [segment for segment in band if left <= (segment.x0 + segment.x1) / 2 < right]
+        for left, right in pairwise(edges)
+    ]
     kept = [
         gutter
         for gutter, column in zip(gutters, columns, strict=False)
@@ -242,13 +246,6 @@ def _split_band(
     if prose or all(len(column) >= COLUMN_LINES for column in columns):
         return [_make_column(page, column) for column in columns]
     return None
-
-
-def _part_columns(band: Sequence[PageLine], edges: Sequence[float]) -> list[list[PageLine]]:
-    return [
-        [segment for segment in band if left <= (segment.x0 + segment.x1) / 2 < right]
-        for left, right in pairwise(edges)
-    ]
 
 
 def _is_prose(column: Sequence[PageLine]) -> bool:

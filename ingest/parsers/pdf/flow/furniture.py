@@ -6,6 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ingest.parsers.pdf.flow.lines import PageLine
 from ingest.text.outline import find_division_level
@@ -18,8 +19,6 @@ SAME_PLACE_POINTS = 8.0
 REPEATED_PAGES = 3
 SHORT_DOCUMENT_PAGES = 4
 
-_MarginLine = tuple[float, int, PageLine]
-
 _ROMAN_VALUES = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 _ROMAN = re.compile(r"[ivxlc]{1,7}")
 _PAGE_NUMBER = re.compile(
@@ -28,39 +27,42 @@ _PAGE_NUMBER = re.compile(
 )
 
 
+class _MarginLine(NamedTuple):
+    height: float
+    page: int  # 0-based
+    segment: PageLine
+
+
 @dataclass(frozen=True, slots=True)
 class Furniture:
     """What of the pages is repeated and so no part of the text."""
 
-    segments: set[int]
-    printed: dict[int, str]
+    segments: set[int]  # by `id`
+    printed: dict[int, str]  # the number printed on a page, by the page's place in the document
 
 
 def find_furniture(pages: Sequence[Sequence[PageLine]]) -> Furniture:
-    """Find what is repeated on the pages of a document."""
+    """Find what is repeated among the segments of every page."""
     places: dict[str, list[_MarginLine]] = defaultdict(list)
     for number, segments in enumerate(pages):
         for segment in segments:
             if _in_margin(segment):
-                places[_make_pattern(segment.text)].append((segment.y0, number, segment))
+                line = _MarginLine(segment.y0, number, segment)
+                places[_make_pattern(segment.text)].append(line)
     needed = 2 if len(pages) <= SHORT_DOCUMENT_PAGES else REPEATED_PAGES
     repeated: set[int] = set()
     numbers: set[int] = set()
     printed: dict[int, str] = {}
-    for pattern, entries in places.items():
+    for pattern, lines in places.items():
         is_number = _PAGE_NUMBER.fullmatch(pattern) is not None
-        for group in _group_by_place(sorted(entries, key=lambda entry: entry[0])):
+        for group in _group_by_place(lines):
+            kept = _keep_counting(group) if is_number else _keep_running(group)
+            if len({line.page for line in kept}) < (2 if is_number else needed):
+                continue
+            repeated.update(id(line.segment) for line in kept)
             if is_number:
-                group, needed_here = _keep_counting(group), 2
-            else:
-                group, needed_here = _keep_running(group), needed
-            if len({number for _, number, _ in group}) >= needed_here:
-                repeated.update(id(segment) for _, _, segment in group)
-                if is_number:
-                    printed |= {
-                        number: _extract_number(segment.text) for _, number, segment in group
-                    }
-                    numbers.update(id(segment) for _, _, segment in group)
+                printed |= {line.page: _extract_number(line.segment.text) for line in kept}
+                numbers.update(id(line.segment) for line in kept)
     whole_rows = {id(s) for page in pages for s in page if _is_whole_row(repeated, s, page)}
     return Furniture(numbers | whole_rows, printed)
 
@@ -75,37 +77,38 @@ def _is_whole_row(repeated: set[int], segment: PageLine, page: Sequence[PageLine
 
 def _keep_counting(group: list[_MarginLine]) -> list[_MarginLine]:
     """Return the numbers that grow with the pages; in a table's last row they do not."""
-    offsets = {id(entry): _parse_number(entry[2].text) - entry[1] for entry in group}
+    offsets = {id(line): _parse_number(line.segment.text) - line.page for line in group}
     common = Counter(offsets.values()).most_common(1)[0][0]
-    return [entry for entry in group if offsets[id(entry)] == common]
+    return [line for line in group if offsets[id(line)] == common]
 
 
 def _keep_running(group: list[_MarginLine]) -> list[_MarginLine]:
     """Return what is the same on several pages or has a number that grows with them."""
-    said = Counter(_normalise_words(entry) for entry in group)
-    ahead = {id(entry): _count_ahead(entry) for entry in group}
+    # "Article 5" and "Article 9" on top of two pages are headings.
+    said = Counter(_normalise_words(line) for line in group)
+    ahead = {id(line): _count_ahead(line) for line in group}
     shared = Counter(offset for offsets in ahead.values() for offset in enumerate(offsets))
-    in_order = [ahead[id(entry)] for entry in sorted(group, key=lambda entry: entry[1])]
+    in_order = [ahead[id(line)] for line in sorted(group, key=lambda line: line.page)]
     # Where pages are missing, the printed numbers run further ahead, and never back.
     if any(list(column) == sorted(column) for column in zip(*in_order, strict=False)):
         return group
     return [
-        entry
-        for entry in group
-        if said[_normalise_words(entry)] > 1
-        or any(shared[o] > 1 for o in enumerate(ahead[id(entry)]))
+        line
+        for line in group
+        if said[_normalise_words(line)] > 1
+        or any(shared[o] > 1 for o in enumerate(ahead[id(line)]))
     ]
 
 
-def _normalise_words(entry: _MarginLine) -> str:
-    return " ".join(entry[2].text.lower().split())
+def _normalise_words(line: _MarginLine) -> str:
+    return " ".join(line.segment.text.lower().split())
 
 
-def _count_ahead(entry: _MarginLine) -> list[int]:
+def _count_ahead(line: _MarginLine) -> list[int]:
     """Return how far each number of a line is ahead of the page, but for a legal division's own."""
-    _, page, segment = entry
-    numbers = re.findall(r"\d{1,9}", segment.text)
-    return [int(number) - page for number in numbers[find_division_level(segment.text) > 0 :]]
+    text = line.segment.text
+    numbers = re.findall(r"\d{1,9}", text)
+    return [int(number) - line.page for number in numbers[find_division_level(text) > 0 :]]
 
 
 def _extract_number(text: str) -> str:
@@ -136,11 +139,11 @@ def _make_pattern(text: str) -> str:
     return "#" if _ROMAN.fullmatch(words) else words
 
 
-def _group_by_place(entries: Sequence[_MarginLine]) -> list[list[_MarginLine]]:
+def _group_by_place(lines: Sequence[_MarginLine]) -> list[list[_MarginLine]]:
     groups: list[list[_MarginLine]] = []
-    for entry in entries:
-        if groups and entry[0] - groups[-1][-1][0] <= SAME_PLACE_POINTS:
-            groups[-1].append(entry)
+    for line in sorted(lines, key=lambda line: line.height):
+        if groups and line.height - groups[-1][-1].height <= SAME_PLACE_POINTS:
+            groups[-1].append(line)
         else:
-            groups.append([entry])
+            groups.append([line])
     return groups

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,14 +27,14 @@ class PageLine:
 
     page: PageText
     fragments: list[Fragment]
-    text: str
-    where: NDArray[np.int64]
-    x0: float
+    text: str  # with a space where one is to be seen
+    where: NDArray[np.int64]  # of each character of `text` the page's character, or NO_CHARACTER
+    x0: float  # in points on the page with its text upright, y downwards
     y0: float
     x1: float
     y1: float
-    size: float
-    bold: bool
+    size: float  # height of most of its characters in points
+    bold: bool  # all of it
 
     @property
     def width(self) -> float:
@@ -44,7 +45,7 @@ class PageLine:
 def find_lines(
     page: PageText, fragments: Iterable[Fragment], widest_gap: float | None = None
 ) -> list[PageLine]:
-    """Return the lines that fragments make, from the top."""
+    """Return the lines that fragments make, from the top, cut at gaps of more heights of a line."""
     rows: list[list[Fragment]] = []
     for fragment in sorted(fragments, key=lambda f: (f.y0 + f.y1, f.x0)):
         row = next((row for row in reversed(rows[-4:]) if _belongs(fragment, row)), None)
@@ -52,21 +53,18 @@ def find_lines(
             rows.append([fragment])
         else:
             row.append(fragment)
-    lines = [
-        join_fragments(page, part)
-        for row in rows
-        for part in _cut_at_gaps(_sort_fragments(page, row), widest_gap)
-    ]
+    for row in rows:
+        row.sort(key=lambda f: f.first if page.right_to_left else f.x0)
+    parts = [part for row in rows for part in _cut_at_gaps(row, widest_gap)]
+    lines = [join_fragments(page, part) for part in parts]
     return sorted(lines, key=lambda line: (line.y0, line.x0))
 
 
 def join_fragments(page: PageText, fragments: Sequence[Fragment]) -> PageLine:
-    """Return one line of fragments."""
-    pieces = []
-    for number, fragment in enumerate(fragments):
-        pieces.append(
-            _insert_spaces(page, fragment, number > 0 and _are_apart(page, fragments, number))
-        )
+    """Return one line of fragments, at least one, in the order in which they are read."""
+    pieces = [_insert_spaces(page, fragments[0], False)]
+    for last, fragment in pairwise(fragments):
+        pieces.append(_insert_spaces(page, fragment, _are_apart(page, last, fragment)))
     where = np.concatenate(pieces)
     codes = np.full(len(where), ord(" "), dtype="<u4")
     codes[where >= 0] = page.codes[where[where >= 0]]
@@ -87,12 +85,6 @@ def join_fragments(page: PageText, fragments: Sequence[Fragment]) -> PageLine:
         longest.size,
         all(f.bold for f in fragments),
     )
-
-
-def _sort_fragments(page: PageText, row: Sequence[Fragment]) -> list[Fragment]:
-    if page.right_to_left:
-        return sorted(row, key=lambda fragment: fragment.first)
-    return sorted(row, key=lambda fragment: fragment.x0)
 
 
 def _belongs(fragment: Fragment, row: Sequence[Fragment]) -> bool:
@@ -123,13 +115,11 @@ def _cut_at_gaps(row: Sequence[Fragment], widest_gap: float | None) -> list[list
     return parts
 
 
-def _are_apart(page: PageText, fragments: Sequence[Fragment], number: int) -> bool:
-    last, fragment = fragments[number - 1], fragments[number]
-    if fragment.first == last.last and page.spaced[fragment.first]:
-        # PDFium takes a raised number for a line of its own: only a gap tells there.
-        same_height = abs(fragment.y1 - last.y1) < 0.1 * max(fragment.size, last.size)
-        if same_height:
-            return True
+def _are_apart(page: PageText, last: Fragment, fragment: Fragment) -> bool:
+    # PDFium takes a raised number for a line of its own: only a gap tells there.
+    same_height = abs(fragment.y1 - last.y1) < 0.1 * max(fragment.size, last.size)
+    if same_height and fragment.first == last.last and page.spaced[fragment.first]:
+        return True
     return fragment.x0 - last.x1 > SPACE_GAP * min(fragment.size, last.size)
 
 

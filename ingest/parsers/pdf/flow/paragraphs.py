@@ -34,9 +34,9 @@ LEADERS = re.compile(r"(?:\.\s?){5,}\s*\S{0,8}$|_{5,}")
 class PageParagraph:
     """Lines that are read as one."""
 
-    lines: list[PageLine]
-    kind: BlockKind
-    right: float
+    lines: list[PageLine]  # after joining they may stand in several columns and pages
+    kind: BlockKind  # paragraph or item; headings are found later
+    right: float  # edge of the column in which its last line stands, in points
 
     @property
     def text(self) -> str:
@@ -56,19 +56,17 @@ class PageParagraph:
 
 def find_paragraphs(lines: Sequence[PageLine], body: float) -> list[PageParagraph]:
     """Return the paragraphs and items of a column."""
-    column = _ColumnStyle(
-        _measure_pitch(lines), max((line.x1 for line in lines), default=0.0), body
-    )
+    right = max((line.x1 for line in lines), default=0.0)
+    column = _ColumnStyle(_measure_pitch(lines), right, body)
     found: list[PageParagraph] = []
-    for number, line in enumerate(lines):
-        following = lines[number + 1] if number + 1 < len(lines) else None
+    for line, following in zip(lines, [*lines[1:], None], strict=True):
         is_item = ITEM.match(line.text) is not None
         leads = LEADERS.search(line.text) is not None
         if found and not is_item and not _begins_paragraph(found[-1], line, following, column):
             found[-1].lines.append(line)
         else:
             kind: BlockKind = "item" if is_item or leads else "paragraph"
-            found.append(PageParagraph([line], kind, column.right))
+            found.append(PageParagraph([line], kind, right))
     return found
 
 
@@ -98,9 +96,9 @@ def _measure_pitch(lines: Sequence[PageLine]) -> float:
 class _ColumnStyle:
     """What is usual in a column."""
 
-    pitch: float
-    right: float
-    body: float
+    pitch: float  # from line to line, in heights of a line
+    right: float  # its edge in points
+    body: float  # size of the document's running text in points
 
 
 def _begins_paragraph(

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from ingest.parsers.pdf.flow.columns import PageColumn, PageTable
+from ingest.parsers.pdf.flow.columns import PageTable, Region
 from ingest.parsers.pdf.flow.lines import PageLine
 from ingest.parsers.pdf.flow.paragraphs import (
     LEADERS,
@@ -41,8 +41,8 @@ class TextElement:
     """One block of the text before it is text."""
 
     kind: BlockKind
-    level: int
-    cells: list[list[PageLine]]
+    level: int  # see `ingest.text.blocks.Block`
+    cells: list[list[PageLine]]  # of a row its cells, of anything else one: the lines to be joined
 
 
 def find_body_size(pages: Iterable[Sequence[PageLine]]) -> float:
@@ -55,9 +55,19 @@ def find_body_size(pages: Iterable[Sequence[PageLine]]) -> float:
 
 
 def find_elements(
-    pages: Iterable[Sequence[PageColumn | PageTable]], body: float, outline: Sequence[OutlineEntry]
+    pages: Iterable[Sequence[Region]], body: float, outline: Sequence[OutlineEntry]
 ) -> list[TextElement]:
-    """Return the blocks of a document."""
+    """Return the blocks of a document from the regions of its pages, in order of reading.
+
+    Args:
+        pages: The regions of every page.
+        body: Size of most of the text, in points.
+        outline: The document's own table of contents.
+
+    Returns:
+        Blocks in order; those of a note that stands under a paragraph which goes on overleaf
+        follow that paragraph.
+    """
     blocks = list(_order_paragraphs(pages, body))
     titles = {(entry.page, _strip_heading(entry.title)): entry.level for entry in outline}
     levels = _rank_headings(blocks, body, titles)
@@ -70,8 +80,7 @@ def find_elements(
             continue
         level = levels.get(id(block), 0)
         if not level:
-            kind: BlockKind = block.kind
-            found.append(TextElement(kind, int(kind == "item"), [block.lines]))
+            found.append(TextElement(block.kind, int(block.kind == "item"), [block.lines]))
             above = None
             continue
         division = _find_division(block)
@@ -86,7 +95,7 @@ def find_elements(
 
 
 def _order_paragraphs(
-    pages: Iterable[Sequence[PageColumn | PageTable]], body: float
+    pages: Iterable[Sequence[Region]], body: float
 ) -> Iterator[PageParagraph | TableRow]:
     """Yield paragraphs and rows; a paragraph that goes on elsewhere is held until it ends."""
     held: PageParagraph | None = None
@@ -98,8 +107,7 @@ def _order_paragraphs(
                 held, notes = None, []
                 yield from region.rows
                 continue
-            found = find_paragraphs(region.lines, body)
-            text, under = _part_notes(found, body)
+            text, under = _part_notes(find_paragraphs(region.lines, body), body)
             for number, paragraph in enumerate(text):
                 if number == 0 and held is not None and _continues(held, paragraph):
                     held.lines += paragraph.lines

@@ -50,7 +50,7 @@ class RuledArea:
 
     x0: float
     x1: float
-    heights: list[float]
+    heights: list[float]  # where lines are drawn across it, in points from the top, ascending
 
     def holds(self, segment: PageLine) -> bool:
         """Tell whether a segment stands between the first line and the last."""
@@ -75,7 +75,7 @@ def find_ruled_areas(page: PageText) -> list[RuledArea]:
 
 
 def find_table(area: RuledArea, segments: Sequence[PageLine]) -> list[TableRow] | None:
-    """Return the table in a ruled area, None if there is none."""
+    """Return the table that the segments in a ruled area make, None if there is none."""
     columns = find_columns(segments)
     if len(columns) < 2:
         return None
@@ -121,10 +121,9 @@ def looks_like_table(columns: Sequence[Sequence[PageLine]]) -> bool:
 
 
 def make_rows(columns: Sequence[Sequence[PageLine]], rules: Sequence[float]) -> list[TableRow]:
-    """Return the rows of a table."""
-    bounds = [float("-inf"), *rules, float("inf")]
+    """Return the rows of a table, with the heights of lines drawn across it, possibly none."""
     rows: list[list[TableCell]] = []
-    for top, bottom in pairwise(bounds):
+    for top, bottom in pairwise([-inf, *rules, inf]):
         between = [[s for s in column if top <= (s.y0 + s.y1) / 2 < bottom] for column in columns]
         if any(between):
             rows += _cut_rows(between, framed=len(rules) > 4)

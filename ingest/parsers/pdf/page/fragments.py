@@ -62,11 +62,11 @@ def cut_fragments(
 
     Args:
         seen: float32, shape (n, 4): left, top, right, bottom with the text upright.
-        broken: Whether PDFium ends a line before each.
+        broken: bool, shape (n,): whether PDFium ends a line before each.
         right_to_left: Then only PDFium's line ends count.
 
     Returns:
-        In the order of the characters.
+        Fragments in the order of the content.
     """
     if not len(seen):
         return []
