@@ -100,7 +100,7 @@ class Source:
         sha256: Of the source bytes.
         size_bytes: Length of the source.
         modified_ns: The file's mtime in nanoseconds; of a web page when these bytes came first.
-        reader: `name@version` of the reader that made the text.
+        reader: `name@version` of the parser that made the text.
         metadata_sha256: Of the sidecar's bytes; "" without one.
     """
 
@@ -146,7 +146,7 @@ class Failure:
         reason: One line in plain words.
         size_bytes: The file's size when it failed; -1 if it could not be asked.
         modified_ns: The file's mtime when it failed; -1 if it could not be asked.
-        reader: `name@version` of the reader that refused it, "" if none was reached,
+        reader: `name@version` of the parser that refused it, "" if none was reached,
             "removed by hand" if a person did.
         seen_at: UTC time, ISO 8601.
     """

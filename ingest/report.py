@@ -13,7 +13,7 @@ from index.types import Failure
 
 Stage = Literal["wait", "embed", "commit"]
 
-# Stands for the reader where not a reader but a person said no.
+# Stands for the parser where not a parser but a person said no.
 BY_HAND = "removed by hand"
 
 

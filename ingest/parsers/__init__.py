@@ -112,7 +112,7 @@ def _find_parser(name: str) -> str:
     if suffix in _INSTEAD:
         raise SourceRefused(f"{suffix} files are not read: save it as {_INSTEAD[suffix]}")
     if suffix not in PARSERS:
-        raise SourceRefused(
+        raise SourceRefused(  # in words that refusals of earlier releases are remembered by
             f"no reader for {suffix or 'a file without an ending'}, "
             f"{', '.join(PARSERS)} are supported: convert it or leave it out"
         )

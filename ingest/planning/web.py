@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from ingest.web.fetch import Fetcher
     from ingest.web.response import Response
 
-# By what the path has no ending that a reader takes.
+# By what the path has no ending that a parser takes.
 _ENDINGS = {
     "application/epub+zip": ".epub",
     "application/json": ".json",
@@ -168,7 +168,7 @@ class _Check:
 
 
 def _ending(url: str, answer: Response) -> str:
-    """Return the file name ending that chooses the reader."""
+    """Return the file name ending that chooses the parser."""
     for address in (url, answer.url):
         suffix = PurePosixPath(urlsplit(address).path).suffix.lower()
         if suffix in parsers.suffixes():

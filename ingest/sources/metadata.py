@@ -75,7 +75,7 @@ def _parse(name: str, data: bytes) -> Metadata:
         table = tomllib.loads(data.decode("utf-8-sig"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         reason = str(error).splitlines()[0]
-        raise SourceRefused(f"{name} is not TOML in UTF-8 ({reason}): correct it") from error
+        raise SourceRefused(f"{name} is not TOML in UTF-8 ({reason}): mend it") from error
     return parse_metadata(name, table)
 
 

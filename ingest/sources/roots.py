@@ -85,7 +85,7 @@ class SourceFile:
 
     @property
     def name(self) -> str:
-        """The name whose ending chooses the reader."""
+        """The name whose ending chooses the parser."""
         return f"page{self.ending}" if self.ending else self.path
 
 

@@ -1,6 +1,6 @@
 """Which machines may be asked: a name is resolved, judged, and connected to at that very address.
 
-A page may name, redirect to, or resolve to a machine of the reader's own network. What was judged
+A page may name, redirect to, or resolve to a machine of our own network. What was judged
 is what is connected to, so a name that resolves to something else a moment later gains nothing.
 """
 

@@ -54,9 +54,9 @@ def parse(task: Task) -> Parsed | Refused:
         return Refused(str(error))
     except (MemoryError, IndexWriteFailed):
         raise
-    except Exception as error:  # noqa: BLE001 - a reader's own bug, on a file nobody foresaw
+    except Exception as error:  # noqa: BLE001 - a parser's own bug, on a file nobody foresaw
         said = " ".join(f"{type(error).__name__}: {error}".split())[:200]
-        return Refused(f"the reader crashed ({said}); convert the file or leave it out")
+        return Refused(f"the parser crashed ({said}); convert the file or leave it out")
 
 
 def _parse(task: Task) -> Parsed:

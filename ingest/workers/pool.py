@@ -257,7 +257,7 @@ class _Process:
                 f"needed more than {settings.file_memory_mb:,} MB to read; leave it out, or raise "
                 "file_memory_mb under [ingest] in settings.toml and name the file"
             )
-        return f"the reader crashed ({_shown(status)}); convert the file or leave it out"
+        return f"the parser crashed ({_shown(status)}); convert the file or leave it out"
 
 
 def _unavailable(reason: str) -> WorkersUnavailable:

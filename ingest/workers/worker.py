@@ -88,7 +88,7 @@ def _is_worn() -> bool:
 
 
 def _alarm(seconds: float) -> None:
-    # Without a handler of ours the kernel acts: Python's would wait for the reader to come back.
+    # Without a handler of ours the kernel acts: Python's would wait for the parser to come back.
     if hasattr(signal, "setitimer"):
         signal.setitimer(signal.ITIMER_REAL, seconds)
 

@@ -104,10 +104,10 @@ def test_bad_files_are_refused_in_a_line_and_the_rest_is_indexed(tmp_path: Path)
     assert reasons == {
         "02.md": "took longer than 6 seconds to read; leave it out, or raise file_seconds under "
         "[ingest] in settings.toml and name the file",
-        "04.md": "the reader crashed (SIGSEGV); convert the file or leave it out",
+        "04.md": "the parser crashed (SIGSEGV); convert the file or leave it out",
         "06.md": "needed more than 400 MB to read; leave it out, or raise file_memory_mb under "
         "[ingest] in settings.toml and name the file",
-        "08.md": "the reader crashed (KeyError: 'nothing'); convert the file or leave it out",
+        "08.md": "the parser crashed (KeyError: 'nothing'); convert the file or leave it out",
     }
     assert len(report.added) == 8
     assert report.added == sorted(report.added)
@@ -347,7 +347,7 @@ def test_a_crash_of_a_reader_in_this_process_is_a_line_too(tmp_path: Path) -> No
     (tmp_path / "texts" / "a.md").write_text("BUG" + essay(1))
     done = command(home, str(tmp_path / "texts"), code=HOSTILE + COMMAND)
     assert done.returncode == 1
-    assert "error: texts/a.md: the reader crashed (KeyError: 'nothing')" in done.stderr
+    assert "error: texts/a.md: the parser crashed (KeyError: 'nothing')" in done.stderr
     assert "Traceback" not in done.stderr
 
 
