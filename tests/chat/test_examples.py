@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from chat.answer import configured
+from chat.answer import make_answerer
 from chat.types import Question
 from chat.ui.examples import MOST, suggest_questions
 from index.local import LocalIndex
@@ -34,7 +34,7 @@ def test_the_five_pages_answer_their_examples(corpus_index: LocalIndex) -> None:
     questions = suggest_questions(corpus_index)
     assert len(set(questions)) == MOST
     assert suggest_questions(corpus_index) == questions
-    answers = [configured(corpus_index).answer(Question(text)) for text in questions]
+    answers = [make_answerer(corpus_index).answer(Question(text)) for text in questions]
     assert all(answer.citations for answer in answers)
     assert len({answer.citations[0].document for answer in answers}) == MOST
 
