@@ -6,15 +6,14 @@ import contextlib
 import threading
 import time
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from index.catalog.read import Snapshot, open_snapshot
-from index.citations import Citable, Standing, find_standing, parse_citation_id
+from index.citations import Citable, Standing
 from index.commit import IndexWriter, bring_up_to_date, open_writer
 from index.embedding.base import Embedder, Matrix, make_mismatch_error
-from index.errors import CitationUnknown, QuoteMismatch
 from index.pages.boxes import Box, find_line_boxes
 from index.search import search_fused
 from index.settings import Settings
@@ -22,7 +21,6 @@ from index.stores.check import find_broken_promises
 from index.stores.open import RETRY_SECONDS, OpenStores, open_stores
 from index.text.analysis import QueryWord, query_words
 from index.types import Document, Failure, Filter, Hit, Manifest, Passage, SearchReceipt
-from index.version import version_of
 
 _EVERYTHING = Filter()
 
@@ -122,36 +120,13 @@ class LocalIndex:
             CitationUnknown: The id is malformed, its text is not stored here, or it is shorter.
             QuoteMismatch: The stored text was altered.
         """
-        try:
-            prefix, start, end = parse_citation_id(citation)
-        except ValueError as error:
-            raise CitationUnknown(str(error)) from error
         with self.snapshot() as catalog:
-            version = catalog.version(prefix)
-            if not start < end <= len(version.text):
-                raise CitationUnknown(
-                    f"version {prefix} has {len(version.text):,} characters, the citation names "
-                    f"{start} to {end}"
-                )
-            document, current, removed = catalog.document_of(version.id)
-        if version_of(version.text) != version.id:
-            raise QuoteMismatch(
-                f"{document.id}: the stored text of version {prefix} is not what was indexed; run "
-                "`python -m ingest doctor`"
-            )
-        return Citable(version, start, end, document, current, removed)
+            return catalog.citable(citation)
 
     def standing(self, cited: Citable) -> Standing:
         """Return whether a quotation still stands in today's text of its document, and where."""
-        if cited.removed:
-            return Standing("removed")
-        if cited.current:
-            return Standing("current", cited.version.id, cited.start, cited.end)
         with self.snapshot() as catalog:
-            now = catalog.version(cited.document.version)
-            passages = catalog.passages_of(now.id)
-        sentences = [span for passage in passages for span in passage.sentences]
-        return find_standing(cited.version, cited.start, cited.end, now, sentences)
+            return catalog.standing(cited)
 
     def boxes(self, version: str, start: int, end: int) -> list[Box]:
         """Return where text[start:end] of a version stands on the pages of its original.
@@ -179,22 +154,29 @@ class LocalIndex:
         with self.snapshot() as catalog:
             return catalog.passages_of(version)
 
-    def rarity(self, terms: Sequence[str]) -> dict[str, float]:
-        """Return the inverse document frequency of analysed terms over all passages."""
-        with self.snapshot() as catalog:
+    def rarity(self, terms: Sequence[str], catalog: Snapshot | None = None) -> dict[str, float]:
+        """Return the inverse document frequency of analysed terms over the passages of a moment."""
+        with self._moment(catalog) as catalog:
             words = self._refresh_stores(catalog).words
-        return {term: words.rarity(term) for term in terms}
+            return {term: words.rarity(term) for term in terms}
 
-    def search(self, question: str, k: int = 10, restriction: Filter = _EVERYTHING) -> SearchResult:
+    def search(
+        self,
+        question: str,
+        k: int = 10,
+        restriction: Filter = _EVERYTHING,
+        catalog: Snapshot | None = None,
+    ) -> SearchResult:
         """Return the k passages that fit a question best, by meaning and by words.
 
         Args:
             question: Plain language; any text, no syntax. Searched for in NFC, as texts are stored.
             k: Results wanted, at least 1.
             restriction: Search only documents that pass.
+            catalog: The moment that is searched, from `snapshot`; now if None.
 
         Returns:
-            Hits best first, each of a passage that is live at one moment of the catalog.
+            Hits best first, each of a passage that is live at that moment.
 
         Raises:
             ValueError: k is less than 1.
@@ -205,11 +187,9 @@ class LocalIndex:
         if k < 1:
             raise ValueError(f"k must be at least 1, not {k}")
         question = unicodedata.normalize("NFC", question.encode("utf-8", "replace").decode())
-        with self.snapshot() as catalog:
+        with self._moment(catalog) as catalog:
             self._check_embedder(catalog)
-        vector = self.embedder.encode([question], "query")[0]
-        with self.snapshot() as catalog:
-            self._check_embedder(catalog)  # --reembed may have come between
+            vector = self.embedder.encode([question], "query")[0]
             stores = self._refresh_stores(catalog)
             counts = (stores.documents, stores.passages)
             receipt = SearchReceipt(
@@ -233,6 +213,15 @@ class LocalIndex:
                 return problems
             before = problems
             time.sleep(RETRY_SECONDS)
+
+    @contextlib.contextmanager
+    def _moment(self, catalog: Snapshot | None) -> Iterator[Snapshot]:
+        """Yield what was handed down, else a snapshot of now."""
+        if catalog is not None:
+            yield catalog
+        else:
+            with self.snapshot() as opened:
+                yield opened
 
     def _check_embedder(self, catalog: Snapshot) -> None:
         if catalog.fingerprint and catalog.fingerprint != self.embedder.fingerprint:

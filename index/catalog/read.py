@@ -20,11 +20,12 @@ from index.catalog.rows import (
     select_among,
 )
 from index.catalog.schema import FILE, MIGRATIONS, connect, translate_sqlite_errors
+from index.citations import Citable, Standing, find_standing, parse_citation_id
 from index.embedding.base import Matrix
-from index.errors import CitationUnknown, DocumentUnknown
+from index.errors import CitationUnknown, DocumentUnknown, QuoteMismatch
 from index.pages.boxes import Layout, unpack
 from index.types import Document, Failure, Fetch, Filter, Manifest, Passage
-from index.version import Version
+from index.version import Version, version_of
 
 _DOCUMENT = """
     SELECT d.*, v.characters,
@@ -141,6 +142,47 @@ class Snapshot:
                 "another index, or its text was pruned"
             )
         return read_version(rows[0])
+
+    def citable(self, citation: str) -> Citable:
+        """Return the whole text that a citation id names, as it was when it was cited.
+
+        Args:
+            citation: `VERSION-START-END`.
+
+        Returns:
+            The text, the cited stretch of it, and whether its document still shows it.
+
+        Raises:
+            CitationUnknown: The id is malformed, its text is not stored here, or it is shorter.
+            QuoteMismatch: The stored text was altered.
+        """
+        try:
+            prefix, start, end = parse_citation_id(citation)
+        except ValueError as error:
+            raise CitationUnknown(str(error)) from error
+        version = self.version(prefix)
+        if not start < end <= len(version.text):
+            raise CitationUnknown(
+                f"version {prefix} has {len(version.text):,} characters, the citation names "
+                f"{start} to {end}"
+            )
+        document, current, removed = self.document_of(version.id)
+        if version_of(version.text) != version.id:
+            raise QuoteMismatch(
+                f"{document.id}: the stored text of version {prefix} is not what was indexed; run "
+                "`python -m ingest doctor`"
+            )
+        return Citable(version, start, end, document, current, removed)
+
+    def standing(self, cited: Citable) -> Standing:
+        """Return whether a quotation still stands in today's text of its document, and where."""
+        if cited.removed:
+            return Standing("removed")
+        if cited.current:
+            return Standing("current", cited.version.id, cited.start, cited.end)
+        now = self.version(cited.document.version)
+        sentences = [span for passage in self.passages_of(now.id) for span in passage.sentences]
+        return find_standing(cited.version, cited.start, cited.end, now, sentences)
 
     def layout_of(self, version: str) -> Layout | None:
         """Return where the characters of a version stand, None for formats without pages."""
