@@ -7,9 +7,9 @@ import streamlit as st
 import chat.ui.page
 import ingest.ui.page
 from chat.answer import Answerer, make_answerer
-from index.embedding.transformer import SentenceTransformerEmbedder
+from index.embedding.base import Embedder
 from index.errors import SettingsError
-from index.local import LocalIndex
+from index.opening import make_embedder, make_index
 from index.settings import EmbedderSettings, Settings, load_settings
 from index.text.escape import literal
 from ingest.ui.background import Runner
@@ -22,13 +22,13 @@ _ICON = (
 
 
 @st.cache_resource(show_spinner=False)
-def _embedder(settings: EmbedderSettings) -> SentenceTransformerEmbedder:
-    return SentenceTransformerEmbedder(settings)
+def _embedder(settings: EmbedderSettings) -> Embedder:
+    return make_embedder(settings)
 
 
 @st.cache_resource(show_spinner=False)
 def _answerer(settings: Settings) -> Answerer:
-    index = LocalIndex(settings, _embedder(settings.embedder))
+    index = make_index(settings, _embedder(settings.embedder))
     answerer = make_answerer(index)
     # Importing the models takes seconds: begun with the first visit, so that no page waits for it.
     answerer.warm()

@@ -33,8 +33,8 @@ from chat.types import (
 )
 from chat.writing.verify import verify
 from chat.writing.writer import Sentence, VerbatimWriter, Writer
+from index.base import Index
 from index.errors import PolicyChatError
-from index.local import LocalIndex
 from index.types import Filter
 
 NEAREST = 3
@@ -53,7 +53,7 @@ class Answerer:
 
     def __init__(
         self,
-        index: LocalIndex,
+        index: Index,
         writer: Writer | None = None,
         reranker: Reranker | None = None,
         reader: PassageReader | None = None,
@@ -186,7 +186,7 @@ class Answerer:
         )
 
 
-def make_answerer(index: LocalIndex) -> Answerer:
+def make_answerer(index: Index) -> Answerer:
     """Return the answerer that the settings of an index describe; nothing is loaded yet."""
     settings = index.settings
     return Answerer(

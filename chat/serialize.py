@@ -11,9 +11,9 @@ import msgspec
 
 from chat.errors import QuestionRefused
 from chat.types import Answer, Citation, Question, Receipt, Role, Turn
-from index.citations import Citable, Standing, citation_id
+from index.citations import Citable, Standing
 from index.types import Filter
-from index.version import Version
+from index.version import Version, citation_id
 
 Words = str | tuple[str, ...]
 

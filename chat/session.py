@@ -12,9 +12,7 @@ from types import TracebackType
 from chat.answer import Answerer, make_answerer
 from chat.types import Answer, Citation, Question, Turn
 from index.citations import Citable, Standing
-from index.embedding.transformer import SentenceTransformerEmbedder
-from index.local import LocalIndex
-from index.settings import load_settings
+from index.opening import open_index
 from index.types import Filter
 from index.version import Version
 
@@ -48,9 +46,8 @@ class Session(AbstractContextManager["Session"]):
     """
 
     def __init__(self, home: str | PathLike[str] | None = None) -> None:
-        settings = load_settings(None if home is None else Path(home))
-        index = LocalIndex(settings, SentenceTransformerEmbedder(settings.embedder))
-        index.manifest()  # without an index, say so before a model is loaded
+        index = open_index(None if home is None else Path(home))
+        index.check_made()  # without an index, say so before a model is loaded
         self._answerer: Answerer | None = make_answerer(index)
 
     def __exit__(

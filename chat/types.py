@@ -7,8 +7,8 @@ from datetime import date
 from typing import Literal
 
 from chat.reader.reading import Reading
-from index.citations import citation_id
 from index.types import Filter, Hit
+from index.version import citation_id
 
 Role = Literal["user", "assistant"]
 Status = Literal["answered", "partial", "not_found"]

@@ -14,33 +14,35 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from index.catalog.write import Incoming
+    from index.base import Catalog, Index, SearchResult
+    from index.changes import IncomingDocument
     from index.citations import Citable, Standing
     from index.commit import IndexWriter
     from index.embedding.base import Embedder
     from index.embedding.hashing import HashingEmbedder
     from index.embedding.transformer import SentenceTransformerEmbedder
     from index.errors import PolicyChatError
-    from index.local import LocalIndex, SearchResult
+    from index.local import LocalIndex
     from index.settings import Settings, load_settings
     from index.types import Document, Failure, Filter, Hit, Manifest, Metadata, Passage, Source
     from index.version import Page, Section, Version
 
 __all__ = [
-    "Citable", "Document", "Embedder", "Failure", "Filter", "HashingEmbedder", "Hit", "Incoming",
-    "IndexWriter", "LocalIndex", "Manifest", "Metadata", "Page", "Passage", "PolicyChatError",
-    "SearchResult", "Section", "SentenceTransformerEmbedder", "Settings", "Source", "Standing",
-    "Version", "load_settings",
+    "Catalog", "Citable", "Document", "Embedder", "Failure", "Filter", "HashingEmbedder", "Hit",
+    "IncomingDocument", "Index", "IndexWriter", "LocalIndex", "Manifest", "Metadata", "Page",
+    "Passage", "PolicyChatError", "SearchResult", "Section", "SentenceTransformerEmbedder",
+    "Settings", "Source", "Standing", "Version", "load_settings",
 ]  # fmt: skip
 _HOMES = {
-    "index.catalog.write": "Incoming",
+    "index.base": "Catalog Index SearchResult",
+    "index.changes": "IncomingDocument",
     "index.citations": "Citable Standing",
     "index.commit": "IndexWriter",
     "index.embedding.base": "Embedder",
     "index.embedding.hashing": "HashingEmbedder",
     "index.embedding.transformer": "SentenceTransformerEmbedder",
     "index.errors": "PolicyChatError",
-    "index.local": "LocalIndex SearchResult",
+    "index.local": "LocalIndex",
     "index.settings": "Settings load_settings",
     "index.types": "Document Failure Filter Hit Manifest Metadata Passage Source",
     "index.version": "Page Section Version",

@@ -1,4 +1,4 @@
-"""Citations: the id of a stretch of a version, the text that it names, what became of it."""
+"""Citations: the text that an id of `index.version.citation_id` names, and what became of it."""
 
 from __future__ import annotations
 
@@ -10,29 +10,6 @@ from typing import Literal
 
 from index.types import Document
 from index.version import Version
-
-VERSION_PREFIX_CHARS = 16
-_CITATION_ID = re.compile(r"([0-9a-f]{16,64})-(\d+)-(\d+)")
-
-
-def citation_id(version: str, start: int, end: int) -> str:
-    """Return the id of text[start:end] of a version: stable for as long as the text is.
-
-    >>> citation_id("ab" * 32, 3, 9)
-    'abababababababab-3-9'
-    """
-    return f"{version[:VERSION_PREFIX_CHARS]}-{start}-{end}"
-
-
-def parse_citation_id(text: str) -> tuple[str, int, int]:
-    """Return (version or a prefix of it, start, end) of a citation id; no text is looked at.
-
-    Raises ValueError if it is not of the form `VERSION-START-END`, as `citation_id` makes it.
-    """
-    match = _CITATION_ID.fullmatch(text)
-    if match is None:
-        raise ValueError(f"{text!r} is not a citation id (VERSION-START-END)")
-    return match[1], int(match[2]), int(match[3])
 
 
 @dataclass(frozen=True, slots=True)

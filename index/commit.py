@@ -8,12 +8,14 @@ the next writer brings the derived stores in step with it.
 from __future__ import annotations
 
 import contextlib
-import functools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from index.catalog.schema import FILE, connect, migrate, translate_sqlite_errors
-from index.catalog.write import CatalogWriter, Incoming
+from index.base import EmbeddingProgress, Writer
+from index.catalog.rows import read_moment
+from index.catalog.schema import FILE, MIGRATIONS, connect, migrate, translate_sqlite_errors
+from index.catalog.write import CatalogWriter
+from index.changes import Change, IncomingDocument, Kept, PutDocument, RestoreDocument
 from index.disk.files import (
     is_stored,
     make_durable,
@@ -26,20 +28,19 @@ from index.disk.originals import find_unneeded
 from index.embedding.base import Embedder, make_mismatch_error
 from index.errors import IndexMissing, IndexOutdated
 from index.settings import Settings
-from index.stores.sync import VECTORS, WORDS, DerivedStores, EmbeddingProgress
-from index.types import Failure, Fetch, Source, embedded_text
+from index.stores.sync import VECTORS, WORDS, DerivedStores, adopt_stores
 
 
 @contextlib.contextmanager
 def open_writer(
     settings: Settings, embedder: Embedder, reembed: bool = False
 ) -> Iterator[IndexWriter]:
-    """Hold the write lock and yield the writer, see `LocalIndex.writer`."""
+    """Hold the write lock and yield the writer, see `index.base.Index.writer`."""
     directory = settings.index_directory
     with translate_write_errors(directory):
         directory.mkdir(parents=True, exist_ok=True)
     with hold_write_lock(directory):
-        migrate(directory)
+        _migrate(directory)
         with (
             contextlib.closing(connect(directory)) as connection,
             translate_sqlite_errors(directory / FILE),
@@ -52,8 +53,8 @@ def open_writer(
                 writer.close()
 
 
-def bring_up_to_date(settings: Settings) -> None:
-    """Give an index of an older release today's tables, see `LocalIndex.bring_up_to_date`."""
+def bring_up_to_date(settings: Settings) -> str:
+    """Give an index of an older release today's form, see `index.base.Index.bring_up_to_date`."""
     directory = settings.index_directory
     try:
         connect(directory).close()
@@ -61,14 +62,29 @@ def bring_up_to_date(settings: Settings) -> None:
         pass
     except IndexOutdated:
         with hold_write_lock(directory):
-            migrate(directory)
+            return _migrate(directory)
+    return ""
 
 
-class IndexWriter:
-    """Stages changes in memory; `commit` makes them true together. See `LocalIndex.writer`.
+def _migrate(directory: Path) -> str:
+    """Bring tables and stamps up to date; return what was done, "" if nothing, or made anew."""
+    schema, generation = migrate(directory)
+    if schema in (0, len(MIGRATIONS)):
+        return ""
+    with contextlib.closing(connect(directory)) as connection:
+        moment, _ = read_moment(connection)
+        (count,) = connection.execute(
+            "SELECT count(*) FROM documents WHERE died IS NULL"
+        ).fetchone()
+    adopt_stores(directory, generation, moment)
+    return (
+        f"the index in {directory} was brought from schema {schema} to {len(MIGRATIONS)}: its "
+        f"{count:,} documents stay as they are, and from now on it knows what was true when"
+    )
 
-    Everything raises `IndexWriteFailed` on a full disk and without rights.
-    """
+
+class IndexWriter(Writer):
+    """The writer of a `LocalIndex`; what its methods do is said at `index.base.Writer`."""
 
     def __init__(self, settings: Settings, catalog: CatalogWriter, embedder: Embedder) -> None:
         self.settings = settings
@@ -76,10 +92,14 @@ class IndexWriter:
         self._catalog = catalog
         self._derived = DerivedStores(settings, catalog, embedder)
         self._directory = settings.index_directory
-        self._changes: list[Callable[[], list[int] | None]] = []
-        self._passages = 0
+        self._changes: list[Change] = []
         self._originals: list[Path] = []
         self._torn = False
+
+    @property
+    def staged(self) -> tuple[Change, ...]:
+        """The changes that the next commit makes true, in order."""
+        return tuple(self._changes)
 
     def repair(self, reembed: bool) -> None:
         """Bring the derived stores in step with the catalog, and finish pending removals.
@@ -89,7 +109,7 @@ class IndexWriter:
         for part in ("", VECTORS, WORDS):
             remove_parts(self._directory / part)
         remove_parts(self.settings.originals)
-        fingerprint = self._catalog.state().fingerprint
+        fingerprint = self._catalog.state().moment.fingerprint
         if not fingerprint or fingerprint == self.embedder.fingerprint:
             self._derived.load()
         elif reembed:
@@ -100,71 +120,27 @@ class IndexWriter:
         self._torn = False
 
     def add(
-        self, documents: Sequence[Incoming], progress: EmbeddingProgress = lambda _: None
+        self, documents: Sequence[IncomingDocument], progress: EmbeddingProgress = lambda _: None
     ) -> None:
-        """Embed the passages of documents and stage them to replace what they showed before.
-
-        Vectors are stored as they are made, so an interrupted run does not embed them twice.
-
-        Args:
-            documents: Any number; embedding is fastest when they come together.
-            progress: Called with the number of passages just embedded or found embedded already.
-
-        Raises:
-            EmbedderUnavailable: The model cannot be loaded.
-        """
-        texts = [
-            embedded_text(doc.version.text[draft.start : draft.end], draft.context)
-            for doc in documents
-            for draft in doc.drafts
-        ]
+        """Embed the passages of documents and stage them to replace what they showed before."""
+        texts = [passage.embedded for document in documents for passage in document.passages]
         self._derived.embed(texts, progress)
-        for document in documents:
-            self._changes.append(functools.partial(self._catalog.put, document))
-            self._passages += len(document.drafts)
+        self.stage(*(PutDocument(document) for document in documents))
 
-    def touch(self, source: Source) -> None:
-        """Stage new stat values of a document whose bytes are the same."""
-        self._changes.append(lambda: self._catalog.touch(source))
+    def stage(self, *changes: Change) -> None:
+        """Stage changes; what a restored document brings back is embedded if it has to be."""
+        for change in changes:
+            if isinstance(change, RestoreDocument):
+                texts = self._catalog.read_restored(change.document)
+                self._derived.embed(texts, lambda _: None)
+        self._changes += changes
 
-    def move(self, document: str, source: Source) -> None:
-        """Stage another id for a document whose bytes are elsewhere now."""
-        self._changes.append(lambda: self._catalog.move(document, source))
-
-    def remove(self, document: str) -> None:
-        """Stage the removal of a document by its id."""
-        self._changes.append(lambda: self._catalog.remove(document))
-
-    def put_failure(self, failure: Failure) -> None:
-        """Stage what is remembered of a refused source."""
-        self._changes.append(lambda: self._catalog.put_failure(failure))
-
-    def forget_failure(self, root: str, path: str) -> None:
-        """Stage forgetting a refused source."""
-        self._changes.append(lambda: self._catalog.forget_failure(root, path))
-
-    def put_root(self, name: str, location: Path) -> None:
-        """Stage a root's folder."""
-        self._changes.append(lambda: self._catalog.put_root(name, str(location)))
-
-    def put_listing(self, name: str, entries: Sequence[tuple[str, str]]) -> None:
-        """Stage what a list of sources names: (root, path) each."""
-        self._changes.append(lambda: self._catalog.put_listing(name, entries))
-
-    def keep_fetches(self, fetches: Sequence[Fetch]) -> None:
-        """Store what web servers said, at once: it changes nothing that is searched."""
-        with self._catalog.transaction():
-            for fetch in fetches:
-                self._catalog.put_fetch(fetch)
-
-    def forget_fetch(self, url: str) -> None:
-        """Stage forgetting what a web server said."""
-        self._changes.append(lambda: self._catalog.forget_fetch(url))
-
-    def keep_signature(self, version: str, kind: str, signature: bytes) -> None:
-        """Store a signature of a version that is committed, at once, as vectors are."""
-        with self._catalog.transaction():
-            self._catalog.put_signature(version, kind, signature)
+    def keep(self, *kept: Kept) -> None:
+        """Store what changes nothing that is searched, at once and all together."""
+        if kept:
+            with self._catalog.transaction():
+                for one in kept:
+                    self._catalog.keep(one)
 
     def keep_original(self, sha256: str, data: bytes) -> None:
         """Store all bytes of a source under their sha256; the next commit makes them durable."""
@@ -174,46 +150,42 @@ class IndexWriter:
             self._originals.append(path)
 
     def prune(self, before: str) -> None:
-        """Forget texts that no document has shown since a time, with what only they needed.
-
-        Old citations of them do not open any more. Nothing that is searched changes.
-
-        Args:
-            before: UTC time, ISO 8601.
-        """
+        """Forget what no document has shown since a time, with what only that needed."""
         with self._catalog.transaction():
             self._catalog.history.forget(before)
-            needed = self._catalog.history.originals()
-        for path in find_unneeded(self.settings.originals, needed):
-            with translate_write_errors(path):
-                path.unlink(missing_ok=True)
-        self._catalog.compact()
+        self._drop_unneeded()
+
+    def forget(self, document: str) -> None:
+        """Forget at once all that a removed document was and that no other document shows."""
+        with self._catalog.transaction():
+            self._catalog.history.forget_removed(document)
+        self._drop_unneeded()
 
     def commit(self) -> None:
-        """Make the staged changes true together, in the order that this module describes.
-
-        Raises:
-            IndexWriteFailed: Disk full; nothing of this commit is true, all before it is.
-        """
+        """Make the staged changes true together, in the order that this module describes."""
         if not self._changes:
             return
         if self._torn:
             self.repair(reembed=False)
         make_durable(self._originals)  # before anything says that they are there
         self._originals = []
-        generation = self._catalog.reserve(self._passages)
+        before = self._catalog.state().moment
+        count = sum(self._catalog.count_new_passages(change) for change in self._changes)
+        generation = self._catalog.reserve(count)
         try:
             with self._catalog.transaction():
-                added = [number for change in self._changes for number in change() or ()]
-                self._derived.add(added, generation)
-                self._catalog.set_generation(generation)
+                self._catalog.begin_generation(generation)
+                added: list[int] = []
+                for change in self._changes:
+                    added += self._catalog.apply(change, generation.number)
+                self._derived.add(added, before, generation)
         except BaseException:
             # What they hold in memory may be ahead of the catalog.
             self._torn = True
             self._derived.close()
             raise
         finally:
-            self._changes, self._passages = [], 0
+            self._changes = []
         self._finish_removals()
 
     def close(self) -> None:
@@ -228,3 +200,10 @@ class IndexWriter:
         self._derived.remove(removed)
         with self._catalog.transaction():
             self._catalog.passages.forget_removed()
+
+    def _drop_unneeded(self) -> None:
+        needed = self._catalog.history.originals()
+        for path in find_unneeded(self.settings.originals, needed):
+            with translate_write_errors(path):
+                path.unlink(missing_ok=True)
+        self._catalog.compact()

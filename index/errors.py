@@ -8,9 +8,11 @@ PolicyChatError                 one line: what was found, what was expected, wha
 ├── IndexOutdated               an older release made the index; a writer brings it up to date
 ├── IndexLocked                 another process is writing
 ├── IndexDamaged                a file of the index cannot be read
+│   └── IndexChanged            another state of the index came between; ask again
 ├── IndexWriteFailed            a file of the index cannot be written (disk full, no rights)
 ├── EmbedderMismatch            the index was made by another embedder
 ├── EmbedderUnavailable         the model's files are missing or not what they should be
+├── GenerationUnknown           a moment that was not, or that is not known any more
 ├── DocumentUnknown             no document of that name, or more than one
 ├── CitationUnknown             a citation whose text is not stored here
 └── QuoteMismatch               a quotation that is not what the stored text says
@@ -46,6 +48,10 @@ class IndexDamaged(PolicyChatError):
     """A stored file is torn or not ours."""
 
 
+class IndexChanged(IndexDamaged):
+    """What is derived is of another state than the catalog; if it stays so, it is damage."""
+
+
 class IndexWriteFailed(PolicyChatError):
     """The index could not be written; what was committed before stands."""
 
@@ -56,6 +62,10 @@ class EmbedderMismatch(PolicyChatError):
 
 class EmbedderUnavailable(PolicyChatError):
     """The embedding model cannot be loaded."""
+
+
+class GenerationUnknown(PolicyChatError):
+    """No such generation, or what lived then was pruned."""
 
 
 class DocumentUnknown(PolicyChatError):

@@ -55,12 +55,14 @@ def search_fused(
     its largest possible value.
     """
     terms = [form for word in words for form in word.forms]
-    versions = catalog.versions_matching(restriction) if restriction else None
-    allowed = None if versions is None else catalog.passage_numbers(versions)
+    condition = catalog.resolve(restriction) if restriction else None
+    generation = catalog.moment.generation
     depth = max(CANDIDATES, k)
     while True:
-        dense = [] if stores.vectors is None else stores.vectors.search(vector, depth, allowed)
-        lexical = stores.words.search(terms, depth, versions)
+        dense: list[tuple[int, float]] = []
+        if stores.vectors is not None:
+            dense = stores.vectors.search(vector, depth, condition, generation)
+        lexical = stores.words.search(terms, depth, condition, generation)
         fused = _fuse([n for n, _ in dense], [n for n, _ in lexical], settings)
         hits: list[Hit] = []
         for start in range(0, len(fused), k):
@@ -105,9 +107,10 @@ def _resolve(
         documents = shown.get(passage.version) if passage else None
         if passage is None or not documents:
             continue
-        stored = vectors.get(passage.number)
+        stored = vectors.get(candidate.number)
         hits.append(
             Hit(
+                number=candidate.number,
                 passage=passage,
                 document=documents[0],
                 also_in=tuple(document.id for document in documents[1:]),

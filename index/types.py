@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
-from index.version import Page
+from index.version import Page, Version, citation_id
 
 
 def source_id(root: str, path: str) -> str:
@@ -41,23 +41,6 @@ class Metadata:
 UNKNOWN = Metadata()
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A passage as the chunker makes it, before the index gives it a number.
-
-    Attributes:
-        start: Half-open offsets in the version's text.
-        end: See start.
-        sentences: Offsets of its sentences in the version's text, in order, inside [start, end).
-        context: Embedded and searched with the text but never quoted: heading path, table header.
-    """
-
-    start: int
-    end: int
-    sentences: tuple[tuple[int, int], ...]
-    context: str = ""
-
-
 def embedded_text(text: str, context: str) -> str:
     """Return exactly what is embedded and searched of a passage."""
     return f"{context}\n{text}" if context else text
@@ -65,21 +48,19 @@ def embedded_text(text: str, context: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A stretch of whole sentences of one version, the unit that is searched.
+    """A stretch of whole sentences of one version: what is embedded, searched and quoted from.
 
     Attributes:
-        number: The catalog's row number, never used again.
-        id: `citation_id(version, start, end)`.
         version: sha256 of the text it is part of.
+        start: Half-open offsets in the version's text.
+        end: See start.
         text: `version.text[start:end]`.
-        context: Embedded and searched with the text but never quoted.
+        context: Embedded and searched with the text but never quoted: heading path, table header.
         section: Heading path, outermost first.
-        sentences: Offsets of its sentences in the version's text.
+        sentences: Offsets of its sentences in the version's text, in order, inside [start, end).
         pages: The stretches of pages that it stands on, in order; () for formats without pages.
     """
 
-    number: int
-    id: str
     version: str
     start: int
     end: int
@@ -87,7 +68,26 @@ class Passage:
     context: str
     section: tuple[str, ...]
     sentences: tuple[tuple[int, int], ...]
-    pages: tuple[Page, ...] = ()
+    pages: tuple[Page, ...]
+
+    @property
+    def id(self) -> str:
+        """Names it for a link, as a citation of all of it; the same as long as the text is."""
+        return citation_id(self.version, self.start, self.end)
+
+    @property
+    def embedded(self) -> str:
+        """Exactly what is embedded and searched of it."""
+        return embedded_text(self.text, self.context)
+
+
+def cut_passage(
+    version: Version, start: int, end: int, sentences: tuple[tuple[int, int], ...], context: str
+) -> Passage:
+    """Return text[start:end] of a version as a passage, with the section and pages it stands in."""
+    section, pages = version.section_at(start), version.pages_of(start, end)
+    text = version.text[start:end]
+    return Passage(version.id, start, end, text, context, section, sentences, pages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +134,22 @@ class Document:
     def id(self) -> str:
         """See `source_id`; unique in an index."""
         return self.source.id
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """A document that was removed, and is kept until it is pruned or forgotten.
+
+    Attributes:
+        document: As it was last.
+        at: UTC time of the removal, ISO 8601.
+        has_passages: Whether they were kept, so that it can be restored; releases before 0.2 did
+            not keep them.
+    """
+
+    document: Document
+    at: str
+    has_passages: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +243,7 @@ class Hit:
     """A passage found by a search.
 
     Attributes:
+        number: The catalog's number of the passage, never used again; breaks ties.
         passage: The passage.
         document: A live document that shows it, first by id.
         also_in: Ids of other live documents with the same text.
@@ -236,6 +253,7 @@ class Hit:
         lexical_rank: 1-based rank by BM25, None if not among the candidates.
     """
 
+    number: int
     passage: Passage
     document: Document
     also_in: tuple[str, ...]
@@ -243,6 +261,31 @@ class Hit:
     similarity: float
     dense_rank: int | None
     lexical_rank: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Names one state of one index: whatever a process or a store keeps of it is kept under this.
+
+    A copy that is put back goes on from an old generation, and an index that is made anew counts
+    from 0: neither id nor generation alone tells which texts passage numbers stand for.
+
+    Attributes:
+        index: Random id of the index, in hexadecimal, as long as it lives.
+        generation: Grows by one or more with every commit; 0 before the first.
+        commit: Random name of the commit that made the generation, in hexadecimal.
+        fingerprint: Which embedder made the vectors; "" while the index has none.
+    """
+
+    index: str
+    generation: int
+    commit: str
+    fingerprint: str
+
+    @property
+    def key(self) -> str:
+        """All of it as one string, for caches that are keyed by strings."""
+        return f"{self.index}/{self.generation}/{self.commit}/{self.fingerprint}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +307,38 @@ class Manifest:
     generation: int
     documents: int
     passages: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShownVersion:
+    """One version of one document.
+
+    Attributes:
+        document: The document's id.
+        version: sha256 of its text.
+        since: UTC time, ISO 8601, when the document first showed it.
+        until: When it showed another or was removed; None while it shows this one.
+        characters: Length of the text.
+    """
+
+    document: str
+    version: str
+    since: str
+    until: str | None
+    characters: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outdated:
+    """What pruning forgets.
+
+    Attributes:
+        versions: Texts that no document shows, with the documents that did.
+        vectors: Number of vectors of passages that are forgotten, too.
+    """
+
+    versions: tuple[ShownVersion, ...]
+    vectors: int
 
 
 @dataclass(frozen=True, slots=True)

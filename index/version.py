@@ -1,4 +1,4 @@
-"""One state of a document's text, with its outline and its pages.
+"""One state of a document's text, with its outline and its pages; the id of a stretch of it.
 
 Offsets are Unicode characters into that text, half-open.
 """
@@ -6,12 +6,37 @@ Offsets are Unicode characters into that text, half-open.
 from __future__ import annotations
 
 import hashlib
+import re
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+
+VERSION_PREFIX_CHARS = 16
+_CITATION_ID = re.compile(r"([0-9a-f]{16,64})-(\d+)-(\d+)")
 
 
 def version_of(text: str) -> str:
     """Return a version's name: the sha256, in hex, of its canonical text in UTF-8."""
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def citation_id(version: str, start: int, end: int) -> str:
+    """Return the id of text[start:end] of a version: stable for as long as the text is.
+
+    >>> citation_id("ab" * 32, 3, 9)
+    'abababababababab-3-9'
+    """
+    return f"{version[:VERSION_PREFIX_CHARS]}-{start}-{end}"
+
+
+def parse_citation_id(text: str) -> tuple[str, int, int]:
+    """Return (version or a prefix of it, start, end) of a citation id; no text is looked at.
+
+    Raises ValueError if it is not of the form `VERSION-START-END`, as `citation_id` makes it.
+    """
+    match = _CITATION_ID.fullmatch(text)
+    if match is None:
+        raise ValueError(f"{text!r} is not a citation id (VERSION-START-END)")
+    return match[1], int(match[2]), int(match[3])
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +94,11 @@ class Version:
 
     def section_at(self, offset: int) -> tuple[str, ...]:
         """Return the heading path that governs a character; () where there is none."""
-        path: tuple[str, ...] = ()
-        for section in self.sections:
-            if section.start > offset:
-                break
+        before = bisect_right(self.sections, offset, key=lambda section: section.start)
+        for section in reversed(self.sections[:before]):
             if offset < section.end:
-                path = section.path
-        return path
+                return section.path
+        return ()
 
     def page_at(self, offset: int) -> Page | None:
         """Return the page that holds a character, None for formats without pages."""
@@ -86,4 +109,6 @@ class Version:
 
     def pages_of(self, start: int, end: int) -> tuple[Page, ...]:
         """Return the stretches of pages that share a character with text[start:end]."""
-        return tuple(page for page in self.pages if page.start < end and start < page.end)
+        until = bisect_left(self.pages, end, key=lambda page: page.start)
+        since = bisect_right(self.pages, start, hi=until, key=lambda page: page.end)
+        return self.pages[since:until]

@@ -7,20 +7,29 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from index.catalog.write import Incoming
-from index.commit import IndexWriter
-from index.local import LocalIndex
+from index.base import Index, Writer
+from index.changes import (
+    Change,
+    ForgetFailure,
+    IncomingDocument,
+    MoveDocument,
+    PutFailure,
+    PutFetch,
+    PutListing,
+    PutRoot,
+    RemoveDocument,
+    TouchSource,
+)
 from ingest import parsers
 from ingest.errors import SourceError, SourceUnreadable
 from ingest.planning.compare import PlanStep
 from ingest.planning.plan import Plan
 from ingest.report import Progress, Report, make_failure
 from ingest.settings import IngestSettings
-from ingest.sources.roots import SourceFile, make_title
 from ingest.upkeep.duplicates import find_near_duplicates
-from ingest.workers.load import Loaded, is_little, load
-from ingest.workers.parse import Parsed, Refused, Task, parse
-from ingest.workers.pool import Workers
+from ingest.workers.load import is_little, load
+from ingest.workers.parse import LoadedSource, Refused, parse
+from ingest.workers.pool import Reply, Workers
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +55,7 @@ class Pace:
 
 
 def apply_plan(
-    index: LocalIndex,
+    index: Index,
     plan: Plan,
     report_progress: Callable[[Progress], None] = lambda _: None,
     reembed: bool = False,
@@ -74,23 +83,19 @@ def apply_plan(
     began = time.monotonic()
     report = Report(
         unchanged=len(plan.of("unchanged", "touch")),
+        removed=[step.id for step in plan.of("remove")],
         moved=[(step.moved_from, step.id) for step in plan.steps if step.moved_from],
+        failures=[step.failure for step in plan.of("fail") if step.failure],
         refused=[step.id for step in plan.of("refused")],
         missing=[step.id for step in plan.of("missing")],
     )
     with index.writer(reembed) as writer:
-        for root in plan.new_roots:
-            writer.put_root(root.name, root.folder)
-        for outdated in plan.outdated_failures:
-            writer.forget_failure(outdated.root, outdated.path)
-        if plan.listing:
-            writer.put_listing(plan.listing.name, plan.listing.entries)
+        writer.stage(*list_changes(plan))
         run = _Run(writer, plan, report, report_progress, began)
-        run.small_steps()
         run.documents(pace)
-        writer.keep_fetches(plan.fetches)
+        writer.keep(*map(PutFetch, plan.fetches))
         report.near_duplicates = find_near_duplicates(
-            index, {*report.added, *report.changed}, writer.keep_signature
+            index, {*report.added, *report.changed}, writer
         )
     for ids in (report.added, report.changed):
         ids.sort()  # a file that took long was overtaken
@@ -98,11 +103,20 @@ def apply_plan(
     return report
 
 
-@dataclass(frozen=True, slots=True)
-class _Ready:
-    step: PlanStep
-    incoming: Incoming
-    note: str | None
+def list_changes(plan: Plan) -> list[Change]:
+    """Return what a plan changes without anything being read: all but what is added and changed."""
+    changes: list[Change] = [PutRoot(root.name, str(root.folder)) for root in plan.new_roots]
+    changes += [ForgetFailure(failure.root, failure.path) for failure in plan.outdated_failures]
+    if plan.listing:
+        changes.append(PutListing(plan.listing.name, plan.listing.entries))
+    changes += [RemoveDocument(step.id) for step in plan.of("remove")]
+    for step in plan.steps:
+        if step.moved_from and step.source:
+            changes.append(MoveDocument(step.moved_from, step.source))
+        elif step.action == "touch" and step.source:
+            changes.append(TouchSource(step.source))
+    changes += [PutFailure(step.failure) for step in plan.of("fail") if step.failure]
+    return changes
 
 
 class _Run:
@@ -110,7 +124,7 @@ class _Run:
 
     def __init__(
         self,
-        writer: IndexWriter,
+        writer: Writer,
         plan: Plan,
         report: Report,
         report_progress: Callable[[Progress], None],
@@ -121,27 +135,13 @@ class _Run:
         self._report = report
         self._report_progress = report_progress
         self._began = began
-        self._todo = plan.of("add", "change")
-        self._sizes = {s.id: max(1, s.candidate.size_bytes) for s in self._todo if s.candidate}
+        self._todo = {step.id: step for step in plan.of("add", "change")}
+        sized = [step for step in self._todo.values() if step.file]
+        self._sizes = {step.id: max(1, step.file.size_bytes) for step in sized if step.file}
         self._bytes_total = sum(self._sizes.values())
         self._documents_done = self._pages_done = self._passages_done = self._bytes_done = 0
         # Of the batch that is being embedded, so that one large file does not stand at 0 %.
         self._batch_bytes = self._batch_passages = self._batch_embedded = 0
-
-    def small_steps(self) -> None:
-        """Stage what needs no reading: removals, new stat values, failures of the scan."""
-        for step in self._plan.of("remove"):
-            self._writer.remove(step.id)
-            self._report.removed.append(step.id)
-        for step in self._plan.steps:
-            if step.moved_from and step.source:
-                self._writer.move(step.moved_from, step.source)
-            elif step.action == "touch" and step.source:
-                self._writer.touch(step.source)
-        for step in self._plan.of("fail"):
-            if step.failure:
-                self._writer.put_failure(step.failure)
-                self._report.failures.append(step.failure)
 
     def documents(self, pace: Pace) -> None:
         """Read, chunk and embed in batches; commit now and then, and at the end."""
@@ -157,7 +157,7 @@ class _Run:
                     following = time.monotonic() + max(pace.commit_seconds, pause)
         self._commit()
 
-    def _waited(self, batches: Iterator[list[_Ready]]) -> list[_Ready]:
+    def _waited(self, batches: Iterator[list[IncomingDocument]]) -> list[IncomingDocument]:
         with self._report.timing("wait"):
             return next(batches, [])
 
@@ -168,12 +168,12 @@ class _Run:
         return time.monotonic() - began
 
     def _batches(
-        self, replies: Iterable[tuple[Loaded, Parsed | Refused]], passages: int
-    ) -> Iterator[list[_Ready]]:
-        batch: list[_Ready] = []
-        for ready in self._ready(replies):
-            batch.append(ready)
-            if sum(len(r.incoming.drafts) for r in batch) >= passages:
+        self, replies: Iterable[tuple[LoadedSource, Reply]], passages: int
+    ) -> Iterator[list[IncomingDocument]]:
+        batch: list[IncomingDocument] = []
+        for document in self._take(replies):
+            batch.append(document)
+            if sum(len(document.passages) for document in batch) >= passages:
                 yield batch
                 batch = []
         if batch:
@@ -181,72 +181,70 @@ class _Run:
 
     def _replies(
         self, pace: Pace, stack: contextlib.ExitStack
-    ) -> Iterable[tuple[Loaded, Parsed | Refused]]:
+    ) -> Iterable[tuple[LoadedSource, Reply]]:
         settings = self._writer.settings.table(IngestSettings)
-        if settings.workers == 0 or is_little(self._todo, pace.little_bytes):
-            return ((read, parse(task)) for read, task in self._load())
-        workers: Workers[Loaded] = stack.enter_context(Workers(settings))
-        return workers.results(self._load())
+        steps = self._todo.values()
+        if settings.workers == 0 or is_little(steps, pace.little_bytes):
+            return ((loaded, parse(loaded)) for loaded in self._load())
+        return stack.enter_context(Workers(settings)).results(self._load())
 
-    def _load(self) -> Iterator[tuple[Loaded, Task]]:
+    def _load(self) -> Iterator[LoadedSource]:
         settings = self._writer.settings.table(IngestSettings)
         most_mb = settings.file_memory_mb if settings.workers else None
-        for step in self._todo:
-            candidate = step.candidate
-            assert candidate is not None
+        for step in self._todo.values():
+            assert step.file is not None
             try:
-                yield load(step, candidate, most_mb)
+                yield load(step.file, most_mb)
             except SourceError as error:
-                readable = not isinstance(error, SourceUnreadable)
-                self._refuse(step, candidate, str(error), readable)
+                self._refuse(step, str(error), not isinstance(error, SourceUnreadable))
 
-    def _ready(self, replies: Iterable[tuple[Loaded, Parsed | Refused]]) -> Iterator[_Ready]:
-        for read, reply in replies:
+    def _take(self, replies: Iterable[tuple[LoadedSource, Reply]]) -> Iterator[IncomingDocument]:
+        """Yield what was read, its bytes kept; what was refused is remembered."""
+        for loaded, reply in replies:
             if isinstance(reply, Refused):
-                self._refuse(read.step, read.candidate, reply.reason, known_stat=True)
-                continue
-            self._writer.keep_original(read.source.sha256, read.data)
-            title = reply.title or make_title(read.candidate.path)
-            incoming = Incoming(
-                read.source, reply.version, title, reply.metadata, reply.drafts, reply.layout
-            )
-            yield _Ready(read.step, incoming, reply.note)
+                self._refuse(self._todo[loaded.source.id], reply.reason, known_stat=True)
+            else:
+                self._writer.keep_original(loaded.source.sha256, loaded.data)
+                yield reply
 
-    def _refuse(self, step: PlanStep, candidate: SourceFile, reason: str, known_stat: bool) -> None:
+    def _refuse(self, step: PlanStep, reason: str, known_stat: bool) -> None:
+        file = step.file
+        assert file is not None
         trouble = make_failure(
-            candidate.root.name,
-            candidate.path,
+            file.root.name,
+            file.path,
             reason,
-            candidate.size_bytes if known_stat else -1,
-            candidate.modified_ns if known_stat else -1,
-            parsers.parser_id(candidate.name),
+            file.size_bytes if known_stat else -1,
+            file.modified_ns if known_stat else -1,
+            parsers.parser_id(file.name),
         )
         # No stat tells when a file can be read again, so that is tried each time; but said once.
         if step.remembered and step.remembered.reason == trouble.reason and not known_stat:
             self._report.refused.append(step.id)
         else:
-            self._writer.put_failure(trouble)
+            self._writer.stage(PutFailure(trouble))
             self._report.failures.append(trouble)
         self._finish(step)
         self._tell()
 
-    def _store(self, batch: list[_Ready]) -> None:
-        self._batch_bytes = sum(self._sizes[ready.step.id] for ready in batch)
-        self._batch_passages = sum(len(ready.incoming.drafts) for ready in batch)
+    def _store(self, batch: list[IncomingDocument]) -> None:
+        self._batch_bytes = sum(self._sizes[document.source.id] for document in batch)
+        self._batch_passages = sum(len(document.passages) for document in batch)
         self._batch_embedded = 0
         with self._report.timing("embed"):
-            self._writer.add([ready.incoming for ready in batch], self._embedded)
+            self._writer.add(batch, self._embedded)
         self._batch_bytes = 0
-        for ready in batch:
-            known = self._report.added if ready.step.action == "add" else self._report.changed
-            known.append(ready.step.id)
-            pages = len({page.number for page in ready.incoming.version.pages})
-            self._report.passages += len(ready.incoming.drafts)
+        for document in batch:
+            step = self._todo[document.source.id]
+            known = self._report.added if step.action == "add" else self._report.changed
+            known.append(step.id)
+            pages = len({page.number for page in document.version.pages})
+            self._report.passages += len(document.passages)
             self._report.pages += pages
             self._pages_done += pages
-            if ready.note:
-                self._report.incomplete.append((ready.step.id, ready.note))
-            self._finish(ready.step)
+            if document.note:
+                self._report.incomplete.append((step.id, document.note))
+            self._finish(step)
         self._tell()
 
     def _finish(self, step: PlanStep) -> None:

@@ -6,9 +6,8 @@ from collections.abc import Callable, Sequence
 from os import PathLike, fspath
 from pathlib import Path
 
-from index.embedding.transformer import SentenceTransformerEmbedder
-from index.local import LocalIndex
-from index.settings import load_settings
+from index import opening
+from index.base import Index
 from ingest.pipeline import apply_plan
 from ingest.planning.plan import Plan, make_plan
 from ingest.planning.web import fetch_all
@@ -77,14 +76,13 @@ def update(
         return apply_plan(index, complete, report_progress, reembed)
 
 
-def open_index(home: str | PathLike[str] | None = None) -> LocalIndex:
+def open_index(home: str | PathLike[str] | None = None) -> Index:
     """Return the index of a home folder, made or not; its model is not loaded yet."""
-    settings = load_settings(None if home is None else Path(home))
-    return LocalIndex(settings, SentenceTransformerEmbedder(settings.embedder))
+    return opening.open_index(None if home is None else Path(home))
 
 
 def _plan(
-    index: LocalIndex,
+    index: Index,
     sources: Sequence[SourceName],
     prune: bool,
     source_list: str | PathLike[str] | None,

@@ -15,6 +15,7 @@ from index.embedding.base import Embedder, Matrix, TextKind
 from index.embedding.hashing import HashingEmbedder
 from index.local import LocalIndex
 from index.settings import Settings, load_settings
+from index.types import UNKNOWN, Metadata, Source
 from ingest.__main__ import main
 from ingest.pipeline import Pace, apply_plan
 from ingest.planning.plan import Plan, make_plan
@@ -22,6 +23,7 @@ from ingest.planning.web import fetch_all
 from ingest.report import Report
 from ingest.settings import SourcesSettings
 from ingest.web.fetch import Fetcher
+from ingest.workers.parse import LoadedSource
 
 ROOT = Path(__file__).parents[1]
 TOPICS = [
@@ -54,6 +56,11 @@ class CountingEmbedder:
         if kind == "passage":
             self.passages += len(texts)
         return self.inner.encode(texts, kind)
+
+
+def loaded(name: str, data: bytes, given: Metadata = UNKNOWN) -> LoadedSource:
+    """What a worker is given of a file of this name."""
+    return LoadedSource(Source("texts", name, "", len(data), 0, ""), name, data, given)
 
 
 class Library:

@@ -27,7 +27,7 @@ from benchmarks.sets.options import Options, choose_questions
 from benchmarks.sets.vector_cache import VectorCache
 from chat.retrieval.retrieve import Retrieved, retrieve
 from chat.types import Candidate
-from index.catalog.write import Incoming
+from index.changes import IncomingDocument, PutRoot
 from index.embedding.base import Matrix
 from index.embedding.transformer import SentenceTransformerEmbedder
 from index.local import LocalIndex
@@ -111,7 +111,7 @@ def _open_index(
         index = LocalIndex(Settings(home), embedder)
         files = write_records(questions, home / "records")
         with index.writer() as writer:
-            writer.put_root("records", home / "records")
+            writer.stage(PutRoot("records", str(home / "records")))
             incoming = [made for file in files if (made := _make_incoming(file, variant))]
             for at in range(0, len(incoming), _BATCH):
                 writer.add(incoming[at : at + _BATCH], lambda _: None)
@@ -121,7 +121,7 @@ def _open_index(
         yield CorpusIndex(questions, index, built)
 
 
-def _make_incoming(file: tuple[Path, str], variant: IndexVariant) -> Incoming | None:
+def _make_incoming(file: tuple[Path, str], variant: IndexVariant) -> IncomingDocument | None:
     path, title = file
     data = path.read_bytes()
     try:
@@ -129,13 +129,14 @@ def _make_incoming(file: tuple[Path, str], variant: IndexVariant) -> Incoming | 
     except SourceRefused:
         return None
     known = Metadata(title=title or None)
-    drafts = variant.drafts(chunk(reading, title or None, variant.size))
+    version = reading.version()
+    passages = variant.vary(version, chunk(reading, title or None, variant.size))
     source = Source(
         "records", path.name, hashlib.sha256(data).hexdigest(), len(data), 0,
         parsers.parser_id(path.name),
     )  # fmt: skip
     name = title or reading.title or path.stem
-    return Incoming(source, reading.version(), name, variant.metadata(known), drafts)
+    return IncomingDocument(source, version, name, variant.metadata(known), passages, None, None)
 
 
 def _find(corpus: CorpusIndex, question: str) -> list[FoundPassage]:
@@ -155,11 +156,11 @@ def _compute_feedback(index: LocalIndex, retrieved: Retrieved) -> dict[int, floa
     """
     if not retrieved.candidates:
         return {}
-    passages = [candidate.hit.passage for candidate in retrieved.candidates]
-    vectors = index.embedder.encode([embedded_text(p.text, p.context) for p in passages], "passage")
+    hits = [candidate.hit for candidate in retrieved.candidates]
+    vectors = index.embedder.encode([hit.passage.embedded for hit in hits], "passage")
     moved: Matrix = retrieved.query_vector + vectors[:_FEEDBACK_PASSAGES].mean(axis=0)
     cosines = vectors @ (moved / np.linalg.norm(moved))
-    return {p.number: float(cosine) for p, cosine in zip(passages, cosines, strict=True)}
+    return {hit.number: float(cosine) for hit, cosine in zip(hits, cosines, strict=True)}
 
 
 def _compute_signals(
@@ -176,7 +177,7 @@ def _compute_signals(
         ranks=hit.score,
         coverage=candidate.coverage,
         proximity=_compute_proximity(retrieved, candidate),
-        feedback=max(0.0, wider[hit.passage.number]),
+        feedback=max(0.0, wider[hit.number]),
     )
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from chat.retrieval.retrieve import COVERAGE_WEIGHT, RANK_WEIGHT, SIMILARITY_WEIGHT
-from index.types import Draft, Metadata
+from index.types import Metadata, Passage, cut_passage
+from index.version import Version
 from ingest.text.chunk import SIZE, Size
 
 PRODUCT = "product"
@@ -126,18 +127,19 @@ class IndexVariant:
     overlap: int = 0  # sentences of the passage before that are repeated
     stemmed: bool = True
 
-    def drafts(self, drafts: Sequence[Draft]) -> tuple[Draft, ...]:
-        """Return the drafts as this variant has them; they may overlap."""
+    def vary(self, version: Version, passages: Sequence[Passage]) -> tuple[Passage, ...]:
+        """Return the passages of a version as this variant has them; they may overlap."""
         made = []
-        before: Draft | None = None
-        for draft in drafts:
-            changed = draft if self.headings else replace(draft, context="")
-            if before is not None and self.overlap and before.context == draft.context:
+        before: Passage | None = None
+        for passage in passages:
+            changed = passage if self.headings else replace(passage, context="")
+            if before is not None and self.overlap and before.context == passage.context:
                 repeated = before.sentences[-self.overlap :]
-                sentences = (*repeated, *draft.sentences)
-                changed = replace(changed, start=sentences[0][0], sentences=sentences)
+                sentences = (*repeated, *passage.sentences)
+                start, context = sentences[0][0], changed.context
+                changed = cut_passage(version, start, changed.end, sentences, context)
             made.append(changed)
-            before = draft
+            before = passage
         return tuple(made)
 
     def metadata(self, known: Metadata) -> Metadata:

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from benchmarks.sets.corpus_index import write_record, write_title
 from benchmarks.sets.data import Record
-from index.types import Metadata
-from ingest.workers.parse import Parsed, Task, parse
+from index.changes import IncomingDocument
+from index.types import Metadata, Source
+from ingest.workers.parse import LoadedSource, parse
 
 _SEED = 20_240_101
 
@@ -31,14 +32,16 @@ def write(records: tuple[Record, ...], passages: int, folder: Path) -> Made:
     folder.mkdir(parents=True)
     made = real = held = characters = 0
     for number, record in enumerate(_make_records(records)):
-        parsed = parse(Task("record.txt", record.text.encode(), Metadata(title="Record")))
-        if not isinstance(parsed, Parsed):
+        data = record.text.encode()
+        source = Source("records", "record.txt", "", len(data), 0, "")
+        parsed = parse(LoadedSource(source, "record.txt", data, Metadata(title="Record")))
+        if not isinstance(parsed, IncomingDocument):
             continue
         path = folder / f"{number:06d}.txt"
         write_title(path, write_record(path, record))
         made += 1
         real += number < len(records)
-        held += len(parsed.drafts)
+        held += len(parsed.passages)
         characters += len(record.text)
         if held >= passages:
             break

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from benchmarks.training.data import TrainingDataRefused, TrainingQuestion, fold_text
 from benchmarks.training.windows import cut_windows
-from index.catalog.write import Incoming
+from index.changes import IncomingDocument, PutRoot
 from index.embedding.base import Embedder
 from index.local import LocalIndex
 from index.settings import Settings
-from index.types import Draft, Filter, Metadata, Source
+from index.types import Filter, Metadata, Source, cut_passage
 from index.version import Version, version_of
 
 KEPT = 6
@@ -32,16 +32,20 @@ _ROOT = "pool"
 def index_pool(index: LocalIndex, questions: Sequence[TrainingQuestion]) -> None:
     """Index the passages that answer, each once, cut as they are trained on."""
     texts = dict.fromkeys(p for q in questions for p in (q.passage, *q.others))
-    batch: list[Incoming] = []
+    batch: list[IncomingDocument] = []
     with index.writer() as writer:
-        writer.put_root(_ROOT, index.settings.home)
+        writer.stage(PutRoot(_ROOT, str(index.settings.home)))
         for number, text in enumerate(texts):
-            drafts = tuple(Draft(a, b, ((a, b),)) for a, b in cut_windows(text)[:_WINDOWS_EACH])
-            if not drafts:
+            windows = cut_windows(text)[:_WINDOWS_EACH]
+            if not windows:
                 continue
             version = Version(version_of(text), text)
+            passages = tuple(cut_passage(version, a, b, ((a, b),), "") for a, b in windows)
             source = Source(_ROOT, str(number), version.id, len(text), 0, "pool@1", "")
-            batch.append(Incoming(source, version, str(number), Metadata(language="en"), drafts))
+            known = Metadata(language="en")
+            batch.append(
+                IncomingDocument(source, version, str(number), known, passages, None, None)
+            )
             if len(batch) == _ADDED_TOGETHER:
                 writer.add(batch)
                 batch = []

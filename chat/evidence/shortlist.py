@@ -49,7 +49,7 @@ class QuotableUnit:
     @property
     def passage(self) -> int:
         """The number of its passage."""
-        return self.candidate.hit.passage.number
+        return self.candidate.hit.number
 
     @property
     def in_context(self) -> str:

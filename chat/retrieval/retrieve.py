@@ -7,8 +7,8 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 
 from chat.types import Candidate
+from index.base import Index
 from index.embedding.base import Matrix
-from index.local import LocalIndex
 from index.text.analysis import QueryWord, analyse
 from index.text.languages import DEFAULT_LANGUAGE
 from index.types import Filter, Hit, SearchReceipt, embedded_text
@@ -84,7 +84,7 @@ class Retrieved:
 
 
 def retrieve(
-    index: LocalIndex, question: str, restriction: Filter, context: str = "", depth: int = DEPTH
+    index: Index, question: str, restriction: Filter, context: str = "", depth: int = DEPTH
 ) -> Retrieved:
     """Return the passages that may answer a question, best first.
 
@@ -117,14 +117,14 @@ def retrieve(
 
 def rank_by_score(candidates: Sequence[Candidate]) -> list[Candidate]:
     """Return candidates best first; ties broken by passage number."""
-    return sorted(candidates, key=lambda c: (-c.score, c.hit.passage.number))
+    return sorted(candidates, key=lambda c: (-c.score, c.hit.number))
 
 
 def _merge_candidates(narrow: Sequence[Candidate], wide: Sequence[Candidate]) -> list[Candidate]:
     """Return what either search found; coverage and similarity are those of the first that did."""
-    scores = [{c.hit.passage.number: c.score for c in found} for found in (narrow, wide)]
+    scores = [{c.hit.number: c.score for c in found} for found in (narrow, wide)]
     floors = [_NOT_FOUND * min(found.values(), default=0.0) for found in scores]
-    either = {c.hit.passage.number: c for c in (*wide, *narrow)}
+    either = {c.hit.number: c for c in (*wide, *narrow)}
     weights = (1 - CONTEXT_WEIGHT, CONTEXT_WEIGHT)
     return [
         replace(
@@ -152,7 +152,7 @@ def collect_hit_terms(hit: Hit) -> frozenset[str]:
     )
 
 
-def _weigh_words(index: LocalIndex, words: Sequence[QueryWord]) -> Terms:
+def _weigh_words(index: Index, words: Sequence[QueryWord]) -> Terms:
     rarity = index.rarity([form for word in words for form in word.forms])
     return Terms(tuple(words), tuple(min(rarity[form] for form in word.forms) for word in words))
 

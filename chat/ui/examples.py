@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import regex
 
 from chat.question.names import CAPITAL
-from index.local import LocalIndex
+from index.base import Index
 from index.text.analysis import content_terms
 from index.text.languages import DEFAULT_LANGUAGE, base
 from index.text.places import is_place
@@ -84,7 +84,7 @@ class _Heading:
         return " " not in self.text and self.form == "subject", -len(self.body)
 
 
-def suggest_questions(index: LocalIndex) -> list[str]:
+def suggest_questions(index: Index) -> list[str]:
     """Return up to MOST questions, each about another document, in as many forms as there are.
 
     Args:

@@ -6,13 +6,13 @@ from collections.abc import Collection, Sequence
 
 import streamlit as st
 
-from index.local import LocalIndex
+from index.base import Index
 from index.types import Filter
 
 _PUBLISHERS, _DOCUMENTS = "filter-publishers", "filter-documents"
 
 
-def choose_filter(index: LocalIndex, generation: int, chosen: Filter) -> Filter:
+def choose_filter(index: Index, generation: str, chosen: Filter) -> Filter:
     """Offer publishers and documents; return what is chosen now."""
     titles, publishers = _known(index, str(index.settings.home), generation)
     # Kept here as well as in the widgets: Streamlit forgets those when another page is shown.
@@ -34,7 +34,7 @@ def choose_filter(index: LocalIndex, generation: int, chosen: Filter) -> Filter:
     return Filter(documents=tuple(wanted_documents), publishers=tuple(wanted_publishers))
 
 
-def unknown_names(index: LocalIndex, generation: int, restriction: Filter) -> list[str]:
+def unknown_names(index: Index, generation: str, restriction: Filter) -> list[str]:
     """Return the documents and publishers of a filter that the index does not hold."""
     titles, publishers = _known(index, str(index.settings.home), generation)
     documents = [name for name in restriction.documents if name not in titles]
@@ -53,7 +53,7 @@ def _keep(key: str, chosen: Sequence[str], options: Collection[str]) -> None:
 
 
 @st.cache_data(max_entries=20, show_spinner=False)
-def _known(_index: LocalIndex, home: str, generation: int) -> tuple[dict[str, str], list[str]]:
+def _known(_index: Index, home: str, generation: str) -> tuple[dict[str, str], list[str]]:
     """Home and generation are what the documents depend on, so they are the cache's key."""
     documents = _index.documents()
     titles = {document.id: document.title for document in documents}

@@ -17,8 +17,8 @@ from chat.ui.examples import suggest_questions
 from chat.ui.filter_view import choose_filter, forget_choice, unknown_names
 from chat.ui.searched_view import show_searched
 from chat.ui.source.view import show_source
+from index.base import Index
 from index.errors import IndexMissing, PolicyChatError
-from index.local import LocalIndex
 from index.text.escape import literal
 from index.types import Filter
 
@@ -51,7 +51,7 @@ def _show(answerer: Answerer, library: StreamlitPage) -> None:
     st.set_page_config(layout="wide" if beside else "centered")
     st.html(f"<style>{Path(__file__).with_suffix('.css').read_text(encoding='utf-8')}</style>")
     with answerer.index.snapshot() as catalog:
-        generation, searchable = catalog.generation, catalog.manifest().passages > 0
+        generation, searchable = catalog.moment.key, catalog.manifest().passages > 0
     if not searchable and conversation.opened is None:
         _nothing_to_ask(library)
         return
@@ -73,7 +73,7 @@ def _typed() -> None:
     _conversation().ask(st.session_state["question"])
 
 
-def _welcome(index: LocalIndex, generation: int, conversation: Conversation) -> None:
+def _welcome(index: Index, generation: str, conversation: Conversation) -> None:
     st.space("large")
     st.title("What do the policies say?", text_alignment="center", anchor=False)
     st.markdown(
@@ -94,7 +94,7 @@ def _welcome(index: LocalIndex, generation: int, conversation: Conversation) -> 
         conversation.restriction = choose_filter(index, generation, conversation.restriction)
 
 
-def _talk(answerer: Answerer, conversation: Conversation, generation: int, beside: bool) -> None:
+def _talk(answerer: Answerer, conversation: Conversation, generation: str, beside: bool) -> None:
     wanted = conversation.restriction
     unknown = unknown_names(answerer.index, generation, wanted)
     left = right = st.container()
@@ -165,7 +165,7 @@ def _show_reply(exchange: Exchange, number: int, conversation: Conversation) -> 
             show_answer(exchange.answer, number, conversation.opened, conversation.open)
 
 
-def _source(index: LocalIndex, conversation: Conversation, opened: str) -> None:
+def _source(index: Index, conversation: Conversation, opened: str) -> None:
     citation = conversation.citation(opened)
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
@@ -182,6 +182,6 @@ def _nothing_to_ask(library: StreamlitPage) -> None:
 
 
 @st.cache_data(max_entries=20, show_spinner=False)
-def _examples(_index: LocalIndex, home: str, generation: int) -> list[str]:
+def _examples(_index: Index, home: str, generation: str) -> list[str]:
     """Home and generation are what the examples depend on, so they are the cache's key."""
     return suggest_questions(_index)

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from chat.types import Citation
+from index.base import Index
 from index.citations import Citable
 from index.errors import QuoteMismatch
-from index.local import LocalIndex
 
 
-def verify(index: LocalIndex, citations: Sequence[Citation]) -> list[Citation]:
+def verify(index: Index, citations: Sequence[Citation]) -> list[Citation]:
     """Compare every quote with the stored text of its own version.
 
     Args:
@@ -36,7 +36,7 @@ def verify(index: LocalIndex, citations: Sequence[Citation]) -> list[Citation]:
     return [replace(citation, verified=True) for citation in citations]
 
 
-def reopen(index: LocalIndex, citation: Citation) -> Citable:
+def reopen(index: Index, citation: Citation) -> Citable:
     """Return the text around a citation, checked again before it is displayed.
 
     Args:

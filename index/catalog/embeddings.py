@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from index.catalog.rows import PassageNumbers, select_among
+from index.base import PassageNumbers
+from index.catalog.rows import select_among
 from index.embedding.base import Matrix
 
 
@@ -50,13 +51,20 @@ class EmbeddingTable:
         return int(row[0]) if row else 0
 
     def load_matrix(self, fingerprint: str, dimensions: int) -> tuple[PassageNumbers, Matrix]:
-        """Return the numbers and vectors of every passage that has one of this embedder."""
-        rows = self._connection.execute(
-            """SELECT p.number, e.vector FROM passages p
-            JOIN embeddings e ON e.text_sha256 = p.embedded_sha256 AND e.fingerprint = ?
-            ORDER BY p.number""",
-            (fingerprint,),
-        ).fetchall()
-        numbers = np.array([row["number"] for row in rows], dtype=np.int64)
-        flat = np.frombuffer(b"".join(row["vector"] for row in rows), dtype=np.float32)
-        return numbers, flat.reshape(len(rows), dimensions)
+        """Return the numbers and vectors of every live passage that has one of this embedder."""
+        return read_matrix(self._connection, fingerprint, dimensions, "p.died IS NULL")
+
+
+def read_matrix(
+    connection: sqlite3.Connection, fingerprint: str, dimensions: int, living: str
+) -> tuple[PassageNumbers, Matrix]:
+    """Return numbers and vectors of the passages `p` of a condition that have one, by number."""
+    rows = connection.execute(
+        f"""SELECT p.number, e.vector FROM passages p
+        JOIN embeddings e ON e.text_sha256 = p.embedded_sha256 AND e.fingerprint = ?
+        WHERE {living} ORDER BY p.number""",
+        (fingerprint,),
+    ).fetchall()
+    numbers = np.array([row["number"] for row in rows], dtype=np.int64)
+    flat = np.frombuffer(b"".join(row["vector"] for row in rows), dtype=np.float32)
+    return numbers, flat.reshape(len(rows), dimensions)

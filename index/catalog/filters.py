@@ -2,12 +2,40 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from index.base import PassageNumbers
 from index.types import Filter
 
 
-def build_condition(restriction: Filter) -> tuple[str, list[object]]:
-    """Return which rows of `documents d` are live and pass: SQL and its placeholders' values."""
-    parts, values = ["d.removed_at IS NULL"], list[object]()
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A filter, and what passes it at one moment: a store takes what it can use.
+
+    Attributes:
+        filter: What was asked for, for a store that holds the fields itself.
+        versions: That live documents passing it show.
+        numbers: Of their passages, ascending.
+    """
+
+    filter: Filter
+    versions: tuple[str, ...]
+    numbers: PassageNumbers
+
+
+def build_living(table: str, generation: int | None) -> str:
+    """Return which rows live in a generation, in the one of now if None: SQL without values."""
+    if generation is None:
+        return f"{table}.died IS NULL"
+    return (
+        f"({table}.born <= {generation:d} "
+        f"AND ({table}.died IS NULL OR {table}.died > {generation:d}))"
+    )
+
+
+def build_condition(restriction: Filter, generation: int | None) -> tuple[str, list[object]]:
+    """Return which rows of `documents d` live and pass: SQL and its placeholders' values."""
+    parts, values = [build_living("d", generation)], list[object]()
     columns = {
         "d.id": restriction.documents,
         "d.root": restriction.roots,

@@ -4,49 +4,27 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from index.errors import DocumentUnknown
+from index.types import Outdated, ShownVersion
 
-
-@dataclass(frozen=True, slots=True)
-class ShownVersion:
-    """One version of one document.
-
-    Attributes:
-        document: The document's id.
-        version: sha256 of its text.
-        since: UTC time, ISO 8601, when the document first showed it.
-        until: When it showed another or was removed; None while it shows this one.
-        characters: Length of the text.
-    """
-
-    document: str
-    version: str
-    since: str
-    until: str | None
-    characters: int
-
-
-@dataclass(frozen=True, slots=True)
-class Outdated:
-    """What `History.forget` deletes.
-
-    Attributes:
-        versions: Texts that no document shows, with the documents that did.
-        vectors: Number of vectors of passages that no document shows today.
-    """
-
-    versions: tuple[ShownVersion, ...]
-    vectors: int
-
-
-# Rows of `history` that end before a time; a text is forgotten with the last of its rows.
-_ENDED = "until IS NOT NULL AND until < ?"
+# The last generation of what is forgotten: a document that ended with it, or earlier, is.
+_UNTIL = "SELECT max(number) FROM generations WHERE committed_at < ?"
+_ENDED = f"died <= ({_UNTIL})"
+_KEPT = f"(died IS NULL OR NOT coalesce({_ENDED}, 0))"
+# A text is forgotten with the last document that has shown it.
 _FORGOTTEN = f"""SELECT v.id FROM versions v
-    WHERE NOT EXISTS (SELECT 1 FROM documents d WHERE d.version = v.id AND d.removed_at IS NULL)
-    AND NOT EXISTS (SELECT 1 FROM history h WHERE h.version = v.id AND NOT ({_ENDED}))"""
+    WHERE NOT EXISTS (SELECT 1 FROM documents d WHERE d.version = v.id AND {_KEPT})"""
 _UNUSED_VECTOR = "text_sha256 NOT IN (SELECT embedded_sha256 FROM passages)"
+# The rows of a document, and those of the ids that it had before it was moved.
+_LINE = """WITH RECURSIVE line (number) AS (
+    SELECT number FROM documents WHERE id = ?
+    UNION
+    SELECT earlier.number FROM line
+    JOIN documents later ON later.number = line.number
+    JOIN documents moved ON moved.number = later.follows
+    JOIN documents earlier ON earlier.id = moved.id AND earlier.born <= moved.born
+)"""
 
 
 class History:
@@ -60,7 +38,11 @@ class History:
 
         Raises `DocumentUnknown` if there never was such a document, or all of it was pruned.
         """
-        shown = self._shown("h.document = ?", [document])
+        # What moved was shown under another id then, and is listed under this one.
+        shown = self._list(
+            f"{_LINE} SELECT ? AS document, d.* FROM documents d JOIN line USING (number)",
+            [document, document],
+        )
         if not shown:
             raise DocumentUnknown(
                 f"no document {document!r} in the index; `python -m ingest status` lists them"
@@ -70,23 +52,45 @@ class History:
     def outdated(self, before: str) -> Outdated:
         """Return what `forget` would delete: what was last shown before a UTC time, ISO 8601."""
         (vectors,) = self._connection.execute(
-            f"SELECT count(*) FROM embeddings WHERE {_UNUSED_VECTOR}"
+            f"""SELECT count(*) FROM embeddings WHERE text_sha256 NOT IN (
+                SELECT embedded_sha256 FROM passages
+                WHERE {_KEPT} AND version NOT IN ({_FORGOTTEN}))""",
+            [before, before],
         ).fetchone()
-        versions = self._shown(f"h.version IN ({_FORGOTTEN})", [before])
+        versions = self._list(
+            f"SELECT d.id AS document, d.* FROM documents d WHERE d.version IN ({_FORGOTTEN})",
+            [before],
+        )
         return Outdated(tuple(versions), vectors)
 
     def forget(self, before: str) -> None:
         """Delete what `outdated` returns; call inside a transaction."""
         execute = self._connection.execute
         names = [(row["id"],) for row in execute(_FORGOTTEN, [before])]
-        execute(f"DELETE FROM history WHERE {_ENDED}", [before])
-        execute(
-            """DELETE FROM documents WHERE removed_at IS NOT NULL
-            AND NOT EXISTS (SELECT 1 FROM history h WHERE h.document = documents.id)"""
+        gone = execute(f"DELETE FROM documents WHERE {_ENDED}", [before]).rowcount
+        gone += execute(f"DELETE FROM passages WHERE {_ENDED}", [before]).rowcount
+        self._delete_versions(names)
+        if gone:  # of the generations before that one, something is not known any more
+            execute(
+                f"UPDATE state SET known_since = max(known_since, coalesce(({_UNTIL}), 0))",
+                [before],
+            )
+
+    def forget_removed(self, document: str) -> None:
+        """Delete all that a removed document was and nobody else shows; inside a transaction."""
+        rows = self._connection.execute(
+            f"""{_LINE} SELECT d.number, d.version FROM documents d JOIN line USING (number)
+            WHERE d.died IS NOT NULL""",
+            [document],
+        ).fetchall()
+        self._connection.executemany(
+            "DELETE FROM documents WHERE number = ?", [(row["number"],) for row in rows]
         )
-        self._connection.executemany("DELETE FROM signatures WHERE version = ?", names)
-        self._connection.executemany("DELETE FROM versions WHERE id = ?", names)
-        execute(f"DELETE FROM embeddings WHERE {_UNUSED_VECTOR}")
+        unshown = "SELECT 1 FROM documents WHERE version = ?"
+        versions = sorted({row["version"] for row in rows})
+        self._delete_versions(
+            [(v,) for v in versions if not self._connection.execute(unshown, (v,)).fetchone()]
+        )
 
     def originals(self, before: str = "") -> set[str]:
         """Return the sha256 of every source that a version was read from, or is shown on.
@@ -94,21 +98,30 @@ class History:
         Those that `forget(before)` would leave without a version are not among them.
         """
         rows = self._connection.execute(
-            f"""SELECT sha256 FROM history WHERE NOT ({_ENDED})
-            UNION SELECT sha256 FROM documents WHERE removed_at IS NULL
+            f"""SELECT sha256 FROM documents WHERE {_KEPT}
             UNION SELECT sha256 FROM layouts WHERE version NOT IN ({_FORGOTTEN})""",
             [before, before],
         )
         return {row["sha256"] for row in rows}
 
-    def _shown(self, condition: str, values: Sequence[object]) -> list[ShownVersion]:
+    def _delete_versions(self, names: list[tuple[str]]) -> None:
+        many = self._connection.executemany
+        many("DELETE FROM passages WHERE version = ?", names)
+        many("DELETE FROM signatures WHERE version = ?", names)
+        many("DELETE FROM versions WHERE id = ?", names)
+        self._connection.execute(f"DELETE FROM embeddings WHERE {_UNUSED_VECTOR}")
+
+    def _list(self, rows: str, values: Sequence[object]) -> list[ShownVersion]:
         # One text may have been read from several bytes: it is shown until the last of them ends.
-        rows = self._connection.execute(
-            f"""SELECT h.document, h.version, min(h.since) AS since,
-                CASE WHEN count(h.until) < count(*) THEN NULL ELSE max(h.until) END AS until,
+        found = self._connection.execute(
+            f"""SELECT d.document, d.version, min(first.committed_at) AS since,
+                CASE WHEN count(d.died) < count(*) THEN NULL ELSE max(last.committed_at) END
+                    AS until,
                 v.characters
-            FROM history h JOIN versions v ON v.id = h.version WHERE {condition}
-            GROUP BY h.document, h.version ORDER BY h.document, since""",
+            FROM ({rows}) d JOIN versions v ON v.id = d.version
+            JOIN generations first ON first.number = d.born
+            LEFT JOIN generations last ON last.number = d.died
+            GROUP BY d.document, d.version ORDER BY d.document, since""",
             values,
         )
-        return [ShownVersion(**dict(row)) for row in rows]
+        return [ShownVersion(**dict(row)) for row in found]

@@ -1,4 +1,4 @@
-"""The passages that are live, their numbers, and those that the derived stores may still hold."""
+"""The passages, from the generation of their birth to that of their death, and their numbers."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from dataclasses import dataclass
 
 from index.catalog.embeddings import hash_text
 from index.catalog.rows import select_among
-from index.types import Draft, embedded_text
-from index.version import Version
+from index.types import Passage, embedded_text
+
+_COLUMNS = 'version, start, "end", text, context, sentences, language, embedded_sha256'
 
 
 @dataclass(frozen=True, slots=True)
-class IndexedPassage:
-    """What the derived stores index of a passage; its text is that of `embedded_text`."""
+class SearchedText:
+    """What is searched of a passage: `text` is that of `Passage.embedded`."""
 
     number: int
     version: str
@@ -39,23 +40,20 @@ class PassageTable:
         """Take passage numbers out of use for ever: see `CatalogWriter.reserve`."""
         execute = self._connection.execute
         row = execute("SELECT seq FROM sqlite_sequence WHERE name = 'passages'").fetchone()
-        last = row[0] if row else 0
-        if row is None:
-            execute("INSERT INTO sqlite_sequence VALUES ('passages', 0)")
+        last = row[0]
         execute("UPDATE sqlite_sequence SET seq = ? WHERE name = 'passages'", (last + count,))
         self._reserved = iter(range(last + 1, last + 1 + count))
 
-    def put(self, version: Version, drafts: Sequence[Draft], language: str) -> list[int]:
-        """Make these the passages of a stored version; return the numbers of the new ones.
+    def put(
+        self, version: str, passages: Sequence[Passage], language: str, generation: int
+    ) -> list[int]:
+        """Make these the live passages of a stored version; return the numbers of the new ones.
 
-        Those that the version has already are kept. `language` (ISO 639-1) names the rules by
-        which their words are analysed; there are no more drafts than `reserve` was asked for.
+        Those that live already are kept. `language` (ISO 639-1) names the rules by which their
+        words are analysed; there are no more passages than `reserve` was asked for.
         """
-        wanted = {(draft.start, draft.end): (draft, _key(version, draft)) for draft in drafts}
-        rows = self._connection.execute(
-            "SELECT * FROM passages WHERE version = ?", (version.id,)
-        ).fetchall()
-        for row in rows:
+        wanted = {(p.start, p.end): (p, hash_text(p.embedded)) for p in passages}
+        for row in self._live(version):
             span = (row["start"], row["end"])
             kept = wanted.get(span)
             if kept and kept[1] == row["embedded_sha256"] and language == row["language"]:
@@ -65,29 +63,47 @@ class PassageTable:
                 )
                 del wanted[span]
             else:
-                self._remove([row["number"]])
-        return [self._insert(version, draft, key, language) for draft, key in wanted.values()]
-
-    def remove_unshown(self, version: str) -> None:
-        """Remove the passages of a version unless a live document shows it."""
-        execute = self._connection.execute
-        live = "SELECT 1 FROM documents WHERE version = ? AND removed_at IS NULL"
-        if execute(live, (version,)).fetchone() is None:
-            rows = execute("SELECT number FROM passages WHERE version = ?", (version,))
-            self._remove([row["number"] for row in rows.fetchall()])
-
-    def read(self, numbers: Sequence[int] | None = None) -> Iterator[IndexedPassage]:
-        """Yield the live passages among these numbers, all of them if None, by number."""
-        if numbers is None:
-            rows: Iterable[sqlite3.Row] = self._connection.execute(
-                "SELECT * FROM passages ORDER BY number"
+                self._end([row], generation)
+        return [
+            self._insert(
+                (
+                    p.version, p.start, p.end, p.text, p.context, json.dumps(p.sentences), language,
+                    key,
+                ),
+                generation,
             )
-        else:
-            among = "SELECT * FROM passages WHERE number IN (%s) ORDER BY number"
-            rows = select_among(self._connection, among, sorted(numbers))
-        for row in rows:
-            text = embedded_text(row["text"], row["context"])
-            yield IndexedPassage(row["number"], row["version"], text, row["language"])
+            for p, key in wanted.values()
+        ]  # fmt: skip
+
+    def restore(self, version: str, generation: int) -> list[int]:
+        """Let the passages that a version had last live again, under new numbers."""
+        return [self._insert(tuple(row), generation) for row in self._last(version, _COLUMNS)]
+
+    def read_last(self, version: str) -> list[str]:
+        """Return what was searched of each passage that `restore` lets live again."""
+        rows = self._last(version, "text, context")
+        return [embedded_text(row["text"], row["context"]) for row in rows]
+
+    def end_unshown(self, version: str, generation: int) -> None:
+        """Let the passages of a version die unless a live document shows it."""
+        live = "SELECT 1 FROM documents WHERE version = ? AND died IS NULL"
+        if self._connection.execute(live, (version,)).fetchone() is None:
+            self._end(self._live(version), generation)
+
+    def read(self, numbers: Sequence[int]) -> Iterator[SearchedText]:
+        """Yield the live passages among these numbers, by number."""
+        among = "SELECT * FROM passages WHERE died IS NULL AND number IN (%s) ORDER BY number"
+        return read_searched(select_among(self._connection, among, sorted(numbers)))
+
+    def read_live(self) -> Iterator[SearchedText]:
+        """Yield all live passages, by number."""
+        return read_searched(
+            self._connection.execute("SELECT * FROM passages WHERE died IS NULL ORDER BY number")
+        )
+
+    def read_kept(self) -> Iterator[SearchedText]:
+        """Yield all passages that are kept, live or not, by number."""
+        return read_searched(self._connection.execute("SELECT * FROM passages ORDER BY number"))
 
     def find_removed(self) -> list[int]:
         """Return the removed passages that the derived stores may still hold."""
@@ -97,22 +113,42 @@ class PassageTable:
         """Call when the derived stores hold none of them any more."""
         self._connection.execute("DELETE FROM departed")
 
-    def _insert(self, version: Version, draft: Draft, key: str, language: str) -> int:
+    def _live(self, version: str) -> list[sqlite3.Row]:
+        return self._connection.execute(
+            "SELECT * FROM passages WHERE version = ? AND died IS NULL", (version,)
+        ).fetchall()
+
+    def _last(self, version: str, columns: str) -> list[sqlite3.Row]:
+        """Return those that died last, none while any of them lives."""
+        if self._live(version):
+            return []
+        return self._connection.execute(
+            f"""SELECT {columns} FROM passages WHERE version = ?1 AND died =
+                (SELECT max(died) FROM passages WHERE version = ?1)
+            ORDER BY start""",
+            (version,),
+        ).fetchall()
+
+    def _insert(self, values: tuple[object, ...], generation: int) -> int:
         number = next(self._reserved)
         self._connection.execute(
-            "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                number, version.id, draft.start, draft.end, version.text[draft.start : draft.end],
-                draft.context, json.dumps(draft.sentences), language, key,
-            ),
-        )  # fmt: skip
+            f"""INSERT INTO passages (number, born, {_COLUMNS})
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+            (number, generation, *values),
+        )
         return number
 
-    def _remove(self, numbers: list[int]) -> None:
-        values = [(number,) for number in numbers]
-        self._connection.executemany("INSERT INTO departed VALUES (?)", values)
-        self._connection.executemany("DELETE FROM passages WHERE number = ?", values)
+    def _end(self, rows: Sequence[sqlite3.Row], generation: int) -> None:
+        # What was born in this very commit has never lived.
+        never = [(row["number"],) for row in rows if row["born"] == generation]
+        ended = [(generation, row["number"]) for row in rows if row["born"] != generation]
+        self._connection.executemany("DELETE FROM passages WHERE number = ?", never)
+        self._connection.executemany("UPDATE passages SET died = ? WHERE number = ?", ended)
+        self._connection.executemany("INSERT INTO departed VALUES (?)", [(n,) for _, n in ended])
 
 
-def _key(version: Version, draft: Draft) -> str:
-    return hash_text(embedded_text(version.text[draft.start : draft.end], draft.context))
+def read_searched(rows: Iterable[sqlite3.Row]) -> Iterator[SearchedText]:
+    """Yield what is searched of rows of `passages`."""
+    for row in rows:
+        text = embedded_text(row["text"], row["context"])
+        yield SearchedText(row["number"], row["version"], text, row["language"])

@@ -6,74 +6,124 @@ import contextlib
 import functools
 import sqlite3
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from index.catalog.filters import build_condition
+from index.base import Catalog, PassageNumbers
+from index.catalog.embeddings import read_matrix
+from index.catalog.filters import Condition, build_condition, build_living
 from index.catalog.history import History
+from index.catalog.passages import SearchedText, read_searched
 from index.catalog.rows import (
-    PassageNumbers,
     read_document,
+    read_moment,
     read_passages,
     read_version,
     select_among,
 )
 from index.catalog.schema import FILE, MIGRATIONS, connect, translate_sqlite_errors
-from index.citations import Citable, Standing, find_standing, parse_citation_id
 from index.embedding.base import Matrix
-from index.errors import CitationUnknown, DocumentUnknown, QuoteMismatch
+from index.errors import CitationUnknown, DocumentUnknown, GenerationUnknown
 from index.pages.boxes import Layout, unpack
-from index.types import Document, Failure, Fetch, Filter, Manifest, Passage
-from index.version import Version, version_of
+from index.types import (
+    Document,
+    Failure,
+    Fetch,
+    Filter,
+    Manifest,
+    Moment,
+    Outdated,
+    Passage,
+    Removed,
+    ShownVersion,
+)
+from index.version import Version
 
-_DOCUMENT = """
-    SELECT d.*, v.characters,
-        (SELECT count(*) FROM passages p WHERE p.version = d.version) AS passages
-    FROM documents d JOIN versions v ON v.id = d.version
-"""
 _PASSAGE = """
     SELECT p.*, v.sections, v.pages FROM passages p JOIN versions v ON v.id = p.version
 """
 
 
 @contextlib.contextmanager
-def open_snapshot(directory: Path) -> Iterator[Snapshot]:
-    """Open one read transaction on the catalog of an index; raises what `connect` does."""
+def open_snapshot(directory: Path, generation: int | None = None) -> Iterator[Snapshot]:
+    """Open one read transaction on the catalog of an index.
+
+    Args:
+        directory: Of the index.
+        generation: What lived then is read; now if None.
+
+    Raises:
+        GenerationUnknown: There was no such generation, or what lived then was pruned.
+        PolicyChatError: Whatever `connect` raises.
+    """
     connection = connect(directory)
     with contextlib.closing(connection), translate_sqlite_errors(directory / FILE):
         connection.execute("BEGIN")
         # BEGIN is deferred: the first SELECT is what fixes the moment that is read.
-        yield Snapshot(connection)
+        yield Snapshot(connection, generation)
 
 
-class Snapshot:
-    """The catalog at one moment; everything read through it agrees."""
+class Snapshot(Catalog):
+    """The catalog in SQLite at one moment; everything read through it agrees."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, generation: int | None = None) -> None:
         self._connection = connection
         self._execute = connection.execute
         self._select_among = functools.partial(select_among, connection)
-        state = self._execute("SELECT * FROM state").fetchone()
-        self.generation: int = state["generation"]
-        self.fingerprint: str = state["fingerprint"]  # "" while the index has no vectors
-        self.dimensions: int = state["dimensions"]  # of a vector; 0 while there is none
-        self.history = History(connection)
+        self._history = History(connection)
+        self.moment, self.dimensions = read_moment(connection)
+        self.is_past = generation is not None and generation != self.moment.generation
+        if generation is not None and self.is_past:
+            self.moment = self._find_moment(generation)
+        self._living = functools.partial(
+            build_living, generation=self.moment.generation if self.is_past else None
+        )
+        self._condition = functools.partial(
+            build_condition, generation=self.moment.generation if self.is_past else None
+        )
+
+    def _find_moment(self, generation: int) -> Moment:
+        """Return a moment of the past under today's embedder: its vectors are what is compared."""
+        known = self._execute("SELECT known_since FROM state").fetchone()["known_since"]
+        row = self._execute(
+            "SELECT name FROM generations WHERE number = ?", (generation,)
+        ).fetchone()
+        if row is None or generation < known:
+            why = "there was none" if row is None else "what lived then was pruned, or not kept"
+            raise GenerationUnknown(
+                f"generation {generation} cannot be asked: {why}; the index is at generation "
+                f"{self.moment.generation} and knows those from {known} on"
+            )
+        return replace(self.moment, generation=generation, commit=row["name"])
+
+    def find_generation(self, time: str) -> int:
+        """Return the generation that was live at a UTC time, ISO 8601.
+
+        Raises `GenerationUnknown` if the index is younger.
+        """
+        row = self._execute(
+            "SELECT max(number) AS number FROM generations WHERE committed_at <= ?", (time,)
+        ).fetchone()
+        if row["number"] is None:
+            raise GenerationUnknown(f"the index held nothing yet at {time}; give a later time")
+        return int(row["number"])
 
     def manifest(self) -> Manifest:
         """Return what the index is made of."""
         return Manifest(
             schema=len(MIGRATIONS),
-            fingerprint=self.fingerprint,
+            fingerprint=self.moment.fingerprint,
             dimensions=self.dimensions,
-            generation=self.generation,
-            documents=self._count("SELECT count(*) FROM documents WHERE removed_at IS NULL"),
-            passages=self._count("SELECT count(*) FROM passages"),
+            generation=self.moment.generation,
+            documents=self._count(f"SELECT count(*) FROM documents d WHERE {self._living('d')}"),
+            passages=self._count(f"SELECT count(*) FROM passages p WHERE {self._living('p')}"),
         )
 
     def documents(self) -> list[Document]:
         """Return the live documents, by id."""
-        rows = self._execute(f"{_DOCUMENT} WHERE d.removed_at IS NULL ORDER BY d.id")
+        rows = self._execute(f"{self._document()} WHERE {self._living('d')} ORDER BY d.id")
         return [read_document(row) for row in rows]
 
     def document(self, name: str) -> Document:
@@ -84,7 +134,8 @@ class Snapshot:
         conditions = ("d.id = ?", "d.path = ?", "substr(d.path, -length(?1) - 1) = '/' || ?1")
         for condition in conditions:
             rows = self._execute(
-                f"{_DOCUMENT} WHERE d.removed_at IS NULL AND {condition} ORDER BY d.id", (name,)
+                f"{self._document()} WHERE {self._living('d')} AND {condition} ORDER BY d.id",
+                (name,),
             ).fetchall()
             if len(rows) == 1:
                 return read_document(rows[0])
@@ -120,9 +171,9 @@ class Snapshot:
     def signatures(self, kind: str) -> dict[str, bytes | None]:
         """Return, by version that a live document shows, its signature of a kind, None without."""
         rows = self._execute(
-            """SELECT DISTINCT d.version, s.signature FROM documents d
+            f"""SELECT DISTINCT d.version, s.signature FROM documents d
             LEFT JOIN signatures s ON s.version = d.version AND s.kind = ?
-            WHERE d.removed_at IS NULL ORDER BY d.version""",
+            WHERE {self._living("d")} ORDER BY d.version""",
             (kind,),
         )
         return {row["version"]: row["signature"] for row in rows}
@@ -143,47 +194,6 @@ class Snapshot:
             )
         return read_version(rows[0])
 
-    def citable(self, citation: str) -> Citable:
-        """Return the whole text that a citation id names, as it was when it was cited.
-
-        Args:
-            citation: `VERSION-START-END`.
-
-        Returns:
-            The text, the cited stretch of it, and whether its document still shows it.
-
-        Raises:
-            CitationUnknown: The id is malformed, its text is not stored here, or it is shorter.
-            QuoteMismatch: The stored text was altered.
-        """
-        try:
-            prefix, start, end = parse_citation_id(citation)
-        except ValueError as error:
-            raise CitationUnknown(str(error)) from error
-        version = self.version(prefix)
-        if not start < end <= len(version.text):
-            raise CitationUnknown(
-                f"version {prefix} has {len(version.text):,} characters, the citation names "
-                f"{start} to {end}"
-            )
-        document, current, removed = self.document_of(version.id)
-        if version_of(version.text) != version.id:
-            raise QuoteMismatch(
-                f"{document.id}: the stored text of version {prefix} is not what was indexed; run "
-                "`python -m ingest doctor`"
-            )
-        return Citable(version, start, end, document, current, removed)
-
-    def standing(self, cited: Citable) -> Standing:
-        """Return whether a quotation still stands in today's text of its document, and where."""
-        if cited.removed:
-            return Standing("removed")
-        if cited.current:
-            return Standing("current", cited.version.id, cited.start, cited.end)
-        now = self.version(cited.document.version)
-        sentences = [span for passage in self.passages_of(now.id) for span in passage.sentences]
-        return find_standing(cited.version, cited.start, cited.end, now, sentences)
-
     def layout_of(self, version: str) -> Layout | None:
         """Return where the characters of a version stand, None for formats without pages."""
         row = self._execute("SELECT packed FROM layouts WHERE version = ?", (version,)).fetchone()
@@ -199,55 +209,143 @@ class Snapshot:
 
         Raises `CitationUnknown` if no document ever showed it.
         """
+        born = f"born <= {self.moment.generation:d}"
+        # Those that showed it, and what they became when they were moved; of each its last state.
         row = self._execute(
-            f"""{_DOCUMENT} JOIN history h ON h.document = d.id WHERE h.version = ?
-            ORDER BY d.removed_at IS NOT NULL, d.version != h.version, h.since DESC, d.id LIMIT 1
-            """,
+            f"""WITH RECURSIVE heirs (id, since) AS (
+                SELECT id, max(born) FROM documents WHERE version = ?1 AND {born} GROUP BY id
+                UNION
+                SELECT later.id, heirs.since FROM heirs
+                JOIN documents earlier ON earlier.id = heirs.id AND earlier.born >= heirs.since
+                JOIN documents later ON later.follows = earlier.number AND later.{born}
+            )
+            {self._document()} JOIN heirs h ON h.id = d.id
+            WHERE d.born = (SELECT max(born) FROM documents WHERE id = d.id AND {born})
+            ORDER BY NOT {self._living("d")}, d.version != ?1, h.since DESC, d.id LIMIT 1""",
             (version,),
         ).fetchone()
         if row is None:
             raise CitationUnknown(f"no document shows version {version[:16]}")
-        removed = row["removed_at"] is not None
+        removed = not (row["died"] is None or row["died"] > self.moment.generation)
         return read_document(row), row["version"] == version and not removed, removed
+
+    def versions_of(self, document: str) -> list[ShownVersion]:
+        """Return the versions of a document, live or removed: the newest first, at least one.
+
+        Raises `DocumentUnknown` if there never was such a document, or all of it was pruned.
+        """
+        return self._history.of(document)
+
+    def find_removed(self, name: str) -> Removed:
+        """Return the removed document of an id, as it was last.
+
+        Raises `DocumentUnknown` if there is none, if it lives, or if it lives under another id.
+        """
+        row = self._execute(
+            f"{self._document()} WHERE d.id = ? ORDER BY d.born DESC LIMIT 1", (name,)
+        ).fetchone()
+        if row is None:
+            raise DocumentUnknown(
+                f"no document {name!r} was ever indexed here, or what was known of it was "
+                "forgotten; `python -m ingest status --removed` lists those that were removed"
+            )
+        if row["died"] is None:
+            raise DocumentUnknown(f"{name!r} is in the index; it was not removed")
+        heir = self._execute(
+            "SELECT id FROM documents WHERE follows = ? ORDER BY born DESC LIMIT 1",
+            (row["number"],),
+        ).fetchone()
+        if heir is not None and heir["id"] != name:
+            raise DocumentUnknown(f"{name!r} was moved: it is {heir['id']!r} since")
+        return self._read_removed(row)
+
+    def list_removed(self) -> list[Removed]:
+        """Return the documents that were removed and are kept, the last one first."""
+        rows = self._execute(
+            f"""{self._document()} WHERE d.died IS NOT NULL
+            AND d.born = (SELECT max(born) FROM documents WHERE id = d.id)
+            AND NOT EXISTS (SELECT 1 FROM documents h WHERE h.follows = d.number)
+            ORDER BY d.died DESC, d.id"""
+        )
+        return [self._read_removed(row) for row in rows]
+
+    def _read_removed(self, row: sqlite3.Row) -> Removed:
+        when = self._execute(
+            "SELECT committed_at FROM generations WHERE number = ?", (row["died"],)
+        ).fetchone()
+        has_passages = self._count(
+            "SELECT EXISTS (SELECT 1 FROM passages WHERE version = ?)", row["version"]
+        )
+        return Removed(read_document(row), when["committed_at"], bool(has_passages))
+
+    def outdated(self, before: str) -> Outdated:
+        """Return what pruning would forget: what was last shown before a UTC time, ISO 8601."""
+        return self._history.outdated(before)
+
+    def originals(self, before: str = "") -> set[str]:
+        """Return the sha256 of every source that a version was read from, or is shown on.
+
+        Those that pruning with `before` would leave without a version are not among them.
+        """
+        return self._history.originals(before)
 
     def passages(self, numbers: Sequence[int]) -> dict[int, Passage]:
         """Return the live passages among these numbers; the others are not in the result."""
-        rows = self._select_among(f"{_PASSAGE} WHERE p.number IN (%s)", numbers)
-        return {passage.number: passage for passage in read_passages(rows)}
+        among = f"{_PASSAGE} WHERE {self._living('p')} AND p.number IN (%s)"
+        return dict(read_passages(self._select_among(among, numbers)))
 
     def passages_of(self, version: str) -> list[Passage]:
-        """Return the passages of a version in the order of the text."""
-        rows = self._execute(f"{_PASSAGE} WHERE p.version = ? ORDER BY p.start", (version,))
-        return list(read_passages(rows))
+        """Return the passages of a version that is shown, in the order of the text."""
+        rows = self._execute(
+            f"{_PASSAGE} WHERE p.version = ? AND {self._living('p')} ORDER BY p.start", (version,)
+        )
+        return [passage for _, passage in read_passages(rows)]
 
-    def versions_matching(self, restriction: Filter) -> list[str]:
-        """Return the versions that live documents passing a filter show."""
-        condition, values = build_condition(restriction)
+    def resolve(self, restriction: Filter) -> Condition:
+        """Return what passes a filter, of what is live."""
+        condition, values = self._condition(restriction)
         rows = self._execute(f"SELECT DISTINCT version FROM documents d WHERE {condition}", values)
-        return [row["version"] for row in rows]
+        versions = tuple(row["version"] for row in rows)
+        return Condition(restriction, versions, self._find_numbers(versions))
 
     def documents_showing(
         self, versions: Sequence[str], restriction: Filter
     ) -> dict[str, list[Document]]:
         """Return, by version, the live documents that pass a filter, in order of id."""
-        condition, values = build_condition(restriction)
+        condition, values = self._condition(restriction)
         shown: dict[str, list[Document]] = {}
         rows = self._select_among(
-            f"{_DOCUMENT} WHERE {condition} AND d.version IN (%s) ORDER BY d.id", versions, values
+            f"{self._document()} WHERE {condition} AND d.version IN (%s) ORDER BY d.id",
+            versions,
+            values,
         )
         for row in rows:
             shown.setdefault(row["version"], []).append(read_document(row))
         return shown
 
-    def passage_numbers(self, versions: Sequence[str]) -> PassageNumbers:
-        """Return the numbers of all passages of these versions, ascending."""
-        rows = self._select_among("SELECT number FROM passages WHERE version IN (%s)", versions)
+    def _find_numbers(self, versions: Sequence[str]) -> PassageNumbers:
+        rows = self._select_among(
+            f"SELECT number FROM passages p WHERE {self._living('p')} AND version IN (%s)", versions
+        )
         return np.sort(np.array([row["number"] for row in rows], dtype=np.int64))
 
     def live_numbers(self) -> PassageNumbers:
         """Return the numbers of all live passages, ascending."""
-        rows = self._execute("SELECT number FROM passages ORDER BY number")
+        rows = self._execute(
+            f"SELECT number FROM passages p WHERE {self._living('p')} ORDER BY number"
+        )
         return np.array([row["number"] for row in rows], dtype=np.int64)
+
+    def searched(self) -> Iterator[SearchedText]:
+        """Yield what is searched of every live passage, by number."""
+        return read_searched(
+            self._execute(f"SELECT * FROM passages p WHERE {self._living('p')} ORDER BY number")
+        )
+
+    def load_matrix(self) -> tuple[PassageNumbers, Matrix]:
+        """Return numbers and vectors, shape (passages, dimensions), of what is live, by number."""
+        living = self._living("p")
+        return read_matrix(self._connection, self.moment.fingerprint, self.dimensions, living)
 
     def removed_numbers(self) -> set[int]:
         """Return the removed passages that the derived stores may still hold."""
@@ -255,13 +353,21 @@ class Snapshot:
 
     def languages(self) -> list[str]:
         """Return the languages that live passages are analysed in."""
+        if self.is_past:
+            rows = self._execute(
+                f"SELECT DISTINCT language FROM passages p WHERE {self._living('p')} "
+                "ORDER BY language"
+            )
+            return [row["language"] for row in rows]
         # From one language to the next in the index; DISTINCT would look at every passage.
         rows = self._execute(
             """WITH RECURSIVE used (language) AS (
-                SELECT min(language) FROM passages
+                SELECT min(language) FROM passages WHERE died IS NULL
                 UNION ALL
-                SELECT (SELECT min(p.language) FROM passages p WHERE p.language > used.language)
-                FROM used WHERE used.language IS NOT NULL
+                SELECT (
+                    SELECT min(p.language) FROM passages p
+                    WHERE p.died IS NULL AND p.language > used.language
+                ) FROM used WHERE used.language IS NOT NULL
             ) SELECT language FROM used WHERE language IS NOT NULL"""
         )
         return [row["language"] for row in rows]
@@ -278,21 +384,28 @@ class Snapshot:
             JOIN embeddings e ON e.text_sha256 = p.embedded_sha256 AND e.fingerprint = ?
             WHERE p.number IN (%s)""",
             numbers,
-            [self.fingerprint],
+            [self.moment.fingerprint],
         )
         return {row["number"]: np.frombuffer(row["vector"], dtype=np.float32) for row in rows}
 
     def count_searched(self, restriction: Filter) -> tuple[int, int]:
         """Return how many live documents and passages a filter lets through."""
-        condition, values = build_condition(restriction)
+        condition, values = self._condition(restriction)
         row = self._execute(
             f"""SELECT
                 (SELECT count(*) FROM documents d WHERE {condition}) AS documents,
-                (SELECT count(*) FROM passages WHERE version IN
+                (SELECT count(*) FROM passages p WHERE {self._living("p")} AND version IN
                     (SELECT version FROM documents d WHERE {condition})) AS passages""",
             [*values, *values],
         ).fetchone()
         return row["documents"], row["passages"]
 
-    def _count(self, statement: str) -> int:
-        return int(self._execute(statement).fetchone()[0])
+    def _count(self, statement: str, *values: object) -> int:
+        return int(self._execute(statement, values).fetchone()[0])
+
+    def _document(self) -> str:
+        """Return the statement for rows that `read_document` reads, without its conditions."""
+        return f"""SELECT d.*, v.characters,
+            (SELECT count(*) FROM passages p WHERE p.version = d.version AND {self._living("p")})
+                AS passages
+            FROM documents d JOIN versions v ON v.id = d.version"""

@@ -8,14 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
 from datetime import date
 
-import numpy as np
-from numpy.typing import NDArray
-
-from index.citations import citation_id
-from index.types import Document, Metadata, Passage, Source
+from index.types import Document, Metadata, Moment, Passage, Source
 from index.version import Page, Section, Version
 
-PassageNumbers = NDArray[np.int64]
 _BATCH = 500  # values in one IN (…); SQLite allows 32,766
 _SOURCE = [field.name for field in fields(Source)]
 
@@ -38,24 +33,34 @@ def read_version(row: sqlite3.Row) -> Version:
     return _make_version(row["id"], row["text"], row)
 
 
-def read_passages(rows: Iterable[sqlite3.Row]) -> Iterator[Passage]:
-    """Yield the passages of rows of `passages` joined with `versions`."""
+def read_moment(connection: sqlite3.Connection) -> tuple[Moment, int]:
+    """Return which state of which index a connection sees, and the length of its vectors."""
+    row = connection.execute(
+        """SELECT s.*, g.name FROM state s JOIN generations g ON g.number = s.generation"""
+    ).fetchone()
+    moment = Moment(row["index_id"], row["generation"], row["name"], row["fingerprint"])
+    return moment, int(row["dimensions"])
+
+
+def read_passages(rows: Iterable[sqlite3.Row]) -> Iterator[tuple[int, Passage]]:
+    """Yield number and passage of rows of `passages` joined with `versions`."""
     outlines: dict[str, Version] = {}  # without their text
     for row in rows:
         version, start, end = row["version"], row["start"], row["end"]
         if version not in outlines:  # parsed once: an outline may have thousands of headings
             outlines[version] = _make_version(version, "", row)
-        yield Passage(
-            number=row["number"],
-            id=citation_id(version, start, end),
-            version=version,
-            start=start,
-            end=end,
-            text=row["text"],
-            context=row["context"],
-            section=outlines[version].section_at(start),
-            sentences=tuple((first, last) for first, last in json.loads(row["sentences"])),
-            pages=outlines[version].pages_of(start, end),
+        yield (
+            row["number"],
+            Passage(
+                version=version,
+                start=start,
+                end=end,
+                text=row["text"],
+                context=row["context"],
+                section=outlines[version].section_at(start),
+                sentences=tuple((first, last) for first, last in json.loads(row["sentences"])),
+                pages=outlines[version].pages_of(start, end),
+            ),
         )
 
 

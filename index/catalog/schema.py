@@ -164,6 +164,114 @@ MIGRATIONS = (
         packed BLOB NOT NULL
     );
     """,
+    """
+    -- Who it is, and since which generation all that was true then is known. What an older release
+    -- left has only its texts and their times.
+    ALTER TABLE state ADD COLUMN index_id TEXT NOT NULL DEFAULT '';
+    ALTER TABLE state ADD COLUMN known_since INTEGER NOT NULL DEFAULT 0;
+    UPDATE state SET index_id = lower(hex(randomblob(16)));
+
+    -- Every commit, with a random name: a copy that was put back goes on with the same numbers.
+    CREATE TABLE generations (
+        number INTEGER PRIMARY KEY,
+        name TEXT NOT NULL,
+        committed_at TEXT NOT NULL
+    );
+    INSERT INTO generations
+    SELECT (SELECT reserved_generation FROM state) + row_number() OVER (ORDER BY time),
+        lower(hex(randomblob(8))), time
+    FROM (
+        SELECT since AS time FROM history
+        UNION SELECT until FROM history WHERE until IS NOT NULL
+        UNION SELECT indexed_at FROM documents
+        UNION SELECT removed_at FROM documents WHERE removed_at IS NOT NULL
+    );
+    INSERT INTO generations
+    SELECT generation, lower(hex(randomblob(8))), strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')
+    FROM state WHERE NOT EXISTS (SELECT 1 FROM generations);
+    UPDATE state SET generation = (SELECT max(number) FROM generations);
+    UPDATE state SET reserved_generation = generation, known_since = generation;
+
+    -- What a document was from the generation of its birth until the one of its death, NULL while
+    -- it lives. `follows` is the row that a moved document was until then.
+    CREATE TABLE lives (
+        number INTEGER PRIMARY KEY,
+        id TEXT NOT NULL,
+        root TEXT NOT NULL REFERENCES roots (name),
+        path TEXT NOT NULL,
+        version TEXT NOT NULL REFERENCES versions (id),
+        title TEXT NOT NULL,
+        publisher TEXT, url TEXT, date TEXT, country TEXT, language TEXT, type TEXT,
+        given_title TEXT,
+        sha256 TEXT NOT NULL,
+        size_bytes INTEGER NOT NULL,
+        modified_ns INTEGER NOT NULL,
+        reader TEXT NOT NULL,
+        metadata_sha256 TEXT NOT NULL,
+        indexed_at TEXT NOT NULL,
+        follows INTEGER,
+        born INTEGER NOT NULL REFERENCES generations (number),
+        died INTEGER REFERENCES generations (number)
+    );
+    -- A text that came back was shown in `history` since its first time: it ends where the next
+    -- one begins. Titles and metadata of then were not kept: they are those of the last state.
+    INSERT INTO lives (id, root, path, version, title, publisher, url, date, country, language,
+        type, given_title, sha256, size_bytes, modified_ns, reader, metadata_sha256, indexed_at,
+        born, died)
+    SELECT d.id, d.root, d.path, h.version, d.title, d.publisher, d.url, d.date, d.country,
+        d.language, d.type, d.given_title, h.sha256, d.size_bytes, d.modified_ns, h.reader,
+        d.metadata_sha256, h.since, first.number, last.number
+    FROM history h JOIN documents d ON d.id = h.document
+    JOIN generations first ON first.committed_at = h.since
+    JOIN generations last ON last.committed_at = min(
+        coalesce(h.until, d.indexed_at),
+        coalesce((SELECT min(o.since) FROM history o
+            WHERE o.document = h.document AND o.since > h.since), '9999')
+    )
+    WHERE first.number < last.number ORDER BY first.number, d.id;
+    INSERT INTO lives (id, root, path, version, title, publisher, url, date, country, language,
+        type, given_title, sha256, size_bytes, modified_ns, reader, metadata_sha256, indexed_at,
+        born)
+    SELECT d.id, d.root, d.path, d.version, d.title, d.publisher, d.url, d.date, d.country,
+        d.language, d.type, d.given_title, d.sha256, d.size_bytes, d.modified_ns, d.reader,
+        d.metadata_sha256, d.indexed_at, g.number
+    FROM documents d JOIN generations g ON g.committed_at = d.indexed_at
+    WHERE d.removed_at IS NULL ORDER BY d.id;
+    DROP TABLE history;
+    DROP TABLE documents;
+    ALTER TABLE lives RENAME TO documents;
+    CREATE UNIQUE INDEX documents_live ON documents (id) WHERE died IS NULL;
+    CREATE INDEX documents_by_id ON documents (id, born);
+    CREATE INDEX documents_by_version ON documents (version, died);
+    CREATE INDEX documents_by_death ON documents (died) WHERE died IS NOT NULL;
+
+    CREATE TABLE stretches (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        version TEXT NOT NULL REFERENCES versions (id),
+        start INTEGER NOT NULL,
+        "end" INTEGER NOT NULL,
+        text TEXT NOT NULL,
+        context TEXT NOT NULL,
+        sentences TEXT NOT NULL,
+        language TEXT NOT NULL,
+        embedded_sha256 TEXT NOT NULL,
+        born INTEGER NOT NULL,
+        died INTEGER
+    );
+    INSERT INTO stretches SELECT p.*, (SELECT generation FROM state), NULL FROM passages p
+    ORDER BY p.number;
+    -- Numbers that were given out are never given out again, by whatever name the table goes.
+    INSERT INTO sqlite_sequence SELECT 'stretches', 0
+    WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'stretches');
+    UPDATE sqlite_sequence SET seq = coalesce(
+        (SELECT seq FROM sqlite_sequence WHERE name = 'passages'), 0
+    ) WHERE name = 'stretches';
+    DROP TABLE passages;
+    ALTER TABLE stretches RENAME TO passages;
+    CREATE UNIQUE INDEX passages_live ON passages (version, start, "end") WHERE died IS NULL;
+    CREATE INDEX passages_by_version ON passages (version, died);
+    CREATE INDEX passages_by_language ON passages (died, language);
+    """,
 )
 
 
@@ -193,10 +301,7 @@ def connect(directory: Path) -> sqlite3.Connection:
     made it and no writer has brought it up to date, `IndexDamaged` if a newer one did.
     """
     path = directory / FILE
-    remedy = "`python -m ingest`" if in_checkout() else "`policy-ingest FOLDER`"
-    missing = f"no index in {directory}; run {remedy} to make one"
-    if not is_stored(path):
-        raise IndexMissing(missing)
+    check_made(directory)
     with translate_sqlite_errors(path):
         connection = open_database(path)
         try:
@@ -207,7 +312,7 @@ def connect(directory: Path) -> sqlite3.Connection:
                     f"{len(MIGRATIONS)}); update, or move the folder away and reindex"
                 )
             if found == 0:
-                raise IndexMissing(missing)
+                raise _make_missing_error(directory)
             if found < len(MIGRATIONS):
                 raise IndexOutdated(
                     f"the index in {directory} has schema {found}, this release needs "
@@ -219,14 +324,33 @@ def connect(directory: Path) -> sqlite3.Connection:
         return connection
 
 
-def migrate(directory: Path) -> None:
-    """Make the catalog or bring it up to date, a transaction a step; call under the write lock."""
+def check_made(directory: Path) -> None:
+    """Raise `IndexMissing` if there is no catalog; what is in it is not looked at."""
+    if not is_stored(directory / FILE):
+        raise _make_missing_error(directory)
+
+
+def _make_missing_error(directory: Path) -> IndexMissing:
+    remedy = "`python -m ingest`" if in_checkout() else "`policy-ingest FOLDER`"
+    return IndexMissing(f"no index in {directory}; run {remedy} to make one")
+
+
+def migrate(directory: Path) -> tuple[int, int]:
+    """Make the catalog or bring it up to date, a transaction a step; call under the write lock.
+
+    Returns:
+        The schema and the generation that it had; (0, 0) where there was none.
+    """
     path = directory / FILE
     with translate_sqlite_errors(path), contextlib.closing(open_database(path)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
-        found = connection.execute("PRAGMA user_version").fetchone()[0]
+        found: int = connection.execute("PRAGMA user_version").fetchone()[0]
+        generation = 0
+        if found:
+            generation = connection.execute("SELECT generation FROM state").fetchone()[0]
         for number, script in enumerate(MIGRATIONS[found:], start=found + 1):
             connection.executescript(f"BEGIN; {script} PRAGMA user_version = {number}; COMMIT;")
+    return found, generation
 
 
 def open_database(path: Path) -> sqlite3.Connection:

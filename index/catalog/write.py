@@ -6,6 +6,7 @@ Only `reserve` opens its own, so that what it takes out of use stays so.
 from __future__ import annotations
 
 import contextlib
+import secrets
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass
@@ -14,41 +15,54 @@ from datetime import UTC, datetime
 from index.catalog.embeddings import EmbeddingTable
 from index.catalog.history import History
 from index.catalog.passages import PassageTable
-from index.catalog.rows import write_pages, write_sections
-from index.pages.boxes import Layout, pack
+from index.catalog.rows import read_moment, write_pages, write_sections
+from index.changes import (
+    Change,
+    ForgetFailure,
+    ForgetFetch,
+    IncomingDocument,
+    Kept,
+    MoveDocument,
+    PutDocument,
+    PutFailure,
+    PutFetch,
+    PutListing,
+    PutRoot,
+    PutSignature,
+    RemoveDocument,
+    RestoreDocument,
+    TouchSource,
+)
+from index.pages.boxes import pack
 from index.text.languages import DEFAULT_LANGUAGE
-from index.types import Draft, Failure, Fetch, Metadata, Source
-from index.version import Version
+from index.types import Moment, Source
 
-
-@dataclass(frozen=True, slots=True)
-class Incoming:
-    """A document on its way into the index.
-
-    Attributes:
-        source: Where it comes from.
-        version: Its canonical text.
-        title: What it is called in citations.
-        metadata: What else is known about it.
-        drafts: Its passages.
-        layout: Where each character of the text stands on its page; None if that is not known.
-    """
-
-    source: Source
-    version: Version
-    title: str
-    metadata: Metadata
-    drafts: tuple[Draft, ...]
-    layout: Layout | None = None
+# Of a document, all that a later state of it repeats: what is left is when, and after what.
+_STATE = """id, root, path, version, title, publisher, url, date, country, language, type,
+    given_title, sha256, size_bytes, modified_ns, reader, metadata_sha256, indexed_at"""
 
 
 @dataclass(frozen=True, slots=True)
 class CatalogState:
-    """The catalog's own row: see `index.types.Manifest` for the fields."""
+    """The catalog's own row.
 
-    generation: int
-    fingerprint: str
+    Attributes:
+        moment: Which state of which index this is.
+        before: Name of the commit before, "" for none.
+        dimensions: Length of a vector; 0 while there is none.
+    """
+
+    moment: Moment
+    before: str
     dimensions: int
+
+
+@dataclass(frozen=True, slots=True)
+class NextGeneration:
+    """The generation that a commit will make, and its name."""
+
+    number: int
+    name: str
 
 
 class CatalogWriter:
@@ -73,45 +87,107 @@ class CatalogWriter:
             raise
         self._execute("COMMIT")
 
-    def reserve(self, count: int) -> int:
+    def reserve(self, count: int) -> NextGeneration:
         """Take a generation and `count` passage numbers out of use for ever; return the generation.
 
         Numbers given out in a transaction that is rolled back would be given out again, and a
         derived store that was torn in between would take one passage for another. So they are
-        taken in a transaction of their own, and `put` uses them up.
+        taken in a transaction of their own, and `apply` uses them up.
         """
         with self.transaction():
             self._execute("UPDATE state SET reserved_generation = reserved_generation + 1")
             self.passages.reserve(count)
-            generation = self._execute("SELECT reserved_generation FROM state").fetchone()[0]
-        return int(generation)
+            number = self._execute("SELECT reserved_generation FROM state").fetchone()[0]
+        return NextGeneration(int(number), secrets.token_hex(8))
 
     def state(self) -> CatalogState:
         """Return the state as this connection sees it."""
-        row = self._execute("SELECT generation, fingerprint, dimensions FROM state").fetchone()
-        return CatalogState(*row)
+        moment, dimensions = read_moment(self._connection)
+        row = self._execute(
+            "SELECT name FROM generations WHERE number < ? ORDER BY number DESC LIMIT 1",
+            (moment.generation,),
+        ).fetchone()
+        return CatalogState(moment, str(row["name"]) if row else "", dimensions)
 
-    def set_generation(self, generation: int) -> None:
-        """Say which generation this transaction makes."""
-        self._execute("UPDATE state SET generation = ?", (generation,))
+    def begin_generation(self, generation: NextGeneration) -> None:
+        """Say which generation this transaction makes: first of all, since rows refer to it."""
+        self._execute(
+            "INSERT INTO generations VALUES (?, ?, ?)", (generation.number, generation.name, _now())
+        )
+        self._execute("UPDATE state SET generation = ?", (generation.number,))
 
     def set_embedder(self, fingerprint: str, dimensions: int) -> None:
         """Say whose vectors the index holds."""
         self._execute("UPDATE state SET fingerprint = ?, dimensions = ?", (fingerprint, dimensions))
 
-    def put_root(self, name: str, location: str) -> None:
-        """Remember a root's folder."""
-        self._execute(
-            "INSERT INTO roots VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET location = ?",
-            (name, location, location),
-        )
+    def count_new_passages(self, change: Change) -> int:
+        """Return how many passage numbers a change takes at most: what `reserve` is asked for."""
+        match change:
+            case PutDocument(document):
+                return len(document.passages)
+            case RestoreDocument(document):
+                return len(self.read_restored(document))
+        return 0
 
-    def put(self, incoming: Incoming) -> list[int]:
-        """Make a document show a version; return the numbers of its new passages.
+    def read_restored(self, document: str) -> list[str]:
+        """Return what is searched of the passages that restoring a document brings back."""
+        last = self._last(document)
+        return [] if last is None else self.passages.read_last(last["version"])
 
-        Passages that the version has already are kept; there are no more drafts than `reserve` was
-        asked for.
-        """
+    def apply(self, change: Change, generation: int) -> list[int]:
+        """Make a change true from a generation on; return the numbers of new passages."""
+        match change:
+            case PutDocument(document):
+                return self._put(document, generation)
+            case RestoreDocument(document):
+                return self._restore(document, generation)
+            case RemoveDocument(document):
+                self._remove(document, generation)
+            case MoveDocument(document, source):
+                self._move(document, source, generation)
+            case TouchSource(source):
+                self._execute(
+                    """UPDATE documents SET size_bytes = ?, modified_ns = ?
+                    WHERE id = ? AND died IS NULL""",
+                    (source.size_bytes, source.modified_ns, source.id),
+                )
+            case PutFailure(failure):
+                self._execute(
+                    "INSERT OR REPLACE INTO failures VALUES (?, ?, ?, ?, ?, ?, ?)", astuple(failure)
+                )
+            case ForgetFailure(root, path):
+                self._forget_failure(root, path)
+            case PutRoot(name, location):
+                self._execute(
+                    """INSERT INTO roots VALUES (?, ?)
+                    ON CONFLICT (name) DO UPDATE SET location = excluded.location""",
+                    (name, location),
+                )
+            case PutListing(name, entries):
+                self._put_listing(name, entries)
+            case ForgetFetch(url):
+                self._forget_fetch(url)
+        return []
+
+    def keep(self, kept: Kept) -> None:
+        """Store what changes nothing that is searched, and belongs to no generation."""
+        match kept:
+            case PutFetch(fetch):
+                self._execute(
+                    f"INSERT OR REPLACE INTO fetches VALUES ({','.join('?' * 10)})", astuple(fetch)
+                )
+            case PutSignature(version, kind, signature):
+                self._execute(
+                    "INSERT OR IGNORE INTO signatures VALUES (?, ?, ?)", (version, kind, signature)
+                )
+
+    def compact(self) -> None:
+        """Shrink the file by what was deleted, in the log beside it too; outside a transaction."""
+        self._execute("VACUUM")
+        self._execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def _put(self, incoming: IncomingDocument, generation: int) -> list[int]:
+        """Make a document show a version; passages that live already are kept."""
         now = _now()
         source, version, metadata = incoming.source, incoming.version, incoming.metadata
         sections, pages = write_sections(version.sections), write_pages(version.pages)
@@ -127,131 +203,104 @@ class CatalogWriter:
                 "INSERT OR REPLACE INTO layouts VALUES (?, ?, ?)",
                 (version.id, source.sha256, pack(incoming.layout)),
             )
+        self._end(source.id, generation)
         self._execute(
-            """INSERT OR REPLACE INTO documents (id, root, path, version, title, publisher, url,
-                date, country, language, type, given_title, sha256, size_bytes, modified_ns,
-                reader, metadata_sha256, indexed_at, removed_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)""",
+            f"""INSERT INTO documents ({_STATE}, born)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
             (
                 source.id, source.root, source.path, version.id, incoming.title,
                 metadata.publisher, metadata.url,
                 metadata.date.isoformat() if metadata.date else None,
                 metadata.country, metadata.language, metadata.type, metadata.title,
                 source.sha256, source.size_bytes, source.modified_ns, source.reader,
-                source.metadata_sha256, now,
+                source.metadata_sha256, now, generation,
             ),
         )  # fmt: skip
-        self._end_showing(source.id, now)
-        self._execute(
-            """INSERT INTO history (document, version, sha256, reader, since)
-            VALUES (?, ?, ?, ?, ?)
-            ON CONFLICT (document, version, sha256, reader) DO UPDATE SET until = NULL""",
-            (source.id, version.id, source.sha256, source.reader, now),
-        )
-        self.forget_failure(source.root, source.path)
+        self._forget_failure(source.root, source.path)
         language = metadata.language or DEFAULT_LANGUAGE
-        added = self.passages.put(version, incoming.drafts, language)
+        added = self.passages.put(version.id, incoming.passages, language, generation)
         if before and before != version.id:
-            self.passages.remove_unshown(before)
+            self.passages.end_unshown(before, generation)
         return added
 
-    def touch(self, source: Source) -> None:
-        """Record new stat values of a document whose bytes are the same."""
-        self._execute(
-            "UPDATE documents SET size_bytes = ?, modified_ns = ? WHERE id = ?",
-            (source.size_bytes, source.modified_ns, source.id),
-        )
-
-    def move(self, document: str, source: Source) -> None:
-        """Give a live document the id of another source with the same bytes.
-
-        Versions, passages and citations stay what they were; the old id counts as removed.
-        """
+    def _move(self, document: str, source: Source, generation: int) -> None:
+        """Give a live document another id; versions, passages and citations stay what they were."""
         moved = self._execute(
-            """INSERT OR REPLACE INTO documents (id, root, path, size_bytes, modified_ns, version,
-                title, publisher, url, date, country, language, type, given_title, sha256, reader,
-                metadata_sha256, indexed_at, removed_at)
-            SELECT ?, ?, ?, ?, ?, version, title, publisher, url, date, country, language, type,
-                given_title, sha256, reader, metadata_sha256, indexed_at, NULL
-            FROM documents WHERE id = ? AND removed_at IS NULL""",
+            "SELECT * FROM documents WHERE id = ? AND died IS NULL", (document,)
+        ).fetchone()
+        if moved is None:
+            return
+        replaced = self._shown_version(source.id)
+        self._end(source.id, generation)
+        self._execute(
+            f"""INSERT INTO documents ({_STATE}, follows, born)
+            SELECT ?, ?, ?, version, title, publisher, url, date, country, language, type,
+                given_title, sha256, ?, ?, reader, metadata_sha256, indexed_at, number, ?
+            FROM documents WHERE number = ?""",
             (
-                source.id, source.root, source.path, source.size_bytes, source.modified_ns, document
+                source.id, source.root, source.path, source.size_bytes, source.modified_ns,
+                generation, moved["number"],
             ),
         )  # fmt: skip
-        if not moved.rowcount:
-            return
-        now = _now()
-        self._end_showing(source.id, now)
-        # The texts it showed before, too: an old citation opens under the name of today. The
-        # max() of SQLite is NULL, which is still shown, where either is.
-        self._execute(
-            """INSERT INTO history (document, version, sha256, reader, since, until)
-            SELECT ?, version, sha256, reader, since, until FROM history WHERE document = ?
-            ON CONFLICT (document, version, sha256, reader)
-            DO UPDATE SET until = max(until, excluded.until)""",
-            (source.id, document),
-        )
-        self._mark_removed(document, now)
-        self.forget_failure(source.root, source.path)
+        self._end(document, generation)
+        if replaced and replaced != moved["version"]:
+            self.passages.end_unshown(replaced, generation)
+        self._forget_failure(source.root, source.path)
 
-    def remove(self, document: str) -> None:
+    def _remove(self, document: str, generation: int) -> None:
         """Take a document out of search; its texts stay for old citations."""
-        self.forget_fetch(document)
+        self._forget_fetch(document)
         shown = self._shown_version(document)
         if shown is not None:
-            self._mark_removed(document, _now())
-            self.passages.remove_unshown(shown)
+            self._end(document, generation)
+            self.passages.end_unshown(shown, generation)
 
-    def compact(self) -> None:
-        """Shrink the file by what was deleted; outside any transaction."""
-        self._execute("VACUUM")
-
-    def put_failure(self, failure: Failure) -> None:
-        """Remember a refused source."""
+    def _restore(self, document: str, generation: int) -> list[int]:
+        """Let the last state of a document live again; does nothing while it lives."""
+        last = self._last(document)
+        if last is None:
+            return []
         self._execute(
-            "INSERT OR REPLACE INTO failures VALUES (?, ?, ?, ?, ?, ?, ?)", astuple(failure)
+            f"""INSERT INTO documents ({_STATE}, follows, born)
+            SELECT {_STATE}, follows, ? FROM documents WHERE number = ?""",
+            (generation, last["number"]),
         )
+        self._forget_failure(last["root"], last["path"])
+        return self.passages.restore(last["version"], generation)
 
-    def forget_failure(self, root: str, path: str) -> None:
-        """Forget a refused source."""
-        self._execute("DELETE FROM failures WHERE root = ? AND path = ?", (root, path))
+    def _last(self, document: str) -> sqlite3.Row | None:
+        """Return the last row of a document that does not live, None if it does or never did."""
+        row: sqlite3.Row | None = self._execute(
+            "SELECT * FROM documents WHERE id = ? ORDER BY born DESC LIMIT 1", (document,)
+        ).fetchone()
+        return row if row and row["died"] is not None else None
 
-    def put_fetch(self, fetch: Fetch) -> None:
-        """Remember what a web server said."""
+    def _end(self, document: str, generation: int) -> None:
+        # What was born in this very commit has never lived.
         self._execute(
-            f"INSERT OR REPLACE INTO fetches VALUES ({','.join('?' * 10)})", astuple(fetch)
+            "DELETE FROM documents WHERE id = ? AND died IS NULL AND born = ?",
+            (document, generation),
         )
-
-    def forget_fetch(self, url: str) -> None:
-        """Forget what a web server said; does nothing for what is no address."""
-        self._execute("DELETE FROM fetches WHERE url = ?", (url,))
-
-    def put_listing(self, name: str, entries: Sequence[tuple[str, str]]) -> None:
-        """Remember which (root, path) a list of sources names, instead of what it named before."""
-        self._execute("DELETE FROM listed WHERE list = ?", (name,))
-        self._connection.executemany(
-            "INSERT OR IGNORE INTO listed VALUES (?, ?, ?)", [(name, *entry) for entry in entries]
-        )
-
-    def put_signature(self, version: str, kind: str, signature: bytes) -> None:
-        """Keep a signature of a version's text."""
         self._execute(
-            "INSERT OR IGNORE INTO signatures VALUES (?, ?, ?)", (version, kind, signature)
+            "UPDATE documents SET died = ? WHERE id = ? AND died IS NULL", (generation, document)
         )
 
     def _shown_version(self, document: str) -> str | None:
         row = self._execute(
-            "SELECT version FROM documents WHERE id = ? AND removed_at IS NULL", (document,)
+            "SELECT version FROM documents WHERE id = ? AND died IS NULL", (document,)
         ).fetchone()
         return str(row["version"]) if row else None
 
-    def _mark_removed(self, document: str, now: str) -> None:
-        self._execute("UPDATE documents SET removed_at = ? WHERE id = ?", (now, document))
-        self._end_showing(document, now)
+    def _forget_failure(self, root: str, path: str) -> None:
+        self._execute("DELETE FROM failures WHERE root = ? AND path = ?", (root, path))
 
-    def _end_showing(self, document: str, now: str) -> None:
-        self._execute(
-            "UPDATE history SET until = ? WHERE document = ? AND until IS NULL", (now, document)
+    def _forget_fetch(self, url: str) -> None:
+        self._execute("DELETE FROM fetches WHERE url = ?", (url,))
+
+    def _put_listing(self, name: str, entries: Sequence[tuple[str, str]]) -> None:
+        self._execute("DELETE FROM listed WHERE list = ?", (name,))
+        self._connection.executemany(
+            "INSERT OR IGNORE INTO listed VALUES (?, ?, ?)", [(name, *entry) for entry in entries]
         )
 
 

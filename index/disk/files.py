@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 
 from index.errors import IndexDamaged, IndexWriteFailed
+from index.types import Moment
 
 STAMP = "generation.json"
 PART = ".part"
@@ -23,12 +24,21 @@ _SYNC_THREADS = 8
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """What lies beside a derived store and says which commit it holds."""
+    """What lies beside a derived store and says which commit of which index it holds."""
 
-    generation: int  # the catalog's
+    moment: Moment
+    before: str  # name of the commit before: a store is written before the catalog says so
     files: dict[str, int]  # size in bytes of each
-    mark: int = 0  # the store's own number of the commit; 0 where it has none
-    folder: str = ""  # where in the store's folder its files are
+    mark: int  # the store's own number of the commit; 0 where it has none
+    folder: str  # where in the store's folder its files are
+
+    def fits(self, moment: Moment) -> bool:
+        """Tell whether the store holds what is live at a moment, or in the commit after it."""
+        return (
+            self.moment.index == moment.index
+            and self.moment.fingerprint == moment.fingerprint
+            and moment.commit in (self.moment.commit, self.before)
+        )
 
 
 def read_stamp(directory: Path, remedy: str) -> Stamp:

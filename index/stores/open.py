@@ -7,11 +7,14 @@ import time
 from dataclasses import dataclass
 
 from index.catalog.read import Snapshot
-from index.errors import IndexDamaged
+from index.errors import IndexChanged, IndexDamaged
 from index.settings import Settings
+from index.stores.base import VectorStore, WordStore
+from index.stores.past import build_past_vectors, build_past_words
 from index.stores.sync import VECTORS, WORDS
 from index.stores.vectors import EXACT_BELOW, FaissVectors
 from index.stores.words import TantivyWords
+from index.types import Moment
 
 # The writer replaces files between two readings at any time: try again before calling it damage.
 _TRIES = 5
@@ -20,14 +23,14 @@ RETRY_SECONDS = 0.02
 
 @dataclass(frozen=True, slots=True)
 class OpenStores:
-    """The derived stores as opened when the catalog was at generation `seen`, and its counts then.
+    """The derived stores as opened for a moment, and the catalog's counts then.
 
     Counting all passages for every question took longer than finding some of them.
     """
 
-    seen: int
-    vectors: FaissVectors | None
-    words: TantivyWords
+    moment: Moment
+    vectors: VectorStore | None
+    words: WordStore
     documents: int
     passages: int
 
@@ -35,8 +38,12 @@ class OpenStores:
 def open_stores(settings: Settings, catalog: Snapshot) -> OpenStores:
     """Open stores that hold at least what is live, in the snapshot and now.
 
-    Raises `IndexDamaged` if one is missing, torn or behind, and stays so.
+    Raises `IndexDamaged` if one is missing or torn, and `IndexChanged` if one is of another state
+    of the index than the snapshot, and stays so.
     """
+    if catalog.is_past:
+        vectors, words = build_past_vectors(catalog), build_past_words(catalog)
+        return _count(catalog, vectors, words)
     for _ in range(_TRIES - 1):
         with contextlib.suppress(IndexDamaged):
             return _open_once(settings, catalog)
@@ -50,10 +57,17 @@ def _open_once(settings: Settings, catalog: Snapshot) -> OpenStores:
     if catalog.dimensions:
         vectors = FaissVectors.load(directory / VECTORS, EXACT_BELOW)
     for store in (words, vectors):
-        if store is not None and store.generation < catalog.generation:
-            raise IndexDamaged(
-                f"{directory}: generation {store.generation} of a derived store, the catalog "
-                f"has {catalog.generation}; run `python -m ingest`, which rebuilds it"
+        if store is not None and not (store.stamp and store.stamp.fits(catalog.moment)):
+            found = store.moment
+            raise IndexChanged(
+                f"{directory}: a derived store is of generation "
+                f"{found.generation if found else 0}, the catalog of "
+                f"{catalog.moment.generation}, or they are of two indexes or embedders; run "
+                "`python -m ingest`, which rebuilds it"
             )
+    return _count(catalog, vectors, words)
+
+
+def _count(catalog: Snapshot, vectors: VectorStore | None, words: WordStore) -> OpenStores:
     manifest = catalog.manifest()
-    return OpenStores(catalog.generation, vectors, words, manifest.documents, manifest.passages)
+    return OpenStores(catalog.moment, vectors, words, manifest.documents, manifest.passages)

@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
 
+import msgspec
 import numpy as np
 
+from index.base import EmbeddingProgress
 from index.catalog.embeddings import hash_text
-from index.catalog.write import CatalogState, CatalogWriter
+from index.catalog.passages import SearchedText
+from index.catalog.write import CatalogState, CatalogWriter, NextGeneration
+from index.disk.files import STAMP, Stamp, write_stamp
 from index.embedding.base import Embedder
 from index.errors import IndexDamaged
 from index.settings import Settings
+from index.stores.base import PassageTerms
 from index.stores.vectors import EXACT_BELOW, FaissVectors
 from index.stores.words import TantivyWords
+from index.text.analysis import analyse
+from index.types import Moment
 
 VECTORS = "vectors"
 WORDS = "words"
 # Vectors stored and progress reported after so many: a second or less on two cores.
 _EMBED_TEXTS = 64
-# Called with the number of texts just embedded or found embedded already.
-EmbeddingProgress = Callable[[int], None]
+# Passages analysed and handed to a store together.
+_ADD_PASSAGES = 1_000
 
 
 class DerivedStores:
@@ -34,59 +44,65 @@ class DerivedStores:
         self._words: TantivyWords | None = None
 
     def load(self) -> None:
-        """Open both stores, rebuilding what is missing, torn or behind the catalog."""
+        """Open both stores, rebuilding what is missing, torn or of another state."""
         state = self._catalog.state()
-        self._words = self._load_words(state.generation)
+        self._words = self._load_words(state)
         self._vectors = self._load_vectors(state)
 
     def reembed(self) -> None:
         """Open both stores with the vectors of another embedder replaced by this one's."""
-        words = self._words = self._load_words(self._catalog.state().generation)
+        before = self._catalog.state()
+        words = self._words = self._load_words(before)
         self._embed_all()
         generation = self._catalog.reserve(0)
         with self._catalog.transaction():
+            self._catalog.begin_generation(generation)
             dimensions = self._catalog.embeddings.find_dimensions(self._embedder.fingerprint)
             self._catalog.set_embedder(self._embedder.fingerprint, dimensions)
+            moment = self._name(before.moment, generation)
             self._vectors = None
             if dimensions:
                 self._vectors = self._build_vectors(dimensions)
-                self._vectors.save(self._directory / VECTORS, generation)
-            words.commit(generation)
-            self._catalog.set_generation(generation)
+                self._vectors.commit(moment, before.moment.commit)
+            words.commit(moment, before.moment.commit)
 
-    def add(self, numbers: list[int], generation: int) -> None:
+    def add(self, numbers: Sequence[int], before: Moment, generation: NextGeneration) -> None:
         """Add passages whose vectors `embed` stored, durably.
 
-        Call inside the transaction that made the passages and will make the generation.
+        Call inside the transaction that made the passages and makes the generation after `before`.
         """
         passages = list(self._catalog.passages.read(numbers))
+        born = np.array([p.number for p in passages], dtype=np.int64)
         vectors, words = self._vectors, self._words
         assert words is not None  # load made it
-        words.add(passages)
+        words.add(born, [_analyse(passage) for passage in passages], generation.number)
         if passages:
             keys = [passage.key for passage in passages]
             found = self._catalog.embeddings.find(self._embedder.fingerprint, keys)
             matrix = np.stack([found[key] for key in keys])
+            dimensions = matrix.shape[1]
             if vectors is None:
-                vectors = FaissVectors(matrix.shape[1], self._exact_below)
-            self._catalog.set_embedder(self._embedder.fingerprint, matrix.shape[1])
-            vectors.add(np.array([p.number for p in passages], dtype=np.int64), matrix)
+                vectors = FaissVectors(dimensions, self._exact_below, self._directory / VECTORS)
+            self._catalog.set_embedder(self._embedder.fingerprint, dimensions)
+            vectors.add(born, matrix, generation.number)
             if vectors.outgrown:
-                vectors = self._build_vectors(matrix.shape[1])
+                vectors = self._build_vectors(dimensions)
+        moment = self._name(before, generation)
         if vectors is not None:
-            vectors.save(self._directory / VECTORS, generation)
-        words.commit(generation)
+            vectors.commit(moment, before.commit)
+        words.commit(moment, before.commit)
         self._vectors = vectors
 
-    def remove(self, numbers: list[int]) -> None:
-        """Delete passages from both stores, if they are there, at the catalog's generation."""
-        generation = self._catalog.state().generation
+    def remove(self, numbers: Sequence[int]) -> None:
+        """Delete passages from both stores, if they are there, in the catalog's generation."""
+        state = self._catalog.state()
+        died = np.array(numbers, dtype=np.int64)
         if self._vectors is not None:
-            self._vectors.remove(np.array(numbers, dtype=np.int64))
-            self._vectors.save(self._directory / VECTORS, generation)
+            self._vectors.remove(died, state.moment.generation)
+            self._vectors.commit(state.moment, state.before)
         if self._words is not None:
-            self._words.remove(numbers)
-            self._words.commit(generation)
+            self._words.remove(died, state.moment.generation)
+            self._words.commit(state.moment, state.before)
 
     def embed(self, texts: Sequence[str], progress: EmbeddingProgress) -> None:
         """Make and store, at once, the vectors of those texts that have none yet."""
@@ -110,39 +126,86 @@ class DerivedStores:
             self._words.close()
             self._words = None
 
+    def _name(self, before: Moment, generation: NextGeneration) -> Moment:
+        fingerprint = self._catalog.state().moment.fingerprint
+        return Moment(before.index, generation.number, generation.name, fingerprint)
+
     def _embed_all(self) -> None:
-        self.embed([passage.text for passage in self._catalog.passages.read()], lambda _: None)
+        # What has died, too: a moment of the past is searched by the same vectors.
+        texts = [passage.text for passage in self._catalog.passages.read_kept()]
+        self.embed(texts, lambda _: None)
 
     def _load_vectors(self, state: CatalogState) -> FaissVectors | None:
         if not state.dimensions:
             return None
         try:
             vectors = FaissVectors.load(self._directory / VECTORS, self._exact_below)
-            found = (vectors.generation, vectors.dimensions)
+            found = (vectors.moment, vectors.dimensions)
             # `EXACT_BELOW` may have been another one when they were stored.
-            if found == (state.generation, state.dimensions) and not vectors.misfit:
+            if found == (state.moment, state.dimensions) and not vectors.misfit:
                 return vectors
         except IndexDamaged:
             pass  # rebuilt below, which is what the message of this error promises
-        self._embed_all()
+        self.embed([p.text for p in self._catalog.passages.read_live()], lambda _: None)
         vectors = self._build_vectors(state.dimensions)
-        vectors.save(self._directory / VECTORS, state.generation)
+        vectors.commit(state.moment, state.before)
         return vectors
 
     def _build_vectors(self, dimensions: int) -> FaissVectors:
         fingerprint = self._embedder.fingerprint
         numbers, matrix = self._catalog.embeddings.load_matrix(fingerprint, dimensions)
-        return FaissVectors.build(numbers, matrix, self._exact_below)
+        return FaissVectors.build(numbers, matrix, self._exact_below, self._directory / VECTORS)
 
-    def _load_words(self, generation: int) -> TantivyWords:
+    def _load_words(self, state: CatalogState) -> TantivyWords:
         try:
             words = TantivyWords.load(self._directory / WORDS, exact=True)
-            if words.generation == generation:
+            if words.moment == state.moment:
                 return words
             words.close()
         except IndexDamaged:
             pass  # rebuilt below, which is what the message of this error promises
         words = TantivyWords.create(self._directory / WORDS)
-        words.add(self._catalog.passages.read())
-        words.commit(generation)
+        fill_words(words, self._catalog.passages.read_live(), state.moment.generation)
+        words.commit(state.moment, state.before)
         return words
+
+
+def fill_words(words: TantivyWords, passages: Iterable[SearchedText], generation: int) -> None:
+    """Analyse and stage passages, some at a time."""
+    for part in _split(passages):
+        numbers = np.array([passage.number for passage in part], dtype=np.int64)
+        words.add(numbers, [_analyse(passage) for passage in part], generation)
+
+
+def _split(passages: Iterable[SearchedText]) -> Iterator[list[SearchedText]]:
+    rest = iter(passages)
+    while part := list(islice(rest, _ADD_PASSAGES)):
+        yield part
+
+
+def _analyse(passage: SearchedText) -> PassageTerms:
+    terms = analyse(passage.text, passage.language)
+    return PassageTerms(passage.version, [term.text for term in terms])
+
+
+def adopt_stores(directory: Path, generation: int, moment: Moment) -> None:
+    """Write today's stamps beside the stores of an older release that held a generation.
+
+    What is torn, or held another one, is left: the next writer rebuilds it.
+    """
+    for name in (VECTORS, WORDS):
+        try:
+            stored = json.loads((directory / name / STAMP).read_bytes())
+            if stored["generation"] != generation:
+                continue
+            given = {key: stored.get(key, other) for key, other in _OLD_STAMP.items()}
+            stamp = msgspec.convert(
+                {"moment": msgspec.to_builtins(moment), "before": "", **given}, Stamp
+            )
+        except (OSError, ValueError, KeyError, TypeError, msgspec.ValidationError):
+            continue
+        write_stamp(directory / name, stamp)
+
+
+# What a stamp of release 0.1 said beside its generation, with its defaults.
+_OLD_STAMP: dict[str, object] = {"files": {}, "mark": 0, "folder": ""}

@@ -15,7 +15,8 @@ import faiss
 import msgspec
 import numpy as np
 
-from index.catalog.rows import PassageNumbers
+from index.base import PassageNumbers
+from index.catalog.filters import Condition
 from index.disk.files import (
     Stamp,
     read_stamp,
@@ -25,6 +26,7 @@ from index.disk.files import (
 )
 from index.embedding.base import Matrix
 from index.errors import IndexDamaged
+from index.types import Moment
 
 REMEDY = "run `python -m ingest`, which rebuilds it from the catalog without re-embedding"
 # Up to so many vectors the search is exact: measured in docs/adr/0004.
@@ -55,20 +57,26 @@ class _Header:
 
 
 class FaissVectors:
-    """Unit vectors by passage number, none at first; up to `exact_below` are searched exactly."""
+    """A `VectorStore` in a folder, or in memory only; up to `exact_below` are searched exactly."""
 
-    def __init__(self, dimensions: int, exact_below: int) -> None:
+    def __init__(self, dimensions: int, exact_below: int, directory: Path | None) -> None:
         self.dimensions = dimensions
         self.exact_below = exact_below
-        self.generation = 0  # the catalog's, for which they were stored
+        self.stamp: Stamp | None = None  # as it was stored
         self.tuning: Tuning | None = None  # while the search is exact
+        self._directory = directory
         self._index = faiss.IndexIDMap2(faiss.IndexFlatIP(dimensions))
 
     def __len__(self) -> int:
         return int(self._index.ntotal)
 
-    def numbers(self) -> PassageNumbers:
-        """Return the numbers of all passages it holds, ascending."""
+    @property
+    def moment(self) -> Moment | None:
+        """The state of the index that it holds; None until it is stored."""
+        return self.stamp.moment if self.stamp else None
+
+    def check(self) -> PassageNumbers:
+        """Return the numbers of all passages it holds, ascending; checksums were compared."""
         if self.tuning is None:
             return np.sort(faiss.vector_to_array(self._index.id_map))
         lists = self._index.invlists
@@ -91,21 +99,27 @@ class FaissVectors:
         return (self.tuning is None) != (len(self) <= self.exact_below)
 
     @classmethod
-    def build(cls, numbers: PassageNumbers, vectors: Matrix, exact_below: int) -> FaissVectors:
-        """Return a store of these vectors, not yet saved, with the search that fits their number.
+    def build(
+        cls,
+        numbers: PassageNumbers,
+        vectors: Matrix,
+        exact_below: int,
+        directory: Path | None,
+    ) -> FaissVectors:
+        """Return a store of these vectors, not yet stored, with the search that fits their number.
 
         They are those that the catalog keeps: retraining on quantised ones would add its error.
         """
-        store = cls(vectors.shape[1], exact_below)
+        store = cls(vectors.shape[1], exact_below, directory)
         if len(numbers) > exact_below:
             store._index, store.tuning = _train_inverted_file(numbers, vectors)
         else:
-            store.add(numbers, vectors)
+            store._insert(numbers, vectors)
         return store
 
     @classmethod
     def load(cls, directory: Path, exact_below: int) -> FaissVectors:
-        """Return what `save` stored; raises `IndexDamaged` if it is not what was written."""
+        """Return what `commit` stored; raises `IndexDamaged` if it is not what was written."""
         stamp = read_stamp(directory, REMEDY)
         name = next((name for name in stamp.files if name.endswith(".faiss")), None)
         if name is None:
@@ -117,29 +131,37 @@ class FaissVectors:
             raise IndexDamaged(f"{directory / name}: cannot be read; {REMEDY}") from error
         if zlib.crc32(data) != header.crc32:
             raise IndexDamaged(f"{directory / name}: its checksum is wrong; {REMEDY}")
-        vectors = cls(header.dimensions, exact_below)
-        vectors.generation, vectors.tuning = stamp.generation, header.tuning
+        vectors = cls(header.dimensions, exact_below, directory)
+        vectors.stamp, vectors.tuning = stamp, header.tuning
         vectors._index = faiss.deserialize_index(np.frombuffer(data, dtype=np.uint8))
         return vectors
 
-    def save(self, directory: Path, generation: int) -> None:
+    def commit(self, moment: Moment, before: str) -> None:
         """Store the vectors under a new name, then the stamp, then drop the files before."""
+        directory = self._directory
+        if directory is None:
+            raise ValueError("these vectors are held in memory only")
         data = faiss.serialize_index(self._index).tobytes()
-        stem = f"{generation}-{len(self)}"
+        stem = f"{moment.generation}-{len(self)}"
         header = asdict(_Header(zlib.crc32(data), self.dimensions, self.tuning))
         files = {f"{stem}.faiss": data, f"{stem}.faiss.json": json.dumps(header).encode()}
         for name, content in files.items():
             write_atomically(directory / name, content)
         sizes = {name: len(content) for name, content in files.items()}
-        write_stamp(directory, Stamp(generation, sizes))
-        self.generation = generation
+        stamp = Stamp(moment, before, sizes, mark=0, folder="")
+        write_stamp(directory, stamp)
+        self.stamp = stamp
         with translate_write_errors(directory):
             for path in directory.glob("*.faiss*"):
                 if path.name not in files:
                     path.unlink(missing_ok=True)
 
-    def add(self, numbers: PassageNumbers, vectors: Matrix) -> None:
-        """Add vectors of other numbers; `outgrown` tells if the kind of search still fits."""
+    def add(self, numbers: PassageNumbers, vectors: Matrix, generation: int) -> None:
+        """Add vectors; `outgrown` tells if the kind of search still fits; see `VectorStore.add`."""
+        del generation  # what is held is what is live
+        self._insert(numbers, vectors)
+
+    def _insert(self, numbers: PassageNumbers, vectors: Matrix) -> None:
         if vectors.shape != (len(numbers), self.dimensions):
             raise ValueError(
                 f"vectors of shape {vectors.shape}, expected {self.dimensions} columns"
@@ -147,29 +169,21 @@ class FaissVectors:
         if len(numbers):
             self._index.add_with_ids(np.ascontiguousarray(vectors), numbers)
 
-    def remove(self, numbers: PassageNumbers) -> None:
-        """Remove vectors; numbers that are not there are passed over."""
+    def remove(self, numbers: PassageNumbers, generation: int) -> None:
+        """Remove vectors; see `VectorStore.remove`."""
+        del generation
         if len(numbers):
             self._index.remove_ids(faiss.IDSelectorBatch(numbers))
 
     def search(
-        self, query: Matrix, k: int, allowed: PassageNumbers | None = None
+        self, query: Matrix, k: int, condition: Condition | None, generation: int
     ) -> list[tuple[int, float]]:
-        """Return the k nearest passages by cosine similarity.
-
-        Args:
-            query: float32, shape (dimensions,), unit L2 norm.
-            k: Results wanted; capped at the size of the store.
-            allowed: Passage numbers to search among, all if None.
-
-        Returns:
-            (number, cosine) best first; ties broken by number.
-
-        Raises:
-            ValueError: The query has another length than the stored vectors.
+        """Return the k nearest passages; see `VectorStore.search`.
 
         Source: FAISS IndexFlatIP (inner product is cosine on unit vectors).
         """
+        del generation
+        allowed = None if condition is None else condition.numbers
         if query.shape != (self.dimensions,):
             raise ValueError(f"a query of shape {query.shape}, expected ({self.dimensions},)")
         k = min(k, len(self) if allowed is None else len(allowed))

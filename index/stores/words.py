@@ -6,16 +6,19 @@ import contextlib
 import functools
 import math
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
 import tantivy
 
-from index.catalog.passages import IndexedPassage
+from index.base import PassageNumbers
+from index.catalog.filters import Condition
 from index.disk.files import STAMP, Stamp, read_stamp, translate_write_errors, write_stamp
 from index.errors import IndexDamaged
 from index.stores import segments
-from index.text.analysis import analyse
+from index.stores.base import PassageTerms
+from index.types import Moment
 
 REMEDY = "run `python -m ingest`, which rebuilds it from the catalog"
 _WRITER_HEAP_BYTES = 50_000_000
@@ -23,17 +26,18 @@ _ERRORS = (ValueError, OSError)  # what tantivy raises
 
 
 class TantivyWords:
-    """An inverted index of passages, opened for reading or, under the write lock, for writing.
+    """A `WordStore` of tantivy, opened for reading or, under the write lock, for writing.
 
     It is rebuilt in a folder of its own, beside the one before, and the stamp says which holds:
-    readers have one to open at any time.
+    readers have one to open at any time. Without a directory it is in memory only.
     """
 
-    def __init__(self, directory: Path, stamp: Stamp) -> None:
-        self.generation = stamp.generation  # the catalog's
+    def __init__(self, directory: Path | None, folder: str, stamp: Stamp | None) -> None:
+        self.stamp = stamp
         self._directory = directory
-        self._folder = stamp.folder
-        self._index = tantivy.Index(_schema(), str(directory / stamp.folder))
+        self._folder = folder
+        path = None if directory is None else str(directory / folder)
+        self._index = tantivy.Index(_schema(), path)
         # Without this a thread looks for commits twice a second; `_searcher` would not see them.
         self._index.config_reader("Manual", 1)
         self._writer: tantivy.IndexWriter | None = None
@@ -52,7 +56,7 @@ class TantivyWords:
         if exact and mark != stamp.mark:
             raise IndexDamaged(f"{directory}: commit {mark}, expected {stamp.mark}; {REMEDY}")
         with _translate_read_errors(directory):
-            return cls(directory, stamp)
+            return cls(directory, stamp.folder, stamp)
 
     @classmethod
     def create(cls, directory: Path) -> TantivyWords:
@@ -62,43 +66,58 @@ class TantivyWords:
             taken = [int(path.name) for path in directory.iterdir() if path.name.isdecimal()]
             folder = str(max(taken, default=0) + 1)
             (directory / folder).mkdir()
-            return cls(directory, Stamp(0, {}, folder=folder))
+            return cls(directory, folder, None)
 
     def __len__(self) -> int:
         return int(self._searcher.num_docs)
 
-    def numbers(self) -> list[int]:
-        """Return the numbers of all passages it holds, ascending."""
-        found = self._find(tantivy.Query.all_query(), max(1, len(self)))
-        return sorted(number for number, _ in found)
+    @property
+    def moment(self) -> Moment | None:
+        """The state of the index that it holds; None until it is stored."""
+        return self.stamp.moment if self.stamp else None
 
-    def add(self, passages: Iterable[IndexedPassage]) -> None:
+    def check(self) -> PassageNumbers:
+        """Return the numbers of all passages it holds, ascending; checksums were compared."""
+        found = self._find(tantivy.Query.all_query(), max(1, len(self)))
+        return np.array(sorted(number for number, _ in found), dtype=np.int64)
+
+    def add(self, numbers: PassageNumbers, terms: Sequence[PassageTerms], generation: int) -> None:
         """Stage passages that are not there yet; `commit` makes them findable."""
-        for passage in passages:
+        del generation  # what is held is what is live
+        for number, passage in zip(numbers.tolist(), terms, strict=True):
             document = tantivy.Document()
-            document.add_unsigned("number", passage.number)
+            document.add_unsigned("number", number)
             document.add_text("version", passage.version)
-            document.add_pre_tokenized_text("words", _tokenize(passage.text, passage.language))
-            with translate_write_errors(self._directory, _ERRORS):
+            document.add_pre_tokenized_text("words", _make_tokens(passage.terms))
+            with self._translate_write_errors():
                 self._open_writer().add_document(document)
 
-    def remove(self, numbers: Iterable[int]) -> None:
+    def remove(self, numbers: PassageNumbers, generation: int) -> None:
         """Stage removals; numbers that are not there are passed over."""
+        del generation
         # By query: delete_documents_by_term takes the number for a signed one and finds nothing.
-        query = tantivy.Query.term_set_query(self._index.schema, "number", list(numbers))
-        with translate_write_errors(self._directory, _ERRORS):
+        query = tantivy.Query.term_set_query(self._index.schema, "number", numbers.tolist())
+        with self._translate_write_errors():
             self._open_writer().delete_documents_by_query(query)
 
-    def commit(self, generation: int) -> None:
-        """Make what was staged durable, then write the stamp with the catalog's generation."""
-        with translate_write_errors(self._directory, _ERRORS):
-            mark = self._open_writer().commit()
-            self._index.reload()
+    def commit(self, moment: Moment, before: str) -> None:
+        """Make what was staged durable, then write the stamp; see `WordStore.commit`."""
+        mark = self.publish()
+        if self._directory is None:
+            raise ValueError("these words are held in memory only")
         # tantivy's own files are not in the stamp: its merges replace them at any time.
-        write_stamp(self._directory, Stamp(generation, {}, mark, self._folder))
+        stamp = Stamp(moment, before, {}, mark, self._folder)
+        write_stamp(self._directory, stamp)
         self._remove_others()
-        self.generation = generation
+        self.stamp = stamp
+
+    def publish(self) -> int:
+        """Make what was staged findable by `load`, here and in memory; return tantivy's mark."""
+        with self._translate_write_errors():
+            mark = int(self._open_writer().commit())
+            self._index.reload()
         self._searcher = self._index.searcher()
+        return mark
 
     def close(self) -> None:
         """Give tantivy's writer back; staged changes that were not committed are dropped."""
@@ -109,20 +128,10 @@ class TantivyWords:
                 writer.wait_merging_threads()
 
     def search(
-        self, terms: Sequence[str], k: int, versions: Sequence[str] | None = None
+        self, terms: Sequence[str], k: int, condition: Condition | None, generation: int
     ) -> list[tuple[int, float]]:
-        """Return the k passages with the best BM25 score.
-
-        Args:
-            terms: Analysed terms; each counts once.
-            k: Results wanted; capped at the size of the store.
-            versions: Search only passages of these versions, all if None.
-
-        Returns:
-            (number, score) best first; ties broken by number.
-
-        Source: BM25 with k1 = 1.2, b = 0.75 (tantivy's).
-        """
+        """Return the k passages with the best BM25 score; see `WordStore.search`."""
+        del generation
         wanted = list(dict.fromkeys(terms))
         k = min(k, len(self))  # tantivy makes room for k, and ends the process if it cannot
         if not wanted or k < 1:
@@ -131,19 +140,19 @@ class TantivyWords:
         query = tantivy.Query.boolean_query(
             [(tantivy.Occur.Should, tantivy.Query.term_query(schema, "words", t)) for t in wanted]
         )
-        if versions is not None:
-            among = tantivy.Query.term_set_query(schema, "version", list(versions))
+        if condition is not None:
+            among = tantivy.Query.term_set_query(schema, "version", list(condition.versions))
             unscored = tantivy.Query.const_score_query(among, 0.0)
             query = tantivy.Query.boolean_query(
                 [(tantivy.Occur.Must, query), (tantivy.Occur.Must, unscored)]
             )
         return sorted(self._find(query, k), key=lambda pair: (-pair[1], pair[0]))
 
-    def rarity(self, term: str) -> float:
-        """Return the inverse document frequency of an analysed term over the passages, > 0.
+    def rarity(self, terms: Sequence[str]) -> dict[str, float]:
+        """Return the inverse document frequency of analysed terms; see `WordStore.rarity`."""
+        return {term: self._compute_rarity(term) for term in terms}
 
-        Source: ln(1 + (N - n + 0.5) / (n + 0.5)), as in BM25.
-        """
+    def _compute_rarity(self, term: str) -> float:
         query = tantivy.Query.term_query(self._index.schema, "words", term)
         with _translate_read_errors(self._directory):
             # Not doc_freq: until segments are merged it counts what was removed.
@@ -158,6 +167,8 @@ class TantivyWords:
         return [(int(n), float(score)) for n, (score, _) in pairs if n is not None]
 
     def _remove_others(self) -> None:
+        if self._directory is None:
+            return
         with translate_write_errors(self._directory):
             for path in self._directory.iterdir():
                 if path.is_dir() and path.name != self._folder:
@@ -170,13 +181,18 @@ class TantivyWords:
             self._writer = self._index.writer(_WRITER_HEAP_BYTES, 1)
         return self._writer
 
+    def _translate_write_errors(self) -> contextlib.AbstractContextManager[None]:
+        return translate_write_errors(self._directory or Path("words in memory"), _ERRORS)
+
 
 @contextlib.contextmanager
-def _translate_read_errors(directory: Path) -> Iterator[None]:
+def _translate_read_errors(directory: Path | None) -> Iterator[None]:
     try:
         yield
     except _ERRORS as error:
-        raise IndexDamaged(f"{directory}: {' '.join(str(error).split())}; {REMEDY}") from error
+        raise IndexDamaged(
+            f"{directory or 'words in memory'}: {' '.join(str(error).split())}; {REMEDY}"
+        ) from error
 
 
 @functools.cache
@@ -188,11 +204,8 @@ def _schema() -> tantivy.Schema:
     return builder.build()
 
 
-def _tokenize(text: str, language: str) -> tantivy.PreTokenizedString:
+def _make_tokens(terms: Sequence[str]) -> tantivy.PreTokenizedString:
     # Analysed by us: so one field holds every language stemmed by its own rules, and questions,
-    # passages and sentences are compared by the same terms.
-    tokens = [
-        tantivy.Token(term.text, position, term.start, term.end)
-        for position, term in enumerate(analyse(text, language))
-    ]
-    return tantivy.PreTokenizedString(text, tokens)
+    # passages and sentences are compared by the same terms. Where they stand is not stored.
+    tokens = [tantivy.Token(term, position, 0, 0) for position, term in enumerate(terms)]
+    return tantivy.PreTokenizedString("", tokens)

@@ -7,11 +7,13 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-
-import tantivy
+from typing import TYPE_CHECKING
 
 from index.text.languages import STEMMERS, base
 from index.text.stopwords import WORDS, count_stopwords, is_stopword
+
+if TYPE_CHECKING:
+    import tantivy
 
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _GROUPED_NUMBER = re.compile(r"\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*")
@@ -110,6 +112,8 @@ def query_terms(question: str, languages: Sequence[str]) -> list[str]:
 
 @cache
 def _analyser(language: str) -> tantivy.TextAnalyzer:
+    import tantivy  # not before somebody analyses: both sides import this module
+
     builder = (
         tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.regex(WORDS))
         .filter(tantivy.Filter.lowercase())

@@ -9,8 +9,8 @@ from datetime import timedelta
 
 import click
 
+from index.base import Index
 from index.command_line import run_command, write_json
-from index.local import LocalIndex
 from ingest.cli import objects, options
 from ingest.cli.text import (
     ProgressBar,
@@ -34,7 +34,7 @@ from ingest.upkeep.removal import remove_document
 from ingest.upkeep.versions import diff_versions, list_versions, parse_age
 from ingest.upkeep.versions import prune_versions as prune_texts
 
-OpenIndex = Callable[[], LocalIndex]
+OpenIndex = Callable[[], Index]
 _PROGRAM = "python -m ingest"
 _HELP = """Index documents and keep the index in step with them.
 

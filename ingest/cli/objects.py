@@ -7,8 +7,7 @@ from dataclasses import asdict
 
 import msgspec
 
-from index.catalog.history import ShownVersion
-from index.types import Document, Failure, Manifest
+from index.types import Document, Failure, Manifest, ShownVersion
 from ingest.planning.plan import Plan
 from ingest.report import Report
 from ingest.upkeep.versions import Pruned

@@ -10,8 +10,7 @@ from typing import NoReturn
 
 from tqdm import tqdm
 
-from index.catalog.history import ShownVersion
-from index.types import Document, Failure, Manifest
+from index.types import Document, Failure, Manifest, ShownVersion
 from ingest.planning.plan import ORDER, Plan
 from ingest.report import Progress, Report
 from ingest.upkeep.versions import SHOWN_CHARS, Pruned
@@ -28,7 +27,7 @@ class ProgressBar:
     def __init__(self, plan: Plan) -> None:
         todo = plan.of("add", "change")
         self._bar: tqdm[NoReturn] = tqdm(
-            total=sum(max(1, s.candidate.size_bytes) for s in todo if s.candidate),
+            total=sum(max(1, s.file.size_bytes) for s in todo if s.file),
             unit="B",
             unit_scale=True,
             disable=not todo or not sys.stderr.isatty(),

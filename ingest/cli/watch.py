@@ -16,9 +16,9 @@ import click
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 
+from index.base import Index
 from index.disk.files import translate_write_errors
 from index.errors import IndexMissing, PolicyChatError
-from index.local import LocalIndex
 from ingest.cli import options
 from ingest.errors import SourceUnreadable
 from ingest.pipeline import apply_plan
@@ -70,7 +70,7 @@ class _Seconds(click.ParamType[float]):
 )  # fmt: skip
 @click.pass_obj
 def watch(
-    open_index: Callable[[], LocalIndex],
+    open_index: Callable[[], Index],
     paths: tuple[str, ...],
     listed: str | None,
     prune: bool,
@@ -126,7 +126,7 @@ class _Watcher:
     """Watches what a run would look at."""
 
     def __init__(
-        self, index: LocalIndex, paths: Sequence[str], listed: Path | None, prune: bool
+        self, index: Index, paths: Sequence[str], listed: Path | None, prune: bool
     ) -> None:
         self._index = index
         self._paths = paths

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
-from index.catalog.read import Snapshot
+from index.base import Catalog
 from index.types import Document, Failure, Fetch, Source
 from ingest import parsers
 from ingest.errors import SourceRefused
@@ -29,7 +29,7 @@ class PlanStep:
         action: What.
         id: See `index.types.source_id`.
         reason: Why, in plain words.
-        candidate: The file, None if there is none.
+        file: The file, None if there is none.
         source: Where it is now and with which stat values, for "touch" and for what has moved.
         failure: What is wrong, for "fail".
         remembered: What was wrong last time, unless the file was named by itself now.
@@ -40,7 +40,7 @@ class PlanStep:
     action: Action
     id: str
     reason: str
-    candidate: SourceFile | None = None
+    file: SourceFile | None = None
     source: Source | None = None
     failure: Failure | None = None
     remembered: Failure | None = None
@@ -59,7 +59,7 @@ class Known:
     listed: Mapping[str, set[tuple[str, str]]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, catalog: Snapshot) -> Known:
+    def of(cls, catalog: Catalog) -> Known:
         """Return what a catalog holds."""
         return cls(
             {document.id: document for document in catalog.documents()},

@@ -24,7 +24,7 @@ def follow_moves(steps: Sequence[PlanStep], vanished: Mapping[str, Document]) ->
     left = dict(vanished)
     result = []
     for step in steps:
-        candidate = step.candidate
+        candidate = step.file
         if step.action == "add" and candidate is not None and candidate.size_bytes in sizes:
             document = _find_origin(candidate, left)
             if document is not None:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from index.base import Index
 from index.errors import IndexMissing
-from index.local import LocalIndex
 from index.types import Document, Failure, Fetch
 from ingest.planning.compare import Action, Known, PlanStep, plan_step, skip_known
 from ingest.planning.moves import follow_moves
@@ -73,7 +73,7 @@ class Plan:
 
 
 def make_plan(
-    index: LocalIndex,
+    index: Index,
     paths: Sequence[str] = (),
     prune: bool = False,
     listed: Path | None = None,
@@ -98,7 +98,7 @@ def make_plan(
         SourceUnreadable: A path given does not exist.
         SourceRefused: A web address given is none.
         SourceListRefused: A sources.toml or .policyignore cannot be used.
-        IndexOutdated: An older release made the index: `LocalIndex.bring_up_to_date` comes first.
+        IndexOutdated: An older release made the index: `Index.bring_up_to_date` comes first.
         IndexDamaged: The catalog cannot be read.
     """
     try:

@@ -15,9 +15,9 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from index.base import Index
 from index.disk.files import translate_write_errors
 from index.errors import IndexMissing
-from index.local import LocalIndex
 from index.types import Document, Failure, Fetch, Metadata
 from ingest import parsers
 from ingest.errors import SourceError, SourceRefused
@@ -58,7 +58,7 @@ Told = Callable[[int, int], None]
 
 @contextlib.contextmanager
 def fetch_all(
-    index: LocalIndex,
+    index: Index,
     plan: Plan,
     tell: Told = lambda done, total: None,
     open_fetcher: Callable[[], Fetcher] | None = None,
@@ -87,7 +87,7 @@ def fetch_all(
         )
 
 
-def _fetcher(index: LocalIndex) -> Fetcher:
+def _fetcher(index: Index) -> Fetcher:
     from ingest.web.fetch import Fetcher  # TLS and its certificates, for those who need them
 
     return Fetcher(index.settings.table(SourcesSettings))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import fields, replace
@@ -30,6 +31,19 @@ def load(path: Path, given: Metadata = UNKNOWN) -> tuple[Metadata, str]:
         return said, digest
     both = merge_metadata(said, given)
     return both, hashlib.sha256(f"{digest} {given}".encode()).hexdigest()
+
+
+def write(known: Metadata) -> str:
+    """Return a sidecar that says what is known, as `load` reads it."""
+    lines = []
+    for key in KEYS:
+        value = getattr(known, key)
+        if isinstance(value, date):
+            lines.append(f"{key} = {value.isoformat()}")
+        elif value is not None:
+            # A string of JSON is one of TOML, but for a character that no line of text holds.
+            lines.append(f"{key} = {json.dumps(value, ensure_ascii=False)}")
+    return "".join(f"{line}\n" for line in lines)
 
 
 def merge_metadata(first: Metadata, second: Metadata) -> Metadata:

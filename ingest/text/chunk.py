@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from index.text.languages import DEFAULT_LANGUAGE
-from index.types import Draft
+from index.types import Passage, cut_passage
 from index.version import Section
 from ingest.text.blocks import Block, ParsedText
 from ingest.text.directory import find_loose_paragraphs
@@ -75,7 +75,7 @@ def estimate_tokens(text: str) -> int:
     )
 
 
-def chunk(parsed: ParsedText, title: str | None = None, size: Size = SIZE) -> list[Draft]:
+def chunk(parsed: ParsedText, title: str | None = None, size: Size = SIZE) -> list[Passage]:
     """Return the passages of a document, in order.
 
     Args:
@@ -84,18 +84,19 @@ def chunk(parsed: ParsedText, title: str | None = None, size: Size = SIZE) -> li
         size: How long passages are.
 
     Returns:
-        Drafts that do not overlap; together with the headings in their contexts they hold every
+        Passages that do not overlap; together with the headings in their contexts they hold every
         character of the text but white space.
     """
-    drafts: list[Draft] = []
+    version = parsed.version()
+    passages: list[Passage] = []
     for stretch in _cut_stretches(parsed):
         context = _make_context(title or parsed.title, stretch)
-        for passage in _pack(list(_find_sentences(parsed, stretch.blocks, size)), size):
-            first, last = passage[0], passage[-1]
-            spans = tuple((sentence.start, sentence.end) for sentence in passage)
+        for packed in _pack(list(_find_sentences(parsed, stretch.blocks, size)), size):
+            first, last = packed[0], packed[-1]
+            spans = tuple((sentence.start, sentence.end) for sentence in packed)
             path = " › ".join([*context, first.lead_in] if first.lead_in else context)
-            drafts.append(Draft(first.start, last.end, spans, path))
-    return drafts
+            passages.append(cut_passage(version, first.start, last.end, spans, path))
+    return passages
 
 
 def _make_context(title: str | None, stretch: _Stretch) -> list[str]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 
+from index.base import Index
 from index.errors import PolicyChatError
-from index.local import LocalIndex
 from ingest.pipeline import apply_plan
 from ingest.planning.plan import Plan, make_plan
 from ingest.planning.web import fetch_all
@@ -17,7 +17,7 @@ class _Stopped(Exception):
     """Somebody asked a run to stop."""
 
 
-def plan_everything(index: LocalIndex, prune: bool = False) -> Plan:
+def plan_everything(index: Index, prune: bool = False) -> Plan:
     """Return the plan of a run that is about all there is to keep in step."""
     listed = index.settings.source_list
     if not listed.is_file():
@@ -32,7 +32,7 @@ class Runner:
     whole documents only.
     """
 
-    def __init__(self, index: LocalIndex) -> None:
+    def __init__(self, index: Index) -> None:
         self.index = index
         self.progress: Progress | None = None
         self.asked: tuple[int, int] | None = None

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from index.base import Index
 from index.errors import IndexMissing, PolicyChatError
-from index.local import LocalIndex
 from index.text.escape import literal
 from index.types import Document, Failure, Fetch
 from ingest.errors import SourceRefused
@@ -54,7 +54,7 @@ def show(runner: Runner) -> None:
         _offer_removal(runner.index, titles)
 
 
-def _known(index: LocalIndex) -> tuple[list[Document], list[Failure], list[Fetch]]:
+def _known(index: Index) -> tuple[list[Document], list[Failure], list[Fetch]]:
     try:
         with index.snapshot() as catalog:
             return catalog.documents(), catalog.failures(), list(catalog.fetches().values())
@@ -109,7 +109,7 @@ def _start(runner: Runner) -> None:
     runner.start(prune=st.session_state.get(_PRUNE, False))
 
 
-def _preview(index: LocalIndex) -> None:
+def _preview(index: Index) -> None:
     try:
         st.session_state[_PLAN] = plan_everything(index, st.session_state.get(_PRUNE, False))
     except PolicyChatError as error:
@@ -143,7 +143,7 @@ def _describe(progress: Progress | None) -> str:
     return f"{text}, about {f'{minutes} min {seconds} s' if minutes else f'{seconds} s'} left"
 
 
-def _add(index: LocalIndex) -> None:
+def _add(index: Index) -> None:
     st.subheader("Add files", anchor=False)
     endings = ", ".join(suffix.lstrip(".") for suffix in suffixes())
     with st.form("add-files", clear_on_submit=True):
@@ -190,7 +190,7 @@ def _add_address(runner: Runner) -> None:
     st.rerun()
 
 
-def _offer_removal(index: LocalIndex, titles: Mapping[str, str]) -> None:
+def _offer_removal(index: Index, titles: Mapping[str, str]) -> None:
     st.subheader("Remove a document", anchor=False)
     chosen = st.selectbox(
         "Document",
@@ -206,7 +206,7 @@ def _offer_removal(index: LocalIndex, titles: Mapping[str, str]) -> None:
         (st.success if notice[0] else st.error)(literal(notice[1]))
 
 
-def _confirm(index: LocalIndex, name: str, title: str) -> None:
+def _confirm(index: Index, name: str, title: str) -> None:
     st.text(f"{title}\n{name}")
     st.write(
         "It will not be found any more. Quotations made from it still open, and say that it was "
@@ -219,7 +219,7 @@ def _confirm(index: LocalIndex, name: str, title: str) -> None:
         st.rerun()
 
 
-def _remove(index: LocalIndex, name: str) -> None:
+def _remove(index: Index, name: str) -> None:
     try:
         removed = remove_document(index, name)
     except PolicyChatError as error:

@@ -6,18 +6,17 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from index.catalog.history import ShownVersion
+from index.base import Index
 from index.errors import PolicyChatError
-from index.local import LocalIndex
 from index.text.escape import literal
-from index.types import Document
+from index.types import Document, ShownVersion
 from ingest.upkeep.versions import SHOWN_CHARS, diff_versions, list_versions
 
 # A page with more of a diff is slow, and who wants all of it has `python -m ingest diff`.
 _MOST_LINES = 400
 
 
-def show_versions(index: LocalIndex, documents: Sequence[Document]) -> None:
+def show_versions(index: Index, documents: Sequence[Document]) -> None:
     """Offer the versions of a document, and what changed between two of them."""
     st.subheader("Versions of a document", anchor=False)
     titles = {document.id: document.title for document in documents}
@@ -57,7 +56,7 @@ def _moment(time: str) -> str:
     return f"{time[:16].replace('T', ' ')} UTC"
 
 
-def _difference(index: LocalIndex, known: Sequence[ShownVersion]) -> None:
+def _difference(index: Index, known: Sequence[ShownVersion]) -> None:
     older = st.selectbox(
         "What changed since",
         known[1:],

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
-from index.catalog.read import Snapshot
-from index.local import LocalIndex
+from index.base import Catalog, Index, Writer
+from index.changes import PutSignature
 from ingest.report import NearDuplicate
 
 if TYPE_CHECKING:
@@ -24,16 +24,17 @@ _BANDS, _ROWS = 16, 8
 
 
 def find_near_duplicates(
-    index: LocalIndex, documents: Collection[str], keep: Callable[[str, str, bytes], None]
+    index: Index, documents: Collection[str], writer: Writer
 ) -> list[NearDuplicate]:
-    """Return what documents are nearly, or exactly, the same as."""
+    """Return what documents are nearly, or exactly, the same as; new signatures are kept."""
     if not documents:
         return []
     shown: dict[str, list[str]] = {}
     with index.snapshot() as catalog:
         for document in catalog.documents():
             shown.setdefault(document.version, []).append(document.id)
-        signatures = _signatures(catalog, keep)
+        signatures, new = _signatures(catalog)
+    writer.keep(*new)
     wanted = {v for v, names in shown.items() if not set(names).isdisjoint(documents)}
     found = [pair for version in wanted for pair in _same(shown[version], documents)]
     # Of documents with one text one stands for all, of this run if there is any.
@@ -47,7 +48,7 @@ def find_near_duplicates(
     return sorted(found, key=lambda pair: (-pair.similarity, pair.document, pair.other))
 
 
-def list_near_duplicates(index: LocalIndex) -> list[NearDuplicate]:
+def list_near_duplicates(index: Index) -> list[NearDuplicate]:
     """Return the pairs of all documents that are nearly the same, by the signatures stored."""
     first: dict[str, str] = {}
     with index.snapshot() as catalog:
@@ -61,15 +62,16 @@ def list_near_duplicates(index: LocalIndex) -> list[NearDuplicate]:
     return sorted(found, key=lambda pair: (-pair.similarity, pair.document, pair.other))
 
 
-def _signatures(catalog: Snapshot, keep: Callable[[str, str, bytes], None]) -> dict[str, bytes]:
-    """Return the signature of every version that is shown; those that are new are kept."""
+def _signatures(catalog: Catalog) -> tuple[dict[str, bytes], list[PutSignature]]:
+    """Return the signature of every version that is shown, and those that are not stored yet."""
     signatures: dict[str, bytes] = {}
+    new = []
     for version, stored in catalog.signatures(_KIND).items():
         if stored is None:
             stored = _signature(catalog.version(version).text)
-            keep(version, _KIND, stored)
+            new.append(PutSignature(version, _KIND, stored))
         signatures[version] = stored
-    return signatures
+    return signatures, new
 
 
 def _same(names: Sequence[str], documents: Collection[str]) -> list[NearDuplicate]:

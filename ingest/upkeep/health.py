@@ -9,10 +9,9 @@ from pathlib import Path
 import pypdfium2
 from ftfy.badness import badness
 
-from index.catalog.read import Snapshot
+from index.base import Catalog, Index
 from index.disk.originals import find_unneeded
 from index.errors import EmbedderUnavailable, IndexDamaged
-from index.local import LocalIndex
 from index.pages import pdfium
 from index.settings import Settings
 from index.types import Document, Failure, is_address
@@ -30,7 +29,7 @@ _BAD_PER_CHAR = 0.001
 _MOST_NAMED = 5
 
 
-def check_health(index: LocalIndex) -> list[str]:
+def check_health(index: Index) -> list[str]:
     """Compare the stores with each other, the index with the settings and with its sources."""
     problems = _wrong_inside(index)
     with index.snapshot() as catalog:
@@ -69,13 +68,13 @@ def _no_file(name: str, root: Path, file: Path) -> str:
 
 def _stray_files(
     settings: Settings,
-    catalog: Snapshot,
+    catalog: Catalog,
     documents: Sequence[Document],
     failures: Sequence[Failure],
 ) -> list[str]:
     """Return what lies in the home folder and belongs to nothing, or is missing there."""
     problems = []
-    needed = catalog.history.originals()
+    needed = catalog.originals()
     if stray := find_unneeded(settings.originals, needed):
         problems.append(
             f"{settings.originals}: {len(stray):,} files that no version was read from; run "
@@ -99,13 +98,13 @@ def _is_ours(path: Path) -> bool:
     return path.name.startswith(".") or is_sidecar(path) or not path.is_file()
 
 
-def _wrong_inside(index: LocalIndex) -> list[str]:
+def _wrong_inside(index: Index) -> list[str]:
     try:
         problems = index.verify()
     except IndexDamaged as error:
         problems = [str(error)]
     with index.snapshot() as catalog:
-        fingerprint = catalog.fingerprint
+        fingerprint = catalog.moment.fingerprint
     try:
         configured = index.embedder.fingerprint
     except EmbedderUnavailable as error:
@@ -119,7 +118,7 @@ def _wrong_inside(index: LocalIndex) -> list[str]:
 
 
 def _check_texts(
-    catalog: Snapshot,
+    catalog: Catalog,
     documents: Sequence[Document],
     folders: Mapping[str, Path],
     originals: Path,

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from index.catalog.history import ShownVersion
+from index.base import Index
 from index.disk.originals import find_unneeded
 from index.errors import CitationUnknown, DocumentUnknown
-from index.local import LocalIndex
+from index.types import ShownVersion
 from index.version import Version
 from ingest.text.sentences import split
 
@@ -31,22 +31,22 @@ class Pruned:
     vectors: int
 
 
-def list_versions(index: LocalIndex, name: str) -> list[ShownVersion]:
+def list_versions(index: Index, name: str) -> list[ShownVersion]:
     """Return the versions of a document, the newest first."""
     with index.snapshot() as catalog:
         try:
             document = catalog.document(name).id
         except DocumentUnknown:
             try:
-                return catalog.history.of(name)
+                return catalog.versions_of(name)
             except DocumentUnknown:
                 pass
             raise
-        return catalog.history.of(document)
+        return catalog.versions_of(document)
 
 
 def diff_versions(
-    index: LocalIndex, name: str, old: str | None = None, new: str | None = None
+    index: Index, name: str, old: str | None = None, new: str | None = None
 ) -> list[str]:
     """Return what changed between two versions of a document, sentence by sentence."""
     known = list_versions(index, name)
@@ -71,7 +71,7 @@ def parse_age(text: str) -> timedelta:
     return timedelta(days=int(match[1]) * _DAYS[match[2]])
 
 
-def prune_versions(index: LocalIndex, older_than: timedelta, dry_run: bool) -> Pruned:
+def prune_versions(index: Index, older_than: timedelta, dry_run: bool) -> Pruned:
     """Forget texts that no document has shown for a while, with what only they needed.
 
     Citations of them do not open any more; those of today's texts and of younger ones do. What is
@@ -83,8 +83,8 @@ def prune_versions(index: LocalIndex, older_than: timedelta, dry_run: bool) -> P
         then = datetime.min.replace(tzinfo=UTC)
     before = then.isoformat(timespec="seconds")
     with index.snapshot() as catalog:
-        outdated = catalog.history.outdated(before)
-        needed = catalog.history.originals(before)
+        outdated = catalog.outdated(before)
+        needed = catalog.originals(before)
     files = find_unneeded(index.settings.originals, needed)
     size = sum(path.stat().st_size for path in files)
     if not dry_run:

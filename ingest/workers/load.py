@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection
 
 from index.types import Source
 from ingest import parsers
@@ -13,51 +12,41 @@ from ingest.planning.compare import PlanStep
 from ingest.sources import metadata
 from ingest.sources.opening import make_unreadable, read_whole
 from ingest.sources.roots import SourceFile
-from ingest.workers.parse import Task
+from ingest.workers.parse import LoadedSource
 
 # Readers of our own, of text and in Python alone: nothing in them hangs, crashes or takes memory
 # that is out of proportion to the file.
 _HARMLESS = ("plain@", "markdown@")
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """A step whose bytes are there."""
-
-    step: PlanStep
-    candidate: SourceFile
-    source: Source
-    data: bytes
-
-
-def load(step: PlanStep, candidate: SourceFile, most_mb: int | None) -> tuple[Loaded, Task]:
-    """Return a step with its bytes, and what is to be read of it."""
-    if most_mb is not None and candidate.size_bytes > most_mb * 1024 * 1024:
+def load(file: SourceFile, most_mb: int | None) -> LoadedSource:
+    """Return a file with its bytes, and what is known about it before it is read."""
+    if most_mb is not None and file.size_bytes > most_mb * 1024 * 1024:
         raise SourceRefused(
             f"larger than the {most_mb:,} MB that reading it may take; split it, or raise "
             "file_memory_mb under [ingest] in settings.toml and name the file"
         )
     try:
-        data = read_whole(candidate.file)
+        data = read_whole(file.file)
     except FileNotFoundError as error:
         raise make_unreadable(error) from error
-    given, sidecar_sha256 = metadata.load(candidate.file, candidate.given)
+    given, sidecar_sha256 = metadata.load(file.file, file.given)
     source = Source(
-        root=candidate.root.name,
-        path=candidate.path,
+        root=file.root.name,
+        path=file.path,
         sha256=hashlib.sha256(data).hexdigest(),
         # The stat from before the reading: a file that grew meanwhile is read again next time.
-        size_bytes=candidate.size_bytes,
-        modified_ns=candidate.modified_ns,
-        reader=parsers.parser_id(candidate.name),
+        size_bytes=file.size_bytes,
+        modified_ns=file.modified_ns,
+        reader=parsers.parser_id(file.name),
         metadata_sha256=sidecar_sha256,
     )
-    return Loaded(step, candidate, source, data), Task(candidate.name, data, given)
+    return LoadedSource(source, file.name, data, given)
 
 
-def is_little(steps: Sequence[PlanStep], most_bytes: int) -> bool:
+def is_little(steps: Collection[PlanStep], most_bytes: int) -> bool:
     """Tell whether reading takes less than starting processes, and no parser may hang or crash."""
-    candidates = [step.candidate for step in steps if step.candidate]
-    return sum(candidate.size_bytes for candidate in candidates) <= most_bytes and all(
-        parsers.parser_id(candidate.name).startswith(_HARMLESS) for candidate in candidates
+    files = [step.file for step in steps if step.file]
+    return sum(file.size_bytes for file in files) <= most_bytes and all(
+        parsers.parser_id(file.name).startswith(_HARMLESS) for file in files
     )

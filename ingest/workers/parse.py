@@ -3,40 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
+from index.changes import IncomingDocument
 from index.errors import IndexWriteFailed
-from index.types import Draft, Metadata
-from index.version import Version
+from index.types import Metadata, Source
 from ingest import parsers
 from ingest.errors import SourceError
 from ingest.sources import metadata
+from ingest.sources.roots import make_title
 from ingest.text import language
 from ingest.text.chunk import chunk
 
-if TYPE_CHECKING:
-    from index.pages.boxes import Layout  # which imports numpy
-
 
 @dataclass(frozen=True, slots=True)
-class Task:
-    """One source to be read."""
+class LoadedSource:
+    """A source whose bytes are there, to be read.
 
+    Attributes:
+        source: Where they come from.
+        name: File name, whose ending chooses the parser.
+        data: All of them.
+        given: What a sidecar or a list of sources says about it.
+    """
+
+    source: Source
     name: str
     data: bytes
     given: Metadata
-
-
-@dataclass(frozen=True, slots=True)
-class Parsed:
-    """A source as the index takes it."""
-
-    version: Version
-    title: str | None
-    metadata: Metadata
-    drafts: tuple[Draft, ...]
-    layout: Layout | None
-    note: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +39,10 @@ class Refused:
     reason: str
 
 
-def parse(task: Task) -> Parsed | Refused:
+def parse(loaded: LoadedSource) -> IncomingDocument | Refused:
     """Read and cut one source; what a parser did not foresee ends nothing but this source."""
     try:
-        return _parse(task)
+        return _parse(loaded)
     except SourceError as error:
         return Refused(str(error))
     except (MemoryError, IndexWriteFailed):
@@ -59,12 +52,14 @@ def parse(task: Task) -> Parsed | Refused:
         return Refused(f"the parser crashed ({said}); convert the file or leave it out")
 
 
-def _parse(task: Task) -> Parsed:
-    reading = parsers.parse(task.name, task.data)
-    known = metadata.merge_metadata(task.given, reading.metadata)
+def _parse(loaded: LoadedSource) -> IncomingDocument:
+    parsed = parsers.parse(loaded.name, loaded.data)
+    known = metadata.merge_metadata(loaded.given, parsed.metadata)
     if known.language is None:
-        known = replace(known, language=language.detect(reading.text))
-    title = known.title or reading.title
+        known = replace(known, language=language.detect(parsed.text))
+    title = known.title or parsed.title or make_title(loaded.source.path)
     # With what is known by now: the language decides where sentences end.
-    drafts = chunk(replace(reading, metadata=known), known.title)
-    return Parsed(reading.version(), title, known, tuple(drafts), reading.layout, reading.note)
+    passages = chunk(replace(parsed, metadata=known), known.title)
+    return IncomingDocument(
+        loaded.source, parsed.version(), title, known, tuple(passages), parsed.layout, parsed.note
+    )

@@ -17,13 +17,13 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
-from typing import Generic, TypeVar
 
+from index.changes import IncomingDocument
 from index.errors import IndexWriteFailed, PolicyChatError
 from index.settings import PROJECT_ROOT
 from ingest.errors import WorkersUnavailable
 from ingest.settings import IngestSettings
-from ingest.workers.parse import Parsed, Refused, Task
+from ingest.workers.parse import LoadedSource, Refused
 from ingest.workers.worker import NO_MEMORY, READY
 
 # Read and not yet taken; together they bound what is held in memory.
@@ -38,18 +38,16 @@ _PATIENCE_SECONDS = 3.0
 # other as it is.
 _FEW_THREADS = {"MALLOC_ARENA_MAX": "2", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
-_Key = TypeVar("_Key")
-Reply = Parsed | Refused
+Reply = IncomingDocument | Refused
 
 
-class _Flight(Generic[_Key]):
-    """A task on its way; `reply` is None until it is there, `taken` tells that it is being read."""
+class _Flight:
+    """A source on its way; `reply` is None until it is there, `taken` tells that it is read."""
 
-    __slots__ = ("key", "late", "reply", "taken", "task")
+    __slots__ = ("late", "loaded", "reply", "taken")
 
-    def __init__(self, key: _Key, task: Task) -> None:
-        self.key = key
-        self.task = task
+    def __init__(self, loaded: LoadedSource) -> None:
+        self.loaded = loaded
         self.taken = self.late = False
         self.reply: Reply | PolicyChatError | None = None
 
@@ -58,8 +56,8 @@ class _Flight(Generic[_Key]):
         return self.reply is not None
 
 
-class Workers(Generic[_Key]):
-    """Reads tasks in worker processes, for use in a `with`; at its end no process is left.
+class Workers:
+    """Reads sources in worker processes, for use in a `with`; at its end no process is left.
 
     Args:
         settings: How many processes at most, and the limits of a file.
@@ -67,7 +65,7 @@ class Workers(Generic[_Key]):
 
     def __init__(self, settings: IngestSettings) -> None:
         self._settings = settings
-        self._todo: queue.SimpleQueue[_Flight[_Key] | None] = queue.SimpleQueue()
+        self._todo: queue.SimpleQueue[_Flight | None] = queue.SimpleQueue()
         self._changed = threading.Condition()
         self._processes: set[_Process] = set()
         self._closed = False
@@ -76,7 +74,7 @@ class Workers(Generic[_Key]):
             for number in range(settings.workers)
         ]
 
-    def __enter__(self) -> Workers[_Key]:
+    def __enter__(self) -> Workers:
         for lane in self._lanes:
             lane.start()
         return self
@@ -91,11 +89,11 @@ class Workers(Generic[_Key]):
         for lane in self._lanes:
             lane.join()
 
-    def results(self, tasks: Iterable[tuple[_Key, Task]]) -> Iterator[tuple[_Key, Reply]]:
-        """Yield every task's reply, in order but for a file that holds the others up."""
-        window: deque[_Flight[_Key]] = deque()
-        for key, task in tasks:
-            flight = _Flight(key, task)
+    def results(self, sources: Iterable[LoadedSource]) -> Iterator[tuple[LoadedSource, Reply]]:
+        """Yield every source's reply, in order but for a file that holds the others up."""
+        window: deque[_Flight] = deque()
+        for loaded in sources:
+            flight = _Flight(loaded)
             window.append(flight)
             self._todo.put(flight)
             while self._is_full(window):
@@ -103,11 +101,11 @@ class Workers(Generic[_Key]):
         while window:
             yield from self._next(window)
 
-    def _is_full(self, window: deque[_Flight[_Key]]) -> bool:
-        held = [len(flight.task.data) for flight in window if not flight.late]
+    def _is_full(self, window: deque[_Flight]) -> bool:
+        held = [len(flight.loaded.data) for flight in window if not flight.late]
         return len(held) >= _AHEAD_FILES or sum(held) >= _AHEAD_BYTES
 
-    def _next(self, window: deque[_Flight[_Key]]) -> Iterator[tuple[_Key, Reply]]:
+    def _next(self, window: deque[_Flight]) -> Iterator[tuple[LoadedSource, Reply]]:
         """Wait, and yield a reply, or none if a file has come to hold the others up instead."""
         with self._changed:
             if not self._ready(window):
@@ -123,9 +121,9 @@ class Workers(Generic[_Key]):
         if isinstance(flight.reply, PolicyChatError):
             raise flight.reply
         assert flight.reply is not None
-        yield flight.key, flight.reply
+        yield flight.loaded, flight.reply
 
-    def _ready(self, window: deque[_Flight[_Key]]) -> _Flight[_Key] | None:
+    def _ready(self, window: deque[_Flight]) -> _Flight | None:
         """Return the first flight that has landed and that no punctual one stands before."""
         for flight in window:
             if flight.landed():
@@ -141,7 +139,7 @@ class Workers(Generic[_Key]):
             flight.taken = True
             try:
                 process = process or self._start()
-                reply: Reply | PolicyChatError = process.ask(flight.task)
+                reply: Reply | PolicyChatError = process.ask(flight.loaded)
             except PolicyChatError as error:
                 reply = error
             except Exception as error:  # noqa: BLE001 - whatever it is, somebody waits for a reply
@@ -202,21 +200,21 @@ class _Process:
             self.end()
             raise _unavailable(_shown(self._process.returncode))
 
-    def ask(self, task: Task) -> Reply:
-        """Return what becomes of a task; `serving` is False if it was the process's last.
+    def ask(self, loaded: LoadedSource) -> Reply:
+        """Return what becomes of a source; `serving` is False if it was the process's last.
 
         Raises IndexWriteFailed if the folder for temporary files is full.
         """
         assert self._process.stdin
         try:
-            pickle.dump(task, self._process.stdin, pickle.HIGHEST_PROTOCOL)
+            pickle.dump(loaded, self._process.stdin, pickle.HIGHEST_PROTOCOL)
             self._process.stdin.flush()
         except OSError:
             pass  # it has died: the reply that does not come says of what
         match self._receive():
             case IndexWriteFailed() as error, _:
                 raise error
-            case Parsed() | Refused() as reply, bool(is_worn):
+            case IncomingDocument() | Refused() as reply, bool(is_worn):
                 self.serving = not is_worn
                 return reply
         self.serving = False

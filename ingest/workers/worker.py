@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import BinaryIO, NoReturn
 
 from index.errors import IndexWriteFailed
-from ingest.workers.parse import Task, parse
+from ingest.workers.parse import LoadedSource, parse
 
 NO_MEMORY = 77
 READY = "ready"
@@ -35,7 +35,7 @@ def main(seconds: float, memory_bytes: int) -> NoReturn:
     # Whatever a library prints must not come between the replies.
     replies = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    inbox: queue.SimpleQueue[Task] = queue.SimpleQueue()
+    inbox: queue.SimpleQueue[LoadedSource] = queue.SimpleQueue()
     threading.Thread(target=_receive, args=(sys.stdin.buffer, inbox), daemon=True).start()
     _limit(memory_bytes)
     pickle.dump(READY, replies)
@@ -54,7 +54,7 @@ def main(seconds: float, memory_bytes: int) -> NoReturn:
         replies.flush()
 
 
-def _receive(tasks: BinaryIO, inbox: queue.SimpleQueue[Task]) -> None:
+def _receive(tasks: BinaryIO, inbox: queue.SimpleQueue[LoadedSource]) -> None:
     """Hand tasks on; end the process, whatever it is at, when there is nobody left to tell."""
     try:
         while True:

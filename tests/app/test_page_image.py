@@ -16,9 +16,8 @@ from PIL import Image
 
 from chat.ui.source.page_image import Picture, picture
 from index.catalog.schema import FILE, MIGRATIONS
-from index.citations import citation_id
 from index.errors import IndexOutdated
-from index.version import Page, Version
+from index.version import Page, Version, citation_id
 from tests.library import Library
 from tests.pdfs import Text, column, make
 

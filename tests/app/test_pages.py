@@ -15,12 +15,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from chat.ui.source.view import is_web_address, window
-from index.citations import citation_id
 from index.embedding.hashing import HashingEmbedder
 from index.embedding.transformer import SentenceTransformerEmbedder
 from index.local import LocalIndex
 from index.settings import CORPUS, HOME_VARIABLE, EmbedderSettings, Settings
 from index.text.escape import literal
+from index.version import citation_id
 from ingest.pipeline import apply_plan
 from ingest.planning.plan import make_plan
 from ingest.sources.uploads import Saved, safe_name, save

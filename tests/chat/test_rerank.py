@@ -66,8 +66,8 @@ def test_passages_that_the_reranker_prefers_come_first(corpus_index: LocalIndex)
     last = before[-1].hit.passage
     index = with_reranker(corpus_index, weight=1.0, depth=30)
     after = answerer_with(index, CountsWord(last.text)).retrieve(question).candidates
-    assert {c.hit.passage.number for c in after} == {c.hit.passage.number for c in before}
-    assert after[0].hit.passage.number == last.number
+    assert {c.hit.number for c in after} == {c.hit.number for c in before}
+    assert after[0].hit.number == last.number
     assert after[0].score == 1.0
 
 
@@ -87,7 +87,7 @@ def test_a_weight_of_nothing_changes_nothing(corpus_index: LocalIndex) -> None:
     index = with_reranker(corpus_index, weight=0.0)
     found = answerer_with(index, CountsWord("x")).retrieve(question)
     before = make_answerer(corpus_index).retrieve(question)
-    numbers = [[c.hit.passage.number for c in r.candidates] for r in (found, before)]
+    numbers = [[c.hit.number for c in r.candidates] for r in (found, before)]
     assert numbers[0] == numbers[1]
 
 

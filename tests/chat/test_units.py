@@ -18,8 +18,6 @@ def passage(*sentences: str, start: int = 0) -> Passage:
         at += len(sentence) + 1
     text = " ".join(sentences)
     return Passage(
-        number=1,
-        id="x",
         version="v",
         start=start,
         end=start + len(text),
@@ -27,6 +25,7 @@ def passage(*sentences: str, start: int = 0) -> Passage:
         context="",
         section=(),
         sentences=tuple(spans),
+        pages=(),
     )
 
 

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import pytest
 
-from index.citations import citation_id
+from index.version import citation_id
 from ingest import parsers
 from ingest.text.chunk import chunk
 from tests.library import ROOT, Library, essay

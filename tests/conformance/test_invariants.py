@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import concurrent.futures
 import hashlib
+import json
 import os
 import shutil
 import sqlite3
@@ -16,11 +17,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.catalog.write import Incoming
+from index.changes import IncomingDocument, PutRoot, RemoveDocument
 from index.embedding.hashing import HashingEmbedder
 from index.errors import CitationUnknown, EmbedderMismatch, IndexDamaged, IndexLocked
 from index.stores.vectors import EXACT_BELOW, FaissVectors
-from index.types import Draft, Filter, Metadata, Source
+from index.types import Filter, Metadata, Source, cut_passage
 from index.version import Version, version_of
 from ingest.upkeep.removal import remove_document
 from tests.library import ROOT, CountingEmbedder, Library, essay
@@ -149,7 +150,9 @@ def damage(library: Library, what: str) -> None:
         (folder / "words" / "generation.json").write_text('{"generation": ')
     elif what == "vectors behind":
         stamp = folder / "vectors" / "generation.json"
-        stamp.write_text(stamp.read_text().replace('"generation": 1', '"generation": 0'))
+        stored = json.loads(stamp.read_text())
+        stored["moment"] |= {"generation": 0, "commit": "of another state"}
+        stamp.write_text(json.dumps(stored))
     elif what == "no meta.json":
         (folder / "words" / "1" / "meta.json").unlink()
     else:
@@ -222,7 +225,7 @@ def test_4_a_removed_passage_is_never_shown_by_an_older_reader(library: Library)
     older.stores = stores  # what it opened before the removal
     with older.snapshot() as catalog:
         assert stores is not None
-        object.__setattr__(stores, "seen", catalog.generation)
+        object.__setattr__(stores, "moment", catalog.moment)
     after = older.search("region 2 wind hydrogen textile", 50).hits
     assert older.stores is stores
     assert "texts/2.md" not in {hit.document.id for hit in after}
@@ -242,7 +245,8 @@ def test_4_what_had_departed_is_refilled(tmp_path: Path, monkeypatch: pytest.Mon
     for name in best:
         remove_document(library.index, name)
     older.stores = stores
-    object.__setattr__(stores, "seen", library.index.manifest().generation)
+    with library.index.snapshot() as catalog:
+        object.__setattr__(stores, "moment", catalog.moment)
     left = [hit.document.id for hit in older.search("wind energy", 3).hits]
     assert len(left) == 3
     assert not set(left) & set(best)
@@ -285,7 +289,7 @@ def test_4_a_question_reads_no_whole_table(library: Library) -> None:
         assert shown.passages == len(catalog.passages_of(version)) > 0
     reading = [plan for plan in plans if plan.split()[0] in ("SCAN", "SEARCH")]
     assert any("COVERING INDEX passages_by_language" in plan for plan in reading)
-    assert any("COVERING INDEX sqlite_autoindex_passages_1 (version=?)" in p for p in reading)
+    assert any("COVERING INDEX passages_by_version (version=? AND died=?)" in p for p in reading)
     assert [plan for plan in reading if plan.startswith("SCAN") and plan != "SCAN used"] == []
 
 
@@ -581,11 +585,13 @@ def test_8_the_name_of_a_document_is_taken_literally(library: Library) -> None:
 # Passage numbers are never used again
 
 
-def incoming(seed: int) -> Incoming:
+def incoming(seed: int) -> IncomingDocument:
     text = essay(seed, 2)
-    drafts = tuple(Draft(start, start + 20, ((start, start + 20),)) for start in range(0, 200, 20))
+    version = Version(version_of(text), text)
+    spans = [(start, start + 20) for start in range(0, 200, 20)]
+    passages = tuple(cut_passage(version, *span, (span,), "") for span in spans)
     source = Source("texts", f"{seed}.md", "0" * 64, len(text), 1, "plain@1")
-    return Incoming(source, Version(version_of(text), text), "Title", Metadata(), drafts)
+    return IncomingDocument(source, version, "Title", Metadata(), passages, None, None)
 
 
 def numbers(library: Library) -> set[int]:
@@ -602,13 +608,13 @@ def test_numbers_are_never_used_again(
     used: set[int] = set()
     for seed in seeds:
         with library.index.writer() as writer:
-            writer.put_root("texts", library.texts)
+            writer.stage(PutRoot("texts", str(library.texts)))
             writer.add([incoming(seed)])
             writer.commit()
             fresh = numbers(library)
             assert not fresh & used
             used |= fresh
-            writer.remove(f"texts/{seed}.md")
+            writer.stage(RemoveDocument(f"texts/{seed}.md"))
             writer.commit()
             assert numbers(library) == set()
 
@@ -616,7 +622,7 @@ def test_numbers_are_never_used_again(
 def test_numbers_of_a_commit_that_failed_are_not_used_again(tmp_path: Path) -> None:
     library = Library(tmp_path)
     with library.index.writer() as writer:
-        writer.put_root("texts", library.texts)
+        writer.stage(PutRoot("texts", str(library.texts)))
         writer.add([incoming(1)])
         writer.commit()
         before = numbers(library)

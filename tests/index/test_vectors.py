@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.catalog.rows import PassageNumbers
+from index.base import PassageNumbers
+from index.catalog.filters import Condition
 from index.embedding.base import Matrix
 from index.errors import IndexDamaged
 from index.stores.vectors import TARGET_RECALL, FaissVectors
+from index.types import Filter, Moment
 
 CLUSTERS, DIMENSIONS, COUNT = 60, 32, 6_000
 
@@ -50,11 +52,26 @@ def brute_force(
     return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))[:k]
 
 
+def build(numbers: PassageNumbers, vectors: Matrix, exact_below: int) -> FaissVectors:
+    return FaissVectors.build(numbers, vectors, exact_below, None)
+
+
+def moment(generation: int) -> Moment:
+    return Moment("index", generation, f"commit {generation}", "embedder")
+
+
+def find(
+    store: FaissVectors, query: Matrix, k: int, allowed: PassageNumbers | None = None
+) -> list[tuple[int, float]]:
+    condition = None if allowed is None else Condition(Filter(), (), allowed)
+    return store.search(query, k, condition, 1)
+
+
 @pytest.fixture(scope="module")
 def large() -> tuple[FaissVectors, PassageNumbers, Matrix, PassageNumbers]:
     vectors, member = clustered(2, COUNT)
     numbers = np.arange(COUNT, dtype=np.int64) * 3 + 7
-    return FaissVectors.build(numbers, vectors, exact_below=1_000), numbers, vectors, member
+    return build(numbers, vectors, 1_000), numbers, vectors, member
 
 
 @settings(max_examples=60, deadline=None)
@@ -72,40 +89,40 @@ def test_exact_search_is_brute_force(
     generator = np.random.default_rng(seed)
     vectors = random_unit(seed, count, dimensions)
     numbers = generator.choice(10_000, count, replace=False).astype(np.int64)
-    store = FaissVectors.build(numbers, vectors, exact_below=1_000)
-    store.remove(np.concatenate([numbers[:removed], np.array([10_001], dtype=np.int64)]))
+    store = build(numbers, vectors, 1_000)
+    store.remove(np.concatenate([numbers[:removed], np.array([10_001], dtype=np.int64)]), 2)
     numbers, vectors = numbers[removed:], vectors[removed:]
     allowed = None if share is None else numbers[generator.random(len(numbers)) < share]
     query = random_unit(seed + 1, 1, dimensions)[0]
-    found = store.search(query, k, allowed)
+    found = find(store, query, k, allowed)
     expected = brute_force(numbers, vectors, query, k, allowed)
     np.testing.assert_allclose([s for _, s in found], [s for _, s in expected], atol=1e-5)
     assert len({number for number, _ in found}) == len(found)
     if dimensions > 1:  # in one dimension all are ties
         assert [n for n, _ in found] == [n for n, _ in expected]
     assert len(store) == len(numbers)
-    assert store.numbers().tolist() == sorted(numbers.tolist())
+    assert store.check().tolist() == sorted(numbers.tolist())
 
 
 def test_ties_are_broken_by_number() -> None:
     same = unit(np.ones((5, 4), np.float32))
-    store = FaissVectors.build(np.array([9, 2, 7, 4, 5]), same, exact_below=10)
-    assert [number for number, _ in store.search(same[0], 5)] == [2, 4, 5, 7, 9]
+    store = build(np.array([9, 2, 7, 4, 5]), same, 10)
+    assert [number for number, _ in find(store, same[0], 5)] == [2, 4, 5, 7, 9]
 
 
 def test_it_switches_when_it_grows() -> None:
     vectors, _ = clustered(3, 400)
     numbers = np.arange(400, dtype=np.int64)
-    store = FaissVectors.build(numbers[:100], vectors[:100], exact_below=100)
+    store = build(numbers[:100], vectors[:100], 100)
     assert store.tuning is None
     assert not store.outgrown
-    store.add(numbers[100:], vectors[100:])
+    store.add(numbers[100:], vectors[100:], 1)
     assert store.outgrown
-    rebuilt = FaissVectors.build(numbers, vectors, exact_below=100)
+    rebuilt = build(numbers, vectors, 100)
     assert rebuilt.tuning is not None
     assert not rebuilt.outgrown
     assert rebuilt.tuning.trained_on == 400
-    assert rebuilt.numbers().tolist() == numbers.tolist()
+    assert rebuilt.check().tolist() == numbers.tolist()
 
 
 def test_the_inverted_file_finds_what_exact_search_finds(
@@ -119,7 +136,7 @@ def test_the_inverted_file_finds_what_exact_search_finds(
     hits = 0
     for query in queries:
         order = np.argsort(-(vectors @ query))[:10]
-        found = {number for number, _ in store.search(query, 10)}
+        found = {number for number, _ in find(store, query, 10)}
         hits += len(found & set(numbers[order].tolist()))
     assert hits / (10 * len(queries)) >= 0.95
 
@@ -134,7 +151,7 @@ def test_the_inverted_file_keeps_to_a_filter_and_fills_up(
     store, numbers, _, member = large
     allowed = numbers[member < clusters]
     far = random_unit(1, CLUSTERS, DIMENSIONS)[59]  # the centre of a cluster that is not allowed
-    found = store.search(far, 50, allowed)
+    found = find(store, far, 50, allowed)
     assert len(found) == 50
     assert {number for number, _ in found} <= set(allowed.tolist())
     assert found == sorted(found, key=lambda pair: (-pair[1], pair[0]))
@@ -144,18 +161,18 @@ def test_the_inverted_file_gives_all_it_holds(
     large: tuple[FaissVectors, PassageNumbers, Matrix, PassageNumbers],
 ) -> None:
     store, numbers, vectors, _ = large
-    assert len(store.search(vectors[0], COUNT + 5)) == COUNT
-    assert store.numbers().tolist() == numbers.tolist()
+    assert len(find(store, vectors[0], COUNT + 5)) == COUNT
+    assert store.check().tolist() == numbers.tolist()
 
 
 def test_removal_from_the_inverted_file() -> None:
     vectors, _ = clustered(5, 500)
     numbers = np.arange(500, dtype=np.int64)
-    store = FaissVectors.build(numbers, vectors, exact_below=100)
-    store.remove(numbers[:250])
+    store = build(numbers, vectors, 100)
+    store.remove(numbers[:250], 2)
     assert len(store) == 250
-    assert store.numbers().tolist() == numbers[250:].tolist()
-    assert all(number >= 250 for number, _ in store.search(vectors[0], 250))
+    assert store.check().tolist() == numbers[250:].tolist()
+    assert all(number >= 250 for number, _ in find(store, vectors[0], 250))
 
 
 @pytest.mark.parametrize(
@@ -164,16 +181,16 @@ def test_removal_from_the_inverted_file() -> None:
 def test_round_trip(tmp_path: Path, exact_below: int) -> None:
     vectors, _ = clustered(6, 300)
     numbers = np.arange(300, dtype=np.int64)
-    store = FaissVectors.build(numbers, vectors, exact_below)
-    store.save(tmp_path, 4)
-    store.remove(numbers[:5])
-    store.save(tmp_path, 5)
+    store = FaissVectors.build(numbers, vectors, exact_below, tmp_path)
+    store.commit(moment(4), "")
+    store.remove(numbers[:5], 2)
+    store.commit(moment(5), "commit 4")
     loaded = FaissVectors.load(tmp_path, exact_below)
-    assert (loaded.generation, loaded.dimensions, len(loaded)) == (5, DIMENSIONS, 295)
+    assert (loaded.moment, loaded.dimensions, len(loaded)) == (moment(5), DIMENSIONS, 295)
     assert loaded.tuning == store.tuning
     for query in vectors[:20]:
-        assert loaded.search(query, 10) == store.search(query, 10)
-        assert loaded.search(query, 10, numbers[50:90]) == store.search(query, 10, numbers[50:90])
+        assert find(loaded, query, 10) == find(store, query, 10)
+        assert find(loaded, query, 10, numbers[50:90]) == find(store, query, 10, numbers[50:90])
     assert len(list(tmp_path.iterdir())) == 3  # vectors, their header, the stamp
 
 
@@ -188,8 +205,8 @@ def test_round_trip(tmp_path: Path, exact_below: int) -> None:
     ],
 )  # fmt: skip
 def test_damage_is_detected(tmp_path: Path, pattern: str, kind: str) -> None:
-    store = FaissVectors.build(np.arange(9), random_unit(1, 9, 8), exact_below=100)
-    store.save(tmp_path, 1)
+    store = FaissVectors.build(np.arange(9), random_unit(1, 9, 8), 100, tmp_path)
+    store.commit(moment(1), "")
     path = next(tmp_path.glob(pattern))
     data = path.read_bytes()
     if kind == "missing":
@@ -206,8 +223,8 @@ def test_damage_is_detected(tmp_path: Path, pattern: str, kind: str) -> None:
 
 
 def test_wrong_shapes_are_refused() -> None:
-    store = FaissVectors(8, 100)
+    store = FaissVectors(8, 100, None)
     with pytest.raises(ValueError, match="expected 8 columns"):
-        store.add(np.arange(2), random_unit(1, 2, 7))
+        store.add(np.arange(2), random_unit(1, 2, 7), 1)
     with pytest.raises(ValueError, match=r"expected \(8,\)"):
-        store.search(random_unit(1, 1, 7)[0], 3)
+        find(store, random_unit(1, 1, 7)[0], 3)

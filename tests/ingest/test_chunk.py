@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.types import Draft
+from index.types import Passage
 from ingest.errors import SourceRefused
 from ingest.parsers import ParsedText, parse
 from ingest.text.chunk import MONSTER_TOKENS, REMAINDER_TOKENS, SIZE, chunk, estimate_tokens
@@ -17,30 +17,31 @@ PAGES = sorted(Path("corpus").glob("*.txt"))
 EUROPE = Path("corpus/clusterplattform-european-level.txt")
 
 
-def assert_invariants(parsed: ParsedText, drafts: list[Draft]) -> None:
+def assert_invariants(parsed: ParsedText, passages: list[Passage]) -> None:
     text = parsed.text
     version = parsed.version()
     position = 0
     covered: set[int] = set()
-    for draft in drafts:
-        assert position <= draft.start < draft.end <= len(text)
-        position = draft.end
-        inside = draft.start
-        for start, end in draft.sentences:
-            assert inside <= start < end <= draft.end
+    for passage in passages:
+        assert passage.text == text[passage.start : passage.end]
+        assert position <= passage.start < passage.end <= len(text)
+        position = passage.end
+        inside = passage.start
+        for start, end in passage.sentences:
+            assert inside <= start < end <= passage.end
             assert not text[inside:start].strip()
             assert text[start:end] == text[start:end].strip()
             inside = end
-        assert draft.sentences[0][0] == draft.start
-        assert inside == draft.end
-        assert {version.section_at(start) for start, _ in draft.sentences} == {
-            version.section_at(draft.start)
+        assert passage.sentences[0][0] == passage.start
+        assert inside == passage.end
+        assert {version.section_at(start) for start, _ in passage.sentences} == {
+            version.section_at(passage.start)
         }
-        costs = [estimate_tokens(text[start:end]) for start, end in draft.sentences]
+        costs = [estimate_tokens(text[start:end]) for start, end in passage.sentences]
         assert sum(costs) < max(SIZE.limit, *costs, 0) + REMAINDER_TOKENS
         assert max(costs) <= MONSTER_TOKENS
-        covered.update(range(draft.start, draft.end))
-    contexts = " ".join(draft.context for draft in drafts)
+        covered.update(range(passage.start, passage.end))
+    contexts = " ".join(passage.context for passage in passages)
     for block in parsed.blocks:
         held = [offset in covered for offset in range(block.start, block.end)]
         if block.kind == "heading":
@@ -56,9 +57,9 @@ def assert_invariants(parsed: ParsedText, drafts: list[Draft]) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_pages(page: Path) -> None:
     parsed = parse(page.name, page.read_bytes())
-    drafts = chunk(parsed)
-    assert_invariants(parsed, drafts)
-    assert chunk(parsed) == drafts
+    passages = chunk(parsed)
+    assert_invariants(parsed, passages)
+    assert chunk(parsed) == passages
 
 
 LINES = st.lists(
@@ -133,16 +134,16 @@ def passages(*lines: str, name: str = "a.txt") -> list[tuple[str, str]]:
 )
 def test_each_entry_of_the_directory_is_a_passage(words: str, context: str) -> None:
     parsed = parse(EUROPE.name, EUROPE.read_bytes())
-    (draft,) = [d for d in chunk(parsed) if parsed.text.startswith(words, d.start)]
-    assert draft.context == context
+    (passage,) = [d for d in chunk(parsed) if parsed.text.startswith(words, d.start)]
+    assert passage.context == context
 
 
 def test_no_passage_of_the_directory_holds_two_entries() -> None:
     """34 sections, 6 paragraphs without heading, an introduction, 3 after Belarus: 44."""
     parsed = parse(EUROPE.name, EUROPE.read_bytes())
-    drafts = chunk(parsed)
-    assert len(drafts) == 44
-    texts = [parsed.text[draft.start : draft.end] for draft in drafts]
+    passages = chunk(parsed)
+    assert len(passages) == 44
+    texts = [parsed.text[passage.start : passage.end] for passage in passages]
     (kosovo,) = [text for text in texts if "November 2014" in text]
     assert "approximately 90 such initiatives" in kosovo
 
@@ -195,13 +196,13 @@ def test_a_cut_table_carries_its_header_as_context() -> None:
     rows = [f"| Land {n} | {SENTENCE} |" for n in range(30)]
     table = ["| Country | Programme |", "|---|---|", *rows]
     parsed = parse("a.md", "\n".join(["# Title", "", "The aims are:", "", *table]).encode())
-    drafts = chunk(parsed)
-    assert_invariants(parsed, drafts)
+    passages = chunk(parsed)
+    assert_invariants(parsed, passages)
     assert [block.level for block in parsed.blocks if block.kind == "row"] == [1] + [0] * 30
-    assert len(drafts) > 2
-    first, *others = [parsed.text[draft.start : draft.end] for draft in drafts]
+    assert len(passages) > 2
+    first, *others = [parsed.text[passage.start : passage.end] for passage in passages]
     assert first.startswith("The aims are:\nCountry\tProgramme\nLand 0\t")
-    assert [draft.context for draft in drafts] == [
+    assert [passage.context for passage in passages] == [
         "Title",
         *["Title › The aims are: › Country | Programme"] * len(others),
     ]

@@ -301,10 +301,10 @@ def test_doctor_finds_what_the_stores_disagree_about(
     run(capsys, texts)
     index = open_index()
     with index.snapshot() as catalog:
-        first = int(catalog.live_numbers()[0])
+        first, moment = catalog.live_numbers()[:1], catalog.moment
     words = TantivyWords.load(index.settings.index_directory / "words", exact=True)
-    words.remove([first])
-    words.commit(index.manifest().generation)
+    words.remove(first, moment.generation)
+    words.commit(moment, "")
     words.close()
     code, out, _ = run(capsys, "doctor")
     assert code == 1

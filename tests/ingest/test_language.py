@@ -8,16 +8,16 @@ from pathlib import Path
 import pytest
 
 from benchmarks.quality.languages import Rates, load_facts, measure
-from index.catalog.write import Incoming
+from index.changes import IncomingDocument
 from index.embedding.hashing import HashingEmbedder
-from index.types import UNKNOWN, Source
+from index.types import Source
 from index.version import Version
 from ingest import parsers
 from ingest.planning.plan import make_plan
 from ingest.text import language
 from ingest.text.language import SAMPLE_CHARS, SAMPLES, detect
-from ingest.workers.parse import Parsed, Task, parse
-from tests.library import Library, essay
+from ingest.workers.parse import parse
+from tests.library import Library, essay, loaded
 
 FACTS = [
     json.loads(line)
@@ -65,11 +65,11 @@ def test_norwegian_is_one_language() -> None:
 
 def test_what_the_format_says_goes_before_what_is_found() -> None:
     german = " ".join(fact["passage"]["de"] for fact in FACTS)
-    found = parse(Task("a.txt", german.encode(), UNKNOWN))
-    assert isinstance(found, Parsed)
+    found = parse(loaded("a.txt", german.encode()))
+    assert isinstance(found, IncomingDocument)
     assert found.metadata.language == "de"
-    said = parse(Task("a.md", f"---\nlang: nl\n---\n{german}".encode(), UNKNOWN))
-    assert isinstance(said, Parsed)
+    said = parse(loaded("a.md", f"---\nlang: nl\n---\n{german}".encode()))
+    assert isinstance(said, IncomingDocument)
     assert said.metadata.language == "nl"
 
 
@@ -100,7 +100,8 @@ def test_documents_indexed_without_this_are_read_again_once_with_a_reason(tmp_pa
         parsed = parsers.parse("a.txt", path.read_bytes())
         assert parsed.text == text
         metadata = type(document.metadata)(title=document.title)
-        writer.add([Incoming(old, Version(document.version, text), document.title, metadata, ())])
+        version = Version(document.version, text)
+        writer.add([IncomingDocument(old, version, document.title, metadata, (), None, None)])
         writer.commit()
     (step,) = make_plan(library.index, [str(library.texts)]).steps
     assert step.action == "change"

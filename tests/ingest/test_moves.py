@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from index.changes import PutSignature
 from index.errors import DocumentUnknown
 from ingest.errors import SourceUnreadable
 from ingest.report import NearDuplicate
@@ -82,17 +83,17 @@ def test_the_history_moves_along_and_can_be_pruned(library: Library) -> None:
         (library.texts / old).rename(library.texts / new)
         library.ingest()
         with library.index.snapshot() as catalog:
-            here = catalog.history.of(f"texts/{new}")
-            there = catalog.history.of(f"texts/{old}")
+            here = catalog.versions_of(f"texts/{new}")
+            there = catalog.versions_of(f"texts/{old}")
         assert [shown.until is None for shown in here] == [True, False]
         assert {shown.version for shown in there} == {shown.version for shown in here}
         assert all(shown.until for shown in there)
     with library.index.writer() as writer:
         writer.prune("9999-01-01T00:00:00+00:00")
     with library.index.snapshot() as catalog:
-        assert [shown.version for shown in catalog.history.of("texts/a.md")] == [here[0].version]
+        assert [shown.version for shown in catalog.versions_of("texts/a.md")] == [here[0].version]
         with pytest.raises(DocumentUnknown):
-            catalog.history.of("texts/b.md")
+            catalog.versions_of("texts/b.md")
     assert library.index.verify() == []
 
 
@@ -223,7 +224,7 @@ def test_signatures_are_made_once(library: Library) -> None:
         assert signed
     with library.index.writer() as writer:
         # Were it made anew, it would not be found to be another document's.
-        writer.keep_signature(library.index.documents()[0].version, "another kind", b"x")
+        writer.keep(PutSignature(library.index.documents()[0].version, "another kind", b"x"))
     library.write("b.md", essay(1).replace("plain language", "plain words", 1))
     report = library.ingest()
     assert [pair.other for pair in report.near_duplicates] == ["texts/a.md"]

@@ -11,13 +11,13 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 from pypdf import PdfReader, PdfWriter
 
+from index.changes import IncomingDocument
 from index.pages.boxes import find_line_boxes
-from index.types import UNKNOWN
 from ingest.parsers import parse
 from ingest.settings import IngestSettings
-from ingest.workers.parse import Parsed, Refused, Task
+from ingest.workers.parse import Refused
 from ingest.workers.pool import Workers
-from tests.library import ROOT, Library
+from tests.library import ROOT, Library, loaded
 from tests.pdfs import column, make
 
 WORDS = "The harbour master keeps the lamps burning at night."
@@ -108,13 +108,13 @@ def test_a_blank_page_is_no_scan() -> None:
 def test_a_worker_recognises_scans_within_its_limits() -> None:
     """With the limits that the settings have; and with too little memory, that is what is said."""
     pytest.importorskip("rapidocr", reason="the extra ocr is not installed")
-    tasks = [("a", Task("a.pdf", scan(*[WORDS] * 20), UNKNOWN))]
-    with Workers[str](IngestSettings(workers=1)) as workers:
+    tasks = [loaded("a.pdf", scan(*[WORDS] * 20))]
+    with Workers(IngestSettings(workers=1)) as workers:
         ((_, found),) = workers.results(tasks)
-    assert isinstance(found, Parsed)
+    assert isinstance(found, IncomingDocument)
     assert WORDS in found.version.text
     assert found.layout is not None
-    with Workers[str](IngestSettings(workers=1, file_memory_mb=1_000)) as workers:
+    with Workers(IngestSettings(workers=1, file_memory_mb=1_000)) as workers:
         ((_, refused),) = workers.results(tasks)
     assert isinstance(refused, Refused)
     assert refused.reason.startswith("needed more than 1,000 MB")

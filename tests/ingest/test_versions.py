@@ -14,8 +14,8 @@ import pytest
 
 from chat.__main__ import main as chat
 from index.catalog import schema
-from index.citations import citation_id
 from index.errors import CitationUnknown, DocumentUnknown
+from index.version import citation_id
 from ingest.upkeep.removal import remove_document
 from ingest.upkeep.versions import diff_versions, list_versions, parse_age, prune_versions
 from tests.library import CountingEmbedder, Library, essay, run
@@ -44,7 +44,7 @@ def backdate(library: Library, days: int) -> None:
     """Let all that ended have ended so long ago."""
     then = (datetime.now(UTC) - timedelta(days=days)).isoformat(timespec="seconds")
     with sqlite3.connect(library.settings.index_directory / schema.FILE) as catalog:
-        catalog.execute("UPDATE history SET until = ? WHERE until IS NOT NULL", (then,))
+        catalog.execute("UPDATE generations SET committed_at = ?", (then,))
     catalog.close()
 
 
@@ -204,20 +204,6 @@ def test_prune_keeps_the_text_that_another_document_shows(library: Library) -> N
     backdate(library, 100)
     assert prune_versions(library.index, timedelta(days=90), dry_run=False).versions == ()
     assert library.index.citable(cited.id).current
-
-
-def test_an_index_of_an_older_release_learns_until_when(library: Library) -> None:
-    """The column was added: what is shown has no end, what is not ended at the last change."""
-    path = library.settings.index_directory / schema.FILE
-    (script,) = [script for script in schema.MIGRATIONS if "ADD COLUMN until" in script]
-    rewrite(library, 1, lambda text: text.replace("label", "certificate"))
-    with sqlite3.connect(path) as catalog:
-        catalog.execute("ALTER TABLE history DROP COLUMN until")
-        catalog.executescript(script)
-    catalog.close()
-    known = list_versions(library.index, "1.md")
-    changed = library.index.documents()[1].indexed_at
-    assert [shown.until for shown in known] == [None, changed]
 
 
 def cite(capsys: pytest.CaptureFixture[str], name: str) -> dict[str, object]:

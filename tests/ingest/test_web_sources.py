@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from index.changes import PutFetch
 from index.errors import DocumentUnknown
 from index.local import LocalIndex
 from index.types import Fetch, Metadata
@@ -176,7 +177,7 @@ def test_a_server_s_word_counts_only_beside_what_is_indexed(site: Site, library:
     library.ingest(url)
     tagged(site, "/a.md", essay(2), '"2"')
     with library.index.writer() as writer:
-        writer.keep_fetches([replace(fetches(library)[url], sha256="f" * 64, etag='"2"')])
+        writer.keep(PutFetch(replace(fetches(library)[url], sha256="f" * 64, etag='"2"')))
     assert library.ingest(url).changed == [url]
     for original in library.settings.originals.iterdir():
         original.unlink()
@@ -322,10 +323,10 @@ def test_what_came_from_the_web_leaves_with_the_block(site: Site, library: Libra
     plan = make_plan(library.index, [site.url("/a.md"), site.url("/b.md")])
     with fetch_all(library.index, plan, lambda *progress: told.append(progress)) as ready:
         (step,) = ready.of("add")
-        assert step.candidate is not None
-        assert step.candidate.file.read_text() == essay(1)
+        assert step.file is not None
+        assert step.file.file.read_text() == essay(1)
     assert told == [(0, 2), (1, 2)]
-    assert not step.candidate.file.exists()
+    assert not step.file.file.exists()
     assert not library.home.exists()
     assert actions(ready)[site.url("/b.md")] == "fail"
 

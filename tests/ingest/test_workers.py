@@ -21,14 +21,15 @@ import msgspec
 import numpy as np
 import pytest
 
-from index.types import Metadata
+from index.changes import IncomingDocument
+from index.types import Filter
 from ingest.errors import WorkersUnavailable
 from ingest.pipeline import Pace
 from ingest.settings import IngestSettings
 from ingest.workers import pool as workers
-from ingest.workers.parse import Parsed, Refused, Task, parse
+from ingest.workers.parse import LoadedSource, Refused, parse
 from ingest.workers.pool import Workers
-from tests.library import COMMAND, ROOT, Library, command, essay
+from tests.library import COMMAND, ROOT, Library, command, essay, loaded
 from tests.pdfs import column, make
 
 HOSTILE = """
@@ -63,7 +64,6 @@ signal.signal(signal.SIGTERM, signal.default_int_handler)
 """
 # Everything is read by workers, whatever little it is.
 PACE = Pace(little_bytes=0)
-NOTHING = Metadata()
 LIMITS = IngestSettings(workers=2, file_seconds=6, file_memory_mb=400)
 
 
@@ -72,6 +72,10 @@ def hostile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "site").mkdir()
     (tmp_path / "site" / "sitecustomize.py").write_text(IN_WORKERS + indent(HOSTILE, "  "))
     monkeypatch.setenv("PYTHONPATH", str(tmp_path / "site"))
+
+
+def name_of(read: LoadedSource) -> int:
+    return int(read.name.removesuffix(".md"))
 
 
 def library(folder: Path, limits: IngestSettings = LIMITS) -> Library:
@@ -158,19 +162,19 @@ def test_any_number_of_workers_makes_the_same_index(tmp_path: Path, number: int)
     # The numbers too, which decide between equally good passages.
     with shared.index.snapshot() as left, alone.index.snapshot() as right:
         for document in left.documents():
-            numbers = [passage.number for passage in left.passages_of(document.version)]
-            assert numbers == [p.number for p in right.passages_of(document.version)]
+            mine = left.resolve(Filter(documents=(document.id,))).numbers.tolist()
+            assert mine == right.resolve(Filter(documents=(document.id,))).numbers.tolist()
 
 
 @pytest.mark.usefixtures("hostile")
 def test_a_slow_file_is_overtaken(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers, "_PATIENCE_SECONDS", 0.2)
     tasks = [
-        (name, Task(f"{name}.md", (essay(name) + ("SLOW" if name == 1 else "")).encode(), NOTHING))
+        loaded(f"{name}.md", (essay(name) + ("SLOW" if name == 1 else "")).encode())
         for name in range(6)
     ]
-    with Workers[int](IngestSettings(workers=2)) as reading:
-        order = [key for key, _ in reading.results(tasks)]
+    with Workers(IngestSettings(workers=2)) as reading:
+        order = [name_of(read) for read, _ in reading.results(tasks)]
     assert order.index(1) > order.index(2)
     assert [key for key in order if key != 1] == [0, 2, 3, 4, 5]
 
@@ -182,16 +186,16 @@ def test_a_large_file_that_hangs_holds_nobody_up(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(workers, "_AHEAD_BYTES", 1_000)
     taken: list[int] = []
 
-    def tasks() -> Iterator[tuple[int, Task]]:
+    def tasks() -> Iterator[LoadedSource]:
         for name in range(6):
             taken.append(name)
             text = essay(name) + ("HANG" * 1_000 if name == 0 else "")
-            yield name, Task(f"{name}.md", text.encode(), NOTHING)
+            yield loaded(f"{name}.md", text.encode())
 
-    with Workers[int](IngestSettings(workers=2, file_seconds=5)) as reading:
+    with Workers(IngestSettings(workers=2, file_seconds=5)) as reading:
         order = []
-        for key, _ in reading.results(tasks()):
-            order.append(key)
+        for read, _ in reading.results(tasks()):
+            order.append(name_of(read))
             # The one that hangs is not counted, and no other is taken early in its place.
             assert len(taken) <= len(order) + 2
     assert order == [1, 2, 3, 4, 5, 0]
@@ -203,13 +207,13 @@ def test_while_all_processes_hang_nothing_more_is_taken(monkeypatch: pytest.Monk
     monkeypatch.setattr(workers, "_AHEAD_FILES", 4)
     taken: list[int] = []
 
-    def tasks() -> Iterator[tuple[int, Task]]:
+    def tasks() -> Iterator[LoadedSource]:
         for name in range(20):
             taken.append(name)
             text = essay(name) + ("HANG" if name < 2 else "")
-            yield name, Task(f"{name}.md", text.encode(), NOTHING)
+            yield loaded(f"{name}.md", text.encode())
 
-    with Workers[int](IngestSettings(workers=2, file_seconds=2)) as reading:
+    with Workers(IngestSettings(workers=2, file_seconds=2)) as reading:
         results = reading.results(tasks())
         next(results)  # after two seconds, in which patience has ended twenty times
         assert len(taken) <= 4 + 2
@@ -219,23 +223,23 @@ def test_while_all_processes_hang_nothing_more_is_taken(monkeypatch: pytest.Monk
 def test_what_is_ahead_is_bounded() -> None:
     taken = 0
 
-    def tasks() -> Iterator[tuple[int, Task]]:
+    def tasks() -> Iterator[LoadedSource]:
         nonlocal taken
         for name in range(500):
             taken += 1
-            yield name, Task(f"{name}.md", essay(name % 9).encode(), NOTHING)
+            yield loaded(f"{name}.md", essay(name % 9).encode())
 
-    with Workers[int](IngestSettings(workers=2)) as reading:
-        for done, (key, reply) in enumerate(reading.results(tasks())):
-            assert key == done
-            assert isinstance(reply, Parsed)
+    with Workers(IngestSettings(workers=2)) as reading:
+        for done, (read, reply) in enumerate(reading.results(tasks())):
+            assert name_of(read) == done
+            assert isinstance(reply, IncomingDocument)
             assert taken <= done + workers._AHEAD_FILES + 1
     assert taken == 500
 
 
 def test_leaving_early_leaves_no_process() -> None:
-    tasks = [(name, Task(f"{name}.md", essay(name).encode(), NOTHING)) for name in range(50)]
-    with Workers[int](IngestSettings(workers=2)) as reading:
+    tasks = [loaded(f"{name}.md", essay(name).encode()) for name in range(50)]
+    with Workers(IngestSettings(workers=2)) as reading:
         next(iter(reading.results(tasks)))
         assert children()
     assert children() == set()
@@ -246,10 +250,10 @@ def test_a_worker_that_holds_much_memory_reads_no_further_file() -> None:
     # What the process that starts them holds is no worker's: as the model is, in an ingest.
     held = b"x" * 400_000_000
     texts = ["One, PROCESS.", "Two, PROCESS.", "MUCH, PROCESS.", "Four, PROCESS."]
-    tasks = [(text, Task("a.txt", text.encode(), NOTHING)) for text in texts]
-    with Workers[str](msgspec.structs.replace(LIMITS, workers=1, file_memory_mb=1000)) as reading:
+    tasks = [loaded("a.txt", text.encode()) for text in texts]
+    with Workers(msgspec.structs.replace(LIMITS, workers=1, file_memory_mb=1000)) as reading:
         read = [reply for _, reply in reading.results(tasks)]
-    processes = [r.version.text.split()[-1] for r in read if isinstance(r, Parsed)]
+    processes = [r.version.text.split()[-1] for r in read if isinstance(r, IncomingDocument)]
     assert len(processes) == 4
     assert processes[0] == processes[1] == processes[2] != processes[3]
     assert len(held) == 400_000_000
@@ -261,8 +265,8 @@ def test_workers_that_do_not_start_are_one_line(
     (tmp_path / "site" / "ingest").mkdir(parents=True)
     (tmp_path / "site" / "ingest" / "__init__.py").write_text("raise ImportError('broken')\n")
     monkeypatch.setattr(workers, "PROJECT_ROOT", tmp_path / "site")
-    task = (1, Task("a.md", essay(1).encode(), NOTHING))
-    with Workers[int](IngestSettings()) as reading, pytest.raises(WorkersUnavailable) as caught:
+    task = loaded("a.md", essay(1).encode())
+    with Workers(IngestSettings()) as reading, pytest.raises(WorkersUnavailable) as caught:
         list(reading.results([task]))
     assert "set workers = 0 under [ingest]" in str(caught.value)
     assert children() == set()
@@ -352,22 +356,21 @@ def test_a_crash_of_a_reader_in_this_process_is_a_line_too(tmp_path: Path) -> No
 
 
 def test_a_refusal_is_what_the_reader_says() -> None:
-    with Workers[int](IngestSettings(workers=1)) as reading:
-        replies = dict(reading.results([(1, Task("a.txt", b"\0\0\0", NOTHING))]))
-    reply = replies[1]
+    with Workers(IngestSettings(workers=1)) as reading:
+        ((_, reply),) = reading.results([loaded("a.txt", b"\0\0\0")])
     assert isinstance(reply, Refused)
     assert reply.reason.count("\n") == 0
 
 
 def test_a_pdf_comes_back_with_the_place_of_every_character() -> None:
-    task = Task("a.pdf", make([column(["The harbour master keeps the lamps burning."])]), NOTHING)
-    with Workers[int](IngestSettings(workers=1)) as reading:
-        ((_, found),) = reading.results([(1, task)])
+    task = loaded("a.pdf", make([column(["The harbour master keeps the lamps burning."])]))
+    with Workers(IngestSettings(workers=1)) as reading:
+        ((_, found),) = reading.results([task])
     here = parse(task)
-    assert isinstance(found, Parsed)
-    assert isinstance(here, Parsed)
+    assert isinstance(found, IncomingDocument)
+    assert isinstance(here, IncomingDocument)
     assert found.version == here.version
-    assert found.drafts == here.drafts
+    assert found.passages == here.passages
     assert found.layout is not None
     assert here.layout is not None
     assert np.array_equal(found.layout.pages, here.layout.pages)

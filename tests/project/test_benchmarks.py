@@ -25,7 +25,8 @@ from benchmarks.sets.options import Options, choose_questions, parse_options
 from benchmarks.training.fit import fit_signed
 from chat.types import Turn
 from index.embedding.hashing import HashingEmbedder
-from index.types import Draft
+from index.types import cut_passage
+from index.version import Version, version_of
 
 RECORDS = [
     {
@@ -429,11 +430,17 @@ def test_variants_order_documents_as_worked_out_by_hand() -> None:
 
 
 def test_a_repeated_sentence_stands_in_both_passages() -> None:
-    drafts = [Draft(0, 9, ((0, 4), (5, 9)), "A"), Draft(10, 14, ((10, 14),), "A")]
-    again = IndexVariant(overlap=1).drafts(drafts)
-    assert again[1] == Draft(5, 14, ((5, 9), (10, 14)), "A")
-    bare = IndexVariant(headings=False).drafts(drafts)
-    assert {draft.context for draft in bare} == {""}
+    text = "One. Two. Six."
+    version = Version(version_of(text), text)
+    passages = [
+        cut_passage(version, 0, 9, ((0, 4), (5, 9)), "A"),
+        cut_passage(version, 10, 14, ((10, 14),), "A"),
+    ]
+    again = IndexVariant(overlap=1).vary(version, passages)
+    assert again[1] == cut_passage(version, 5, 14, ((5, 9), (10, 14)), "A")
+    assert again[1].text == "Two. Six."
+    bare = IndexVariant(headings=False).vary(version, passages)
+    assert {passage.context for passage in bare} == {""}
 
 
 def test_ablations(data: Path, tmp_path: Path) -> None:

@@ -21,10 +21,12 @@ HEAVY = {"faiss", "torch", "tantivy", "streamlit", "transformers", "sentence_tra
 AFTER_A_PDF = """
 import sys
 import ingest, chat
-from index.types import Metadata
+from index.types import Metadata, Source
 from ingest.workers import worker
-from ingest.workers.parse import Task, parse
-parsed = parse(Task("a.pdf", open(sys.argv[1], "rb").read(), Metadata()))
+from ingest.workers.parse import LoadedSource, parse
+data = open(sys.argv[1], "rb").read()
+source = Source("texts", "a.pdf", "", len(data), 0, "")
+parsed = parse(LoadedSource(source, "a.pdf", data, Metadata()))
 assert "Clusters" in parsed.version.text, parsed
 """
 

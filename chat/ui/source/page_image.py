@@ -13,8 +13,8 @@ import pypdfium2
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
+from index.base import Index
 from index.citations import Citable
-from index.local import LocalIndex
 from index.pages import pdfium
 from index.pages.boxes import Box
 
@@ -52,12 +52,12 @@ class Picture:
     marks: tuple[Mark, ...]
 
 
-def has_pages(index: LocalIndex, citable: Citable) -> bool:
+def has_pages(index: Index, citable: Citable) -> bool:
     """Tell whether a quotation stands on pages that could be shown."""
     return index.original(citable.version.id) is not None
 
 
-def show_pages(index: LocalIndex, citable: Citable, citation_id: str) -> None:
+def show_pages(index: Index, citable: Citable, citation_id: str) -> None:
     """Show the pages of a quotation, or the one line that says why they cannot be shown."""
     original = index.original(citable.version.id)
     if original is None or not original.is_file():

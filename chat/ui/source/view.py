@@ -15,10 +15,11 @@ from streamlit.components.v2.types import ComponentRenderer
 from chat.types import Citation
 from chat.ui.source.page_image import has_pages, show_pages
 from chat.writing.verify import reopen
-from index.citations import Citable, Standing, citation_id
+from index.base import Index
+from index.citations import Citable, Standing
 from index.errors import PolicyChatError
-from index.local import LocalIndex
 from index.text.escape import literal
+from index.version import citation_id
 
 # Text shown on each side of a quotation; more of it makes a page slow and nobody reads it here.
 WINDOW_CHARS = 6_000
@@ -68,7 +69,7 @@ def window(text: str, start: int, end: int, around_chars: int = WINDOW_CHARS) ->
 
 
 def show_source(
-    index: LocalIndex, opened: str, citation: Citation | None, open_citation: Callable[[str], None]
+    index: Index, opened: str, citation: Citation | None, open_citation: Callable[[str], None]
 ) -> None:
     """Show a citation's source, or the one line that says why it cannot be shown."""
     try:
@@ -175,7 +176,7 @@ def _link(url: str | None) -> str:
     return f'<a href="{shown}" target="_blank" rel="noopener noreferrer nofollow">{shown}</a>'
 
 
-def _state(index: LocalIndex, standing: Standing, open_citation: Callable[[str], None]) -> None:
+def _state(index: Index, standing: Standing, open_citation: Callable[[str], None]) -> None:
     """Say what has become of the quotation since; nothing while its text is today's."""
     if standing.state == "current":
         return
