@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -17,6 +18,7 @@ from ingest.cli.text import (
     format_diff,
     format_plan,
     format_pruned,
+    format_removed,
     format_report,
     format_status,
     format_versions,
@@ -30,7 +32,7 @@ from ingest.planning.web import fetch_all
 from ingest.run import open_index
 from ingest.upkeep.duplicates import list_near_duplicates
 from ingest.upkeep.health import check_health
-from ingest.upkeep.removal import remove_document
+from ingest.upkeep.removal import remove_document, restore_document
 from ingest.upkeep.versions import diff_versions, list_versions, parse_age
 from ingest.upkeep.versions import prune_versions as prune_texts
 
@@ -45,13 +47,15 @@ python -m ingest watch          keep doing so while things change
 python -m ingest status         what is indexed, and what was refused
 python -m ingest doctor         check the index; exit code 1 if anything is wrong
 python -m ingest remove DOC     take one document out
+python -m ingest restore DOC    undo that
 python -m ingest versions DOC   the texts that a document has had
 python -m ingest diff DOC       what changed between two of them
 python -m ingest prune --older-than 90d   forget old ones
 """
 _EPILOG = (
-    "A folder that is called like a command (watch, status, doctor, remove DOC, versions DOC, "
-    "diff DOC, prune): write ./status. DOC is an id, a path in its root, or a file name."
+    "A folder that is called like a command (watch, status, doctor, remove DOC, restore DOC, "
+    "versions DOC, diff DOC, prune): write ./status. DOC is an id, a path in its root, or a file "
+    "name."
 )
 
 
@@ -74,8 +78,8 @@ def update(
     """Plan, fetch and apply; progress goes to standard error."""
     index = open_index()
     source_list = options.find_list(listed, paths, index.settings)
-    if not dry_run:
-        index.bring_up_to_date()
+    if not dry_run and (line := index.bring_up_to_date()):
+        print(line, file=sys.stderr)
     plan = make_plan(index, paths, prune, source_list)
     if dry_run:
         print(write_json(objects.plan_object(plan)) if as_json else format_plan(plan))
@@ -95,12 +99,17 @@ def update(
 
 
 @click.command(help="List what is indexed, and what was refused with the reason.")
+@click.option("--removed", is_flag=True, help="list what was removed and can be restored instead")
 @options.as_json
 @click.pass_obj
-def status(open_index: OpenIndex, as_json: bool) -> None:
+def status(open_index: OpenIndex, removed: bool, as_json: bool) -> None:
     """Print documents, failures and totals."""
-    index = open_index()
-    held = index.manifest(), index.documents(), index.failures()
+    with open_index().snapshot() as catalog:
+        if removed:
+            gone = catalog.list_removed()
+            print(write_json(objects.removed_object(gone)) if as_json else format_removed(gone))
+            return
+        held = catalog.manifest(), catalog.documents(), catalog.failures()
     print(write_json(objects.status_object(*held)) if as_json else format_status(*held))
 
 
@@ -121,12 +130,30 @@ def doctor(open_index: OpenIndex, as_json: bool) -> int:
 
 @click.command(help="Take one document, or web address, out so that it stays out.")
 @options.document
+@click.option("--forget", is_flag=True, help="forget its texts, too, at once: no way back")
 @options.as_json
 @click.pass_obj
-def remove(open_index: OpenIndex, document: str, as_json: bool) -> None:
-    """Remove and say what."""
-    removed = remove_document(open_index(), document)
-    print(write_json({"removed": removed}) if as_json else f"removed {removed}")
+def remove(open_index: OpenIndex, document: str, forget: bool, as_json: bool) -> None:
+    """Remove and say what, and whether there is a way back."""
+    removed = remove_document(open_index(), document, forget)
+    if as_json:
+        print(write_json({"removed": removed} | ({"forgotten": True} if forget else {})))
+    elif forget:
+        print(f"removed {removed} and forgot its texts; citations of them do not open any more")
+    else:
+        print(f"removed {removed}")
+        undo = f"`python -m ingest restore {shlex.quote(removed)}`"
+        print(f"its texts are kept for old citations; {undo} brings it back", file=sys.stderr)
+
+
+@click.command(help="Undo the removal of a document, until it is pruned.")
+@options.document
+@options.as_json
+@click.pass_obj
+def restore(open_index: OpenIndex, document: str, as_json: bool) -> None:
+    """Restore and say what."""
+    restored = restore_document(open_index(), document)
+    print(write_json({"restored": restored}) if as_json else f"restored {restored}")
 
 
 @click.command(help="List the texts that a document has had, the newest first.")
@@ -186,7 +213,8 @@ def prune(open_index: OpenIndex, older_than: timedelta, dry_run: bool, as_json: 
 
 
 _COMMANDS = {
-    command.name: command for command in (watch, status, doctor, remove, versions, diff, prune)
+    command.name: command
+    for command in (watch, status, doctor, remove, restore, versions, diff, prune)
 }
 
 

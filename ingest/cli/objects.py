@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 import msgspec
 
-from index.types import Document, Failure, Manifest, ShownVersion
+from index.types import Document, Failure, Manifest, Removed, ShownVersion
 from ingest.planning.plan import Plan
 from ingest.report import Report
 from ingest.upkeep.versions import Pruned
@@ -45,6 +45,22 @@ class StatusObject(msgspec.Struct, frozen=True):
     passages: int
     embedder: str | None
     generation: int
+
+
+class RemovedDocumentObject(msgspec.Struct, frozen=True):
+    """A document that was removed; `restorable` tells whether `restore` brings it back."""
+
+    document: str
+    title: str
+    version: str
+    removed_at: str
+    restorable: bool
+
+
+class RemovedObject(msgspec.Struct, frozen=True):
+    """`python -m ingest status --removed --json`."""
+
+    removed: list[RemovedDocumentObject]
 
 
 class StepObject(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -166,6 +182,18 @@ def status_object(
         passages=manifest.passages,
         embedder=manifest.fingerprint or None,
         generation=manifest.generation,
+    )
+
+
+def removed_object(gone: Sequence[Removed]) -> RemovedObject:
+    """Return what was removed and is kept."""
+    return RemovedObject(
+        [
+            RemovedDocumentObject(
+                r.document.id, r.document.title, r.document.version, r.at, r.has_passages
+            )
+            for r in gone
+        ]
     )
 
 

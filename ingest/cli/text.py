@@ -10,7 +10,7 @@ from typing import NoReturn
 
 from tqdm import tqdm
 
-from index.types import Document, Failure, Manifest, ShownVersion
+from index.types import Document, Failure, Manifest, Removed, ShownVersion
 from ingest.planning.plan import ORDER, Plan
 from ingest.report import Progress, Report
 from ingest.upkeep.versions import SHOWN_CHARS, Pruned
@@ -85,6 +85,16 @@ def format_status(
     embedder = manifest.fingerprint or "none yet"
     totals = f"{manifest.documents:,} documents, {manifest.passages:,} passages"
     return "\n".join([*lines, f"{totals}, embedder {embedder}"])
+
+
+def format_removed(gone: Sequence[Removed]) -> str:
+    """Return what was removed and is kept, a line each, the last one first."""
+    lines = [
+        f"removed {r.at}  {r.document.id}  “{r.document.title}”"
+        f"{'' if r.has_passages else '  (only its text is kept)'}"
+        for r in gone
+    ]
+    return "\n".join(lines) or "no document that was removed is kept"
 
 
 def format_versions(versions: Sequence[ShownVersion]) -> str:

@@ -157,7 +157,8 @@ class _Watcher:
         try:
             # Watched first and looked at then: nothing falls in between.
             self._watch(anew=asking)
-            self._index.bring_up_to_date()
+            if line := self._index.bring_up_to_date():
+                _say(line)
             plan = make_plan(self._index, self._paths, self._prune, self._listed, asking)
             with fetch_all(self._index, plan) as plan:
                 report = apply_plan(self._index, plan)

@@ -38,6 +38,7 @@ class Runner:
         self.asked: tuple[int, int] | None = None
         self.report: Report | None = None
         self.error: str | None = None
+        self.brought = ""  # what was done to an index of an older release
         self._stop = threading.Event()
         self._start = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -79,7 +80,7 @@ class Runner:
     def _run(self, prune: bool, paths: Sequence[str]) -> None:
         self.error = "the run ended unexpectedly; the terminal says why, what was indexed stands"
         try:
-            self.index.bring_up_to_date()
+            self.brought = self.index.bring_up_to_date()
             index = self.index
             plan = make_plan(index, paths, prune) if paths else plan_everything(index, prune)
             with fetch_all(self.index, plan, self._tell_asked) as plan:

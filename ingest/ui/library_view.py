@@ -13,6 +13,8 @@ from ingest.planning.compare import Action
 from ingest.planning.plan import Plan
 from ingest.sources.uploads import Saved
 
+# Where the page keeps the plan that it shows.
+PLAN = "library-plan"
 _MOST_LINES = 200
 _PLANNED: dict[Action, str] = {
     "add": "New",

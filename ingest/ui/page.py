@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import streamlit as st
 
 from index.base import Index
 from index.errors import IndexMissing, PolicyChatError
 from index.text.escape import literal
-from index.types import Document, Failure, Fetch
+from index.types import Document, Failure, Fetch, Removed
 from ingest.errors import SourceRefused
 from ingest.parsers import suffixes
 from ingest.planning.plan import Plan
@@ -18,6 +16,7 @@ from ingest.sources.addresses import normalise_address
 from ingest.sources.uploads import save
 from ingest.ui.background import Runner, plan_everything
 from ingest.ui.library_view import (
+    PLAN,
     show_addresses,
     show_documents,
     show_failures,
@@ -25,11 +24,11 @@ from ingest.ui.library_view import (
     show_plan,
     show_saved,
 )
+from ingest.ui.removal_view import offer_removal, offer_return, tell_removed
 from ingest.ui.versions_view import show_versions
-from ingest.upkeep.removal import remove_document
 
 _POLL_SECONDS = 0.5
-_PLAN, _NOTICE, _PRUNE = "library-plan", "library-notice", "library-prune"
+_NOTICE, _PRUNE = "library-notice", "library-prune"
 
 
 def show(runner: Runner) -> None:
@@ -37,12 +36,12 @@ def show(runner: Runner) -> None:
     st.set_page_config(layout="wide")
     st.html("<style>.stMainBlockContainer{max-width:66rem;padding-top:4.5rem}</style>")
     st.title("Library", anchor=False)
-    documents, failures, fetches = _known(runner.index)
+    documents, failures, fetches, removed = _known(runner.index)
     _totals(documents, failures)
     _update(runner)
     _add(runner.index)
     _add_address(runner)
-    plan: Plan | None = st.session_state.get(_PLAN)
+    plan: Plan | None = st.session_state.get(PLAN)
     show_documents(documents, plan)
     show_addresses(fetches, {document.id for document in documents})
     show_failures(failures)
@@ -51,18 +50,26 @@ def show(runner: Runner) -> None:
     titles = {fetch.url: "Web address, not indexed" for fetch in fetches}
     titles |= {document.id: document.title for document in documents}
     if titles:
-        _offer_removal(runner.index, titles)
+        offer_removal(runner.index, titles)
+    tell_removed(runner.index)
+    if removed:
+        offer_return(runner.index, removed)
 
 
-def _known(index: Index) -> tuple[list[Document], list[Failure], list[Fetch]]:
+def _known(index: Index) -> tuple[list[Document], list[Failure], list[Fetch], list[Removed]]:
     try:
         with index.snapshot() as catalog:
-            return catalog.documents(), catalog.failures(), list(catalog.fetches().values())
+            return (
+                catalog.documents(),
+                catalog.failures(),
+                list(catalog.fetches().values()),
+                [gone for gone in catalog.list_removed() if gone.has_passages],
+            )
     except IndexMissing:
         st.info("Nothing is indexed yet. “Reindex” reads the files of corpus/ and those added.")
     except PolicyChatError as error:
         st.error(literal(str(error)))
-    return [], [], []
+    return [], [], [], []
 
 
 def _totals(documents: list[Document], failures: list[Failure]) -> None:
@@ -94,24 +101,26 @@ def _update(runner: Runner) -> None:
     if listed.is_file():
         line = f"“Reindex” also keeps in step what {listed} names, as `python -m ingest --sources`."
         st.caption(literal(line))
+    if runner.brought:
+        st.caption(literal(runner.brought))
     if runner.error:
         st.error(literal(runner.error))
     elif runner.report:
         st.success(runner.report.summary())
         show_notes(runner.report.notes())
-    if plan := st.session_state.get(_PLAN):
+    if plan := st.session_state.get(PLAN):
         show_plan(plan)
 
 
 def _start(runner: Runner) -> None:
-    st.session_state.pop(_PLAN, None)
+    st.session_state.pop(PLAN, None)
     st.session_state.pop(_NOTICE, None)
     runner.start(prune=st.session_state.get(_PRUNE, False))
 
 
 def _preview(index: Index) -> None:
     try:
-        st.session_state[_PLAN] = plan_everything(index, st.session_state.get(_PRUNE, False))
+        st.session_state[PLAN] = plan_everything(index, st.session_state.get(_PRUNE, False))
     except PolicyChatError as error:
         st.error(literal(str(error)))
 
@@ -185,46 +194,6 @@ def _add_address(runner: Runner) -> None:
     if runner.running:
         st.warning("Something is being indexed; add the address when that is done.")
         return
-    st.session_state.pop(_PLAN, None)
+    st.session_state.pop(PLAN, None)
     runner.start(paths=[url])
     st.rerun()
-
-
-def _offer_removal(index: Index, titles: Mapping[str, str]) -> None:
-    st.subheader("Remove a document", anchor=False)
-    chosen = st.selectbox(
-        "Document",
-        list(titles),
-        index=None,
-        key="library-remove",
-        format_func=lambda name: f"{titles.get(name, '')} ({name})",
-        placeholder="Choose a document",
-    )
-    if chosen and st.button("Remove …", icon=":material/delete:"):
-        st.dialog("Remove this document?")(_confirm)(index, chosen, titles[chosen])
-    if notice := st.session_state.pop("library-removed", None):
-        (st.success if notice[0] else st.error)(literal(notice[1]))
-
-
-def _confirm(index: Index, name: str, title: str) -> None:
-    st.text(f"{title}\n{name}")
-    st.write(
-        "It will not be found any more. Quotations made from it still open, and say that it was "
-        "removed. A file that was added here is deleted; a file in corpus/ stays and is not "
-        "indexed again; a web address is not asked any more."
-    )
-    if st.button(
-        "Remove", type="primary", key="library-confirm", on_click=_remove, args=(index, name)
-    ):
-        st.rerun()
-
-
-def _remove(index: Index, name: str) -> None:
-    try:
-        removed = remove_document(index, name)
-    except PolicyChatError as error:
-        st.session_state["library-removed"] = (False, str(error))
-    else:
-        st.session_state.pop(_PLAN, None)
-        st.session_state["library-remove"] = None
-        st.session_state["library-removed"] = (True, f"Removed {removed}.")

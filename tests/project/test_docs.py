@@ -53,7 +53,7 @@ DROPPED = {
     "retrieval.rank_constant": "", "retrieval.candidates": "", "retrieval.exact_below": "",
     **chat.settings.DROPPED, **ingest.settings.DROPPED,
 }  # fmt: skip
-INGEST_COMMANDS = "watch status doctor remove versions diff prune".split()
+INGEST_COMMANDS = "watch status doctor remove restore versions diff prune".split()
 CHAT_COMMANDS = "search cite app".split()
 COMMANDS = [
     pytest.param(ingest_command, "python -m ingest", "", id="ingest"),
