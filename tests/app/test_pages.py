@@ -460,6 +460,16 @@ def test_the_library_indexes_adds_and_removes(empty_home: Path) -> None:
     assert "uploads/act.txt" not in documents(app)
     assert not (empty_home / "uploads" / "act.txt").exists()
 
+    app = press(app, "library-undo")
+    assert literal("uploads/act.txt is back.") in words(app)
+    assert documents(app)["uploads/act.txt"] == "Indexed"
+    assert (empty_home / "uploads" / "act.txt").read_text() == "The zebra act allows stripes."
+    app = checked(app.selectbox(key="library-remove").set_value("uploads/act.txt").run())
+    app = press(press(app, "Remove …"), "library-confirm")
+    app = checked(app.selectbox(key="library-return").set_value("uploads/act.txt").run())
+    app = press(app, "library-bring-back")
+    assert documents(app)["uploads/act.txt"] == "Indexed"
+
 
 def test_vanished_files_stay_unless_their_removal_is_chosen(empty_home: Path) -> None:
     file = empty_home / "uploads" / "act.txt"
