@@ -269,11 +269,13 @@ class CatalogWriter:
         return self.passages.restore(last["version"], generation)
 
     def _last(self, document: str) -> sqlite3.Row | None:
-        """Return the last row of a document that does not live, None if it does or never did."""
+        """Return the last row of a removed document; None if it lives, never did, or was moved."""
         row: sqlite3.Row | None = self._execute(
-            "SELECT * FROM documents WHERE id = ? ORDER BY born DESC LIMIT 1", (document,)
+            """SELECT d.*, EXISTS (SELECT 1 FROM documents h WHERE h.follows = d.number) AS moved
+            FROM documents d WHERE d.id = ? ORDER BY d.born DESC LIMIT 1""",
+            (document,),
         ).fetchone()
-        return row if row and row["died"] is not None else None
+        return row if row and row["died"] is not None and not row["moved"] else None
 
     def _end(self, document: str, generation: int) -> None:
         # What was born in this very commit has never lived.
