@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
@@ -57,6 +58,11 @@ class Candidate:
     coverage: float
     score: float
     reading: Reading | None = None
+
+    @property
+    def place(self) -> str:
+        """Where it stands, in words: title and section, without the page."""
+        return _name_place(self.hit.document.title, self.hit.passage.section, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +151,8 @@ class Citation:
     @property
     def place(self) -> str:
         """Where it stands, in words: title, section, page; what is not known is left out."""
-        section = self.section[1:] if self.section[:1] == (self.title,) else self.section
         page = self.page_label or self.page
-        parts = [self.title, " › ".join(section), f"page {page}" if page else ""]
-        return ", ".join(part for part in parts if part)
+        return _name_place(self.title, self.section, f"page {page}" if page else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,3 +222,35 @@ class Answer:
     support_score: float
     unmatched: tuple[str, ...]
     milliseconds: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """What a step of the way to an answer left out, and why; both in words."""
+
+    what: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What one step of the way to an answer did, in words for whoever asked.
+
+    Attributes:
+        step: Its name, as the list of steps in ARCHITECTURE.md has it.
+        saw: What it was given.
+        kept: What it handed on.
+        dropped: What it left out; empty where that was nothing.
+        note: What else helps to follow it, as what a scale means; "" for none.
+    """
+
+    step: str
+    saw: str
+    kept: str
+    dropped: tuple[Dropped, ...] = ()
+    note: str = ""
+
+
+def _name_place(title: str, section: Sequence[str], page: str) -> str:
+    below = section[1:] if tuple(section[:1]) == (title,) else section
+    return ", ".join(part for part in (title, " › ".join(below), page) if part)

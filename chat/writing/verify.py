@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import ClassVar
 
-from chat.types import Citation
+from chat.phrases import count
+from chat.types import Account, Citation
+from chat.way import Step
+from chat.writing.cite import cite
+from chat.writing.writer import Written
+from index.catalog.read import Snapshot
 from index.citations import Citable
 from index.errors import QuoteMismatch
-from index.local import LocalIndex
 
 
-def verify(index: LocalIndex, citations: Sequence[Citation]) -> list[Citation]:
+def verify(catalog: Snapshot, citations: Sequence[Citation]) -> list[Citation]:
     """Compare every quote with the stored text of its own version.
 
     Args:
-        index: Where the texts are.
+        catalog: Where the texts are.
         citations: Any number.
 
     Returns:
@@ -25,8 +30,7 @@ def verify(index: LocalIndex, citations: Sequence[Citation]) -> list[Citation]:
         QuoteMismatch: A quote is not what the text holds at its offsets.
         CitationUnknown: The text of a version is not stored.
     """
-    with index.snapshot() as catalog:
-        texts = {name: catalog.version(name).text for name in {c.version for c in citations}}
+    texts = {name: catalog.version(name).text for name in {c.version for c in citations}}
     for citation in citations:
         if texts[citation.version][citation.start : citation.end] != citation.quote:
             raise QuoteMismatch(
@@ -36,11 +40,11 @@ def verify(index: LocalIndex, citations: Sequence[Citation]) -> list[Citation]:
     return [replace(citation, verified=True) for citation in citations]
 
 
-def reopen(index: LocalIndex, citation: Citation) -> Citable:
+def reopen(catalog: Snapshot, citation: Citation) -> Citable:
     """Return the text around a citation, checked again before it is displayed.
 
     Args:
-        index: Where the texts are.
+        catalog: Where the texts are.
         citation: Made by an earlier question.
 
     Returns:
@@ -50,6 +54,42 @@ def reopen(index: LocalIndex, citation: Citation) -> Citable:
         QuoteMismatch: The quote is not what the text holds at its offsets.
         CitationUnknown: The text is not stored.
     """
-    citable = index.citable(citation.id)
-    verify(index, [citation])
+    citable = catalog.citable(citation.id)
+    verify(catalog, [citation])
     return citable
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """An answer in words, each of its quotations compared with the stored text.
+
+    Attributes:
+        written: The sentences.
+        citations: What each of them quotes, in order.
+    """
+
+    written: Written
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True)
+class Verify(Step[Written, Verified]):
+    """Compares every quotation with the stored text; raises what `verify` raises."""
+
+    name: ClassVar[str] = "verify"
+    catalog: Snapshot
+
+    def take(self, known: Written) -> Verified:
+        """Return the answer with its citations."""
+        support = known.supported.verdict.support
+        citations = [cite(n, piece, support) for n, piece in enumerate(known.evidence, start=1)]
+        return Verified(known, tuple(verify(self.catalog, citations)))
+
+    def explain(self, known: Written, found: Verified) -> Account:
+        """Return what was compared; what differs is an error and has no account."""
+        return Account(
+            self.name,
+            count(len(found.citations), "quotation"),
+            "all: each was compared with the stored text of its document and stands there to the "
+            "letter",
+        )

@@ -8,6 +8,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import get_args, get_origin
 
 import msgspec
 import pytest
@@ -28,6 +29,7 @@ from chat.serialize import (
     read_question,
 )
 from chat.types import Question
+from chat.way import Gate, Step
 from index.local import LocalIndex
 from index.settings import HOME_VARIABLE, EmbedderSettings, RetrievalSettings, load_settings
 from index.types import Filter, Metadata
@@ -244,6 +246,23 @@ def test_the_code_map_names_every_folder_and_only_files_that_are_there() -> None
         for path in (ROOT / package).rglob("*.py")
     }
     assert not packages - mapped
+
+
+def test_the_way_of_a_question_is_the_list_of_steps(answerer: Answerer) -> None:
+    text = page("ARCHITECTURE.md")
+    section = text[text.index("## The way of a question") : text.index("## Code map")]
+    rows = re.findall(r"^\| `(\w+)` \| `(.+?)` \| `(\w+)` \| `(\w+)`.*? \|(.*)\|$", section, re.M)
+    ends = [re.findall(r"`(\w+)`", row[4]) for row in rows]
+    with answerer.index.snapshot() as catalog:
+        steps = answerer.list_steps(catalog).steps
+    taken = []
+    for step in steps:
+        (base,) = type(step).__orig_bases__
+        takes, gives, *end = [stage.__name__ for stage in get_args(base)]
+        file = f"{type(step).__module__.replace('.', '/')}.py"
+        taken.append((step.name, file, takes, gives, end))
+        assert get_origin(base) is (Gate if end else Step)
+    assert [(*row[:4], end) for row, end in zip(rows, ends, strict=True)] == taken
 
 
 def test_the_layers_are_those_that_are_checked() -> None:
