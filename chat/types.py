@@ -250,6 +250,13 @@ class Account:
     dropped: tuple[Dropped, ...] = ()
     note: str = ""
 
+    @property
+    def lines(self) -> list[tuple[str, str]]:
+        """What a face shows of it, each line with what it is about."""
+        left_out = [("Left out", f"{one.what} – {one.why}") for one in self.dropped]
+        note = [("Note", self.note)] if self.note else []
+        return [("Looked at", self.saw), ("Kept", self.kept), *left_out, *note]
+
 
 def _name_place(title: str, section: Sequence[str], page: str) -> str:
     below = section[1:] if tuple(section[:1]) == (title,) else section

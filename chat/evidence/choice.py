@@ -49,14 +49,15 @@ class Unquoted:
     Attributes:
         text: Its words.
         why: What speaks against it.
+        beside: The quoted words that overlap or repeat it, or the name that its passage lacks; ""
+            for other objections.
         share: Its score as a share of the best one's.
-        said: The quoted words that overlap or repeat it; "" for other objections.
     """
 
     text: str
     why: Objection
+    beside: str
     share: float
-    said: str
 
 
 class Choice:
@@ -89,12 +90,12 @@ class Choice:
         chosen = [self._grow(best, [])]
         unquoted = []
         for number in ranked[1:]:
-            why, other = self._find_objection(number, best, chosen)
-            if why is None:
+            objection = self._find_objection(number, best, chosen)
+            if objection is None:
                 chosen.append(self._grow(number, chosen))
             else:
-                text, said = self._units[number].stretch.text, other.quoted.text if other else ""
-                unquoted.append(Unquoted(text, why, self._share(number, best), said))
+                text = self._units[number].stretch.text
+                unquoted.append(Unquoted(text, *objection, self._share(number, best)))
         return self._sort_as_shown(chosen), unquoted
 
     def make_evidence(self, chosen: Chosen) -> Evidence:
@@ -159,32 +160,32 @@ class Choice:
 
     def _find_objection(
         self, number: int, best: int, chosen: Sequence[Chosen]
-    ) -> tuple[Objection | None, Chosen | None]:
-        """Return what speaks against quoting a unit too, and which quotation if it is one."""
+    ) -> tuple[Objection, str] | None:
+        """Return what speaks against quoting a unit too, and beside which words it does."""
         if len(chosen) == MOST_UNITS:
-            return "enough", None
+            return "enough", ""
         if self._scores[number] < NEAR_BEST * self._scores[best]:
-            return "low", None
+            return "low", ""
         if objection := self._find_distance(number, best):
-            return objection, None
+            return objection
         for other in chosen:
-            if objection := self._find_repetition(number, other):
-                return objection, other
-        return None, None
+            if repetition := self._find_repetition(number, other):
+                return repetition, other.quoted.text
+        return None
 
-    def _find_distance(self, number: int, best: int) -> Objection | None:
+    def _find_distance(self, number: int, best: int) -> tuple[Objection, str] | None:
         """Return what makes a unit stand too far from the best one to be quoted beside it."""
         unit, first = self._units[number], self._units[best]
         if first.of_kind and not unit.of_kind:
-            return "not_of_kind"  # beside a number, a sentence without one adds nothing
+            return "not_of_kind", ""  # beside a number, a sentence without one adds nothing
         if unit.passage == first.passage:
             return None
         if unit.candidate.score < NEAR_BEST_PASSAGE * first.candidate.score:
-            return "passage"
+            return "passage", ""
         if unit.rarest != first.rarest and first.rarest in self._names:
-            return "subject"
+            return "subject", first.rarest
         if self._scores[number] < NEAR_BEST_ELSEWHERE * self._scores[best]:
-            return "low_elsewhere"
+            return "low_elsewhere", ""
         return None
 
     def _find_repetition(self, number: int, chosen: Chosen) -> Objection | None:

@@ -14,6 +14,7 @@ from chat.evidence.choice import (
     MOST_UNITS,
     NEAR_BEST,
     NEAR_BEST_ELSEWHERE,
+    NEAR_BEST_PASSAGE,
     Choice,
     Objection,
     Unquoted,
@@ -27,16 +28,13 @@ from chat.evidence.shortlist import (
     shortlist,
 )
 from chat.phrases import QUOTED_CHARS, count, excerpt
+from chat.question.kinds import QuestionKind, classify_question
 from chat.retrieval.retrieve import Retrieved
 from chat.types import Account, Dropped, Evidence
 from chat.way import Step
 from index.embedding.base import Embedder, Matrix
 
 _REMEMBERED_UNITS = 5_000
-_SCALE = (
-    "How well a sentence fits is judged by what it says, its passage and, where it was read, the "
-    "reader; the best sentence is 100 %."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,19 +107,34 @@ class EvidenceSelector:
 
 _PASSED_OVER: dict[PassingOver, str] = {
     "unread": "not read",
-    "heading": "a heading without text of its own",
-    "enough": f"the sentences of {PASSAGES} passages are looked at",
-    "low": f"fits less than {IN_REACH:.0%} as well as the first of them",
+    "heading": "no text of its own, only a heading",
+    "enough": f"behind the first {PASSAGES}, whose sentences are weighed",
+    "low": f"less than {IN_REACH:.0%} as good a fit as the best one",
 }
 _OBJECTIONS: dict[Objection, str] = {
     "enough": f"{MOST_UNITS} quotations are enough",
     "low": f"at least {NEAR_BEST:.0%} is asked for",
-    "not_of_kind": "names no date, number or name of the kind that is asked for",
-    "passage": "another passage, which fits the question much less well",
-    "subject": "another passage, which is about another subject",
-    "low_elsewhere": f"of another passage, where at least {NEAR_BEST_ELSEWHERE:.0%} is asked for",
-    "overlaps": "is part of",
-    "repeats": "says the same as",
+    "not_of_kind": "gives no",
+    "passage": f"its passage is less than {NEAR_BEST_PASSAGE:.0%} as good a fit as the best one’s",
+    "subject": "about another subject than",
+    "low_elsewhere": f"from another passage at least {NEAR_BEST_ELSEWHERE:.0%} is asked for",
+    "overlaps": "stands, at least in part, in the quotation",
+    "repeats": "says the same as the quotation",
+}
+_TOO_LOW: tuple[Objection, ...] = ("low", "low_elsewhere")
+_SCALE = (
+    "How good a sentence is shows in its meaning and words, its passage and, where it was read, "
+    "the judgement of the reader; the best one is 100%."
+)
+_KINDS: dict[QuestionKind, str] = {
+    "date": "The question asks for a date: a sentence that gives one is preferred, and quoted "
+    "without what stands around it.",
+    "number": "The question asks for a number: a sentence that gives one is preferred, and quoted "
+    "without what stands around it.",
+    "name": "The question asks for a name: a sentence that gives one is preferred, and quoted "
+    "without what stands around it.",
+    "other": "The question is a broad one: a sentence is quoted with what stands around it, up to "
+    "about a paragraph.",
 }
 
 
@@ -138,34 +151,40 @@ class Choose(Step[Retrieved, Choices]):
 
     def explain(self, known: Retrieved, found: Choices) -> Account:
         """Return what was weighed, what could be quoted, and why the rest could not."""
-        listed = found.shortlist
+        listed, kind = found.shortlist, classify_question(known.question)
         # What was not read was left out by the step that reads.
         over = Counter(why for _, why in listed.passed_over if why != "unread")
         given = len(listed.passages) + over.total()
         sentences = len(listed.units) + listed.unweighed + listed.mute
+        best = f"the best {len(listed.passages)}" if listed.passages[1:] else "the best one"
+        saw = f"{count(given, 'passage')}, and the {count(sentences, 'sentence')} of {best}"
         dropped = [Dropped(count(n, "passage"), _PASSED_OVER[why]) for why, n in over.items()]
         if listed.mute:
-            why = "only point elsewhere, ask, or are fragments"
+            why = "too little by itself: a pointer elsewhere, a question or a fragment"
             dropped.append(Dropped(count(listed.mute, "sentence"), why))
         if listed.unweighed:
-            why = f"have less of the question’s words than the {len(listed.units)} that are weighed"
+            why = f"less promising at first sight than the {len(listed.units)} that were weighed"
             dropped.append(Dropped(count(listed.unweighed, "sentence"), why))
+        dropped += [_tell_unquoted(one, kind) for one in found.unquoted]
+        scale = _SCALE if any(one.why in _TOO_LOW for one in found.unquoted) else ""
         return Account(
             self.name,
-            f"{count(given, 'passage')}, and {count(sentences, 'sentence')} in the first "
-            f"{len(listed.passages):,} of them",
+            saw if listed.passages else "no passage",
             "; ".join(_quote(piece.quote) for piece in found.evidence) or "nothing",
-            (*dropped, *map(_tell_unquoted, found.unquoted)),
-            _SCALE if any(one.why.startswith("low") for one in found.unquoted) else "",
+            tuple(dropped),
+            " ".join(filter(None, [_KINDS[kind] if found.evidence else "", scale])),
         )
 
 
-def _tell_unquoted(unquoted: Unquoted) -> Dropped:
+def _tell_unquoted(unquoted: Unquoted, kind: QuestionKind) -> Dropped:
     why = _OBJECTIONS[unquoted.why]
-    if unquoted.said:
-        why = f"{why} {_quote(unquoted.said)}"
-    if unquoted.why in ("low", "low_elsewhere"):
-        why = f"fits {unquoted.share:.0%} as well as the best one; {why}"
+    if unquoted.why == "not_of_kind":
+        why = f"{why} {kind}"
+    if unquoted.beside:
+        why = f"{why} {_quote(unquoted.beside)}"
+    if unquoted.why in _TOO_LOW:
+        # Rounded down: what is too little must not read like enough.
+        why = f"{int(100 * unquoted.share)}% as good as the best one; {why}"
     return Dropped(_quote(unquoted.text), why)
 
 

@@ -36,7 +36,8 @@ class Compare(Step[Supported, Supported]):
             "other figures of the same thing"
         )
         if not found.contrasts:
-            return Account(self.name, saw, "the quotations as they were: no other figure was found")
+            kept = f"{count(len(found.evidence), 'quotation')}: no other figure was found"
+            return Account(self.name, saw, kept)
         told = "; ".join(
             f"“{own}” in “{c.first.candidate.place}”, “{other}” in “{c.second.candidate.place}”"
             for c in found.contrasts
@@ -45,6 +46,6 @@ class Compare(Step[Supported, Supported]):
         return Account(
             self.name,
             saw,
-            f"{count(len(found.evidence), 'quotation')}, the differing ones side by side",
+            f"{count(len(found.evidence), 'quotation')}, with the differing ones side by side",
             note=f"The sources differ: {told}. Which of them is right is not judged.",
         )

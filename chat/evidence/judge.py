@@ -86,9 +86,9 @@ class Judge(Gate[Choices, Supported, NotFound]):
             return Account(self.name, saw, "nothing: the answer is “not found”")
         learnt = load_weights(was_read(known.retrieved))
         note = (
-            f"How well the best one answers, from 0 (not at all) to 1 (fully): "
-            f"{found.verdict.score:.2f}. From {learnt.not_found_below:.2f} on it is quoted, from "
-            f"{learnt.strong_from:.2f} on the support is called strong."
+            f"How well the best quotation answers, from 0 (not at all) to 1 (fully): "
+            f"{found.verdict.score:.2f}. From {learnt.not_found_below:.2f} on there is an answer, "
+            f"from {learnt.strong_from:.2f} on its support is called strong."
         )
         if found.verdict.rule is not None:
             note = f"{self._tell_rule(known, found.verdict.rule)} {note}"
@@ -98,18 +98,19 @@ class Judge(Gate[Choices, Supported, NotFound]):
                 for piece in found.evidence
             )
             return Account(self.name, saw, "nothing: the answer is “not found”", dropped, note)
-        kept = f"all: the support is {found.verdict.support}"
-        return Account(self.name, saw, kept, note=note)
+        return Account(self.name, saw, f"{saw}, with {found.verdict.support} support", note=note)
 
     def _tell_rule(self, known: Choices, rule: Rule) -> str:
         if rule == "every_word":
-            return "Its passage and headings hold every word of the question, so it is quoted."
+            return (
+                "Its passage and headings hold every word of the question, so there is an answer."
+            )
         if rule == "name":
             names = ", ".join(f"“{name}”" for name in find_missing_names(known.retrieved))
-            return f"No passage that was found holds {names}, so nothing is quoted."
+            return f"No passage that was found holds {names}, so there is no answer."
         held = known.evidence[0].candidate.coverage
         return (
             f"Its passage holds {held:.0%} of what is asked for, counting rare words for more; "
             f"with less than {self.settings.least_coverage:.0%} (chat.least_coverage in "
-            "settings.toml) nothing is quoted."
+            "settings.toml) there is no answer."
         )

@@ -98,20 +98,20 @@ class Read(Step[Retrieved, Retrieved]):
         if not were_read:
             return None
         surest = sorted(were_read, key=lambda pair: -pair[1].answers)[:_NAMED]
-        told = "; ".join(f"“{c.place}” {reading.answers:.2f}" for c, reading in surest)
+        told = "; ".join(f"“{c.place}” ({reading.answers:.2f})" for c, reading in surest)
         return Account(
             self.name,
             saw,
-            f"the first {len(were_read):,}, each read beside the question",
+            f"{count(len(were_read), 'passage')}, each read beside the question",
             self._tell_unread(len(found.candidates), len(were_read)),
-            f"How sure the reader is that a passage answers, from 0 (surely not) to 1 (surely): "
-            f"{told}.",
+            f"Whether a passage answers, from 0 (surely not) to 1 (surely), in the judgement of "
+            f"the reader (a small model on this machine): {told}.",
         )
 
     def _tell_unread(self, found: int, were_read: int) -> tuple[Dropped, ...]:
         if found == were_read:
             return ()
-        why = f"only the first {self.settings.depth:,} are read, and only what was read is quoted"
+        why = f"behind the first {self.settings.depth:,}, from which the answer is chosen"
         if were_read < min(self.settings.depth, found):
-            why = "need not be read, since one of the first answers almost surely"
+            why = "no need to read them: one of the first answers almost surely"
         return (Dropped(count(found - were_read, "passage"), why),)

@@ -48,7 +48,7 @@ class Complete(Step[Question, Completed]):
         typed = known.text.strip()
         earlier = sum(turn.role == "user" for turn in known.history)
         after = f", asked after {count(earlier, 'other question')}" if earlier else ""
-        completed = f"the question completed from them: “{found.question}”"
+        completed = f"the question completed from the conversation: “{found.question}”"
         words = ", ".join(found.context.split())
         return Account(
             self.name,

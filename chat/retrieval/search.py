@@ -16,8 +16,8 @@ from index.local import LocalIndex
 _NAMED = 3
 _SCALE = (
     "The number behind a passage says how well it fits, from 0 (not at all) to 1 (nothing could "
-    "fit better): how near its meaning is to the question, where it stands in the rankings by "
-    "meaning and by words, and how many of the question's rare words it has."
+    "fit better): how near it comes in meaning and in words, and how many of the question’s rare "
+    "words it has."
 )
 
 
@@ -59,11 +59,11 @@ class Search(Step[Completed, Retrieved]):
             return Account(self.name, saw, "nothing")
         first = "; ".join(f"“{c.place}” ({c.score:.2f})" for c in candidates[:_NAMED])
         left_out = receipt.passages - len(candidates)
-        dropped = [Dropped(count(left_out, "passage"), "fit less well")] if left_out else []
+        dropped = [Dropped(count(left_out, "passage"), "a lesser fit")] if left_out else []
         return Account(
             self.name,
             saw,
-            f"the {count(len(candidates), 'passage')} that fit best, first of all {first}",
+            f"the {count(len(candidates), 'passage')} that fit best, beginning with {first}",
             tuple(dropped),
             " ".join(filter(None, [_tell_words(found.terms), _tell_unmatched(found), _SCALE])),
         )
@@ -72,7 +72,7 @@ class Search(Step[Completed, Retrieved]):
 def _tell_words(terms: Terms) -> str:
     pairs = zip(terms.weights, (word.text for word in terms.words), strict=True)
     words = [text for _, text in sorted(pairs, key=lambda pair: -pair[0])]
-    return f"Words that count, the rarest first: {', '.join(words)}." if words else ""
+    return f"Words searched for, the rarest first: {', '.join(words)}." if words else ""
 
 
 def _tell_unmatched(found: Retrieved) -> str:

@@ -87,9 +87,7 @@ class Verify(Step[Written, Verified]):
 
     def explain(self, known: Written, found: Verified) -> Account:
         """Return what was compared; what differs is an error and has no account."""
-        return Account(
-            self.name,
-            count(len(found.citations), "quotation"),
-            "all: each was compared with the stored text of its document and stands there to the "
-            "letter",
-        )
+        quotations = count(len(found.citations), "quotation")
+        each = "each " if found.citations[1:] else ""
+        where = f"{each}found to the letter in the stored text of its document"
+        return Account(self.name, quotations, f"{quotations}, {where}")

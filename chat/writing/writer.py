@@ -81,8 +81,9 @@ class Write(Step[Supported, Written]):
     def explain(self, known: Supported, found: Written) -> Account:
         """Return whether the evidence stands word for word."""
         pairs = zip(found.sentences, found.evidence, strict=True)
-        verbatim = all(sentence.text == piece.quote for sentence, piece in pairs)
-        kept = f"{count(len(found.sentences), 'sentence')} that rest on them"
-        if verbatim:
-            kept = "the quotations one after the other, word for word: nothing is rephrased"
+        kept = f"{count(len(found.sentences), 'sentence')}, each resting on one of them"
+        if all(sentence.text == piece.quote for sentence, piece in pairs):
+            kept = (
+                f"{count(len(found.sentences), 'quotation')}, word for word: nothing is rephrased"
+            )
         return Account(self.name, count(len(known.evidence), "quotation"), kept)

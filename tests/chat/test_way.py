@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
@@ -24,43 +23,19 @@ from chat.writing.writer import Sentence
 from index.embedding.hashing import HashingEmbedder
 from index.local import LocalIndex
 from index.types import Filter
+from tests.connections import is_closed, listening
 
 POLAND = "What is the cluster policy of Poland?"
 ELSEWHERE = "What is the cluster policy of Croatia?"
 HISTORY = (Turn("user", POLAND), Turn("assistant", "The Polish Government recognises …"))
 FOLLOW_UP = "Which programmes support innovation?"
 
-_opened: list[sqlite3.Connection] = []
-_listening = False
-
-
-def _hear(event: str, arguments: tuple[object, ...]) -> None:
-    if _listening and event == "sqlite3.connect/handle":
-        (connection,) = arguments
-        assert isinstance(connection, sqlite3.Connection)
-        _opened.append(connection)
-
-
-sys.addaudithook(_hear)  # for good: a hook cannot be taken away, so it is switched
-
 
 @pytest.fixture
 def opened() -> Iterator[list[sqlite3.Connection]]:
     """The connections that this test opens."""
-    global _listening
-    _opened.clear()
-    _listening = True
-    yield _opened
-    _listening = False
-    _opened.clear()
-
-
-def is_closed(connection: sqlite3.Connection) -> bool:
-    try:
-        connection.execute("SELECT 1")
-    except sqlite3.ProgrammingError as error:
-        return "closed" in str(error)
-    return False
+    with listening() as connections:
+        yield connections
 
 
 @pytest.fixture(scope="module")

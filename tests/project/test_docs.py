@@ -34,6 +34,7 @@ from index.local import LocalIndex
 from index.settings import HOME_VARIABLE, EmbedderSettings, RetrievalSettings, load_settings
 from index.types import Filter, Metadata
 from ingest.cli.commands import main as ingest_command
+from tests import explain
 
 ROOT = Path(__file__).parents[2]
 PAGES = [
@@ -246,6 +247,26 @@ def test_the_code_map_names_every_folder_and_only_files_that_are_there() -> None
         for path in (ROOT / package).rglob("*.py")
     }
     assert not packages - mapped
+
+
+def test_the_explained_answers_are_what_is_printed(answerer: Answerer) -> None:
+    """Word for word; scores may differ a little on another machine, which rounds otherwise."""
+    number = re.compile(r"(\d\.\d\d|\d+%)")
+    written, today = (
+        number.split(page("docs/explain.md")),
+        number.split(explain.write_page(answerer)),
+    )
+    assert written[::2] == today[::2], "`make explain` writes docs/explain.md anew"
+    values = [[float(text.rstrip("%")) for text in parts[1::2]] for parts in (written, today)]
+    assert values[0] == pytest.approx(values[1], abs=0.03, rel=0.05)
+
+
+def test_the_steps_that_are_explained_are_those_of_the_way(answerer: Answerer) -> None:
+    with answerer.index.snapshot() as catalog:
+        names = [step.name for step in answerer.list_steps(catalog).steps]
+    described = re.findall(r"^\| ([A-Z]\w+) \|", page("docs/explain.md"), re.M)
+    # Who passes the first step has nothing to be told of it.
+    assert described == [name.capitalize() for name in names if name != "check"]
 
 
 def test_the_way_of_a_question_is_the_list_of_steps(answerer: Answerer) -> None:
