@@ -7,6 +7,7 @@ import threading
 import time
 from dataclasses import dataclass, replace
 
+from chat.account import Account
 from chat.evidence.choose import Choose, EvidenceSelector
 from chat.evidence.compare import Compare
 from chat.evidence.judge import Judge, NotFound
@@ -18,7 +19,7 @@ from chat.retrieval.rerank import Rerank, Reranker, make_reranker
 from chat.retrieval.retrieve import DEPTH, Retrieved, retrieve
 from chat.retrieval.search import Search
 from chat.settings import ChatSettings, ReaderSettings, RerankerSettings
-from chat.types import Account, Answer, Citation, Question
+from chat.types import Answer, Citation, Question
 from chat.way import Trail, Way
 from chat.writing.cite import cite_passages
 from chat.writing.compose import compose

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 # Of a quotation, as much as tells it from others.
-QUOTED_CHARS = 100
+QUOTED_CHARS = 160
 
 
 def count(number: int, noun: str) -> str:

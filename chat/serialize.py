@@ -9,8 +9,9 @@ from datetime import date
 
 import msgspec
 
+from chat.account import Account
 from chat.errors import QuestionRefused
-from chat.types import Account, Answer, Citation, Question, Receipt, Role, Turn
+from chat.types import Answer, Citation, Question, Receipt, Role, Turn
 from index.citations import Citable, Standing, citation_id
 from index.types import Filter
 from index.version import Version

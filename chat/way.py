@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, Never, Protocol, TypeVar
 
-from chat.types import Account
+from chat.account import Account
 
 Start = TypeVar("Start")
 Known = TypeVar("Known")

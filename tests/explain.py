@@ -16,18 +16,19 @@ from ingest.planning.plan import make_plan
 
 PAGE = Path(__file__).parents[1] / "docs" / "explain.md"
 NORWAY = "What is the cluster policy of Norway?"
-# What each shows, the question, and the questions before it.
+# What each shows, the question, and the questions before it. Of these a computer that rounds
+# otherwise (bfloat16, float32) changes no word, only the last digit of some scores.
 QUESTIONS = [
     ("A date", "When was Cluster House founded?", ()),
-    ("A name", "Which agency manages cluster programmes in Estonia?", ()),
-    ("A number on which the sources differ", "How many clusters are there in Europe?", ()),
-    ("A share on which the sources differ", "What share of European jobs is in clusters?", ()),
+    ("A name", "Who co-finances Polish cluster policy?", ()),
+    ("A number", "How many initiatives exist in Kosovo?", ()),
+    ("Sources that differ", "What share of EU employment do clusters account for?", ()),
     ("A definition", "What are Euroclusters?", ()),
-    ("A broad question about a country", NORWAY, ()),
+    ("A broad question", NORWAY, ()),
     ("A follow-up", "And the Netherlands?", (NORWAY,)),
-    ("A broad question about everything", "Why do clusters matter?", ()),
-    ("A country that no page speaks of", "What is the cluster policy of Croatia?", ()),
-    ("Something near that no page says", "When was Corallia founded?", ()),
+    ("A list", "What are the tasks of the European Cluster Alliance?", ()),
+    ("A name that no page has", "What is the cluster policy of Croatia?", ()),
+    ("Something near that no page says", "Who is the head of PARP?", ()),
 ]
 INTRODUCTION = """\
 # How an answer was found

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from chat.account import Account
 from chat.serialize import CitedObject
-from chat.types import Account, Answer, Citation
+from chat.types import Answer, Citation
 
 STATES = {
     "current": "the document still has this very text",

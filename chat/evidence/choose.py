@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections import Counter, OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
+from chat.account import Account, Dropped
 from chat.evidence.choice import (
     MOST_UNITS,
     NEAR_BEST,
@@ -30,7 +31,7 @@ from chat.evidence.shortlist import (
 from chat.phrases import QUOTED_CHARS, count, excerpt
 from chat.question.kinds import QuestionKind, classify_question
 from chat.retrieval.retrieve import Retrieved
-from chat.types import Account, Dropped, Evidence
+from chat.types import Evidence
 from chat.way import Step
 from index.embedding.base import Embedder, Matrix
 
@@ -123,19 +124,9 @@ _OBJECTIONS: dict[Objection, str] = {
 }
 _TOO_LOW: tuple[Objection, ...] = ("low", "low_elsewhere")
 _SCALE = (
-    "How good a sentence is shows in its meaning and words, its passage and, where it was read, "
-    "the judgement of the reader; the best one is 100%."
+    "A sentence is judged by its meaning and words, by its passage and, where that was read, by "
+    "the reader; the best one counts as 100%."
 )
-_KINDS: dict[QuestionKind, str] = {
-    "date": "The question asks for a date: a sentence that gives one is preferred, and quoted "
-    "without what stands around it.",
-    "number": "The question asks for a number: a sentence that gives one is preferred, and quoted "
-    "without what stands around it.",
-    "name": "The question asks for a name: a sentence that gives one is preferred, and quoted "
-    "without what stands around it.",
-    "other": "The question is a broad one: a sentence is quoted with what stands around it, up to "
-    "about a paragraph.",
-}
 
 
 @dataclass(frozen=True)
@@ -152,28 +143,49 @@ class Choose(Step[Retrieved, Choices]):
     def explain(self, known: Retrieved, found: Choices) -> Account:
         """Return what was weighed, what could be quoted, and why the rest could not."""
         listed, kind = found.shortlist, classify_question(known.question)
-        # What was not read was left out by the step that reads.
-        over = Counter(why for _, why in listed.passed_over if why != "unread")
-        given = len(listed.passages) + over.total()
-        sentences = len(listed.units) + listed.unweighed + listed.mute
-        best = f"the best {len(listed.passages)}" if listed.passages[1:] else "the best one"
-        saw = f"{count(given, 'passage')}, and the {count(sentences, 'sentence')} of {best}"
-        dropped = [Dropped(count(n, "passage"), _PASSED_OVER[why]) for why, n in over.items()]
-        if listed.mute:
-            why = "too little by itself: a pointer elsewhere, a question or a fragment"
-            dropped.append(Dropped(count(listed.mute, "sentence"), why))
-        if listed.unweighed:
-            why = f"less promising at first sight than the {len(listed.units)} that were weighed"
-            dropped.append(Dropped(count(listed.unweighed, "sentence"), why))
-        dropped += [_tell_unquoted(one, kind) for one in found.unquoted]
+        if not listed.passages:
+            return Account(self.name, "no passage", "nothing")
+        unquoted = [_tell_unquoted(one, kind) for one in found.unquoted]
         scale = _SCALE if any(one.why in _TOO_LOW for one in found.unquoted) else ""
         return Account(
             self.name,
-            saw if listed.passages else "no passage",
-            "; ".join(_quote(piece.quote) for piece in found.evidence) or "nothing",
-            tuple(dropped),
-            " ".join(filter(None, [_KINDS[kind] if found.evidence else "", scale])),
+            saw=_tell_given(listed),
+            kept="; ".join(_quote(piece.quote) for piece in found.evidence),
+            dropped=(*_tell_passed_over(listed), *unquoted),
+            note=" ".join(filter(None, [_tell_kind(kind), scale])),
         )
+
+
+def _tell_given(listed: Shortlist) -> str:
+    # What was not read was left out by the step that reads.
+    passages = len(listed.passages) + sum(why != "unread" for _, why in listed.passed_over)
+    sentences = len(listed.units) + listed.unweighed + listed.mute
+    best = f"the best {len(listed.passages)}" if listed.passages[1:] else "the best one"
+    return f"{count(passages, 'passage')}, and the {count(sentences, 'sentence')} of {best}"
+
+
+def _tell_passed_over(listed: Shortlist) -> Iterator[Dropped]:
+    """Yield what was left out before anything was weighed, counted by reason."""
+    for why, number in Counter(why for _, why in listed.passed_over if why != "unread").items():
+        yield Dropped(count(number, "passage"), _PASSED_OVER[why])
+    if listed.mute:
+        why_mute = "too little by itself: a pointer elsewhere, a question or a fragment"
+        yield Dropped(count(listed.mute, "sentence"), why_mute)
+    if listed.unweighed:
+        weighed = f"less promising at first sight than the {len(listed.units)} that were weighed"
+        yield Dropped(count(listed.unweighed, "sentence"), weighed)
+
+
+def _tell_kind(kind: QuestionKind) -> str:
+    if kind == "other":
+        return (
+            "The question is a broad one: a sentence is quoted with what stands around it, up to "
+            "about a paragraph."
+        )
+    return (
+        f"The question asks for a {kind}: a sentence that gives one is preferred, and quoted "
+        "without what stands around it."
+    )
 
 
 def _tell_unquoted(unquoted: Unquoted, kind: QuestionKind) -> Dropped:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
+from chat.account import Account
 from chat.evidence.disagreement import PASSAGES, Encode, find_contrasts, insert_contrasts
 from chat.evidence.judge import Supported
 from chat.phrases import count
 from chat.question.kinds import classify_question
-from chat.types import Account
 from chat.way import Step
 
 

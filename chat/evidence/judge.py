@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from chat.account import Account, Dropped
 from chat.evidence.choose import Choices
 from chat.evidence.disagreement import Contrast
 from chat.evidence.learned import load_weights
@@ -18,7 +19,7 @@ from chat.evidence.support import (
 from chat.phrases import QUOTED_CHARS, count, excerpt
 from chat.retrieval.retrieve import Retrieved
 from chat.settings import ChatSettings
-from chat.types import Account, Dropped, Evidence, Support
+from chat.types import Evidence, Support
 from chat.way import Ended, Gate
 
 

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar, Protocol
 
+from chat.account import Account, Dropped
 from chat.errors import ReaderUnavailable
 from chat.phrases import count
 from chat.reader.reader import Reader
 from chat.reader.reading import Reading, Text
 from chat.retrieval.retrieve import Retrieved
 from chat.settings import ReaderSettings
-from chat.types import Account, Candidate, Dropped
+from chat.types import Candidate
 from chat.way import Step
 
 # Read first; if one of them surely answers, the others are not read.

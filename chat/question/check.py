@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from chat.account import Account
 from chat.errors import QuestionRefused
-from chat.types import Account, Question
+from chat.types import Question
 from chat.way import Ended, Gate
 
 MOST_QUESTION_CHARS = 2_000

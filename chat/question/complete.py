@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from chat.account import Account
 from chat.phrases import count
 from chat.question.followup import understand
-from chat.types import Account, Question
+from chat.types import Question
 from chat.way import Step
 from index.embedding.base import Embedder
 from index.types import Filter

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from chat.account import Account
 from chat.errors import RerankerUnavailable
 from chat.phrases import count
 from chat.retrieval.retrieve import Retrieved, rank_by_score
 from chat.settings import RerankerSettings
-from chat.types import Account, Candidate
+from chat.types import Candidate
 from chat.way import Step
 from index.disk.files import is_folder
 from index.embedding.precision import bfloat16_is_fast
@@ -171,5 +172,6 @@ class Rerank(Step[Retrieved, Retrieved]):
             saw=count(len(known.candidates), "passage"),
             kept=f"all of them; the first {again:,} were scored once more by the model that "
             "[reranker] in settings.toml names",
-            note=f"“{now.place}” {'stays' if same else 'now stands'} first ({now.score:.2f}).",
+            note=f"“{now.place}” {'stays' if same else 'now stands'} first ({now.score:.2f} "
+            "on the same scale).",
         )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from chat.account import Account, Dropped
 from chat.phrases import count
 from chat.question.complete import Completed
 from chat.retrieval.retrieve import DEPTH, Retrieved, Terms, retrieve
-from chat.types import Account, Dropped
 from chat.way import Step
 from index.catalog.read import Snapshot
 from index.local import LocalIndex

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from chat.types import Account, Answer, Citation, Turn
+from chat.account import Account
+from chat.types import Answer, Citation, Turn
 from index.types import Filter
 
 

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
+from chat.account import Account
 from chat.phrases import count
-from chat.types import Account, Citation
+from chat.types import Citation
 from chat.way import Step
 from chat.writing.cite import cite
 from chat.writing.writer import Written

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
+from chat.account import Account
 from chat.evidence.judge import Supported
 from chat.phrases import count
-from chat.types import Account, Evidence
+from chat.types import Evidence
 from chat.way import Step
 
 

@@ -252,11 +252,9 @@ def test_the_code_map_names_every_folder_and_only_files_that_are_there() -> None
 def test_the_explained_answers_are_what_is_printed(answerer: Answerer) -> None:
     """Word for word; scores may differ a little on another machine, which rounds otherwise."""
     number = re.compile(r"(\d\.\d\d|\d+%)")
-    written, today = (
-        number.split(page("docs/explain.md")),
-        number.split(explain.write_page(answerer)),
-    )
-    assert written[::2] == today[::2], "`make explain` writes docs/explain.md anew"
+    pages = page("docs/explain.md"), explain.write_page(answerer)
+    written, today = map(number.split, pages)
+    assert written[::2] == today[::2], "`make explain` writes it anew"
     values = [[float(text.rstrip("%")) for text in parts[1::2]] for parts in (written, today)]
     assert values[0] == pytest.approx(values[1], abs=0.03, rel=0.05)
 

@@ -7,7 +7,7 @@ from html import escape
 
 import streamlit as st
 
-from chat.types import Account
+from chat.account import Account
 
 
 def show_accounts(accounts: Sequence[Account]) -> None:
