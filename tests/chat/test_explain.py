@@ -33,9 +33,10 @@ def answerer(corpus_index: LocalIndex) -> Answerer:
 
 @pytest.fixture(scope="module")
 def replies(answerer: Answerer, corpus_index: LocalIndex) -> list[Reply]:
-    """The questions about the five pages, answered with the reader and without."""
+    """The questions about the five pages, answered without the reader, and half of them with it."""
     unread = Answerer(corpus_index)
-    return [a.reply(Question(text)) for a in (answerer, unread) for text in QUESTIONS]
+    read = [answerer.reply(Question(text)) for text in QUESTIONS[::2]]
+    return read + [unread.reply(Question(text)) for text in QUESTIONS]
 
 
 def tell(reply: Reply, step: str) -> Account:
@@ -165,9 +166,10 @@ def test_a_reranker_says_what_it_put_first(corpus_index: LocalIndex) -> None:
     question = Question("What is the cluster policy of Poland?")
     settings = corpus_index.settings.with_table(RerankerSettings("x", depth=30, weight=1.0))
     index = LocalIndex(settings, corpus_index.embedder)
-    reply = Answerer(index, reranker=Prefers("Norwegian")).reply(question)
+    last = Answerer(index).retrieve(question).candidates[-1]
+    reply = Answerer(index, reranker=Prefers(last.hit.passage.text)).reply(question)
     note = tell(reply, "rerank").note
-    assert note == "“European Level, Norway” now stands first (1.00 on the same scale)."
+    assert note == f"“{last.place}” now stands first (1.00 on the same scale)."
 
 
 def test_figures_that_differ_are_told_with_where_they_stand(answerer: Answerer) -> None:
