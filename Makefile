@@ -24,7 +24,7 @@ define environment
   $(PYTHON) -m venv --clear .venv; }
 endef
 
-.PHONY: help run test check index bench bench-peers torture constraints clean
+.PHONY: help run test check index explain bench bench-peers torture constraints clean
 .NOTPARALLEL:
 
 help:  ## Show this list
@@ -47,6 +47,9 @@ check: $(DEV)  ## Lint, formatting, types, docstrings and the import rules
 
 index: $(RUNTIME)  ## Index what changed in corpus/
 	$(BIN)/python -m ingest
+
+explain: $(DEV)  ## Write docs/explain.md anew: how ten answers are found
+	$(BIN)/python -m tests.explain
 
 bench: $(BENCH)  ## Measure on question sets (DATA="DIR ..."; see benchmarks/README.md)
 	@test -n "$(DATA)" || { echo 'Name the question sets: make bench DATA="DIR ..."' >&2; exit 2; }

@@ -15,10 +15,11 @@ from benchmarks.sets.corpus_index import CorpusIndex, open_corpus
 from benchmarks.sets.data import Query, load
 from benchmarks.sets.options import Options, choose_questions, parse_options
 from chat.answer import make_answerer
+from chat.evidence.choose import Choices
 from chat.question.kinds import classify_question
-from chat.retrieval.retrieve import Retrieved
 from chat.types import Answer, Evidence, Question, Support
 from index.embedding.base import Embedder
+from index.types import Passage
 
 WARM = 5
 FIRST = (1, 3)
@@ -72,7 +73,7 @@ def run(options: Options, embedder: Embedder | None = None) -> dict[str, object]
 
 
 class _Asker:
-    """The product's answerer, and the same evidence without its threshold."""
+    """The product's answerer, and what it kept on the way to each answer."""
 
     def __init__(self, corpus: CorpusIndex, trace: Trace | None) -> None:
         self._corpus = corpus
@@ -85,26 +86,21 @@ class _Asker:
 
     def ask(self, query: Query, question: Question) -> AskedQuestion:
         began = time.perf_counter()
-        answer = self._answerer.answer(question)
+        reply = self._answerer.reply(question)
         milliseconds = (time.perf_counter() - began) * 1000
+        answer, choices = reply.answer, reply.trail.find(Choices)
         quotes = tuple(Quote(c.version, c.start, c.end, c.quote) for c in answer.citations)
         gold = tuple(self._corpus.gold(query.id))
-        unrefused = quotes
-        if not quotes or self._trace:
-            retrieved, evidence = self._select_without_threshold(question)
-            unrefused = quotes or tuple(_make_quote(piece) for piece in evidence)
-            if self._trace:
-                fields = {"status": answer.status, "support_score": answer.support_score}
-                self._trace.write(query, retrieved, gold, evidence, fields)
+        # What could be quoted, before it is judged whether it answers.
+        unrefused = quotes or tuple(_make_quote(piece) for piece in choices.evidence)
+        if self._trace:
+            fields = {"status": answer.status, "support_score": answer.support_score}
+            self._trace.write(query, choices.retrieved, gold, choices.evidence, fields)
         answerable = self._corpus.questions.is_answerable(query)
         return AskedQuestion(
             answer, quotes, _find_sentence(self._corpus, answer), unrefused, answerable, gold,
             query.answers, milliseconds,
         )  # fmt: skip
-
-    def _select_without_threshold(self, question: Question) -> tuple[Retrieved, list[Evidence]]:
-        retrieved = self._answerer.retrieve(question)
-        return retrieved, self._answerer.evidence.select(retrieved)
 
 
 def measure(corpus: CorpusIndex, outcomes: Sequence[AskedQuestion]) -> dict[str, object]:
@@ -215,7 +211,7 @@ def _find_sentence(corpus: CorpusIndex, answer: Answer) -> Quote | None:
         # What is marked may be a few words of it.
         within = [
             (a, b)
-            for passage in corpus.index.passages(first.version)
+            for passage in _find_passages(corpus, first.version)
             for a, b in passage.sentences
             if a < last and marked < b
         ]
@@ -223,6 +219,11 @@ def _find_sentence(corpus: CorpusIndex, answer: Answer) -> Quote | None:
         end = min(end, max([last, *(b for _, b in within)]))
     text = first.quote[start - first.start : end - first.start]
     return Quote(first.version, start, end, text)
+
+
+def _find_passages(corpus: CorpusIndex, version: str) -> list[Passage]:
+    with corpus.index.snapshot() as catalog:
+        return catalog.passages_of(version)
 
 
 def _make_quote(piece: Evidence) -> Quote:

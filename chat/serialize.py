@@ -9,6 +9,7 @@ from datetime import date
 
 import msgspec
 
+from chat.account import Account
 from chat.errors import QuestionRefused
 from chat.types import Answer, Citation, Question, Receipt, Role, Turn
 from index.citations import Citable, Standing
@@ -77,6 +78,29 @@ class AnswerObject(msgspec.Struct, frozen=True):
     support: str
     unmatched: list[str]
     milliseconds: dict[str, float]
+
+
+class DroppedObject(msgspec.Struct, frozen=True):
+    """What a step left out, and why."""
+
+    what: str
+    why: str
+
+
+class AccountObject(msgspec.Struct, frozen=True):
+    """What one step did, in plain words."""
+
+    step: str
+    saw: str
+    kept: str
+    dropped: list[DroppedObject]
+    note: str | None
+
+
+class ExplainedObject(AnswerObject, frozen=True):
+    """`python -m chat --explain --json`."""
+
+    explanation: list[AccountObject]
 
 
 class PlaceObject(msgspec.Struct, frozen=True):
@@ -156,6 +180,22 @@ def answer_object(answer: Answer) -> AnswerObject:
         unmatched=list(answer.unmatched),
         milliseconds=answer.milliseconds,
     )
+
+
+def explained_object(answer: Answer, accounts: Sequence[Account]) -> ExplainedObject:
+    """Return an answer as it is printed, with what each step on the way to it did."""
+    explanation = [
+        AccountObject(
+            step=account.step,
+            saw=account.saw,
+            kept=account.kept,
+            dropped=[DroppedObject(one.what, one.why) for one in account.dropped],
+            note=account.note or None,
+        )
+        for account in accounts
+    ]
+    told = msgspec.structs.asdict(answer_object(answer)) | {"explanation": explanation}
+    return msgspec.convert(told, ExplainedObject)
 
 
 def citation_object(citation: Citation) -> CitationObject:

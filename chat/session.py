@@ -119,13 +119,11 @@ class Session(AbstractContextManager["Session"]):
             CitationUnknown: The id is malformed, or its text is not stored here.
             QuoteMismatch: The stored text was altered.
         """
-        index = self.answerer.index
-        citable = index.citable(citation)
-        standing = index.standing(citable)
-        if not standing.version:
-            return OldCitation(citable, standing, None)
-        with index.snapshot() as catalog:
-            return OldCitation(citable, standing, catalog.version(standing.version))
+        with self.answerer.index.snapshot() as catalog:
+            citable = catalog.citable(citation)
+            standing = catalog.standing(citable)
+            today = catalog.version(standing.version) if standing.version else None
+        return OldCitation(citable, standing, today)
 
 
 def ask(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
@@ -57,6 +58,11 @@ class Candidate:
     coverage: float
     score: float
     reading: Reading | None = None
+
+    @property
+    def place(self) -> str:
+        """Where it stands, in words: title and section, without the page."""
+        return _name_place(self.hit.document.title, self.hit.passage.section, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +151,8 @@ class Citation:
     @property
     def place(self) -> str:
         """Where it stands, in words: title, section, page; what is not known is left out."""
-        section = self.section[1:] if self.section[:1] == (self.title,) else self.section
         page = self.page_label or self.page
-        parts = [self.title, " › ".join(section), f"page {page}" if page else ""]
-        return ", ".join(part for part in parts if part)
+        return _name_place(self.title, self.section, f"page {page}" if page else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,3 +222,8 @@ class Answer:
     support_score: float
     unmatched: tuple[str, ...]
     milliseconds: dict[str, float]
+
+
+def _name_place(title: str, section: Sequence[str], page: str) -> str:
+    below = section[1:] if tuple(section[:1]) == (title,) else section
+    return ", ".join(part for part in (title, " › ".join(below), page) if part)

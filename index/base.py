@@ -11,12 +11,13 @@ down, so that all that an answer says was true together.
 from __future__ import annotations
 
 import contextlib
+import time
 from abc import abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +25,7 @@ from numpy.typing import NDArray
 from index.changes import Change, IncomingDocument, Kept
 from index.citations import Citable, Standing, find_standing
 from index.embedding.base import Embedder, Matrix
-from index.errors import CitationUnknown, QuoteMismatch
+from index.errors import CitationUnknown, IndexChanged, QuoteMismatch
 from index.pages.boxes import Box, Layout, find_line_boxes
 from index.settings import Settings
 from index.text.analysis import QueryWord
@@ -48,6 +49,10 @@ PassageNumbers = NDArray[np.int64]
 # Called with the number of texts just embedded or found embedded already.
 EmbeddingProgress = Callable[[int], None]
 EVERYTHING = Filter()
+Answer = TypeVar("Answer")
+# An index that is remade, or embedded anew, is so in the time of a few questions.
+_TRIES = 10
+_PAUSE_SECONDS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -415,33 +420,15 @@ class Index(Protocol):
         with self.snapshot() as catalog:
             return catalog.citable(citation)
 
-    def standing(self, cited: Citable) -> Standing:
-        """Return what has become of a citation, see `Catalog.standing`."""
-        with self.snapshot() as catalog:
-            return catalog.standing(cited)
 
-    def boxes(self, version: str, start: int, end: int) -> list[Box]:
-        """Return where a stretch stands on pages, see `Catalog.boxes`."""
-        with self.snapshot() as catalog:
-            return catalog.boxes(version, start, end)
+def ask_at_one_moment(index: Index, ask: Callable[[Catalog], Answer]) -> Answer:
+    """Call with the catalog at one moment; with another one if the index is replaced meanwhile.
 
-    def original(self, version: str) -> Path | None:
-        """Return the file that the boxes of a version refer to, if it has any; it may be gone."""
-        with self.snapshot() as catalog:
-            sha256 = catalog.layout_source(version)
-        return self.settings.originals / sha256 if sha256 else None
-
-    def passages(self, version: str) -> list[Passage]:
-        """Return the passages of a version that is shown today, in the order of the text."""
-        with self.snapshot() as catalog:
-            return catalog.passages_of(version)
-
-
-@contextlib.contextmanager
-def choose_moment(index: Index, catalog: Catalog | None) -> Iterator[Catalog]:
-    """Yield the moment that was handed down, else one of now."""
-    if catalog is not None:
-        yield catalog
-    else:
-        with index.snapshot() as opened:
-            yield opened
+    Raises `IndexChanged` if that does not end, and whatever is raised by what is called.
+    """
+    for _ in range(_TRIES - 1):
+        with contextlib.suppress(IndexChanged), index.snapshot() as catalog:
+            return ask(catalog)
+        time.sleep(_PAUSE_SECONDS)
+    with index.snapshot() as catalog:
+        return ask(catalog)

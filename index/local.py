@@ -8,7 +8,7 @@ import time
 import unicodedata
 from collections.abc import Sequence
 
-from index.base import EVERYTHING, Catalog, Index, SearchResult, choose_moment
+from index.base import EVERYTHING, Catalog, Index, SearchResult, ask_at_one_moment
 from index.catalog.read import Snapshot, open_snapshot
 from index.catalog.schema import check_made
 from index.commit import IndexWriter, bring_up_to_date, open_writer
@@ -61,8 +61,9 @@ class LocalIndex(Index):
 
     def rarity(self, terms: Sequence[str], catalog: Catalog | None = None) -> dict[str, float]:
         """Return the inverse document frequency of analysed terms over the passages of a moment."""
-        with choose_moment(self, catalog) as moment:
-            return self._open_stores(_own(moment)).words.rarity(terms)
+        if catalog is None:
+            return ask_at_one_moment(self, lambda moment: self.rarity(terms, moment))
+        return self._open_stores(_own(catalog)).words.rarity(terms)
 
     def search(
         self,
@@ -75,17 +76,20 @@ class LocalIndex(Index):
         if k < 1:
             raise ValueError(f"k must be at least 1, not {k}")
         question = unicodedata.normalize("NFC", question.encode("utf-8", "replace").decode())
-        with choose_moment(self, catalog) as chosen:
-            moment = _own(chosen)
-            self._check_embedder(moment)
-            vector = self.embedder.encode([question], "query")[0]
-            stores = self._open_stores(moment)
-            counts = (stores.documents, stores.passages)
-            if restriction:
-                counts = moment.count_searched(restriction)
-            receipt = SearchReceipt(*counts, restriction)
-            words = query_words(question, moment.languages())
-            hits = search_fused(moment, stores, self.settings, words, vector, k, restriction)
+        if catalog is None:
+            return ask_at_one_moment(
+                self, lambda moment: self.search(question, k, restriction, moment)
+            )
+        moment = _own(catalog)
+        self._check_embedder(moment)
+        vector = self.embedder.encode([question], "query")[0]
+        stores = self._open_stores(moment)
+        counts = (stores.documents, stores.passages)
+        if restriction:
+            counts = moment.count_searched(restriction)
+        receipt = SearchReceipt(*counts, restriction)
+        words = query_words(question, moment.languages())
+        hits = search_fused(moment, stores, self.settings, words, vector, k, restriction)
         return SearchResult(tuple(hits), receipt, vector, tuple(words))
 
     def verify(self) -> list[str]:
@@ -109,16 +113,20 @@ class LocalIndex(Index):
             raise make_mismatch_error(found, self.embedder)
 
     def _open_stores(self, catalog: Snapshot) -> OpenStores:
-        """Return stores for a moment: those of now, and of one moment of the past, are kept."""
+        """Return stores for a moment; those of now, and those of one moment of the past, stay."""
         with self._lock:
             kept = self._past if catalog.is_past else self.stores
-            if kept is None or kept.moment != catalog.moment:
-                kept = open_stores(self.settings, catalog)
-                if catalog.is_past:
-                    self._past = kept
-                else:
-                    self.stores = kept
-            return kept
+            if kept is not None and kept.moment == catalog.moment:
+                return kept
+            if self.stores is not None and self.stores.is_next_to(catalog.moment):
+                # Somebody else has asked after a commit that this question began before.
+                return self.stores.count(catalog)
+            opened = open_stores(self.settings, catalog)
+            if catalog.is_past:
+                self._past = opened
+            else:
+                self.stores = opened
+            return opened
 
 
 def _own(catalog: Catalog) -> Snapshot:

@@ -24,7 +24,6 @@ from chat.question import followup
 from chat.types import Question
 from index.errors import PolicyChatError
 from index.settings import PROJECT_ROOT
-from index.types import embedded_text
 
 ENVIRONMENT = PROJECT_ROOT / "build" / "peers"
 RUNNER = Path(__file__).parent / "runner.py"
@@ -91,11 +90,13 @@ def _measure_ours(corpus: CorpusIndex, chosen: Sequence[tuple[Query, Question]])
 
 
 def _hand_over(folder: Path, corpus: CorpusIndex, questions: dict[str, str]) -> None:
-    with (folder / "passages.jsonl").open("w", encoding="utf-8") as file:
+    with (
+        corpus.index.snapshot() as catalog,
+        (folder / "passages.jsonl").open("w", encoding="utf-8") as file,
+    ):
         for record, version in corpus.version_of.items():
-            for passage in corpus.index.passages(version):
-                text = embedded_text(passage.text, passage.context)
-                file.write(json.dumps({"record": record, "text": text}) + "\n")
+            for passage in catalog.passages_of(version):
+                file.write(json.dumps({"record": record, "text": passage.embedded}) + "\n")
     lines = [json.dumps({"id": name, "text": text}) for name, text in questions.items()]
     (folder / "questions.jsonl").write_text("\n".join(lines), encoding="utf-8")
 

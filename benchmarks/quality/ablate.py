@@ -140,7 +140,8 @@ def _make_incoming(file: tuple[Path, str], variant: IndexVariant) -> IncomingDoc
 
 
 def _find(corpus: CorpusIndex, question: str) -> list[FoundPassage]:
-    retrieved = retrieve(corpus.index, question, Filter(), depth=DEPTH)
+    with corpus.index.snapshot() as catalog:
+        retrieved = retrieve(corpus.index, catalog, question, Filter(), depth=DEPTH)
     wider = _compute_feedback(corpus.index, retrieved)
     return [
         _compute_signals(retrieved, candidate, corpus.record_of[document], wider)

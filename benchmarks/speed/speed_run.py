@@ -133,7 +133,8 @@ def _ask(
     milliseconds = []
     for number, query in enumerate([*queries[:WARM], *queries]):
         began = time.perf_counter()
-        retrieve(index, query.text, Filter())
+        with index.snapshot() as catalog:
+            retrieve(index, catalog, query.text, Filter())
         if number >= WARM:
             milliseconds.append((time.perf_counter() - began) * 1000)
         if until is not None and until.is_set():

@@ -69,12 +69,13 @@ class Material:
         selector = EvidenceSelector(corpus.index.embedder)
         self.choices.append([])
         for query in queries:
-            retrieved = retrieve(corpus.index, query.text, Filter())
+            with corpus.index.snapshot() as catalog:
+                retrieved = retrieve(corpus.index, catalog, query.text, Filter())
             if self.reader is not None:
                 retrieved = read_passages(self.reader, retrieved)
             if not foreign:
                 self._gather_units(selector, retrieved, corpus.gold(query.id))
-            found = compute_signals(retrieved, selector.select(retrieved))
+            found = compute_signals(retrieved, selector.select(retrieved).evidence)
             self.question_names = list(found)
             self.questions.append(list(found.values()))
             self.answered.append(not foreign and bool(corpus.questions.is_answerable(query)))
@@ -83,7 +84,8 @@ class Material:
     def _gather_units(
         self, selector: EvidenceSelector, retrieved: Retrieved, gold: Sequence[tuple[str, int, int]]
     ) -> None:
-        units, _, similarities = selector.collect_units(retrieved, FIT_UNITS)
+        listed, _, similarities = selector.collect_units(retrieved, FIT_UNITS)
+        units = listed.units
         verdicts = [
             overlaps(u.candidate.hit.passage.version, u.stretch.start, u.stretch.end, gold)
             for u in units

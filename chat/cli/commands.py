@@ -7,16 +7,19 @@ from collections.abc import Iterable, Sequence
 
 import click
 
+from chat.answer import Reply
 from chat.cli.app import app
-from chat.cli.text import format_answer, format_citation, format_cited
+from chat.cli.text import format_answer, format_citation, format_cited, format_explanation
 from chat.serialize import (
     answer_object,
     check_characters,
     cited_object,
+    explained_object,
     hit_objects,
     read_question,
 )
 from chat.session import Session
+from chat.types import Question
 from index.command_line import run_command, write_json
 from index.errors import PolicyChatError
 
@@ -27,6 +30,7 @@ _HELP = """Ask a question and get quotations with their sources.
 \b
 python -m chat "question"             the answer with numbered sources
 python -m chat --json "question"      the same as one JSON object
+python -m chat --explain "question"   also how it was found, step by step
 python -m chat --jsonl < questions    one JSON object in and one out per line
 python -m chat search "words"         the passages that fit best
 python -m chat cite ID                a citation as it was, and whether it still stands
@@ -38,20 +42,26 @@ python -m chat app                    the app in the browser
 @click.argument("question", required=False)
 @click.option("--json", "as_json", is_flag=True, help="print one JSON object")
 @click.option("--jsonl", is_flag=True, help="read and print JSON, one a line")
-def ask(question: str | None, as_json: bool, jsonl: bool) -> int:
+@click.option("--explain", is_flag=True, help="tell step by step how the answer was found")
+def ask(question: str | None, as_json: bool, jsonl: bool, explain: bool) -> int:
     """Answer one question, or those on standard input."""
     if as_json and jsonl:
         raise click.UsageError("give either --json or --jsonl")
     if jsonl and question is None:
         with Session() as session:
-            return _answer_lines(session, sys.stdin.buffer)
+            return _answer_lines(session, sys.stdin.buffer, explain)
     if jsonl or question is None:
         Session().close()  # who has no index yet needs that line first
         raise click.UsageError("give a question, or --jsonl and the questions on standard input")
     check_characters("the question", question)
     with Session() as session:
-        answer = session.ask(question)
-    print(write_json(answer_object(answer)) if as_json else format_answer(answer))
+        reply = session.answerer.reply(Question(question))
+    if as_json:
+        print(_write_reply(reply, explain))
+    else:
+        print(format_answer(reply.answer))
+        if explain:
+            print(f"\n{format_explanation(reply.explain())}")
     return 0
 
 
@@ -109,14 +119,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return run_command(ask, _PROGRAM, arguments)
 
 
-def _answer_lines(session: Session, lines: Iterable[bytes]) -> int:
+def _write_reply(reply: Reply, explain: bool) -> str:
+    """Return an answer as one line of JSON."""
+    if explain:
+        return write_json(explained_object(reply.answer, reply.explain()))
+    return write_json(answer_object(reply.answer))
+
+
+def _answer_lines(session: Session, lines: Iterable[bytes], explain: bool) -> int:
     """Answer one question a line; a bad line gets an error in its place and the rest goes on."""
     failed = False
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:
-            printed = write_json(answer_object(session.answerer.answer(read_question(line))))
+            printed = _write_reply(session.answerer.reply(read_question(line)), explain)
         except PolicyChatError as error:
             failed = True
             printed = write_json({"error": str(error), "line": number})

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from chat.account import Account
 from chat.serialize import CitedObject
 from chat.types import Answer, Citation
 
@@ -50,6 +53,15 @@ def _format_refusal(answer: Answer) -> list[str]:
         lines += ["", "Nearest passages, which do not answer the question:"]
         lines += [format_citation(citation) for citation in receipt.nearest]
     return lines
+
+
+def format_explanation(accounts: Sequence[Account]) -> str:
+    """Return what each step on the way to an answer did, a block each."""
+    blocks = ["How this answer was found"]
+    for number, account in enumerate(accounts, start=1):
+        lines = [f"   {label}: {text}" for label, text in account.lines]
+        blocks.append("\n".join([f"{number}. {account.step.capitalize()}", *lines]))
+    return "\n\n".join(blocks)
 
 
 def format_citation(citation: Citation) -> str:

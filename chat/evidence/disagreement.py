@@ -23,7 +23,7 @@ from index.text.languages import DEFAULT_LANGUAGE
 from index.text.places import is_place
 
 # Passages that are looked through for another figure.
-_PASSAGES = 10
+PASSAGES = 10
 _MOST_PAIRS = 24
 # Cosine from which two sentences, and what their figures count, are taken to mean the same.
 _SAME_CLAIM = 0.5
@@ -115,7 +115,7 @@ def _pair_figures(retrieved: Retrieved, evidence: Sequence[Evidence]) -> Iterato
     for_number = classify_question(retrieved.question) == "number"
     others = [
         (candidate, unit, figure)
-        for candidate in retrieved.candidates[:_PASSAGES]
+        for candidate in retrieved.candidates[:PASSAGES]
         for unit in split_into_units(candidate.hit.passage)
         for figure in find_figures(unit.text, _language_of(candidate))
     ]

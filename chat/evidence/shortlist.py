@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from chat.evidence.learned import load_weights
 from chat.evidence.units import Unit, says_little, split_into_units
@@ -84,24 +86,71 @@ class QuotableUnit:
         return sum(weights[n] * v for n, v in signals.items()) + LEAD_WEIGHT * self.lead
 
 
-def shortlist(retrieved: Retrieved, most: int = UNITS) -> list[QuotableUnit]:
+PassingOver = Literal["unread", "heading", "enough", "low"]
+
+
+@dataclass(frozen=True, slots=True)
+class Shortlist:
+    """What may be quoted, and what was passed over on the way there.
+
+    Attributes:
+        units: Worth embedding: those with the best words first.
+        passages: Whose units were looked at, best first.
+        passed_over: The other passages, and why.
+        unweighed: How many further units the passages have that say something.
+        mute: How many only point elsewhere, ask or are fragments.
+    """
+
+    units: tuple[QuotableUnit, ...]
+    passages: tuple[Candidate, ...]
+    passed_over: tuple[tuple[Candidate, PassingOver], ...]
+    unweighed: int
+    mute: int
+
+
+def shortlist(retrieved: Retrieved, most: int = UNITS) -> Shortlist:
     """Return the units worth embedding: of the best passages, those with the best words first."""
-    # What was not read is weighed by other numbers: only like is compared with like.
-    read = [c for c in retrieved.candidates if c.reading is not None] or retrieved.candidates
-    candidates = [c for c in read if not _is_heading(c)] or read
-    if not candidates:
-        return []
+    passages, passed_over = _sift(retrieved.candidates)
     question, terms = retrieved.question, retrieved.terms
     kind = classify_question(question)
-    worth_reading = IN_REACH * candidates[0].score
     units = [
         _weigh_unit(candidate, unit, terms, kind, question)
-        for candidate in candidates[:PASSAGES]
-        if candidate.score >= worth_reading
+        for candidate in passages
         for unit in split_into_units(candidate.hit.passage)
     ]
-    telling = [unit for unit in units if not says_little(unit.stretch.text)]
-    return sorted(telling or units, key=lambda unit: -unit.score(similarity=0.0))[:most]
+    telling = [unit for unit in units if not says_little(unit.stretch.text)] or units
+    best = sorted(telling, key=lambda unit: -unit.score(similarity=0.0))[:most]
+    return Shortlist(
+        units=tuple(best),
+        passages=tuple(passages),
+        passed_over=tuple(passed_over),
+        unweighed=len(telling) - len(best),
+        mute=len(units) - len(telling),
+    )
+
+
+def _sift(
+    candidates: Sequence[Candidate],
+) -> tuple[list[Candidate], list[tuple[Candidate, PassingOver]]]:
+    """Return the passages whose units are looked at, and the others with why they are not."""
+    # What was not read is weighed by other numbers: only like is compared with like.
+    only_read = any(c.reading is not None for c in candidates)
+    read = [c for c in candidates if c.reading is not None or not only_read]
+    only_headings = all(_is_heading(c) for c in read)
+    kept: list[Candidate] = []
+    passed_over: list[tuple[Candidate, PassingOver]] = []
+    for candidate in candidates:
+        if only_read and candidate.reading is None:
+            passed_over.append((candidate, "unread"))
+        elif not only_headings and _is_heading(candidate):
+            passed_over.append((candidate, "heading"))
+        elif len(kept) == PASSAGES:
+            passed_over.append((candidate, "enough"))
+        elif kept and candidate.score < IN_REACH * kept[0].score:
+            passed_over.append((candidate, "low"))
+        else:
+            kept.append(candidate)
+    return kept, passed_over
 
 
 def _is_heading(candidate: Candidate) -> bool:

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 from chat.evidence.learned import load_weights
 from chat.question.kinds import classify_question, is_negated
 from chat.question.names import is_name
 from chat.retrieval.retrieve import Retrieved, collect_terms
 from chat.types import Evidence, Support
+
+Rule = Literal["coverage", "name", "every_word"]
 
 _EVERY_WORD = 0.999
 # Of a probability of the reader's: beyond it, surer is not more.
@@ -71,30 +74,40 @@ def was_read(retrieved: Retrieved) -> bool:
 
 def score_support(
     retrieved: Retrieved, evidence: Sequence[Evidence], least_coverage: float
-) -> float:
-    """Return how likely it is that the evidence answers the question, in [0, 1]; 0 for none.
+) -> tuple[float, Rule | None]:
+    """Return how likely it is that the evidence answers the question, and the rule that decided.
 
-    Three rules go before the model, which learns little about them from questions on Wikipedia: a
-    name or number that stands nowhere is not asked about a corpus that can answer, however much
-    else fits; a passage that holds less than `least_coverage` of the weight of the question's
-    words, as one in another language, is near by chance; and where passage and headings hold every
-    word, it is quoted.
+    In [0, 1], 0 for no evidence. Three rules go before the model, which learns little about them
+    from questions on Wikipedia: a name or number that stands nowhere is not asked about a corpus
+    that can answer, however much else fits; a passage that holds less than `least_coverage` of the
+    weight of the question's words, as one in another language, is near by chance; and where passage
+    and headings hold every word, it is quoted. The rule is None where none of them changed
+    anything.
 
     Source: logistic regression.
     """
     if not evidence:
-        return 0.0
+        return 0.0, None
     learnt = load_weights(was_read(retrieved))
     logit = _compute_logit(learnt.support, compute_signals(retrieved, evidence))
     score = 1 / (1 + math.exp(-logit))
     coverage = evidence[0].candidate.coverage
-    if coverage < least_coverage or any(
-        is_name(word.text, word.start, retrieved.question) for word in retrieved.find_unmatched()
-    ):
-        return score * learnt.not_found_below
-    if coverage >= _EVERY_WORD:
-        return max(score, learnt.not_found_below)
-    return score
+    if find_missing_names(retrieved):
+        return score * learnt.not_found_below, "name"
+    if coverage < least_coverage:
+        return score * learnt.not_found_below, "coverage"
+    if coverage >= _EVERY_WORD and score < learnt.not_found_below:
+        return learnt.not_found_below, "every_word"
+    return score, None
+
+
+def find_missing_names(retrieved: Retrieved) -> tuple[str, ...]:
+    """Return the names and numbers of the question that stand in no passage that was found."""
+    return tuple(
+        word.text
+        for word in retrieved.find_unmatched()
+        if is_name(word.text, word.start, retrieved.question)
+    )
 
 
 def name_support(score: float, read: bool) -> Support:

@@ -5,17 +5,20 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from chat.account import Account
 from chat.errors import RerankerUnavailable
-from chat.retrieval.retrieve import rank_by_score
+from chat.phrases import count
+from chat.retrieval.retrieve import Retrieved, rank_by_score
 from chat.settings import RerankerSettings
 from chat.types import Candidate
+from chat.way import Step
 from index.disk.files import is_folder
 from index.embedding.precision import bfloat16_is_fast
 from index.errors import first_line
@@ -140,3 +143,35 @@ def rerank(
     # Scores of the rest are on the old scale: capped, so that the order is the scores' order.
     least = ranked[-1].score if ranked else 1.0
     return ranked + [replace(candidate, score=min(candidate.score, least)) for candidate in rest]
+
+
+@dataclass(frozen=True)
+class Rerank(Step[Retrieved, Retrieved]):
+    """Has the first passages scored again by whoever is configured to; else nothing happens."""
+
+    name: ClassVar[str] = "rerank"
+    reranker: Reranker | None
+    settings: RerankerSettings
+
+    def take(self, known: Retrieved) -> Retrieved:
+        """Return the passages in the order of their new scores."""
+        if self.reranker is None:
+            return known
+        ranked = rerank(self.reranker, self.settings, known.question, known.candidates)
+        return replace(known, candidates=tuple(ranked))
+
+    def explain(self, known: Retrieved, found: Retrieved) -> Account | None:
+        """Return what came first before and comes first now; nothing without a reranker."""
+        if self.reranker is None or not known.candidates:
+            return None
+        before, now = known.candidates[0], found.candidates[0]
+        again = min(self.settings.depth, len(known.candidates))
+        same = before.hit.number == now.hit.number
+        return Account(
+            self.name,
+            saw=count(len(known.candidates), "passage"),
+            kept=f"all of them; the first {again:,} were scored once more by the model that "
+            "[reranker] in settings.toml names",
+            note=f"“{now.place}” {'stays' if same else 'now stands'} first ({now.score:.2f} "
+            "on the same scale).",
+        )

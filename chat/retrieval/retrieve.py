@@ -7,7 +7,7 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 
 from chat.types import Candidate
-from index.base import Index
+from index.base import Catalog, Index
 from index.embedding.base import Matrix
 from index.text.analysis import QueryWord, analyse
 from index.text.languages import DEFAULT_LANGUAGE
@@ -84,7 +84,12 @@ class Retrieved:
 
 
 def retrieve(
-    index: Index, question: str, restriction: Filter, context: str = "", depth: int = DEPTH
+    index: Index,
+    catalog: Catalog,
+    question: str,
+    restriction: Filter,
+    context: str = "",
+    depth: int = DEPTH,
 ) -> Retrieved:
     """Return the passages that may answer a question, best first.
 
@@ -94,6 +99,7 @@ def retrieve(
 
     Args:
         index: Where to search.
+        catalog: The moment of it that is searched.
         question: Complete in itself as far as is known: follow-ups are resolved before.
         restriction: Which documents to search.
         context: Words of the conversation; passages that fit the question with them score higher.
@@ -102,12 +108,12 @@ def retrieve(
     Returns:
         At most `depth` candidates.
     """
-    found = index.search(question, depth, restriction)
-    terms = _weigh_words(index, found.words)
+    found = index.search(question, depth, restriction, catalog)
+    terms = _weigh_words(index, catalog, found.words)
     candidates = [_score_hit(hit, terms) for hit in found.hits]
     if context:
-        wider = index.search(f"{question} ({context})", depth, restriction)
-        wider_terms = _weigh_words(index, wider.words)
+        wider = index.search(f"{question} ({context})", depth, restriction, catalog)
+        wider_terms = _weigh_words(index, catalog, wider.words)
         candidates = _merge_candidates(
             candidates, [_score_hit(hit, wider_terms) for hit in wider.hits]
         )
@@ -152,8 +158,8 @@ def collect_hit_terms(hit: Hit) -> frozenset[str]:
     )
 
 
-def _weigh_words(index: Index, words: Sequence[QueryWord]) -> Terms:
-    rarity = index.rarity([form for word in words for form in word.forms])
+def _weigh_words(index: Index, catalog: Catalog, words: Sequence[QueryWord]) -> Terms:
+    rarity = index.rarity([form for word in words for form in word.forms], catalog)
     return Terms(tuple(words), tuple(min(rarity[form] for form in word.forms) for word in words))
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from chat.account import Account
 from chat.types import Answer, Citation, Turn
 from index.types import Filter
 
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One question and what came of it: an answer, or the one line of an error."""
+    """One question and what came of it: an answer with its account, or the one line of an error."""
 
     question: str
     answer: Answer | None
+    accounts: tuple[Account, ...]
     error: str | None
     restriction: Filter
 

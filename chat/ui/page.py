@@ -11,6 +11,7 @@ from streamlit.navigation.page import StreamlitPage
 from chat.answer import Answerer
 from chat.errors import QuestionRefused
 from chat.types import Question
+from chat.ui.answer.account import show_accounts
 from chat.ui.answer.view import show_answer
 from chat.ui.conversation import Conversation, Exchange
 from chat.ui.examples import suggest_questions
@@ -132,9 +133,10 @@ def _ask(
             _refuse(unknown)
             history = () if conversation.alone else conversation.history()
             question = Question(text, history, restriction, conversation.context)
-            exchange = Exchange(text, answerer.answer(question), None, restriction)
+            reply = answerer.reply(question)
+            exchange = Exchange(text, reply.answer, reply.explain(), None, restriction)
         except PolicyChatError as error:
-            exchange = Exchange(text, None, str(error), restriction)
+            exchange = Exchange(text, None, (), str(error), restriction)
     # Only now: a visitor who interrupts the search finds the question asked again, not lost.
     conversation.pending = None
     conversation.exchanges.append(exchange)
@@ -163,6 +165,7 @@ def _show_reply(exchange: Exchange, number: int, conversation: Conversation) -> 
         else:
             show_searched(exchange.answer, number, conversation.ask)
             show_answer(exchange.answer, number, conversation.opened, conversation.open)
+            show_accounts(exchange.accounts)
 
 
 def _source(index: Index, conversation: Conversation, opened: str) -> None:

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import ClassVar
 
+from chat.account import Account
+from chat.phrases import count
 from chat.types import Citation
-from index.base import Index
+from chat.way import Step
+from chat.writing.cite import cite
+from chat.writing.writer import Written
+from index.base import Catalog
 from index.citations import Citable
 from index.errors import QuoteMismatch
 
 
-def verify(index: Index, citations: Sequence[Citation]) -> list[Citation]:
+def verify(catalog: Catalog, citations: Sequence[Citation]) -> list[Citation]:
     """Compare every quote with the stored text of its own version.
 
     Args:
-        index: Where the texts are.
+        catalog: Where the texts are.
         citations: Any number.
 
     Returns:
@@ -25,8 +31,7 @@ def verify(index: Index, citations: Sequence[Citation]) -> list[Citation]:
         QuoteMismatch: A quote is not what the text holds at its offsets.
         CitationUnknown: The text of a version is not stored.
     """
-    with index.snapshot() as catalog:
-        texts = {name: catalog.version(name).text for name in {c.version for c in citations}}
+    texts = {name: catalog.version(name).text for name in {c.version for c in citations}}
     for citation in citations:
         if texts[citation.version][citation.start : citation.end] != citation.quote:
             raise QuoteMismatch(
@@ -36,11 +41,11 @@ def verify(index: Index, citations: Sequence[Citation]) -> list[Citation]:
     return [replace(citation, verified=True) for citation in citations]
 
 
-def reopen(index: Index, citation: Citation) -> Citable:
+def reopen(catalog: Catalog, citation: Citation) -> Citable:
     """Return the text around a citation, checked again before it is displayed.
 
     Args:
-        index: Where the texts are.
+        catalog: Where the texts are.
         citation: Made by an earlier question.
 
     Returns:
@@ -50,6 +55,40 @@ def reopen(index: Index, citation: Citation) -> Citable:
         QuoteMismatch: The quote is not what the text holds at its offsets.
         CitationUnknown: The text is not stored.
     """
-    citable = index.citable(citation.id)
-    verify(index, [citation])
+    citable = catalog.citable(citation.id)
+    verify(catalog, [citation])
     return citable
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """An answer in words, each of its quotations compared with the stored text.
+
+    Attributes:
+        written: The sentences.
+        citations: What each of them quotes, in order.
+    """
+
+    written: Written
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True)
+class Verify(Step[Written, Verified]):
+    """Compares every quotation with the stored text; raises what `verify` raises."""
+
+    name: ClassVar[str] = "verify"
+    catalog: Catalog
+
+    def take(self, known: Written) -> Verified:
+        """Return the answer with its citations."""
+        support = known.supported.verdict.support
+        citations = [cite(n, piece, support) for n, piece in enumerate(known.evidence, start=1)]
+        return Verified(known, tuple(verify(self.catalog, citations)))
+
+    def explain(self, known: Written, found: Verified) -> Account:
+        """Return what was compared; what differs is an error and has no account."""
+        quotations = count(len(found.citations), "quotation")
+        each = "each " if found.citations[1:] else ""
+        where = f"{each}found to the letter in the stored text of its document"
+        return Account(self.name, quotations, f"{quotations}, {where}")

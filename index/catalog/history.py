@@ -47,6 +47,8 @@ class History:
             raise DocumentUnknown(
                 f"no document {document!r} in the index; `python -m ingest status` lists them"
             )
+        # Of what began and ended within one second, what was born last comes first.
+        shown.reverse()
         return sorted(shown, key=lambda s: (s.until is None, s.until, s.since), reverse=True)
 
     def outdated(self, before: str) -> Outdated:
@@ -121,7 +123,7 @@ class History:
             FROM ({rows}) d JOIN versions v ON v.id = d.version
             JOIN generations first ON first.number = d.born
             LEFT JOIN generations last ON last.number = d.died
-            GROUP BY d.document, d.version ORDER BY d.document, since""",
+            GROUP BY d.document, d.version ORDER BY d.document, max(d.born)""",
             values,
         )
         return [ShownVersion(**dict(row)) for row in found]

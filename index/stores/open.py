@@ -29,10 +29,23 @@ class OpenStores:
     """
 
     moment: Moment
+    before: str  # name of the commit before it; "" where that is not known
     vectors: VectorStore | None
     words: WordStore
     documents: int
     passages: int
+
+    def is_next_to(self, moment: Moment) -> bool:
+        """Tell whether they are those of the commit after a moment, and do for it, too."""
+        return (
+            self.before == moment.commit
+            and self.moment.index == moment.index
+            and self.moment.fingerprint == moment.fingerprint
+        )
+
+    def count(self, catalog: Snapshot) -> OpenStores:
+        """Return the same stores with the counts of another moment."""
+        return _count(catalog, "", self.vectors, self.words)
 
 
 def open_stores(settings: Settings, catalog: Snapshot) -> OpenStores:
@@ -43,7 +56,7 @@ def open_stores(settings: Settings, catalog: Snapshot) -> OpenStores:
     """
     if catalog.is_past:
         vectors, words = build_past_vectors(catalog), build_past_words(catalog)
-        return _count(catalog, vectors, words)
+        return _count(catalog, "", vectors, words)
     for _ in range(_TRIES - 1):
         with contextlib.suppress(IndexDamaged):
             return _open_once(settings, catalog)
@@ -65,9 +78,14 @@ def _open_once(settings: Settings, catalog: Snapshot) -> OpenStores:
                 f"{catalog.moment.generation}, or they are of two indexes or embedders; run "
                 "`python -m ingest`, which rebuilds it"
             )
-    return _count(catalog, vectors, words)
+    is_current = words.stamp is not None and words.stamp.moment == catalog.moment
+    before = words.stamp.before if words.stamp and is_current else ""
+    return _count(catalog, before, vectors, words)
 
 
-def _count(catalog: Snapshot, vectors: VectorStore | None, words: WordStore) -> OpenStores:
+def _count(
+    catalog: Snapshot, before: str, vectors: VectorStore | None, words: WordStore
+) -> OpenStores:
     manifest = catalog.manifest()
-    return OpenStores(catalog.moment, vectors, words, manifest.documents, manifest.passages)
+    counts = manifest.documents, manifest.passages
+    return OpenStores(catalog.moment, before, vectors, words, *counts)

@@ -15,8 +15,9 @@ import pytest
 from PIL import Image
 
 from chat.ui.source.page_image import Picture, picture
-from index.catalog.schema import FILE, MIGRATIONS
-from index.errors import IndexOutdated
+from index.catalog.schema import FILE
+from index.changes import RemoveDocument
+from index.pages.boxes import Box
 from index.version import Page, Version, citation_id
 from tests.library import Library
 from tests.pdfs import Text, column, make
@@ -32,6 +33,17 @@ LAMPS = [
 OVERLEAF = ["burnt. Ships of the realm pay half of what foreign ships have to pay."]
 LATER = "9999-01-01T00:00:00+00:00"
 SENTENCE = f"{' '.join(LAMPS)} burnt."
+
+
+def boxes_of(library: Library, version: str, start: int, end: int) -> list[Box]:
+    with library.index.snapshot() as catalog:
+        return catalog.boxes(version, start, end)
+
+
+def original_of(library: Library, version: str) -> Path | None:
+    with library.index.snapshot() as catalog:
+        sha256 = catalog.layout_source(version)
+    return library.settings.originals / sha256 if sha256 else None
 
 
 @pytest.fixture
@@ -61,11 +73,11 @@ def darkest(shown: Picture) -> list[int]:
 
 def test_the_index_tells_where_a_quotation_stands_on_each_page(library: Library) -> None:
     version = version_of_act(library)
-    boxes = library.index.boxes(version.id, 0, len(SENTENCE))
+    boxes = boxes_of(library, version.id, 0, len(SENTENCE))
     assert [box.page for box in boxes] == [1, 1, 2]
     assert boxes[0].x0 == pytest.approx(72, abs=1)
     assert [page.number for page in version.pages] == [1, 2]
-    original = library.index.original(version.id)
+    original = original_of(library, version.id)
     assert original is not None
     assert original.read_bytes() == library.texts.joinpath("act.pdf").read_bytes()
 
@@ -76,8 +88,8 @@ def test_a_text_without_pages_has_no_boxes(tmp_path: Path) -> None:
     library.ingest()
     with library.index.snapshot() as catalog:
         version = catalog.document("act.txt").version
-    assert library.index.boxes(version, 0, 9) == []
-    assert library.index.original(version) is None
+    assert boxes_of(library, version, 0, 9) == []
+    assert original_of(library, version) is None
 
 
 def test_an_old_citation_opens_at_the_original_of_its_own_version(library: Library) -> None:
@@ -88,20 +100,20 @@ def test_an_old_citation_opens_at_the_original_of_its_own_version(library: Libra
     library.ingest()
     citable = library.index.citable(citation_id(before.id, 0, len(SENTENCE)))
     assert not citable.current
-    original = library.index.original(citable.version.id)
+    original = original_of(library, citable.version.id)
     assert original is not None
     assert original.read_bytes() == old
-    assert len(library.index.boxes(citable.version.id, 0, len(SENTENCE))) == 3
+    assert len(boxes_of(library, citable.version.id, 0, len(SENTENCE))) == 3
 
 
 def test_a_layout_goes_with_its_version(library: Library) -> None:
     version = version_of_act(library).id
     with library.index.writer() as writer:
-        writer.remove("texts/act.pdf")
+        writer.stage(RemoveDocument("texts/act.pdf"))
         writer.commit()
         writer.prune(LATER)
-    assert library.index.original(version) is None
-    assert library.index.boxes(version, 0, len(SENTENCE)) == []
+    assert original_of(library, version) is None
+    assert boxes_of(library, version, 0, len(SENTENCE)) == []
     assert list(library.settings.originals.iterdir()) == []
 
 
@@ -112,29 +124,21 @@ def test_pruning_keeps_the_original_that_a_text_is_shown_on(library: Library) ->
     library.texts.joinpath("other.pdf").write_bytes(other)
     library.ingest()
     with library.index.writer() as writer:
-        writer.remove("texts/other.pdf")
+        writer.stage(RemoveDocument("texts/other.pdf"))
         writer.commit()
         writer.prune(LATER)
     assert version_of_act(library).id == version
-    original = library.index.original(version)
+    original = original_of(library, version)
     assert original is not None
     assert original.read_bytes() == other
 
 
-def test_an_index_from_before_there_were_layouts_is_brought_up_to_date(library: Library) -> None:
-    """The table is dropped and the pages are written as they were then, without `ocr`."""
-    before = version_of_act(library)
-    number = next(n for n, script in enumerate(MIGRATIONS) if "TABLE layouts" in script)
+def test_pages_of_before_there_was_recognition_are_read(library: Library) -> None:
+    """They were written without `ocr`."""
     with closing(sqlite3.connect(library.settings.index_directory / FILE)) as connection:
-        connection.execute("DROP TABLE layouts")
         connection.execute("UPDATE versions SET pages = '[[1, 0, 9, null]]'")
-        connection.execute(f"PRAGMA user_version = {number}")
         connection.commit()
-    with pytest.raises(IndexOutdated):
-        library.index.documents()
-    library.index.bring_up_to_date()
     assert version_of_act(library).pages == (Page(1, 0, 9, None, ocr=False),)
-    assert library.index.boxes(before.id, 0, 9) == []
 
 
 @pytest.mark.parametrize("rotation", [0, 90, 180, 270])
@@ -147,8 +151,8 @@ def test_the_marks_cover_the_words_however_the_page_is_turned(
     library.ingest()
     version = version_of_act(library)
     start = version.text.index("Lamps")
-    boxes = tuple(library.index.boxes(version.id, start, start + len("Lamps burn.")))
-    original = library.index.original(version.id)
+    boxes = tuple(boxes_of(library, version.id, start, start + len("Lamps burn.")))
+    original = original_of(library, version.id)
     assert original is not None
     shown = picture(original, 1, boxes)
     assert shown.marks
@@ -216,7 +220,7 @@ def test_the_page_is_shown_with_the_quotation_marked(tab: Tab, address: str) -> 
 def test_a_missing_original_is_said_in_one_line(
     browser: Browser, shelf: Library, address: str
 ) -> None:
-    original = shelf.index.original(version_of_act(shelf).id)
+    original = original_of(shelf, version_of_act(shelf).id)
     assert original is not None
     original.unlink()
     context = browser.new_context()

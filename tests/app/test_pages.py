@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sqlite3
 import time
@@ -15,6 +16,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from chat.ui.source.view import is_web_address, window
+from index.changes import RemoveDocument
 from index.embedding.hashing import HashingEmbedder
 from index.embedding.transformer import SentenceTransformerEmbedder
 from index.local import LocalIndex
@@ -24,6 +26,7 @@ from index.version import citation_id
 from ingest.pipeline import apply_plan
 from ingest.planning.plan import make_plan
 from ingest.sources.uploads import Saved, safe_name, save
+from tests.connections import listening
 from tests.web_site import Page, Site
 
 APP = str(Path(__file__).parents[2] / "streamlit_app.py")
@@ -163,10 +166,42 @@ def test_not_found_shows_what_was_searched_and_no_quotation(home: Path) -> None:
     assert component(press(app, "nearest-0-1"), "source-text")["quote"]
 
 
+def test_opening_a_source_reads_one_moment_of_the_index(home: Path) -> None:
+    app = ask(opened(), POLISH)
+    with listening() as before:
+        checked(app.run())
+    with listening() as after:
+        press(app, "source-0-1")
+    assert len(after) == len(before) + 1
+
+
 def test_not_found_names_what_stands_nowhere(home: Path) -> None:
     app = ask(opened(), "What is the cluster policy of Croatia?")
     assert "Not found." in words(app)
     assert "“Croatia”" in words(app)
+
+
+@pytest.mark.parametrize(
+    ("question", "last"),
+    [
+        pytest.param(POLISH, "Verify", id="answered"),
+        pytest.param("What is the capital of France?", "Judge", id="not found"),
+    ],
+)
+def test_how_an_answer_was_found_is_folded_under_it(home: Path, question: str, last: str) -> None:
+    app = ask(opened(), question)
+    fold = app.expander[-1]
+    assert fold.label == "How this answer was found"
+    (account,) = [element.value for element in fold.get("html")]
+    assert "5 documents with 82 passages" in account
+    steps = re.findall("<strong>(.+?)</strong>", account)
+    assert (steps[0], steps[-1]) == ("Search", last)
+
+
+def test_an_error_has_no_account(home: Path) -> None:
+    app = opened(q=POLISH, document="corpus/none.txt")
+    assert "does not hold" in app.error[0].value
+    assert not app.expander
 
 
 def test_a_follow_up_says_what_was_searched_for_and_its_link_stands_alone(home: Path) -> None:
@@ -333,7 +368,7 @@ def test_an_old_citation_says_that_its_document_changed_or_went(home: Path) -> N
     assert not app.warning
     assert "".join(app.query_params["cite"]).endswith(f"-11-{11 + len(nearest)}")
     with index_of(home).writer() as writer:
-        writer.remove("uploads/act.txt")
+        writer.stage(RemoveDocument("uploads/act.txt"))
         writer.commit()
     assert "has been removed" in opened(cite=sentence).warning[0].value
 
@@ -376,6 +411,10 @@ def test_hostile_text_is_shown_as_it_is(home: Path) -> None:
     app = press(ask(opened(), "What does the zebra act of Freedonia allow?"), "source-0-1")
     assert HOSTILE_TEXT in component(app, "source-text")["quote"]
     assert escape(HOSTILE_TITLE) in html(app)
+    account = next(text for text in html(app).split("<style>") if 'class="account"' in text)
+    account = account[account.index('class="account"') :]
+    assert escape(HOSTILE_TITLE) in account
+    assert escape("<script>window.pwned = 1</script>") in account
     for raw in ("<img", "<script", "<i>", "<b>"):
         assert raw not in html(app)
         assert raw not in words(app)

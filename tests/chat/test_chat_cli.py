@@ -69,6 +69,48 @@ def test_json_of_a_refusal(capsys: pytest.CaptureFixture[str]) -> None:
     assert set(answer["receipt"]["nearest"][0]) == CITATION_KEYS
 
 
+def test_json_of_an_explained_answer_has_one_key_more(capsys: pytest.CaptureFixture[str]) -> None:
+    question = "How many clusters are there in Europe?"
+    _, plain, _ = run(capsys, "--json", question)
+    code, out, _ = run(capsys, "--json", "--explain", question)
+    answer = json.loads(out)
+    assert code == 0
+    explanation = answer.pop("explanation")
+    assert {**answer, "milliseconds": {}} == {**json.loads(plain), "milliseconds": {}}
+    assert [step["step"] for step in explanation] == [
+        "search", "read", "choose", "judge", "compare", "write", "verify",
+    ]  # fmt: skip
+    for step in explanation:
+        assert set(step) == {"step", "saw", "kept", "dropped", "note"}
+        assert all(set(one) == {"what", "why"} for one in step["dropped"])
+        assert step["note"] is None or step["note"]
+
+
+def test_text_of_an_explained_answer_is_the_answer_and_then_the_account(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    question = "What is the cluster policy of Croatia?"
+    _, plain, _ = run(capsys, question)
+    code, out, _ = run(capsys, "--explain", question)
+    assert code == 0
+    assert out.startswith(f"{plain}\nHow this answer was found\n\n1. Search\n   Looked at: 5 docu")
+    assert "No passage that was found holds “Croatia”, so there is no answer." in out
+
+
+def test_jsonl_explains_too(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history = [{"role": "user", "text": "What is the cluster policy of Poland?"}]
+    lines = [{"question": "And Spain?", "history": history}, {"question": ""}]
+    send(monkeypatch, "\n".join(map(json.dumps, lines)).encode())
+    code, out, _ = run(capsys, "--jsonl", "--explain")
+    answer, refused = map(json.loads, out.splitlines())
+    assert code == 1
+    assert answer["explanation"][0]["step"] == "complete"
+    assert answer["searched_for"] in answer["explanation"][0]["kept"]
+    assert set(refused) == {"error", "line"}
+
+
 def test_text_of_an_answer_names_its_sources(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = run(capsys, "What is the cluster policy of Poland?")
     assert code == 0

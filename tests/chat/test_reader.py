@@ -25,13 +25,11 @@ from chat.reader import model
 from chat.reader.reader import FOLDER, Reader
 from chat.reader.reading import Reading, Text
 from chat.reader.spans import MOST_TOKENS, find_best_span
-from chat.retrieval.retrieve import retrieve
 from chat.settings import ReaderSettings
 from chat.types import Question
 from index.embedding.transformer import find_packaged_model
 from index.local import LocalIndex
 from index.settings import PROJECT_ROOT
-from index.types import Filter
 
 QUESTION = "How many clusters are there in Poland?"
 ANSWER = Text("Clusters", "Poland has 55 clusters. They were counted in 2023.")
@@ -267,7 +265,7 @@ class Says:
 
 
 def test_what_is_read_keeps_the_order_and_the_scores_of_search(corpus_index: LocalIndex) -> None:
-    found = retrieve(corpus_index, "Who supports clusters?", Filter()).candidates
+    found = Answerer(corpus_index).retrieve(Question("Who supports clusters?")).candidates
     depth = 12
     after = read(Says(0.1), ReaderSettings(depth=depth), "Who supports clusters?", found)
     assert [replace(candidate, reading=None) for candidate in after] == list(found)
@@ -275,7 +273,7 @@ def test_what_is_read_keeps_the_order_and_the_scores_of_search(corpus_index: Loc
 
 
 def test_when_the_first_passages_answer_the_others_are_not_read(corpus_index: LocalIndex) -> None:
-    found = retrieve(corpus_index, "Who supports clusters?", Filter()).candidates
+    found = Answerer(corpus_index).retrieve(Question("Who supports clusters?")).candidates
     says = Says(DECISIVE)
     read(says, ReaderSettings(), "Who supports clusters?", found)
     assert says.read_passages == FIRST

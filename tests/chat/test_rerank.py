@@ -63,9 +63,9 @@ def answerer_with(index: LocalIndex, reranker: CountsWord) -> Answerer:
 def test_passages_that_the_reranker_prefers_come_first(corpus_index: LocalIndex) -> None:
     question = Question("What is the cluster policy of Poland?")
     before = make_answerer(corpus_index).retrieve(question).candidates
-    last = before[-1].hit.passage
+    last = before[-1].hit
     index = with_reranker(corpus_index, weight=1.0, depth=30)
-    after = answerer_with(index, CountsWord(last.text)).retrieve(question).candidates
+    after = answerer_with(index, CountsWord(last.passage.text)).retrieve(question).candidates
     assert {c.hit.number for c in after} == {c.hit.number for c in before}
     assert after[0].hit.number == last.number
     assert after[0].score == 1.0

@@ -27,7 +27,7 @@ from index.base import (
     PassageNumbers,
     SearchResult,
     Writer,
-    choose_moment,
+    ask_at_one_moment,
 )
 from index.catalog.filters import Condition
 from index.changes import (
@@ -247,7 +247,9 @@ class MemoryCatalog(Catalog):
         if not line:
             raise DocumentUnknown(f"no document {document!r} in the index")
         shown = []
-        for version in {life.incoming.version.id for life in line}:
+        # Of what began and ended within one second, what was born last comes first.
+        last = sorted(line, key=lambda life: -life.born)
+        for version in dict.fromkeys(life.incoming.version.id for life in last):
             own = [life for life in line if life.incoming.version.id == version]
             ends = [life.died for life in own]
             until = None if None in ends else self.held.times[max(e for e in ends if e is not None)]
@@ -572,9 +574,10 @@ class MemoryIndex(Index):
         return []
 
     def rarity(self, terms: Sequence[str], catalog: Catalog | None = None) -> dict[str, float]:
-        with choose_moment(self, catalog) as moment:
-            assert isinstance(moment, MemoryCatalog)
-            return self._words(moment).rarity(terms)
+        if catalog is None:
+            return ask_at_one_moment(self, lambda moment: self.rarity(terms, moment))
+        assert isinstance(catalog, MemoryCatalog)
+        return self._words(catalog).rarity(terms)
 
     def search(
         self,
@@ -586,29 +589,32 @@ class MemoryIndex(Index):
         if k < 1:
             raise ValueError(f"k must be at least 1, not {k}")
         question = unicodedata.normalize("NFC", question.encode("utf-8", "replace").decode())
-        with choose_moment(self, catalog) as moment:
-            assert isinstance(moment, MemoryCatalog)
-            found = moment.moment.fingerprint
-            if found and found != self.embedder.fingerprint:
-                raise make_mismatch_error(found, self.embedder)
-            vector = self.embedder.encode([question], "query")[0]
-            passing = [life for life in moment.lives() if moment.passes(life, restriction)]
-            versions = {life.incoming.version.id for life in passing}
-            stretches = [s for s in moment.stretches() if s.passage.version in versions]
-            receipt = SearchReceipt(len(passing), len(stretches), restriction)
-            words = query_words(question, sorted({s.language for s in moment.stretches()}))
-            terms = [form for word in words for form in word.forms]
-            condition = Condition(
-                restriction,
-                tuple(versions),
-                np.array([s.number for s in stretches], dtype=np.int64),
+        if catalog is None:
+            return ask_at_one_moment(
+                self, lambda moment: self.search(question, k, restriction, moment)
             )
-            depth = len(moment.stretches()) or 1
-            dense = []
-            if self.held.dimensions:
-                dense = self._vector_store(moment).search(vector, depth, condition, moment.at)
-            lexical = self._words(moment).search(terms, depth, condition, moment.at)
-            hits = self._fuse(moment, passing, vector, dense, lexical)
+        assert isinstance(catalog, MemoryCatalog)
+        found = catalog.moment.fingerprint
+        if found and found != self.embedder.fingerprint:
+            raise make_mismatch_error(found, self.embedder)
+        vector = self.embedder.encode([question], "query")[0]
+        passing = [life for life in catalog.lives() if catalog.passes(life, restriction)]
+        versions = {life.incoming.version.id for life in passing}
+        stretches = [s for s in catalog.stretches() if s.passage.version in versions]
+        receipt = SearchReceipt(len(passing), len(stretches), restriction)
+        words = query_words(question, sorted({s.language for s in catalog.stretches()}))
+        terms = [form for word in words for form in word.forms]
+        condition = Condition(
+            restriction,
+            tuple(versions),
+            np.array([s.number for s in stretches], dtype=np.int64),
+        )
+        depth = len(catalog.stretches()) or 1
+        dense = []
+        if self.held.dimensions:
+            dense = self._vector_store(catalog).search(vector, depth, condition, catalog.at)
+        lexical = self._words(catalog).search(terms, depth, condition, catalog.at)
+        hits = self._fuse(catalog, passing, vector, dense, lexical)
         return SearchResult(tuple(hits[:k]), receipt, vector, tuple(words))
 
     def _fuse(

@@ -8,6 +8,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import get_args, get_origin
 
 import msgspec
 import pytest
@@ -28,10 +29,12 @@ from chat.serialize import (
     read_question,
 )
 from chat.types import Question
+from chat.way import Gate, Step
 from index.local import LocalIndex
 from index.settings import HOME_VARIABLE, EmbedderSettings, RetrievalSettings, load_settings
 from index.types import Filter, Metadata
 from ingest.cli.commands import main as ingest_command
+from tests import explain
 
 ROOT = Path(__file__).parents[2]
 PAGES = [
@@ -244,6 +247,41 @@ def test_the_code_map_names_every_folder_and_only_files_that_are_there() -> None
         for path in (ROOT / package).rglob("*.py")
     }
     assert not packages - mapped
+
+
+def test_the_explained_answers_are_what_is_printed(answerer: Answerer) -> None:
+    """Word for word; scores may differ a little on another machine, which rounds otherwise."""
+    number = re.compile(r"(\d\.\d\d|\d+%)")
+    pages = page("docs/explain.md"), explain.write_page(answerer)
+    written, today = map(number.split, pages)
+    assert written[::2] == today[::2], "`make explain` writes it anew"
+    values = [[float(text.rstrip("%")) for text in parts[1::2]] for parts in (written, today)]
+    assert values[0] == pytest.approx(values[1], abs=0.03, rel=0.05)
+
+
+def test_the_steps_that_are_explained_are_those_of_the_way(answerer: Answerer) -> None:
+    with answerer.index.snapshot() as catalog:
+        names = [step.name for step in answerer.list_steps(catalog).steps]
+    described = re.findall(r"^\| ([A-Z]\w+) \|", page("docs/explain.md"), re.M)
+    # Who passes the first step has nothing to be told of it.
+    assert described == [name.capitalize() for name in names if name != "check"]
+
+
+def test_the_way_of_a_question_is_the_list_of_steps(answerer: Answerer) -> None:
+    text = page("ARCHITECTURE.md")
+    section = text[text.index("## The way of a question") : text.index("## Code map")]
+    rows = re.findall(r"^\| `(\w+)` \| `(.+?)` \| `(\w+)` \| `(\w+)`.*? \|(.*)\|$", section, re.M)
+    ends = [re.findall(r"`(\w+)`", row[4]) for row in rows]
+    with answerer.index.snapshot() as catalog:
+        steps = answerer.list_steps(catalog).steps
+    taken = []
+    for step in steps:
+        (base,) = type(step).__orig_bases__
+        takes, gives, *end = [stage.__name__ for stage in get_args(base)]
+        file = f"{type(step).__module__.replace('.', '/')}.py"
+        taken.append((step.name, file, takes, gives, end))
+        assert get_origin(base) is (Gate if end else Step)
+    assert [(*row[:4], end) for row, end in zip(rows, ends, strict=True)] == taken
 
 
 def test_the_layers_are_those_that_are_checked() -> None:

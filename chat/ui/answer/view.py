@@ -12,6 +12,7 @@ from typing import Literal
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
+from chat.phrases import count, excerpt
 from chat.types import Answer, Citation, Support
 from index.text.escape import literal
 
@@ -163,8 +164,8 @@ def _not_found(answer: Answer, number: int, opened: str | None, open_source: Ope
     within = " that pass your filter" if receipt.restriction else ""
     beside = f" The first {receipt.read} were read." if receipt.read else ""
     st.caption(
-        f"Searched {_count(receipt.documents, 'document')} with "
-        f"{_count(receipt.passages, 'passage')}{within}, by meaning and by words.{beside}"
+        f"Searched {count(receipt.documents, 'document')} with "
+        f"{count(receipt.passages, 'passage')}{within}, by meaning and by words.{beside}"
     )
     _unmatched(answer)
     if not receipt.nearest:
@@ -173,7 +174,7 @@ def _not_found(answer: Answer, number: int, opened: str | None, open_source: Ope
         for citation in receipt.nearest:
             st.html(
                 f'<div class="source-place">{_place(citation)}</div>'
-                f'<div class="excerpt">{escape(_excerpt(citation.quote))}</div>'
+                f'<div class="excerpt">{escape(excerpt(citation.quote, _EXCERPT_CHARS))}</div>'
             )
             st.button(
                 "Open this passage",
@@ -182,17 +183,6 @@ def _not_found(answer: Answer, number: int, opened: str | None, open_source: Ope
                 on_click=open_source,
                 args=(citation.id,),
             )
-
-
-def _excerpt(text: str) -> str:
-    line = " ".join(text.split())
-    if len(line) <= _EXCERPT_CHARS:
-        return line
-    return f"{line[:_EXCERPT_CHARS].rsplit(' ', 1)[0]} …"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 @cache

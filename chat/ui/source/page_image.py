@@ -13,10 +13,9 @@ import pypdfium2
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
-from index.base import Index
 from index.citations import Citable
 from index.pages import pdfium
-from index.pages.boxes import Box
+from index.pages.boxes import Box, Layout, find_line_boxes
 
 # Pixels for a point: sharp in a column beside the conversation, about 150 kB a page.
 SCALE = 1.5
@@ -52,21 +51,22 @@ class Picture:
     marks: tuple[Mark, ...]
 
 
-def has_pages(index: Index, citable: Citable) -> bool:
-    """Tell whether a quotation stands on pages that could be shown."""
-    return index.original(citable.version.id) is not None
+def show_pages(original: Path, layout: Layout | None, citable: Citable, citation_id: str) -> None:
+    """Show the pages of a quotation, or the one line that says why they cannot be shown.
 
-
-def show_pages(index: Index, citable: Citable, citation_id: str) -> None:
-    """Show the pages of a quotation, or the one line that says why they cannot be shown."""
-    original = index.original(citable.version.id)
-    if original is None or not original.is_file():
+    Args:
+        original: The file, which may be gone.
+        layout: Where the characters of the text stand on its pages.
+        citable: The quotation in its text.
+        citation_id: Its id.
+    """
+    if not original.is_file():
         st.info(
             "The original file is no longer kept here, so its pages cannot be shown. The text is.",
             icon=":material/hide_image:",
         )
         return
-    boxes = index.boxes(citable.version.id, citable.start, citable.end)
+    boxes = find_line_boxes(layout, citable.start, citable.end) if layout else []
     numbers = list(dict.fromkeys(box.page for box in boxes))
     labels = {page.number: page.label for page in citable.version.pages}
     shown = []

@@ -13,9 +13,9 @@ import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
 from chat.types import Citation
-from chat.ui.source.page_image import has_pages, show_pages
+from chat.ui.source.page_image import show_pages
 from chat.writing.verify import reopen
-from index.base import Index
+from index.base import Catalog, Index
 from index.citations import Citable, Standing
 from index.errors import PolicyChatError
 from index.text.escape import literal
@@ -50,6 +50,23 @@ class Window:
     lines_below: int
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What is shown of a citation, as of one moment.
+
+    Attributes:
+        citable: The text as it was when cited.
+        standing: What has become of the words since.
+        nearest: What comes nearest in today's text where they are gone; else None.
+        original: sha256 of the file whose pages can be shown; None for formats without pages.
+    """
+
+    citable: Citable
+    standing: Standing
+    nearest: Citable | None
+    original: str | None
+
+
 def window(text: str, start: int, end: int, around_chars: int = WINDOW_CHARS) -> Window:
     """Return text[start:end] with the lines around it; a longer line than that is cut."""
     first, last = max(0, start - around_chars), min(len(text), end + around_chars)
@@ -73,19 +90,33 @@ def show_source(
 ) -> None:
     """Show a citation's source, or the one line that says why it cannot be shown."""
     try:
-        citable = reopen(index, citation) if citation else index.citable(opened)
-        standing = index.standing(citable)
+        with index.snapshot() as catalog:
+            source = _read_source(catalog, opened, citation)
+            _head(source.citable)
+            _state(source, open_citation)
+            # Only for the pages: what places every character of a long document is large.
+            layout = None
+            paged = source.original is not None and _choose_view() == _PAGE
+            if paged:
+                layout = catalog.layout_of(source.citable.version.id)
     except PolicyChatError as error:
         st.error(literal(str(error)))
         return
-    _head(citable)
-    _state(index, standing, open_citation)
-    if has_pages(index, citable) and _choose_view() == _PAGE:
-        show_pages(index, citable, opened)
+    if source.original is not None and paged:
+        show_pages(index.settings.originals / source.original, layout, source.citable, opened)
     else:
-        _show_text(citable, opened)
+        _show_text(source.citable, opened)
     with st.expander("Quotation with its reference", icon=":material/content_copy:"):
-        st.code(reference(citable, st.context.url or ""), language=None, wrap_lines=True)
+        st.code(reference(source.citable, st.context.url or ""), language=None, wrap_lines=True)
+
+
+def _read_source(catalog: Catalog, opened: str, citation: Citation | None) -> Source:
+    citable = reopen(catalog, citation) if citation else catalog.citable(opened)
+    standing = catalog.standing(citable)
+    nearest = None
+    if standing.state == "gone" and standing.start is not None and standing.end is not None:
+        nearest = catalog.citable(citation_id(standing.version, standing.start, standing.end))
+    return Source(citable, standing, nearest, catalog.layout_source(citable.version.id))
 
 
 def _choose_view() -> str | None:
@@ -176,8 +207,9 @@ def _link(url: str | None) -> str:
     return f'<a href="{shown}" target="_blank" rel="noopener noreferrer nofollow">{shown}</a>'
 
 
-def _state(index: Index, standing: Standing, open_citation: Callable[[str], None]) -> None:
+def _state(source: Source, open_citation: Callable[[str], None]) -> None:
     """Say what has become of the quotation since; nothing while its text is today's."""
+    standing = source.standing
     if standing.state == "current":
         return
     icon = ":material/delete:" if standing.state == "removed" else ":material/history:"
@@ -187,10 +219,9 @@ def _state(index: Index, standing: Standing, open_citation: Callable[[str], None
         return
     today = citation_id(standing.version, standing.start, standing.end)
     label = "Open it in today’s text"
-    if standing.state == "gone":
-        cited = index.citable(today)
+    if source.nearest is not None:
         st.caption(f"Nearest in today’s text, {standing.likeness:.0%} alike:")
-        st.text(cited.quote)
+        st.text(source.nearest.quote)
         label = "Open the nearest sentence"
     st.button(label, icon=":material/open_in_new:", on_click=open_citation, args=(today,))
 
