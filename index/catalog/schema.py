@@ -336,7 +336,7 @@ def _make_missing_error(directory: Path) -> IndexMissing:
 
 
 def migrate(directory: Path) -> tuple[int, int]:
-    """Make the catalog or bring it up to date, a transaction a step; call under the write lock.
+    """Make the catalog or bring it up to date, all in one; call under the write lock.
 
     Returns:
         The schema and the generation that it had; (0, 0) where there was none.
@@ -348,8 +348,11 @@ def migrate(directory: Path) -> tuple[int, int]:
         generation = 0
         if found:
             generation = connection.execute("SELECT generation FROM state").fetchone()[0]
-        for number, script in enumerate(MIGRATIONS[found:], start=found + 1):
-            connection.executescript(f"BEGIN; {script} PRAGMA user_version = {number}; COMMIT;")
+        if found < len(MIGRATIONS):
+            scripts = "".join(MIGRATIONS[found:])
+            connection.executescript(
+                f"BEGIN IMMEDIATE; {scripts} PRAGMA user_version = {len(MIGRATIONS)}; COMMIT;"
+            )
     return found, generation
 
 
