@@ -59,8 +59,9 @@ bench-peers: $(BENCH) $(PEERS)  ## Measure other tools on the same sets (DATA="D
 	@test -n "$(DATA)" || { echo 'Name the question sets: make bench-peers DATA="DIR ..."' >&2; exit 2; }
 	$(BIN)/python -m benchmarks.suite --peers --out $(RESULTS) $(DATA)
 
-torture: $(RUNTIME)  ## Kill an ingest at 50 random moments and look at what is left
+torture: $(RUNTIME)  ## Kill an ingest 50 times, replace an index under 2,000 questions; look at what is left
 	$(BIN)/python -m benchmarks.kill --out $(RESULTS)/kill.json
+	$(BIN)/python -m benchmarks.replace --out $(RESULTS)/replace.json
 
 constraints:  ## Write constraints.txt anew from the newest releases (torch stays: TORCH=...)
 	$(PYTHON) -m venv --clear build/constraints

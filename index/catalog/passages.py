@@ -8,10 +8,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from index.catalog.embeddings import hash_text
-from index.catalog.rows import select_among
+from index.catalog.rows import PASSAGE_TEXT, select_among
 from index.types import Passage, embedded_text
 
 _COLUMNS = 'version, start, "end", text, context, sentences, language, embedded_sha256'
+_LIVING = "SELECT p.*, p.text AS own_text FROM passages p WHERE p.died IS NULL"
+_KEPT = f"""SELECT p.*, {PASSAGE_TEXT} AS own_text
+    FROM passages p JOIN versions v ON v.id = p.version"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +80,20 @@ class PassageTable:
 
     def restore(self, version: str, generation: int) -> list[int]:
         """Let the passages that a version had last live again, under new numbers."""
-        return [self._insert(tuple(row), generation) for row in self._last(version, _COLUMNS)]
+        return [
+            self._insert(
+                (
+                    version, row["start"], row["end"], row["own_text"], row["context"],
+                    row["sentences"], row["language"], row["embedded_sha256"],
+                ),
+                generation,
+            )
+            for row in self._last(version)
+        ]  # fmt: skip
 
     def read_last(self, version: str) -> list[str]:
         """Return what was searched of each passage that `restore` lets live again."""
-        rows = self._last(version, "text, context")
-        return [embedded_text(row["text"], row["context"]) for row in rows]
+        return [embedded_text(row["own_text"], row["context"]) for row in self._last(version)]
 
     def end_unshown(self, version: str, generation: int) -> None:
         """Let the passages of a version die unless a live document shows it."""
@@ -92,18 +103,16 @@ class PassageTable:
 
     def read(self, numbers: Sequence[int]) -> Iterator[SearchedText]:
         """Yield the live passages among these numbers, by number."""
-        among = "SELECT * FROM passages WHERE died IS NULL AND number IN (%s) ORDER BY number"
+        among = f"{_LIVING} AND p.number IN (%s) ORDER BY p.number"
         return read_searched(select_among(self._connection, among, sorted(numbers)))
 
     def read_live(self) -> Iterator[SearchedText]:
         """Yield all live passages, by number."""
-        return read_searched(
-            self._connection.execute("SELECT * FROM passages WHERE died IS NULL ORDER BY number")
-        )
+        return read_searched(self._connection.execute(f"{_LIVING} ORDER BY p.number"))
 
     def read_kept(self) -> Iterator[SearchedText]:
         """Yield all passages that are kept, live or not, by number."""
-        return read_searched(self._connection.execute("SELECT * FROM passages ORDER BY number"))
+        return read_searched(self._connection.execute(f"{_KEPT} ORDER BY p.number"))
 
     def find_removed(self) -> list[int]:
         """Return the removed passages that the derived stores may still hold."""
@@ -118,14 +127,14 @@ class PassageTable:
             "SELECT * FROM passages WHERE version = ? AND died IS NULL", (version,)
         ).fetchall()
 
-    def _last(self, version: str, columns: str) -> list[sqlite3.Row]:
+    def _last(self, version: str) -> list[sqlite3.Row]:
         """Return those that died last, none while any of them lives."""
         if self._live(version):
             return []
         return self._connection.execute(
-            f"""SELECT {columns} FROM passages WHERE version = ?1 AND died =
+            f"""{_KEPT} WHERE p.version = ?1 AND p.died =
                 (SELECT max(died) FROM passages WHERE version = ?1)
-            ORDER BY start""",
+            ORDER BY p.start""",
             (version,),
         ).fetchall()
 
@@ -143,12 +152,14 @@ class PassageTable:
         never = [(row["number"],) for row in rows if row["born"] == generation]
         ended = [(generation, row["number"]) for row in rows if row["born"] != generation]
         self._connection.executemany("DELETE FROM passages WHERE number = ?", never)
-        self._connection.executemany("UPDATE passages SET died = ? WHERE number = ?", ended)
+        self._connection.executemany(
+            "UPDATE passages SET died = ?, text = '' WHERE number = ?", ended
+        )
         self._connection.executemany("INSERT INTO departed VALUES (?)", [(n,) for _, n in ended])
 
 
 def read_searched(rows: Iterable[sqlite3.Row]) -> Iterator[SearchedText]:
-    """Yield what is searched of rows of `passages`."""
+    """Yield what is searched of rows of `passages` with `own_text`."""
     for row in rows:
-        text = embedded_text(row["text"], row["context"])
+        text = embedded_text(row["own_text"], row["context"])
         yield SearchedText(row["number"], row["version"], text, row["language"])

@@ -17,6 +17,7 @@ from index.catalog.filters import Condition, build_condition, build_living
 from index.catalog.history import History
 from index.catalog.passages import SearchedText, read_searched
 from index.catalog.rows import (
+    PASSAGE_TEXT,
     read_document,
     read_moment,
     read_passages,
@@ -41,8 +42,9 @@ from index.types import (
 )
 from index.version import Version
 
-_PASSAGE = """
-    SELECT p.*, v.sections, v.pages FROM passages p JOIN versions v ON v.id = p.version
+_PASSAGE = f"""
+    SELECT p.*, {PASSAGE_TEXT} AS own_text, v.sections, v.pages
+    FROM passages p JOIN versions v ON v.id = p.version
 """
 
 
@@ -339,7 +341,7 @@ class Snapshot(Catalog):
     def searched(self) -> Iterator[SearchedText]:
         """Yield what is searched of every live passage, by number."""
         return read_searched(
-            self._execute(f"SELECT * FROM passages p WHERE {self._living('p')} ORDER BY number")
+            self._execute(f"{_PASSAGE} WHERE {self._living('p')} ORDER BY p.number")
         )
 
     def load_matrix(self) -> tuple[PassageNumbers, Matrix]:

@@ -15,6 +15,11 @@ _BATCH = 500  # values in one IN (…); SQLite allows 32,766
 _SOURCE = [field.name for field in fields(Source)]
 
 
+# The text of a passage `p` of a version `v`: what has died does not repeat what its version holds.
+PASSAGE_TEXT = """CASE WHEN p.died IS NULL THEN p.text
+    ELSE substr(v.text, p.start + 1, p."end" - p.start) END"""
+
+
 def select_among(
     connection: sqlite3.Connection,
     statement: str,
@@ -43,7 +48,7 @@ def read_moment(connection: sqlite3.Connection) -> tuple[Moment, int]:
 
 
 def read_passages(rows: Iterable[sqlite3.Row]) -> Iterator[tuple[int, Passage]]:
-    """Yield number and passage of rows of `passages` joined with `versions`."""
+    """Yield number and passage of rows of `passages` joined with `versions`, with `own_text`."""
     outlines: dict[str, Version] = {}  # without their text
     for row in rows:
         version, start, end = row["version"], row["start"], row["end"]
@@ -55,7 +60,7 @@ def read_passages(rows: Iterable[sqlite3.Row]) -> Iterator[tuple[int, Passage]]:
                 version=version,
                 start=start,
                 end=end,
-                text=row["text"],
+                text=row["own_text"],
                 context=row["context"],
                 section=outlines[version].section_at(start),
                 sentences=tuple((first, last) for first, last in json.loads(row["sentences"])),

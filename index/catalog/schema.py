@@ -245,6 +245,7 @@ MIGRATIONS = (
     CREATE INDEX documents_by_version ON documents (version, died);
     CREATE INDEX documents_by_death ON documents (died) WHERE died IS NOT NULL;
 
+    -- The text of what has died is empty here: its version holds it.
     CREATE TABLE stretches (
         number INTEGER PRIMARY KEY AUTOINCREMENT,
         version TEXT NOT NULL REFERENCES versions (id),

@@ -117,9 +117,7 @@ def test_what_a_commit_changes_can_be_printed(tmp_path: Path) -> None:
     (library.texts / "1.md").rename(library.texts / "moved.md")
     library.write("2.md", essay(2, 1))
     plan = library.plan(prune=True)
-    assert [
-        str(change).removeprefix("refuse texts/bad.xyz: ") for change in list_changes(plan)
-    ] == [
+    assert [str(change) for change in list_changes(plan)] == [
         "remove texts/0.md",
         "touch texts/2.md",
         "move texts/1.md to texts/moved.md",
