@@ -12,8 +12,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from index.base import EmbeddingProgress, Writer
+from index.catalog.migrations import MIGRATIONS
 from index.catalog.rows import read_moment
-from index.catalog.schema import FILE, MIGRATIONS, connect, migrate, translate_sqlite_errors
+from index.catalog.schema import FILE, connect, migrate, translate_sqlite_errors
 from index.catalog.write import CatalogWriter
 from index.changes import Change, IncomingDocument, Kept, PutDocument, RestoreDocument
 from index.disk.files import (

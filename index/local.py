@@ -9,8 +9,8 @@ import unicodedata
 from collections.abc import Sequence
 
 from index.base import EVERYTHING, Catalog, Index, SearchResult, ask_at_one_moment
-from index.catalog.read import Snapshot, open_snapshot
 from index.catalog.schema import check_made
+from index.catalog.snapshot import Snapshot, open_snapshot
 from index.commit import IndexWriter, bring_up_to_date, open_writer
 from index.embedding.base import Embedder, make_mismatch_error
 from index.search import search_fused

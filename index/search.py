@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from index.catalog.read import Snapshot
+from index.catalog.snapshot import Snapshot
 from index.embedding.base import Matrix
 from index.settings import Settings
 from index.stores.open import OpenStores

@@ -12,9 +12,9 @@ from index.types import Filter
 _PUBLISHERS, _DOCUMENTS = "filter-publishers", "filter-documents"
 
 
-def choose_filter(index: Index, generation: str, chosen: Filter) -> Filter:
+def choose_filter(index: Index, moment: str, chosen: Filter) -> Filter:
     """Offer publishers and documents; return what is chosen now."""
-    titles, publishers = _known(index, str(index.settings.home), generation)
+    titles, publishers = _known(index, moment)
     # Kept here as well as in the widgets: Streamlit forgets those when another page is shown.
     _keep(_PUBLISHERS, chosen.publishers, publishers)
     _keep(_DOCUMENTS, chosen.documents, titles)
@@ -34,9 +34,9 @@ def choose_filter(index: Index, generation: str, chosen: Filter) -> Filter:
     return Filter(documents=tuple(wanted_documents), publishers=tuple(wanted_publishers))
 
 
-def unknown_names(index: Index, generation: str, restriction: Filter) -> list[str]:
+def unknown_names(index: Index, moment: str, restriction: Filter) -> list[str]:
     """Return the documents and publishers of a filter that the index does not hold."""
-    titles, publishers = _known(index, str(index.settings.home), generation)
+    titles, publishers = _known(index, moment)
     documents = [name for name in restriction.documents if name not in titles]
     return documents + [name for name in restriction.publishers if name not in publishers]
 
@@ -53,8 +53,8 @@ def _keep(key: str, chosen: Sequence[str], options: Collection[str]) -> None:
 
 
 @st.cache_data(max_entries=20, show_spinner=False)
-def _known(_index: Index, home: str, generation: str) -> tuple[dict[str, str], list[str]]:
-    """Home and generation are what the documents depend on, so they are the cache's key."""
+def _known(_index: Index, moment: str) -> tuple[dict[str, str], list[str]]:
+    """The moment is what the documents depend on, so it is the cache's key."""
     documents = _index.documents()
     titles = {document.id: document.title for document in documents}
     return titles, sorted({d.metadata.publisher for d in documents if d.metadata.publisher})

@@ -52,14 +52,14 @@ def _show(answerer: Answerer, library: StreamlitPage) -> None:
     st.set_page_config(layout="wide" if beside else "centered")
     st.html(f"<style>{Path(__file__).with_suffix('.css').read_text(encoding='utf-8')}</style>")
     with answerer.index.snapshot() as catalog:
-        generation, searchable = catalog.moment.key, catalog.manifest().passages > 0
+        moment, searchable = catalog.moment.key, catalog.manifest().passages > 0
     if not searchable and conversation.opened is None:
         _nothing_to_ask(library)
         return
     if not has_turns and conversation.opened is None:
-        _welcome(answerer.index, generation, conversation)
+        _welcome(answerer.index, moment, conversation)
     else:
-        _talk(answerer, conversation, generation, beside)
+        _talk(answerer, conversation, moment, beside)
     wanted = conversation.link()
     if {name: st.query_params.get_all(name) for name in st.query_params} != wanted:
         st.query_params.from_dict(wanted)
@@ -74,7 +74,7 @@ def _typed() -> None:
     _conversation().ask(st.session_state["question"])
 
 
-def _welcome(index: Index, generation: str, conversation: Conversation) -> None:
+def _welcome(index: Index, moment: str, conversation: Conversation) -> None:
     st.space("large")
     st.title("What do the policies say?", text_alignment="center", anchor=False)
     st.markdown(
@@ -83,7 +83,7 @@ def _welcome(index: Index, generation: str, conversation: Conversation) -> None:
     )
     with st.container():
         st.chat_input(_PLACEHOLDER, key="question", on_submit=_typed)
-    for number, example in enumerate(_examples(index, str(index.settings.home), generation)):
+    for number, example in enumerate(_examples(index, moment)):
         st.button(
             literal(example),
             key=f"example-{number}",
@@ -92,12 +92,12 @@ def _welcome(index: Index, generation: str, conversation: Conversation) -> None:
             args=(example,),
         )
     with st.container(horizontal=True, horizontal_alignment="center"):
-        conversation.restriction = choose_filter(index, generation, conversation.restriction)
+        conversation.restriction = choose_filter(index, moment, conversation.restriction)
 
 
-def _talk(answerer: Answerer, conversation: Conversation, generation: str, beside: bool) -> None:
+def _talk(answerer: Answerer, conversation: Conversation, moment: str, beside: bool) -> None:
     wanted = conversation.restriction
-    unknown = unknown_names(answerer.index, generation, wanted)
+    unknown = unknown_names(answerer.index, moment, wanted)
     left = right = st.container()
     if beside:
         left, right = st.columns([11, 10], gap="large")
@@ -109,7 +109,7 @@ def _talk(answerer: Answerer, conversation: Conversation, generation: str, besid
                 on_click=conversation.clear,
             )
             conversation.restriction = choose_filter(
-                answerer.index, generation, conversation.restriction
+                answerer.index, moment, conversation.restriction
             )
         for number, exchange in enumerate(conversation.exchanges):
             _show_exchange(exchange, number, conversation)
@@ -185,6 +185,6 @@ def _nothing_to_ask(library: StreamlitPage) -> None:
 
 
 @st.cache_data(max_entries=20, show_spinner=False)
-def _examples(_index: Index, home: str, generation: str) -> list[str]:
-    """Home and generation are what the examples depend on, so they are the cache's key."""
+def _examples(_index: Index, moment: str) -> list[str]:
+    """The moment is what the examples depend on, so it is the cache's key."""
     return suggest_questions(_index)

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
 
+from index.catalog.documents import DocumentTable
 from index.catalog.embeddings import EmbeddingTable
 from index.catalog.history import History
 from index.catalog.passages import PassageTable
@@ -71,6 +72,7 @@ class CatalogWriter:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._execute = connection.execute
+        self.documents = DocumentTable(connection)
         self.history = History(connection)
         self.embeddings = EmbeddingTable(connection)
         self.passages = PassageTable(connection)
@@ -131,7 +133,7 @@ class CatalogWriter:
 
     def read_restored(self, document: str) -> list[str]:
         """Return what is searched of the passages that restoring a document brings back."""
-        last = self._last(document)
+        last = self.documents.find_last(document)
         return [] if last is None else self.passages.read_last(last["version"])
 
     def apply(self, change: Change, generation: int) -> list[int]:
@@ -146,11 +148,7 @@ class CatalogWriter:
             case MoveDocument(document, source):
                 self._move(document, source, generation)
             case TouchSource(source):
-                self._execute(
-                    """UPDATE documents SET size_bytes = ?, modified_ns = ?
-                    WHERE id = ? AND died IS NULL""",
-                    (source.size_bytes, source.modified_ns, source.id),
-                )
+                self.documents.touch(source)
             case PutFailure(failure):
                 self._execute(
                     "INSERT OR REPLACE INTO failures VALUES (?, ?, ?, ?, ?, ?, ?)", astuple(failure)
@@ -189,9 +187,9 @@ class CatalogWriter:
     def _put(self, incoming: IncomingDocument, generation: int) -> list[int]:
         """Make a document show a version; passages that live already are kept."""
         now = _now()
-        source, version, metadata = incoming.source, incoming.version, incoming.metadata
+        source, version = incoming.source, incoming.version
         sections, pages = write_sections(version.sections), write_pages(version.pages)
-        before = self._shown_version(source.id)
+        before = self.documents.find_live(source.id)
         self._execute(
             """INSERT INTO versions (id, characters, sections, pages, stored_at, text)
             VALUES (?, ?, ?, ?, ?, ?)
@@ -203,95 +201,40 @@ class CatalogWriter:
                 "INSERT OR REPLACE INTO layouts VALUES (?, ?, ?)",
                 (version.id, source.sha256, pack(incoming.layout)),
             )
-        self._end(source.id, generation)
-        self._execute(
-            f"""INSERT INTO documents ({_STATE}, born)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-            (
-                source.id, source.root, source.path, version.id, incoming.title,
-                metadata.publisher, metadata.url,
-                metadata.date.isoformat() if metadata.date else None,
-                metadata.country, metadata.language, metadata.type, metadata.title,
-                source.sha256, source.size_bytes, source.modified_ns, source.reader,
-                source.metadata_sha256, now, generation,
-            ),
-        )  # fmt: skip
+        self.documents.put(incoming, now, generation)
         self._forget_failure(source.root, source.path)
-        language = metadata.language or DEFAULT_LANGUAGE
+        language = incoming.metadata.language or DEFAULT_LANGUAGE
         added = self.passages.put(version.id, incoming.passages, language, generation)
-        if before and before != version.id:
-            self.passages.end_unshown(before, generation)
+        if before and before["version"] != version.id:
+            self.passages.end_unshown(before["version"], generation)
         return added
 
     def _move(self, document: str, source: Source, generation: int) -> None:
         """Give a live document another id; versions, passages and citations stay what they were."""
-        moved = self._execute(
-            "SELECT * FROM documents WHERE id = ? AND died IS NULL", (document,)
-        ).fetchone()
+        moved, replaced = self.documents.find_live(document), self.documents.find_live(source.id)
         if moved is None:
             return
-        replaced = self._shown_version(source.id)
-        self._end(source.id, generation)
-        self._execute(
-            f"""INSERT INTO documents ({_STATE}, follows, born)
-            SELECT ?, ?, ?, version, title, publisher, url, date, country, language, type,
-                given_title, sha256, ?, ?, reader, metadata_sha256, indexed_at, number, ?
-            FROM documents WHERE number = ?""",
-            (
-                source.id, source.root, source.path, source.size_bytes, source.modified_ns,
-                generation, moved["number"],
-            ),
-        )  # fmt: skip
-        self._end(document, generation)
-        if replaced and replaced != moved["version"]:
-            self.passages.end_unshown(replaced, generation)
+        self.documents.move(moved, source, generation)
+        if replaced and replaced["version"] != moved["version"]:
+            self.passages.end_unshown(replaced["version"], generation)
         self._forget_failure(source.root, source.path)
 
     def _remove(self, document: str, generation: int) -> None:
         """Take a document out of search; its texts stay for old citations."""
         self._forget_fetch(document)
-        shown = self._shown_version(document)
+        shown = self.documents.find_live(document)
         if shown is not None:
-            self._end(document, generation)
-            self.passages.end_unshown(shown, generation)
+            self.documents.end(document, generation)
+            self.passages.end_unshown(shown["version"], generation)
 
     def _restore(self, document: str, generation: int) -> list[int]:
-        """Let the last state of a document live again; does nothing while it lives."""
-        last = self._last(document)
+        """Let the last state of a removed document live again."""
+        last = self.documents.find_last(document)
         if last is None:
             return []
-        self._execute(
-            f"""INSERT INTO documents ({_STATE}, follows, born)
-            SELECT {_STATE}, follows, ? FROM documents WHERE number = ?""",
-            (generation, last["number"]),
-        )
+        self.documents.restore(last, generation)
         self._forget_failure(last["root"], last["path"])
         return self.passages.restore(last["version"], generation)
-
-    def _last(self, document: str) -> sqlite3.Row | None:
-        """Return the last row of a removed document; None if it lives, never did, or was moved."""
-        row: sqlite3.Row | None = self._execute(
-            """SELECT d.*, EXISTS (SELECT 1 FROM documents h WHERE h.follows = d.number) AS moved
-            FROM documents d WHERE d.id = ? ORDER BY d.born DESC LIMIT 1""",
-            (document,),
-        ).fetchone()
-        return row if row and row["died"] is not None and not row["moved"] else None
-
-    def _end(self, document: str, generation: int) -> None:
-        # What was born in this very commit has never lived.
-        self._execute(
-            "DELETE FROM documents WHERE id = ? AND died IS NULL AND born = ?",
-            (document, generation),
-        )
-        self._execute(
-            "UPDATE documents SET died = ? WHERE id = ? AND died IS NULL", (generation, document)
-        )
-
-    def _shown_version(self, document: str) -> str | None:
-        row = self._execute(
-            "SELECT version FROM documents WHERE id = ? AND died IS NULL", (document,)
-        ).fetchone()
-        return str(row["version"]) if row else None
 
     def _forget_failure(self, root: str, path: str) -> None:
         self._execute("DELETE FROM failures WHERE root = ? AND path = ?", (root, path))

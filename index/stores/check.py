@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from index.catalog.read import Snapshot
+from index.catalog.snapshot import Snapshot
 from index.stores.open import OpenStores
 from index.version import version_of
 

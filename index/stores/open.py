@@ -6,7 +6,7 @@ import contextlib
 import time
 from dataclasses import dataclass
 
-from index.catalog.read import Snapshot
+from index.catalog.snapshot import Snapshot
 from index.errors import IndexChanged, IndexDamaged
 from index.settings import Settings
 from index.stores.base import VectorStore, WordStore

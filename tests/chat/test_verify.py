@@ -10,7 +10,7 @@ import pytest
 from chat.answer import make_answerer
 from chat.types import Citation, Question
 from chat.writing.verify import reopen, verify
-from index.catalog.read import Snapshot
+from index.catalog.snapshot import Snapshot
 from index.errors import CitationUnknown, QuoteMismatch
 from index.local import LocalIndex
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from index.catalog import schema
-from index.catalog.read import open_snapshot
+from index.catalog.migrations import MIGRATIONS
+from index.catalog.snapshot import open_snapshot
 from index.errors import GenerationUnknown
 
 TIMES = [f"2025-0{month}-01T00:00:00+00:00" for month in range(1, 10)]
@@ -34,7 +35,7 @@ DOCUMENTS = {  # id: (version, indexed at, removed at)
 def old(tmp_path: Path) -> Path:
     """An index of four documents as release 0.1 left it, in its fourth generation."""
     with contextlib.closing(sqlite3.connect(tmp_path / schema.FILE)) as catalog:
-        for number, script in enumerate(schema.MIGRATIONS[:4], start=1):
+        for number, script in enumerate(MIGRATIONS[:4], start=1):
             catalog.executescript(f"{script} PRAGMA user_version = {number};")
         catalog.execute("INSERT INTO roots VALUES ('texts', '/texts')")
         catalog.executemany(
