@@ -152,14 +152,17 @@ class IndexWriter(Writer):
 
     def prune(self, before: str) -> None:
         """Forget what no document has shown since a time, with what only that needed."""
+        self._check_unstaged()
         with self._catalog.transaction():
-            self._catalog.history.forget(before)
+            self._catalog.history.prune(before)
         self._drop_unneeded()
 
     def forget(self, document: str) -> None:
         """Forget at once all that a removed document was and that no other document shows."""
-        with self._catalog.transaction():
-            self._catalog.history.forget_removed(document)
+        self._check_unstaged()
+        with self._catalog.erasing(), self._catalog.transaction():
+            self._catalog.history.forget(document)
+        self._derived.rebuild_words()
         self._drop_unneeded()
 
     def commit(self) -> None:
@@ -201,6 +204,10 @@ class IndexWriter(Writer):
         self._derived.remove(removed)
         with self._catalog.transaction():
             self._catalog.passages.forget_removed()
+
+    def _check_unstaged(self) -> None:
+        if self._changes or self._originals:
+            raise ValueError("commit what is staged before something is forgotten")
 
     def _drop_unneeded(self) -> None:
         needed = self._catalog.history.originals()

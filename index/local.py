@@ -18,7 +18,7 @@ from index.settings import Settings
 from index.stores.check import find_broken_promises
 from index.stores.open import RETRY_SECONDS, OpenStores, open_stores
 from index.text.analysis import query_words
-from index.types import Filter, SearchReceipt
+from index.types import Filter, Moment, SearchReceipt
 
 
 class LocalIndex(Index):
@@ -38,8 +38,8 @@ class LocalIndex(Index):
         self.settings = settings
         self.embedder = embedder
         self.stores: OpenStores | None = None
-        self._past: OpenStores | None = None
-        self._lock = threading.Lock()
+        self._past: tuple[tuple[Moment, int], OpenStores] | None = None
+        self._lock, self._past_lock = threading.Lock(), threading.Lock()
 
     def snapshot(
         self, generation: int | None = None
@@ -114,19 +114,25 @@ class LocalIndex(Index):
 
     def _open_stores(self, catalog: Snapshot) -> OpenStores:
         """Return stores for a moment; those of now, and those of one moment of the past, stay."""
+        if catalog.is_past:
+            return self._open_past(catalog)
         with self._lock:
-            kept = self._past if catalog.is_past else self.stores
+            kept = self.stores
             if kept is not None and kept.moment == catalog.moment:
                 return kept
-            if self.stores is not None and self.stores.is_next_to(catalog.moment):
+            if kept is not None and kept.is_next_to(catalog.moment):
                 # Somebody else has asked after a commit that this question began before.
-                return self.stores.count(catalog)
-            opened = open_stores(self.settings, catalog)
-            if catalog.is_past:
-                self._past = opened
-            else:
-                self.stores = opened
-            return opened
+                return kept.count(catalog)
+            self.stores = open_stores(self.settings, catalog)
+            return self.stores
+
+    def _open_past(self, catalog: Snapshot) -> OpenStores:
+        """Return stores of the past; they are built, and nobody who asks about now waits for it."""
+        with self._past_lock:
+            known = (catalog.moment, catalog.forgotten)
+            if self._past is None or self._past[0] != known:
+                self._past = (known, open_stores(self.settings, catalog))
+            return self._past[1]
 
 
 def _own(catalog: Catalog) -> Snapshot:

@@ -2,22 +2,73 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
-from index.catalog.snapshot import Snapshot
+from index.base import PassageNumbers
 from index.embedding.base import Matrix
 from index.settings import Settings
+from index.stores.base import Condition
 from index.stores.open import OpenStores
 from index.text.analysis import QueryWord
-from index.types import Filter, Hit
+from index.types import Document, Filter, Hit, Moment, Passage
 
 # Passages taken from each ranking before fusion.
 CANDIDATES = 100
 # Added to every rank: larger values flatten the fusion (60 in Cormack, Clarke and Büttcher).
 RANK_CONSTANT = 60
+
+
+class SearchedCatalog(Protocol):
+    """What search asks of a catalog; one in another database that offers it is searched as well."""
+
+    @property
+    def moment(self) -> Moment:
+        """The moment that is searched."""
+
+    def find_versions(self, restriction: Filter) -> tuple[str, ...]:
+        """Return the versions that live documents passing a filter show."""
+
+    def find_numbers(self, versions: Sequence[str]) -> PassageNumbers:
+        """Return the numbers of the live passages of these versions, ascending."""
+
+    def passages(self, numbers: Sequence[int]) -> dict[int, Passage]:
+        """Return the live passages among these numbers; the others are not in the result."""
+
+    def embeddings(self, numbers: Sequence[int]) -> dict[int, Matrix]:
+        """Return the stored vectors of these passages, float32, shape (dimensions,)."""
+
+    def documents_showing(
+        self, versions: Sequence[str], restriction: Filter
+    ) -> dict[str, list[Document]]:
+        """Return, by version, the live documents that pass a filter, in order of id."""
+
+
+class _CatalogCondition(Condition):
+    """A filter, and what the catalog says passes it, found when a store asks."""
+
+    def __init__(self, catalog: SearchedCatalog, restriction: Filter) -> None:
+        self._catalog = catalog
+        self._filter = restriction
+
+    @property
+    def filter(self) -> Filter:
+        """See `Condition`."""
+        return self._filter
+
+    @functools.cached_property
+    def versions(self) -> tuple[str, ...]:
+        """See `Condition`."""
+        return self._catalog.find_versions(self._filter)
+
+    @functools.cached_property
+    def numbers(self) -> PassageNumbers:
+        """See `Condition`."""
+        return self._catalog.find_numbers(self.versions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +80,7 @@ class _Fused:
 
 
 def search_fused(
-    catalog: Snapshot,
+    catalog: SearchedCatalog,
     stores: OpenStores,
     settings: Settings,
     words: Sequence[QueryWord],
@@ -55,7 +106,7 @@ def search_fused(
     its largest possible value.
     """
     terms = [form for word in words for form in word.forms]
-    condition = catalog.resolve(restriction) if restriction else None
+    condition = _CatalogCondition(catalog, restriction) if restriction else None
     generation = catalog.moment.generation
     depth = max(CANDIDATES, k)
     while True:
@@ -93,7 +144,7 @@ def _fuse(dense: Sequence[int], lexical: Sequence[int], settings: Settings) -> l
 
 
 def _resolve(
-    catalog: Snapshot, fused: Sequence[_Fused], vector: Matrix, restriction: Filter
+    catalog: SearchedCatalog, fused: Sequence[_Fused], vector: Matrix, restriction: Filter
 ) -> list[Hit]:
     numbers = [f.number for f in fused]
     passages = catalog.passages(numbers)

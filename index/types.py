@@ -143,13 +143,12 @@ class Removed:
     Attributes:
         document: As it was last.
         at: UTC time of the removal, ISO 8601.
-        has_passages: Whether they were kept, so that it can be restored; releases before 0.2 did
-            not keep them.
+        is_restorable: Whether all of it was kept; release 0.1 kept only its text.
     """
 
     document: Document
     at: str
-    has_passages: bool
+    is_restorable: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,25 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from index.base import PassageNumbers
 from index.types import Filter
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """A filter, and what passes it at one moment: a store takes what it can use.
-
-    Attributes:
-        filter: What was asked for, for a store that holds the fields itself.
-        versions: That live documents passing it show.
-        numbers: Of their passages, ascending.
-    """
-
-    filter: Filter
-    versions: tuple[str, ...]
-    numbers: PassageNumbers
 
 
 def build_living(table: str, generation: int | None) -> str:

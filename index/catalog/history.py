@@ -15,16 +15,14 @@ _KEPT = f"(died IS NULL OR NOT coalesce({_ENDED}, 0))"
 # A text is forgotten with the last document that has shown it.
 _FORGOTTEN = f"""SELECT v.id FROM versions v
     WHERE NOT EXISTS (SELECT 1 FROM documents d WHERE d.version = v.id AND {_KEPT})"""
-_UNUSED_VECTOR = "text_sha256 NOT IN (SELECT embedded_sha256 FROM passages)"
-# The rows of a document, and those of the ids that it had before it was moved.
-_LINE = """WITH RECURSIVE line (number) AS (
-    SELECT number FROM documents WHERE id = ?
-    UNION
-    SELECT earlier.number FROM line
-    JOIN documents later ON later.number = line.number
-    JOIN documents moved ON moved.number = later.follows
-    JOIN documents earlier ON earlier.id = moved.id AND earlier.born <= moved.born
-)"""
+# Of no passage, or of an embedder that the index does not have any more.
+_UNUSED_VECTOR = """(text_sha256 NOT IN (SELECT embedded_sha256 FROM passages)
+    OR fingerprint != (SELECT fingerprint FROM state))"""
+# All that a document was until it went by an id last, by whatever ids it went before.
+_LINE = """SELECT d.* FROM documents d JOIN (
+        SELECT * FROM documents WHERE id = ?
+        ORDER BY died IS NULL DESC, born DESC, number DESC LIMIT 1
+    ) newest ON newest.line = d.line AND d.born <= newest.born"""
 
 
 class History:
@@ -38,9 +36,9 @@ class History:
 
         Raises `DocumentUnknown` if there never was such a document, or all of it was pruned.
         """
-        # What moved was shown under another id then, and is listed under this one.
+        # What was shown under another id, before it was moved, is listed under this one.
         shown = self._list(
-            f"{_LINE} SELECT ? AS document, d.* FROM documents d JOIN line USING (number)",
+            f"SELECT ? AS document, l.* FROM ({_LINE}) l",
             [document, document],
         )
         if not shown:
@@ -52,9 +50,10 @@ class History:
         return sorted(shown, key=lambda s: (s.until is None, s.until, s.since), reverse=True)
 
     def outdated(self, before: str) -> Outdated:
-        """Return what `forget` would delete: what was last shown before a UTC time, ISO 8601."""
+        """Return what `prune` would delete: what was last shown before a UTC time, ISO 8601."""
         (vectors,) = self._connection.execute(
-            f"""SELECT count(*) FROM embeddings WHERE text_sha256 NOT IN (
+            f"""SELECT count(*) FROM embeddings WHERE fingerprint != (
+                SELECT fingerprint FROM state) OR text_sha256 NOT IN (
                 SELECT embedded_sha256 FROM passages
                 WHERE {_KEPT} AND version NOT IN ({_FORGOTTEN}))""",
             [before, before],
@@ -65,7 +64,7 @@ class History:
         )
         return Outdated(tuple(versions), vectors)
 
-    def forget(self, before: str) -> None:
+    def prune(self, before: str) -> None:
         """Delete what `outdated` returns; call inside a transaction."""
         execute = self._connection.execute
         names = [(row["id"],) for row in execute(_FORGOTTEN, [before])]
@@ -78,11 +77,10 @@ class History:
                 [before],
             )
 
-    def forget_removed(self, document: str) -> None:
+    def forget(self, document: str) -> None:
         """Delete all that a removed document was and nobody else shows; inside a transaction."""
         rows = self._connection.execute(
-            f"""{_LINE} SELECT d.number, d.version FROM documents d JOIN line USING (number)
-            WHERE d.died IS NOT NULL""",
+            f"SELECT number, version FROM ({_LINE}) WHERE died IS NOT NULL",
             [document],
         ).fetchall()
         self._connection.executemany(
@@ -97,7 +95,7 @@ class History:
     def originals(self, before: str = "") -> set[str]:
         """Return the sha256 of every source that a version was read from, or is shown on.
 
-        Those that `forget(before)` would leave without a version are not among them.
+        Those that `prune(before)` would leave without a version are not among them.
         """
         rows = self._connection.execute(
             f"""SELECT sha256 FROM documents WHERE {_KEPT}
@@ -112,6 +110,7 @@ class History:
         many("DELETE FROM signatures WHERE version = ?", names)
         many("DELETE FROM versions WHERE id = ?", names)
         self._connection.execute(f"DELETE FROM embeddings WHERE {_UNUSED_VECTOR}")
+        self._connection.execute("UPDATE state SET forgotten = forgotten + 1")
 
     def _list(self, rows: str, values: Sequence[object]) -> list[ShownVersion]:
         # One text may have been read from several bytes: it is shown until the last of them ends.

@@ -148,10 +148,13 @@ MIGRATIONS = (
     );
     """,
     """
-    -- Who it is, and since which generation all that was true then is known. What an older release
+    -- Who it is; since which generation all that was true then is known, and since which the
+    -- passages of what has died are kept; how often something was forgotten. What an older release
     -- left has only its texts and their times.
     ALTER TABLE state ADD COLUMN index_id TEXT NOT NULL DEFAULT '';
     ALTER TABLE state ADD COLUMN known_since INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE state ADD COLUMN passages_since INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE state ADD COLUMN forgotten INTEGER NOT NULL DEFAULT 0;
     UPDATE state SET index_id = lower(hex(randomblob(16)));
 
     -- Every commit, with a random name: a copy that was put back goes on with the same numbers.
@@ -169,16 +172,20 @@ MIGRATIONS = (
         UNION SELECT indexed_at FROM documents
         UNION SELECT removed_at FROM documents WHERE removed_at IS NOT NULL
     );
+    -- This very change, after all that was; of an index without any history the first generation.
     INSERT INTO generations
-    SELECT generation, lower(hex(randomblob(8))), strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')
-    FROM state WHERE NOT EXISTS (SELECT 1 FROM generations);
+    SELECT coalesce((SELECT max(number) + 1 FROM generations), generation),
+        lower(hex(randomblob(8))), strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')
+    FROM state;
     UPDATE state SET generation = (SELECT max(number) FROM generations);
-    UPDATE state SET reserved_generation = generation, known_since = generation;
+    UPDATE state SET reserved_generation = generation, known_since = generation,
+        passages_since = generation;
 
     -- What a document was from the generation of its birth until the one of its death, NULL while
-    -- it lives. `follows` is the row that a moved document was until then.
+    -- it lives. All that one document was has one line, by whatever ids it went.
     CREATE TABLE lives (
         number INTEGER PRIMARY KEY,
+        line INTEGER NOT NULL,
         id TEXT NOT NULL,
         root TEXT NOT NULL REFERENCES roots (name),
         path TEXT NOT NULL,
@@ -192,18 +199,30 @@ MIGRATIONS = (
         reader TEXT NOT NULL,
         metadata_sha256 TEXT NOT NULL,
         indexed_at TEXT NOT NULL,
-        follows INTEGER,
         born INTEGER NOT NULL REFERENCES generations (number),
         died INTEGER REFERENCES generations (number)
     );
+    -- A moved document took its history along to its new id, and the old id counted as removed, but
+    -- not by hand.
+    CREATE TEMP TABLE heirs AS
+    SELECT d.id AS old, min(n.id) AS new FROM documents d
+    JOIN history h ON h.document = d.id
+    JOIN history k ON k.version = h.version AND k.sha256 = h.sha256 AND k.reader = h.reader
+        AND k.since = h.since AND k.document != h.document
+        AND (k.until IS NULL OR k.until > d.removed_at)
+    JOIN documents n ON n.id = k.document
+    WHERE d.removed_at IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM failures f WHERE f.root = d.root AND f.path = d.path)
+    GROUP BY d.id;
     -- A text that came back was shown in `history` since its first time: it ends where the next
-    -- one begins. Titles and metadata of then were not kept: they are those of the last state.
-    INSERT INTO lives (id, root, path, version, title, publisher, url, date, country, language,
-        type, given_title, sha256, size_bytes, modified_ns, reader, metadata_sha256, indexed_at,
-        born, died)
-    SELECT d.id, d.root, d.path, h.version, d.title, d.publisher, d.url, d.date, d.country,
+    -- one begins, and what began and ended in one second with the generation after. Titles and
+    -- metadata of then were not kept: they are those of the last state.
+    INSERT INTO lives (line, id, root, path, version, title, publisher, url, date, country,
+        language, type, given_title, sha256, size_bytes, modified_ns, reader, metadata_sha256,
+        indexed_at, born, died)
+    SELECT 0, d.id, d.root, d.path, h.version, d.title, d.publisher, d.url, d.date, d.country,
         d.language, d.type, d.given_title, h.sha256, d.size_bytes, d.modified_ns, h.reader,
-        d.metadata_sha256, h.since, first.number, last.number
+        d.metadata_sha256, h.since, first.number, max(last.number, first.number + 1)
     FROM history h JOIN documents d ON d.id = h.document
     JOIN generations first ON first.committed_at = h.since
     JOIN generations last ON last.committed_at = min(
@@ -211,23 +230,37 @@ MIGRATIONS = (
         coalesce((SELECT min(o.since) FROM history o
             WHERE o.document = h.document AND o.since > h.since), '9999')
     )
-    WHERE first.number < last.number ORDER BY first.number, d.id;
-    INSERT INTO lives (id, root, path, version, title, publisher, url, date, country, language,
-        type, given_title, sha256, size_bytes, modified_ns, reader, metadata_sha256, indexed_at,
-        born)
-    SELECT d.id, d.root, d.path, d.version, d.title, d.publisher, d.url, d.date, d.country,
+    -- What is shown still is a row of its own below.
+    WHERE h.until IS NOT NULL OR h.since < d.indexed_at
+    ORDER BY first.number, d.id;
+    INSERT INTO lives (line, id, root, path, version, title, publisher, url, date, country,
+        language, type, given_title, sha256, size_bytes, modified_ns, reader, metadata_sha256,
+        indexed_at, born)
+    SELECT 0, d.id, d.root, d.path, d.version, d.title, d.publisher, d.url, d.date, d.country,
         d.language, d.type, d.given_title, d.sha256, d.size_bytes, d.modified_ns, d.reader,
         d.metadata_sha256, d.indexed_at, g.number
     FROM documents d JOIN generations g ON g.committed_at = d.indexed_at
     WHERE d.removed_at IS NULL ORDER BY d.id;
+    UPDATE lives SET line = (
+        WITH RECURSIVE chain (id, steps) AS (
+            SELECT lives.id, 0
+            UNION ALL
+            SELECT heirs.new, steps + 1 FROM chain JOIN heirs ON heirs.old = chain.id
+            WHERE steps < 100
+        )
+        SELECT min(number) FROM lives o
+        WHERE o.id = (SELECT id FROM chain ORDER BY steps DESC LIMIT 1)
+    );
+    DROP TABLE heirs;
     DROP TABLE history;
     DROP TABLE documents;
     ALTER TABLE lives RENAME TO documents;
     CREATE UNIQUE INDEX documents_live ON documents (id) WHERE died IS NULL;
+    CREATE INDEX documents_shown ON documents (version) WHERE died IS NULL;
     CREATE INDEX documents_by_id ON documents (id, born);
-    CREATE INDEX documents_by_version ON documents (version, died);
+    CREATE INDEX documents_by_line ON documents (line, died);
+    CREATE INDEX documents_by_version ON documents (version, born);
     CREATE INDEX documents_by_death ON documents (died) WHERE died IS NOT NULL;
-    CREATE INDEX documents_by_origin ON documents (follows) WHERE follows IS NOT NULL;
 
     -- The text of what has died is empty here: its version holds it.
     CREATE TABLE stretches (

@@ -80,6 +80,8 @@ class PassageTable:
 
     def restore(self, version: str, generation: int) -> list[int]:
         """Let the passages that a version had last live again, under new numbers."""
+        if self._live(version):
+            return []
         return [
             self._insert(
                 (
@@ -92,8 +94,9 @@ class PassageTable:
         ]  # fmt: skip
 
     def read_last(self, version: str) -> list[str]:
-        """Return what was searched of each passage that `restore` lets live again."""
-        return [embedded_text(row["own_text"], row["context"]) for row in self._last(version)]
+        """Return what was searched of each passage that `restore` lets live again, or may."""
+        rows = self._live(version) or self._last(version)
+        return [embedded_text(row["own_text"], row["context"]) for row in rows]
 
     def end_unshown(self, version: str, generation: int) -> None:
         """Let the passages of a version die unless a live document shows it."""
@@ -103,7 +106,8 @@ class PassageTable:
 
     def read(self, numbers: Sequence[int]) -> Iterator[SearchedText]:
         """Yield the live passages among these numbers, by number."""
-        among = f"{_LIVING} AND p.number IN (%s) ORDER BY p.number"
+        # Without the sign SQLite would walk all that lives by its index instead of seeking numbers.
+        among = _LIVING.replace("p.died", "+p.died") + " AND p.number IN (%s) ORDER BY p.number"
         return read_searched(select_among(self._connection, among, sorted(numbers)))
 
     def read_live(self) -> Iterator[SearchedText]:
@@ -123,14 +127,10 @@ class PassageTable:
         self._connection.execute("DELETE FROM departed")
 
     def _live(self, version: str) -> list[sqlite3.Row]:
-        return self._connection.execute(
-            "SELECT * FROM passages WHERE version = ? AND died IS NULL", (version,)
-        ).fetchall()
+        return self._connection.execute(f"{_LIVING} AND p.version = ?", (version,)).fetchall()
 
     def _last(self, version: str) -> list[sqlite3.Row]:
-        """Return those that died last, none while any of them lives."""
-        if self._live(version):
-            return []
+        """Return those that died last."""
         return self._connection.execute(
             f"""{_KEPT} WHERE p.version = ?1 AND p.died =
                 (SELECT max(died) FROM passages WHERE version = ?1)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import functools
 import sqlite3
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 from index.base import Catalog
+from index.catalog.documents import find_end
 from index.catalog.filters import build_condition, build_living
 from index.catalog.history import History
 from index.catalog.migrations import MIGRATIONS
@@ -31,9 +33,16 @@ from index.types import (
     Passage,
     Removed,
     ShownVersion,
+    Source,
 )
 from index.version import Version
 
+# What a name may be of a document: its id, its path within its root, its file name.
+_NAMES: tuple[Callable[[Source, str], bool], ...] = (
+    lambda source, name: source.id == name,
+    lambda source, name: source.path == name,
+    lambda source, name: source.path.endswith(f"/{name}"),
+)
 PASSAGE = f"""
     SELECT p.*, {PASSAGE_TEXT} AS own_text, v.sections, v.pages
     FROM passages p JOIN versions v ON v.id = p.version
@@ -49,6 +58,8 @@ class CatalogReader(Catalog):
         self._select_among = functools.partial(select_among, connection)
         self._history = History(connection)
         self.moment, self.dimensions = read_moment(connection)
+        # How often something was pruned or forgotten: what is kept of the past may have changed.
+        self.forgotten = self._count("SELECT forgotten FROM state")
         self.is_past = generation is not None and generation != self.moment.generation
         if generation is not None and self.is_past:
             self.moment = self._find_moment(generation)
@@ -106,20 +117,27 @@ class CatalogReader(Catalog):
 
         Raises `DocumentUnknown` if there is no document of that name, or several.
         """
+        found = self._find_named(name)
+        if len(found) == 1:
+            return found[0]
+        if found:
+            listed = ", ".join(document.id for document in found[:5])
+            raise DocumentUnknown(f"{name!r} names {len(found)} documents: {listed}; give one")
+        raise DocumentUnknown(
+            f"no document {name!r} in the index; `python -m ingest status` lists them"
+        )
+
+    def _find_named(self, name: str) -> list[Document]:
+        """Return the live documents of an id, else of a path, else of a file name."""
         conditions = ("d.id = ?", "d.path = ?", "substr(d.path, -length(?1) - 1) = '/' || ?1")
         for condition in conditions:
             rows = self._execute(
                 f"{self._document()} WHERE {self._living('d')} AND {condition} ORDER BY d.id",
                 (name,),
             ).fetchall()
-            if len(rows) == 1:
-                return read_document(rows[0])
             if rows:
-                listed = ", ".join(row["id"] for row in rows[:5])
-                raise DocumentUnknown(f"{name!r} names {len(rows)} documents: {listed}; give one")
-        raise DocumentUnknown(
-            f"no document {name!r} in the index; `python -m ingest status` lists them"
-        )
+                return [read_document(row) for row in rows]
+        return []
 
     def failures(self) -> list[Failure]:
         """Return the sources that were refused, by id."""
@@ -184,20 +202,18 @@ class CatalogReader(Catalog):
 
         Raises `CitationUnknown` if no document ever showed it.
         """
-        born = f"born <= {self.moment.generation:d}"
-        # Those that showed it, and what they became when they were moved; of each its last state.
         row = self._execute(
-            f"""WITH RECURSIVE heirs (id, since) AS (
-                SELECT id, max(born) FROM documents WHERE version = ?1 AND {born} GROUP BY id
-                UNION
-                SELECT later.id, heirs.since FROM heirs
-                JOIN documents earlier ON earlier.id = heirs.id AND earlier.born >= heirs.since
-                JOIN documents later ON later.follows = earlier.number AND later.{born}
+            f"""WITH shown (line, since) AS (
+                SELECT line, max(born) FROM documents
+                WHERE version = ?1 AND born <= ?2 GROUP BY line
             )
-            {self._document()} JOIN heirs h ON h.id = d.id
-            WHERE d.born = (SELECT max(born) FROM documents WHERE id = d.id AND {born})
-            ORDER BY NOT {self._living("d")}, d.version != ?1, h.since DESC, d.id LIMIT 1""",
-            (version,),
+            {self._document()} JOIN shown s ON s.line = d.line
+            WHERE d.number = (
+                SELECT o.number FROM documents o WHERE o.line = s.line AND o.born <= ?2
+                ORDER BY {self._living("o")} DESC, o.died DESC, o.number DESC LIMIT 1
+            )
+            ORDER BY NOT {self._living("d")}, d.version != ?1, s.since DESC, d.id LIMIT 1""",
+            (version, self.moment.generation),
         ).fetchone()
         if row is None:
             raise CitationUnknown(f"no document shows version {version[:16]}")
@@ -212,46 +228,48 @@ class CatalogReader(Catalog):
         return self._history.of(document)
 
     def find_removed(self, name: str) -> Removed:
-        """Return the removed document of an id, as it was last.
+        """Return the removed document of an id, else of a path or file name, as it was last.
 
         Raises `DocumentUnknown` if there is none, if it lives, or if it lives under another id.
         """
-        row = self._execute(
-            f"{self._document()} WHERE d.id = ? ORDER BY d.born DESC LIMIT 1", (name,)
-        ).fetchone()
-        if row is None:
-            raise DocumentUnknown(
-                f"no document {name!r} was ever indexed here, or what was known of it was "
-                "forgotten; `python -m ingest status --removed` lists those that were removed"
-            )
-        if row["died"] is None:
-            raise DocumentUnknown(f"{name!r} is in the index; it was not removed")
+        gone = self.list_removed()
+        for fits in _NAMES:
+            found = [removed for removed in gone if fits(removed.document.source, name)]
+            if len(found) == 1:
+                return found[0]
+            if found:
+                listed = ", ".join(removed.document.id for removed in found[:5])
+                raise DocumentUnknown(f"{name!r} names {len(found)} documents: {listed}; give one")
+        for document in self._find_named(name):
+            raise DocumentUnknown(f"{document.id!r} is in the index; it was not removed")
         heir = self._execute(
-            "SELECT id FROM documents WHERE follows = ? ORDER BY born DESC LIMIT 1",
-            (row["number"],),
+            f"SELECT id FROM documents WHERE number = ({find_end('?1')})", (name,)
         ).fetchone()
-        if heir is not None and heir["id"] != name:
+        if heir is not None:
             raise DocumentUnknown(f"{name!r} was moved: it is {heir['id']!r} since")
-        return self._read_removed(row)
+        raise DocumentUnknown(
+            f"no document {name!r} was removed here, or what was known of it was forgotten; "
+            "`python -m ingest status --removed` lists those that can come back"
+        )
 
     def list_removed(self) -> list[Removed]:
         """Return the documents that were removed and are kept, the last one first."""
         rows = self._execute(
-            f"""{self._document()} WHERE d.died IS NOT NULL
-            AND d.born = (SELECT max(born) FROM documents WHERE id = d.id)
-            AND NOT EXISTS (SELECT 1 FROM documents h WHERE h.follows = d.number)
-            ORDER BY d.died DESC, d.id"""
+            f"""SELECT r.*, g.committed_at AS removed_at, (
+                r.passages_kept OR r.died > (SELECT passages_since FROM state)
+            ) AS restorable FROM (
+                {self._document("EXISTS (SELECT 1 FROM passages p WHERE p.version = d.version)")}
+                WHERE d.died IS NOT NULL AND d.number = (
+                    SELECT o.number FROM documents o WHERE o.line = d.line
+                    ORDER BY o.died IS NULL DESC, o.died DESC, o.number DESC LIMIT 1
+                ) AND NOT EXISTS (
+                    SELECT 1 FROM documents l WHERE l.id = d.id AND l.died IS NULL
+                )
+            ) r JOIN generations g ON g.number = r.died ORDER BY r.died DESC, r.id"""
         )
-        return [self._read_removed(row) for row in rows]
-
-    def _read_removed(self, row: sqlite3.Row) -> Removed:
-        when = self._execute(
-            "SELECT committed_at FROM generations WHERE number = ?", (row["died"],)
-        ).fetchone()
-        has_passages = self._count(
-            "SELECT EXISTS (SELECT 1 FROM passages WHERE version = ?)", row["version"]
-        )
-        return Removed(read_document(row), when["committed_at"], bool(has_passages))
+        return [
+            Removed(read_document(row), row["removed_at"], bool(row["restorable"])) for row in rows
+        ]
 
     def outdated(self, before: str) -> Outdated:
         """Return what pruning would forget: what was last shown before a UTC time, ISO 8601."""
@@ -274,9 +292,9 @@ class CatalogReader(Catalog):
     def _count(self, statement: str, *values: object) -> int:
         return int(self._execute(statement, values).fetchone()[0])
 
-    def _document(self) -> str:
+    def _document(self, passages_kept: str = "NULL") -> str:
         """Return the statement for rows that `read_document` reads, without its conditions."""
-        return f"""SELECT d.*, v.characters,
+        return f"""SELECT d.*, v.characters, {passages_kept} AS passages_kept,
             (SELECT count(*) FROM passages p WHERE p.version = d.version AND {self._living("p")})
                 AS passages
             FROM documents d JOIN versions v ON v.id = d.version"""

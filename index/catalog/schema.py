@@ -18,7 +18,7 @@ _CANNOT_WRITE = {
     sqlite3.SQLITE_PERM, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL,
     sqlite3.SQLITE_CANTOPEN,
 }  # fmt: skip
-_BUSY_SECONDS = 30.0
+BUSY_SECONDS = 30.0
 
 
 @contextlib.contextmanager
@@ -105,7 +105,7 @@ def migrate(directory: Path) -> tuple[int, int]:
 def open_database(path: Path) -> sqlite3.Connection:
     """Open the file of a catalog, whatever its schema; transactions are begun by hand."""
     connection = sqlite3.connect(
-        path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
     )
     connection.row_factory = sqlite3.Row
     try:

@@ -10,7 +10,6 @@ import numpy as np
 
 from index.base import PassageNumbers
 from index.catalog.embeddings import read_matrix
-from index.catalog.filters import Condition
 from index.catalog.passages import SearchedText, read_searched
 from index.catalog.read import PASSAGE, CatalogReader
 from index.catalog.rows import read_document, read_passages
@@ -43,15 +42,15 @@ class Snapshot(CatalogReader):
 
     def passages(self, numbers: Sequence[int]) -> dict[int, Passage]:
         """Return the live passages among these numbers; the others are not in the result."""
-        among = f"{PASSAGE} WHERE {self._living('p')} AND p.number IN (%s)"
+        # Without the sign SQLite would walk all that lives by its index instead of seeking numbers.
+        among = f"{PASSAGE} WHERE +{self._living('p')} AND p.number IN (%s)"
         return dict(read_passages(self._select_among(among, numbers)))
 
-    def resolve(self, restriction: Filter) -> Condition:
-        """Return what passes a filter, of what is live."""
+    def find_versions(self, restriction: Filter) -> tuple[str, ...]:
+        """Return the versions that live documents passing a filter show."""
         condition, values = self._condition(restriction)
         rows = self._execute(f"SELECT DISTINCT version FROM documents d WHERE {condition}", values)
-        versions = tuple(row["version"] for row in rows)
-        return Condition(restriction, versions, self._find_numbers(versions))
+        return tuple(row["version"] for row in rows)
 
     def documents_showing(
         self, versions: Sequence[str], restriction: Filter
@@ -68,7 +67,8 @@ class Snapshot(CatalogReader):
             shown.setdefault(row["version"], []).append(read_document(row))
         return shown
 
-    def _find_numbers(self, versions: Sequence[str]) -> PassageNumbers:
+    def find_numbers(self, versions: Sequence[str]) -> PassageNumbers:
+        """Return the numbers of the live passages of these versions, ascending."""
         rows = self._select_among(
             f"SELECT number FROM passages p WHERE {self._living('p')} AND version IN (%s)", versions
         )

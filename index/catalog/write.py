@@ -17,6 +17,7 @@ from index.catalog.embeddings import EmbeddingTable
 from index.catalog.history import History
 from index.catalog.passages import PassageTable
 from index.catalog.rows import read_moment, write_pages, write_sections
+from index.catalog.schema import BUSY_SECONDS
 from index.changes import (
     Change,
     ForgetFailure,
@@ -43,18 +44,21 @@ _STATE = """id, root, path, version, title, publisher, url, date, country, langu
     given_title, sha256, size_bytes, modified_ns, reader, metadata_sha256, indexed_at"""
 
 
+_CHECKPOINT_MS = 1_000
+
+
 @dataclass(frozen=True, slots=True)
 class CatalogState:
     """The catalog's own row.
 
     Attributes:
         moment: Which state of which index this is.
-        before: Name of the commit before, "" for none.
+        previous: Name of the commit before, "" for none.
         dimensions: Length of a vector; 0 while there is none.
     """
 
     moment: Moment
-    before: str
+    previous: str
     dimensions: int
 
 
@@ -89,6 +93,15 @@ class CatalogWriter:
             raise
         self._execute("COMMIT")
 
+    @contextlib.contextmanager
+    def erasing(self) -> Iterator[None]:
+        """Overwrite what is deleted in the block, so that no file has it any more."""
+        self._execute("PRAGMA secure_delete = ON")
+        try:
+            yield
+        finally:
+            self._execute("PRAGMA secure_delete = OFF")
+
     def reserve(self, count: int) -> NextGeneration:
         """Take a generation and `count` passage numbers out of use for ever; return the generation.
 
@@ -122,6 +135,10 @@ class CatalogWriter:
         """Say whose vectors the index holds."""
         self._execute("UPDATE state SET fingerprint = ?, dimensions = ?", (fingerprint, dimensions))
 
+    def drop_other_vectors(self, fingerprint: str) -> None:
+        """Delete the vectors of every other embedder."""
+        self._execute("DELETE FROM embeddings WHERE fingerprint != ?", (fingerprint,))
+
     def count_new_passages(self, change: Change) -> int:
         """Return how many passage numbers a change takes at most: what `reserve` is asked for."""
         match change:
@@ -132,8 +149,11 @@ class CatalogWriter:
         return 0
 
     def read_restored(self, document: str) -> list[str]:
-        """Return what is searched of the passages that restoring a document brings back."""
-        last = self.documents.find_last(document)
+        """Return what is searched of the passages that restoring a document brings back, at most.
+
+        It may live still, and be removed by an earlier change of the same commit.
+        """
+        last = self.documents.find_live(document) or self.documents.find_last(document)
         return [] if last is None else self.passages.read_last(last["version"])
 
     def apply(self, change: Change, generation: int) -> list[int]:
@@ -182,7 +202,10 @@ class CatalogWriter:
     def compact(self) -> None:
         """Shrink the file by what was deleted, in the log beside it too; outside a transaction."""
         self._execute("VACUUM")
+        # While somebody reads, the log stays; a later commit writes it back.
+        self._execute(f"PRAGMA busy_timeout = {_CHECKPOINT_MS}")
         self._execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
 
     def _put(self, incoming: IncomingDocument, generation: int) -> list[int]:
         """Make a document show a version; passages that live already are kept."""

@@ -27,7 +27,7 @@ class Stamp:
     """What lies beside a derived store and says which commit of which index it holds."""
 
     moment: Moment
-    before: str  # name of the commit before: a store is written before the catalog says so
+    previous: str  # commit before, for whose moment it does as well; "" if none
     files: dict[str, int]  # size in bytes of each
     mark: int  # the store's own number of the commit; 0 where it has none
     folder: str  # where in the store's folder its files are
@@ -37,7 +37,7 @@ class Stamp:
         return (
             self.moment.index == moment.index
             and self.moment.fingerprint == moment.fingerprint
-            and moment.commit in (self.moment.commit, self.before)
+            and moment.commit in (self.moment.commit, self.previous)
         )
 
 

@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from index.base import PassageNumbers
-from index.catalog.filters import Condition
 from index.embedding.base import Matrix
-from index.types import Moment
+from index.types import Filter, Moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +23,22 @@ class PassageTerms:
 
     version: str
     terms: Sequence[str]
+
+
+class Condition(Protocol):
+    """Which passages are searched at one moment; a store takes of it what it can use."""
+
+    @property
+    def filter(self) -> Filter:
+        """What was asked for, for a store that holds the fields itself."""
+
+    @property
+    def versions(self) -> tuple[str, ...]:
+        """The versions that live documents passing it show."""
+
+    @property
+    def numbers(self) -> PassageNumbers:
+        """The numbers of their passages, ascending."""
 
 
 class VectorStore(Protocol):
@@ -55,12 +70,13 @@ class VectorStore(Protocol):
     def remove(self, numbers: PassageNumbers, generation: int) -> None:
         """Remove passages that died in a generation; those that are not held are passed over."""
 
-    def commit(self, moment: Moment, before: str) -> None:
+    def commit(self, moment: Moment, previous: str) -> None:
         """Make what was added and removed durable, all of it or nothing.
 
         Args:
             moment: The state that it belongs to, of which the catalog may not say yet that it is.
-            before: Name of the commit before that one.
+            previous: Name of the commit before that one, for whose moment the store does as well;
+                "" if it does not, as after a removal.
 
         Raises:
             IndexWriteFailed: Disk full, no rights.
@@ -105,7 +121,7 @@ class WordStore(Protocol):
     def remove(self, numbers: PassageNumbers, generation: int) -> None:
         """Remove passages that died in a generation; those that are not held are passed over."""
 
-    def commit(self, moment: Moment, before: str) -> None:
+    def commit(self, moment: Moment, previous: str) -> None:
         """Make what was added and removed durable; see `VectorStore.commit`."""
 
     def search(

@@ -29,7 +29,7 @@ class OpenStores:
     """
 
     moment: Moment
-    before: str  # name of the commit before it; "" where that is not known
+    previous: str  # commit before it that they do for as well; "" for none
     vectors: VectorStore | None
     words: WordStore
     documents: int
@@ -38,7 +38,7 @@ class OpenStores:
     def is_next_to(self, moment: Moment) -> bool:
         """Tell whether they are those of the commit after a moment, and do for it, too."""
         return (
-            self.before == moment.commit
+            self.previous == moment.commit
             and self.moment.index == moment.index
             and self.moment.fingerprint == moment.fingerprint
         )
@@ -79,13 +79,13 @@ def _open_once(settings: Settings, catalog: Snapshot) -> OpenStores:
                 "`python -m ingest`, which rebuilds it"
             )
     is_current = words.stamp is not None and words.stamp.moment == catalog.moment
-    before = words.stamp.before if words.stamp and is_current else ""
-    return _count(catalog, before, vectors, words)
+    previous = words.stamp.previous if words.stamp and is_current else ""
+    return _count(catalog, previous, vectors, words)
 
 
 def _count(
-    catalog: Snapshot, before: str, vectors: VectorStore | None, words: WordStore
+    catalog: Snapshot, previous: str, vectors: VectorStore | None, words: WordStore
 ) -> OpenStores:
     manifest = catalog.manifest()
     counts = manifest.documents, manifest.passages
-    return OpenStores(catalog.moment, before, vectors, words, *counts)
+    return OpenStores(catalog.moment, previous, vectors, words, *counts)

@@ -24,4 +24,5 @@ def build_past_words(catalog: Snapshot) -> TantivyWords:
     words = TantivyWords(None, "", None)
     fill_words(words, catalog.searched(), catalog.moment.generation)
     words.publish()
+    words.close()
     return words

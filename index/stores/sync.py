@@ -65,6 +65,7 @@ class DerivedStores:
                 self._vectors = self._build_vectors(dimensions)
                 self._vectors.commit(moment, before.moment.commit)
             words.commit(moment, before.moment.commit)
+            self._catalog.drop_other_vectors(self._embedder.fingerprint)
 
     def add(self, numbers: Sequence[int], before: Moment, generation: NextGeneration) -> None:
         """Add passages whose vectors `embed` stored, durably.
@@ -94,15 +95,25 @@ class DerivedStores:
         self._vectors = vectors
 
     def remove(self, numbers: Sequence[int]) -> None:
-        """Delete passages from both stores, if they are there, in the catalog's generation."""
-        state = self._catalog.state()
+        """Delete passages from both stores, if they are there, in the catalog's generation.
+
+        What they do for is this moment alone then: the one before had these passages.
+        """
+        moment = self._catalog.state().moment
         died = np.array(numbers, dtype=np.int64)
         if self._vectors is not None:
-            self._vectors.remove(died, state.moment.generation)
-            self._vectors.commit(state.moment, state.before)
+            self._vectors.remove(died, moment.generation)
+            self._vectors.commit(moment, "")
         if self._words is not None:
-            self._words.remove(died, state.moment.generation)
-            self._words.commit(state.moment, state.before)
+            self._words.remove(died, moment.generation)
+            self._words.commit(moment, "")
+
+    def rebuild_words(self) -> None:
+        """Write the words anew: a dictionary keeps those of what was removed until it is merged."""
+        if self._words is not None:
+            self._words.close()
+        state = self._catalog.state()
+        self._words = self._build_words(state.moment)
 
     def embed(self, texts: Sequence[str], progress: EmbeddingProgress) -> None:
         """Make and store, at once, the vectors of those texts that have none yet."""
@@ -148,7 +159,7 @@ class DerivedStores:
             pass  # rebuilt below, which is what the message of this error promises
         self.embed([p.text for p in self._catalog.passages.read_live()], lambda _: None)
         vectors = self._build_vectors(state.dimensions)
-        vectors.commit(state.moment, state.before)
+        vectors.commit(state.moment, "")
         return vectors
 
     def _build_vectors(self, dimensions: int) -> FaissVectors:
@@ -164,9 +175,12 @@ class DerivedStores:
             words.close()
         except IndexDamaged:
             pass  # rebuilt below, which is what the message of this error promises
+        return self._build_words(state.moment)
+
+    def _build_words(self, moment: Moment) -> TantivyWords:
         words = TantivyWords.create(self._directory / WORDS)
-        fill_words(words, self._catalog.passages.read_live(), state.moment.generation)
-        words.commit(state.moment, state.before)
+        fill_words(words, self._catalog.passages.read_live(), moment.generation)
+        words.commit(moment, "")
         return words
 
 
@@ -200,7 +214,7 @@ def adopt_stores(directory: Path, generation: int, moment: Moment) -> None:
                 continue
             given = {key: stored.get(key, other) for key, other in _OLD_STAMP.items()}
             stamp = msgspec.convert(
-                {"moment": msgspec.to_builtins(moment), "before": "", **given}, Stamp
+                {"moment": msgspec.to_builtins(moment), "previous": "", **given}, Stamp
             )
         except (OSError, ValueError, KeyError, TypeError, msgspec.ValidationError):
             continue

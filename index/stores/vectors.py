@@ -16,7 +16,6 @@ import msgspec
 import numpy as np
 
 from index.base import PassageNumbers
-from index.catalog.filters import Condition
 from index.disk.files import (
     Stamp,
     read_stamp,
@@ -26,6 +25,7 @@ from index.disk.files import (
 )
 from index.embedding.base import Matrix
 from index.errors import IndexDamaged
+from index.stores.base import Condition
 from index.types import Moment
 
 REMEDY = "run `python -m ingest`, which rebuilds it from the catalog without re-embedding"
@@ -136,7 +136,7 @@ class FaissVectors:
         vectors._index = faiss.deserialize_index(np.frombuffer(data, dtype=np.uint8))
         return vectors
 
-    def commit(self, moment: Moment, before: str) -> None:
+    def commit(self, moment: Moment, previous: str) -> None:
         """Store the vectors under a new name, then the stamp, then drop the files before."""
         directory = self._directory
         if directory is None:
@@ -148,7 +148,7 @@ class FaissVectors:
         for name, content in files.items():
             write_atomically(directory / name, content)
         sizes = {name: len(content) for name, content in files.items()}
-        stamp = Stamp(moment, before, sizes, mark=0, folder="")
+        stamp = Stamp(moment, previous, sizes, mark=0, folder="")
         write_stamp(directory, stamp)
         self.stamp = stamp
         with translate_write_errors(directory):

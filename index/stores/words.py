@@ -13,11 +13,10 @@ import numpy as np
 import tantivy
 
 from index.base import PassageNumbers
-from index.catalog.filters import Condition
 from index.disk.files import STAMP, Stamp, read_stamp, translate_write_errors, write_stamp
 from index.errors import IndexDamaged
 from index.stores import segments
-from index.stores.base import PassageTerms
+from index.stores.base import Condition, PassageTerms
 from index.types import Moment
 
 REMEDY = "run `python -m ingest`, which rebuilds it from the catalog"
@@ -100,13 +99,13 @@ class TantivyWords:
         with self._translate_write_errors():
             self._open_writer().delete_documents_by_query(query)
 
-    def commit(self, moment: Moment, before: str) -> None:
+    def commit(self, moment: Moment, previous: str) -> None:
         """Make what was staged durable, then write the stamp; see `WordStore.commit`."""
         mark = self.publish()
         if self._directory is None:
             raise ValueError("these words are held in memory only")
         # tantivy's own files are not in the stamp: its merges replace them at any time.
-        stamp = Stamp(moment, before, {}, mark, self._folder)
+        stamp = Stamp(moment, previous, {}, mark, self._folder)
         write_stamp(self._directory, stamp)
         self._remove_others()
         self.stamp = stamp

@@ -190,7 +190,7 @@ def removed_object(gone: Sequence[Removed]) -> RemovedObject:
     return RemovedObject(
         [
             RemovedDocumentObject(
-                r.document.id, r.document.title, r.document.version, r.at, r.has_passages
+                r.document.id, r.document.title, r.document.version, r.at, r.is_restorable
             )
             for r in gone
         ]

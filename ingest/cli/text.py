@@ -91,7 +91,7 @@ def format_removed(gone: Sequence[Removed]) -> str:
     """Return what was removed and is kept, a line each, the last one first."""
     lines = [
         f"removed {r.at}  {r.document.id}  “{r.document.title}”"
-        f"{'' if r.has_passages else '  (only its text is kept)'}"
+        f"{'' if r.is_restorable else '  (only its text is kept)'}"
         for r in gone
     ]
     return "\n".join(lines) or "no document that was removed is kept"

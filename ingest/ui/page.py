@@ -63,7 +63,7 @@ def _known(index: Index) -> tuple[list[Document], list[Failure], list[Fetch], li
                 catalog.documents(),
                 catalog.failures(),
                 list(catalog.fetches().values()),
-                [gone for gone in catalog.list_removed() if gone.has_passages],
+                [gone for gone in catalog.list_removed() if gone.is_restorable],
             )
     except IndexMissing:
         st.info("Nothing is indexed yet. “Reindex” reads the files of corpus/ and those added.")

@@ -38,14 +38,16 @@ def remove_document(index: Index, name: str, forget: bool = False) -> str:
         upload = None
     else:
         with index.snapshot() as catalog:
-            document = _find(catalog, name, forget)
+            document, is_live = _find(catalog, name, forget)
             file = locate_roots(catalog.roots(), index.settings)[document.source.root]
         if is_address(document.source.path):
             return remove_document(index, document.id, forget)
         file = file / document.source.path
         removed, changes = document.id, [RemoveDocument(document.id)]
-        upload = file if document.source.root == UPLOADS_ROOT else None
-        if upload is None and (left := _remember(document, file)):
+        is_upload = document.source.root == UPLOADS_ROOT
+        # Of what was removed before the file is gone; what has its name since is somebody's.
+        upload = file if is_upload and is_live else None
+        if not is_upload and is_live and (left := _remember(document, file)):
             changes.append(PutFailure(left))
     with index.writer() as writer:
         writer.stage(*changes)
@@ -71,7 +73,7 @@ def restore_document(index: Index, name: str) -> str:
     with index.snapshot() as catalog:
         removed = catalog.find_removed(name)
     document = removed.document
-    if not removed.has_passages:
+    if not removed.is_restorable:
         raise DocumentUnknown(
             f"{document.id} was removed by an older release, which kept only its text for old "
             f"citations; index its file again with `python -m ingest {shlex.quote(document.id)}`"
@@ -84,13 +86,14 @@ def restore_document(index: Index, name: str) -> str:
     return document.id
 
 
-def _find(catalog: Catalog, name: str, forget: bool) -> Document:
+def _find(catalog: Catalog, name: str, forget: bool) -> tuple[Document, bool]:
+    """Return a document, and whether it is live; one that is to be forgotten need not be."""
     try:
-        return catalog.document(name)
+        return catalog.document(name), True
     except DocumentUnknown:
         if forget:
             with contextlib.suppress(DocumentUnknown):
-                return catalog.find_removed(name).document
+                return catalog.find_removed(name).document, False
         raise
 
 

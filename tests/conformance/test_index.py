@@ -170,7 +170,7 @@ def test_a_removal_and_its_undo(index: Index) -> None:
         assert catalog.standing(old).state == "removed"
         (gone,) = catalog.list_removed()
         assert catalog.find_removed("texts/a.md") == gone
-        assert (gone.document.version, gone.has_passages) == (version_of(WIND), True)
+        assert (gone.document.version, gone.is_restorable) == (version_of(WIND), True)
         with pytest.raises(DocumentUnknown):
             catalog.find_removed("texts/b.md")
         with pytest.raises(DocumentUnknown):

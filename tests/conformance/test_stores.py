@@ -11,11 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index.base import PassageNumbers
-from index.catalog.filters import Condition
 from index.stores.base import PassageTerms, VectorStore, WordStore
 from index.types import Filter, Moment
 from tests.conformance.engines import DIMENSIONS, VECTORS, WORDS, numbers, unit
-from tests.conformance.twin import MemoryVectors, MemoryWords
+from tests.conformance.twin import GivenCondition, MemoryVectors, MemoryWords
 
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
 VOCABULARY = ["wind", "sea", "harbour", "lamp", "ship", "agency"]
@@ -33,9 +32,9 @@ def moment(generation: int) -> Moment:
     return Moment("index", generation, f"commit {generation}", "embedder")
 
 
-def among(*given: int) -> Condition:
+def among(*given: int) -> GivenCondition:
     """Those numbers; the versions of the terms below are named by the number."""
-    return Condition(Filter(roots=("a",)), tuple(f"v{n}" for n in given), numbers(*given))
+    return GivenCondition(Filter(roots=("a",)), tuple(f"v{n}" for n in given), numbers(*given))
 
 
 def terms(*words: str, version: int = 0) -> PassageTerms:

@@ -29,7 +29,6 @@ from index.base import (
     Writer,
     ask_at_one_moment,
 )
-from index.catalog.filters import Condition
 from index.changes import (
     Change,
     ForgetFailure,
@@ -51,7 +50,7 @@ from index.embedding.base import Embedder, Matrix, make_mismatch_error
 from index.errors import CitationUnknown, DocumentUnknown, GenerationUnknown, IndexMissing
 from index.pages.boxes import Layout
 from index.settings import Settings
-from index.stores.base import PassageTerms
+from index.stores.base import Condition, PassageTerms
 from index.text.analysis import analyse, query_words
 from index.text.languages import DEFAULT_LANGUAGE
 from index.types import (
@@ -74,6 +73,15 @@ from index.version import Version
 K1, B, RANK_CONSTANT, CANDIDATES = 1.2, 0.75, 60, 100
 
 
+@dataclass(frozen=True)
+class GivenCondition:
+    """A `Condition` of which all is known beforehand."""
+
+    filter: Filter
+    versions: tuple[str, ...]
+    numbers: PassageNumbers
+
+
 @dataclass
 class Life:
     """What a document was from one generation to another."""
@@ -81,7 +89,7 @@ class Life:
     number: int
     incoming: IncomingDocument
     indexed_at: str
-    follows: int | None
+    line: int
     born: int
     died: int | None = None
 
@@ -186,26 +194,22 @@ class MemoryCatalog(Catalog):
     def document_of(self, version: str) -> tuple[Document, bool, bool]:
         before = [life for life in self.held.lives if life.born <= self.at]
         showing = [life for life in before if life.incoming.version.id == version]
-        heirs = {life.incoming.source.id: life.born for life in showing}
-        if not heirs:
+        if not showing:
             raise CitationUnknown(f"no document shows version {version[:16]}")
-        rows = {life.number: life for life in before}
-        for life in sorted(before, key=lambda life: life.born):
-            origin = rows.get(life.follows or 0)
-            since = heirs.get(origin.incoming.source.id) if origin else None
-            # A name may be another document's later on.
-            if origin and since is not None and origin.born >= since:
-                heirs.setdefault(life.incoming.source.id, since)
+        since = {life.line: life.born for life in sorted(showing, key=lambda life: life.born)}
         last = [
-            max((x for x in before if x.incoming.source.id == name), key=lambda x: x.born)
-            for name in heirs
+            max(
+                (life for life in before if life.line == line),
+                key=lambda life: (life.lives(self.at), life.died or 0, life.number),
+            )
+            for line in since
         ]
         best = min(
             last,
             key=lambda life: (
                 not life.lives(self.at),
                 life.incoming.version.id != version,
-                -heirs[life.incoming.source.id],
+                -since[life.line],
                 life.incoming.source.id,
             ),
         )
@@ -213,28 +217,28 @@ class MemoryCatalog(Catalog):
         return self.make_document(best), lives and best.incoming.version.id == version, not lives
 
     def list_removed(self) -> list[Removed]:
-        names = {life.incoming.source.id for life in self.held.lives}
-        found = []
-        for name in names:
-            with contextlib.suppress(DocumentUnknown):
-                found.append((self._last(name), self.find_removed(name)))
-        found.sort(key=lambda pair: (-(pair[0].died or 0), pair[1].document.id))
-        return [removed for _, removed in found]
+        live = {life.incoming.source.id for life in self.held.lives if life.died is None}
+        last = [_find_last(self.held, line) for line in {life.line for life in self.held.lives}]
+        gone = [x for x in last if x.died is not None and x.incoming.source.id not in live]
+        gone.sort(key=lambda life: (-(life.died or 0), life.incoming.source.id))
+        return [
+            Removed(self.make_document(x), self.held.times[x.died or 0], is_restorable=True)
+            for x in gone
+        ]
 
     def find_removed(self, name: str) -> Removed:
-        if not any(life.incoming.source.id == name for life in self.held.lives):
-            raise DocumentUnknown(f"no document {name!r} was ever indexed here")
-        last = self._last(name)
-        if last.died is None:
-            raise DocumentUnknown(f"{name!r} is in the index; it was not removed")
-        if any(life.follows == last.number for life in self.held.lives):
-            raise DocumentUnknown(f"{name!r} was moved")
-        kept = any(s.passage.version == last.incoming.version.id for s in self.held.stretches)
-        return Removed(self.make_document(last), self.held.times[last.died], kept)
-
-    def _last(self, name: str) -> Life:
-        own = [life for life in self.held.lives if life.incoming.source.id == name]
-        return max(own, key=lambda life: life.born)
+        gone = self.list_removed()
+        for fits in (
+            lambda source: source.id == name,
+            lambda source: source.path == name,
+            lambda source: source.path.endswith(f"/{name}"),
+        ):
+            found = [removed for removed in gone if fits(removed.document.source)]
+            if len(found) == 1:
+                return found[0]
+            if found:
+                break
+        raise DocumentUnknown(f"no document {name!r} was removed here, or several, or it lives")
 
     def version(self, prefix: str) -> Version:
         found = [v for name, v in self.held.versions.items() if name.startswith(prefix)]
@@ -323,21 +327,29 @@ class MemoryCatalog(Catalog):
         )
 
 
+def _find_last(held: Held, line: int) -> Life:
+    """Return the last state of a document, by whatever id."""
+    own = [life for life in held.lives if life.line == line]
+    return max(own, key=lambda life: (life.died is None, life.died or 0, life.number))
+
+
+def _find_end(held: Held, document: str) -> Life | None:
+    """Return the last state of what goes, or went last, by an id."""
+    own = [life for life in held.lives if life.incoming.source.id == document]
+    if not own:
+        return None
+    newest = max(own, key=lambda life: (life.died is None, life.born, life.number))
+    last = _find_last(held, newest.line)
+    return last if last.incoming.source.id == document else None
+
+
 def _find_line(held: Held, document: str) -> list[Life]:
-    """Return what a document was, under the ids that it had before it was moved, too."""
-    rows = {life.number: life for life in held.lives}
-    line = {n for n, life in rows.items() if life.incoming.source.id == document}
-    while True:
-        moved = [rows[rows[n].follows or 0] for n in line if rows[n].follows in rows]
-        more = {
-            n
-            for n, life in rows.items()
-            for origin in moved
-            if life.incoming.source.id == origin.incoming.source.id and life.born <= origin.born
-        }
-        if more <= line:
-            return [rows[n] for n in sorted(line)]
-        line |= more
+    """Return all that was what goes, or went last, by an id."""
+    own = [life for life in held.lives if life.incoming.source.id == document]
+    if not own:
+        return []
+    newest = max(own, key=lambda life: (life.died is None, life.born, life.number))
+    return [x for x in held.lives if x.line == newest.line and x.born <= newest.born]
 
 
 def _keep(held: Held, before: str) -> Held:
@@ -427,7 +439,8 @@ def _apply(held: Held, change: Change, generation: int) -> None:
     match change:
         case PutDocument(incoming):
             before = _live(held, incoming.source.id)
-            _show(held, incoming, None, generation)
+            last = _find_end(held, incoming.source.id)
+            _show(held, incoming, last.line if last else None, generation)
             _cut(held, incoming, generation)
             if before and before.incoming.version.id != incoming.version.id:
                 _end_unshown(held, before.incoming.version.id, generation)
@@ -442,7 +455,7 @@ def _apply(held: Held, change: Change, generation: int) -> None:
         case MoveDocument(document, source):
             if life := _live(held, document):
                 replaced = _live(held, source.id)
-                _show(held, _move(life.incoming, source), life.number, generation, life.indexed_at)
+                _show(held, _move(life.incoming, source), life.line, generation, life.indexed_at)
                 life.died = generation
                 if replaced:
                     _end_unshown(held, replaced.incoming.version.id, generation)
@@ -452,12 +465,8 @@ def _apply(held: Held, change: Change, generation: int) -> None:
                 life.died = generation
                 _end_unshown(held, life.incoming.version.id, generation)
         case RestoreDocument(document):
-            own = [x for x in held.lives if x.incoming.source.id == document]
-            if own and not _live(held, document):
-                last = max(own, key=lambda life: life.born)
-                if any(life.follows == last.number for life in held.lives):
-                    return  # it was moved
-                _show(held, last.incoming, last.follows, generation, last.indexed_at)
+            if (last := _find_end(held, document)) and last.died is not None:
+                _show(held, last.incoming, last.line, generation, last.indexed_at)
                 _revive(held, last.incoming.version.id, generation)
         case PutFailure(failure):
             held.failures[failure.root, failure.path] = failure
@@ -490,7 +499,7 @@ def _move(incoming: IncomingDocument, source: Source) -> IncomingDocument:
 def _show(
     held: Held,
     incoming: IncomingDocument,
-    follows: int | None,
+    line: int | None,
     generation: int,
     indexed_at: str | None = None,
 ) -> None:
@@ -502,7 +511,7 @@ def _show(
     held.failures.pop((incoming.source.root, incoming.source.path), None)
     number = max((life.number for life in held.lives), default=0) + 1
     when = indexed_at or held.times[generation]
-    held.lives.append(Life(number, incoming, when, follows, generation))
+    held.lives.append(Life(number, incoming, when, line or number, generation))
 
 
 def _cut(held: Held, incoming: IncomingDocument, generation: int) -> None:
@@ -604,7 +613,7 @@ class MemoryIndex(Index):
         receipt = SearchReceipt(len(passing), len(stretches), restriction)
         words = query_words(question, sorted({s.language for s in catalog.stretches()}))
         terms = [form for word in words for form in word.forms]
-        condition = Condition(
+        condition = GivenCondition(
             restriction,
             tuple(versions),
             np.array([s.number for s in stretches], dtype=np.int64),
@@ -690,8 +699,8 @@ class _Lives:
         self.died: dict[int, int] = {}
         self.moment: Moment | None = None
 
-    def commit(self, moment: Moment, before: str) -> None:
-        del before
+    def commit(self, moment: Moment, previous: str) -> None:
+        del previous
         self.moment = moment
 
     def remove(self, numbers: PassageNumbers, generation: int) -> None:

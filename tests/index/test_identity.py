@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from benchmarks.torture.replace import attack
+from index.base import Catalog, ask_at_one_moment
 from index.embedding.base import Matrix, TextKind
 from index.embedding.hashing import HashingEmbedder
 from index.embedding.transformer import SentenceTransformerEmbedder
@@ -125,14 +126,38 @@ def test_a_question_under_way_is_asked_again(
 
 def test_a_question_that_a_commit_overtakes_keeps_its_moment(library: Library) -> None:
     reader = library.reader()
+    reader.search("region")
     with reader.snapshot() as catalog:
-        remove_document(library.index, "1.md")
+        library.write("new.md", essay(5))
+        library.ingest()
         reader.search("region")  # somebody else's, after the commit
         newer = reader.stores
-        hits = reader.search("region", 30, catalog=catalog).hits
-        assert {hit.document.id for hit in hits} <= {"texts/0.md", "texts/1.md", "texts/2.md"}
-        assert {"texts/0.md", "texts/2.md"} <= {hit.document.id for hit in hits}
+        result = reader.search("region", 50, catalog=catalog)
+        documents = {hit.document.id for hit in result.hits}
+        assert documents == {"texts/0.md", "texts/1.md", "texts/2.md"}
+        assert result.receipt.documents == 3
         assert reader.stores is newer
+
+
+def test_a_question_that_a_removal_overtakes_is_asked_again(library: Library) -> None:
+    """Of a document that changed neither text would be found: the old one is not held any more."""
+    reader = library.reader()
+    with reader.snapshot() as catalog:
+        library.write("1.md", essay(8))
+        library.ingest()
+        with pytest.raises(IndexChanged):
+            reader.search("region", 50, catalog=catalog)
+    moments = []
+
+    def ask(catalog: Catalog) -> set[str]:
+        moments.append(catalog.moment)
+        if len(moments) == 1:
+            library.write("1.md", essay(9))
+            library.ingest()
+        return {hit.document.id for hit in reader.search("region", 50, catalog=catalog).hits}
+
+    assert ask_at_one_moment(reader, ask) == {"texts/0.md", "texts/1.md", "texts/2.md"}
+    assert len(moments) == 2
 
 
 def test_stores_of_another_index_are_refused_and_rebuilt(library: Library, tmp_path: Path) -> None:

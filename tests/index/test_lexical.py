@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.catalog.filters import Condition
 from index.errors import IndexDamaged
 from index.stores.base import PassageTerms
 from index.stores.words import TantivyWords
 from index.text.analysis import analyse, content_terms, query_terms
 from index.types import Filter, Moment
+from tests.conformance.twin import GivenCondition
 
 CORPUS = [
     "wind energy cluster",
@@ -60,7 +60,7 @@ def find(
 ) -> list[tuple[int, float]]:
     condition = None
     if versions is not None:
-        condition = Condition(Filter(), tuple(versions), np.zeros(0, dtype=np.int64))
+        condition = GivenCondition(Filter(), tuple(versions), np.zeros(0, dtype=np.int64))
     return words.search(wanted, k, condition, 1)
 
 

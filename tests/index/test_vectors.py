@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.base import PassageNumbers
-from index.catalog.filters import Condition
 from index.embedding.base import Matrix
 from index.errors import IndexDamaged
 from index.stores.vectors import TARGET_RECALL, FaissVectors
 from index.types import Filter, Moment
+from tests.conformance.twin import GivenCondition
 
 CLUSTERS, DIMENSIONS, COUNT = 60, 32, 6_000
 
@@ -63,7 +63,7 @@ def moment(generation: int) -> Moment:
 def find(
     store: FaissVectors, query: Matrix, k: int, allowed: PassageNumbers | None = None
 ) -> list[tuple[int, float]]:
-    condition = None if allowed is None else Condition(Filter(), (), allowed)
+    condition = None if allowed is None else GivenCondition(Filter(), (), allowed)
     return store.search(query, k, condition, 1)
 
 

@@ -60,7 +60,7 @@ def test_an_upload_is_put_back_with_what_was_known_about_it(library: Library) ->
 def test_what_cannot_be_undone_says_why(library: Library) -> None:
     with pytest.raises(DocumentUnknown, match="is in the index; it was not removed"):
         restore_document(library.index, "texts/1.md")
-    with pytest.raises(DocumentUnknown, match="was ever indexed here, or what was known"):
+    with pytest.raises(DocumentUnknown, match="was removed here, or what was known"):
         restore_document(library.index, "texts/9.md")
     (library.texts / "1.md").rename(library.texts / "moved.md")
     library.ingest(prune=True)
@@ -68,7 +68,7 @@ def test_what_cannot_be_undone_says_why(library: Library) -> None:
         restore_document(library.index, "texts/1.md")
     remove_document(library.index, "2.md")
     prune_versions(library.index, timedelta(days=-1), dry_run=False)
-    with pytest.raises(DocumentUnknown, match="was ever indexed here, or what was known"):
+    with pytest.raises(DocumentUnknown, match="was removed here, or what was known"):
         restore_document(library.index, "texts/2.md")
 
 

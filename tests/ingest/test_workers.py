@@ -22,7 +22,6 @@ import numpy as np
 import pytest
 
 from index.changes import IncomingDocument
-from index.types import Filter
 from ingest.errors import WorkersUnavailable
 from ingest.pipeline import Pace
 from ingest.settings import IngestSettings
@@ -162,8 +161,8 @@ def test_any_number_of_workers_makes_the_same_index(tmp_path: Path, number: int)
     # The numbers too, which decide between equally good passages.
     with shared.index.snapshot() as left, alone.index.snapshot() as right:
         for document in left.documents():
-            mine = left.resolve(Filter(documents=(document.id,))).numbers.tolist()
-            assert mine == right.resolve(Filter(documents=(document.id,))).numbers.tolist()
+            mine = left.find_numbers([document.version]).tolist()
+            assert mine == right.find_numbers([document.version]).tolist()
 
 
 @pytest.mark.usefixtures("hostile")
