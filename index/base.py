@@ -325,7 +325,8 @@ class Index(Protocol):
         """Open the catalog at one moment.
 
         Args:
-            generation: What lived then is read; now if None.
+            generation: What lived then is read; now if None. What was forgotten since
+                (`Writer.forget`) is missing.
 
         Returns:
             For use in a `with`.

@@ -96,16 +96,19 @@ class LocalIndex(Index):
         """Check every promise between the stores; return a line for each that is broken."""
         before: list[str] | None = None
         while True:
-            with self.snapshot() as catalog:
-                if damage := catalog.find_damage():
-                    return [f"catalog: {line}" for line in damage]
-                # Afresh, and not what this process opened when all was still well.
-                problems = find_broken_promises(catalog, open_stores(self.settings, catalog))
+            problems = ask_at_one_moment(self, self._find_problems)
             # A writer at work may be between two steps of a commit: damage stays as it is.
             if not problems or problems == before:
                 return problems
             before = problems
             time.sleep(RETRY_SECONDS)
+
+    def _find_problems(self, catalog: Catalog) -> list[str]:
+        moment = _own(catalog)
+        if damage := moment.find_damage():
+            return [f"catalog: {line}" for line in damage]
+        # Afresh, and not what this process opened when all was still well.
+        return find_broken_promises(moment, open_stores(self.settings, moment))
 
     def _check_embedder(self, catalog: Snapshot) -> None:
         found = catalog.moment.fingerprint
