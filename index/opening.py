@@ -15,6 +15,9 @@ def open_index(home: Path | None = None) -> Index:
     Args:
         home: The folder of all state; None for the usual one (see `index.settings.home_folder`).
 
+    Returns:
+        The engine that the settings name.
+
     Raises:
         SettingsError: settings.toml cannot be used.
     """

@@ -84,6 +84,9 @@ def _make_missing_error(directory: Path) -> IndexMissing:
 def migrate(directory: Path) -> tuple[int, int]:
     """Make the catalog or bring it up to date, all in one; call under the write lock.
 
+    Args:
+        directory: Of the index.
+
     Returns:
         The schema and the generation that it had; (0, 0) where there was none.
     """

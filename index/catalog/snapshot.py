@@ -26,6 +26,9 @@ def open_snapshot(directory: Path, generation: int | None = None) -> Iterator[Sn
         directory: Of the index.
         generation: What lived then is read; now if None.
 
+    Yields:
+        What is read through it agrees.
+
     Raises:
         GenerationUnknown: There was no such generation, or what lived then was pruned.
         PolicyChatError: Whatever `connect` raises.

@@ -66,6 +66,13 @@ def restore_document(index: Index, name: str) -> str:
 
     An upload's file is put back from the bytes that were kept, with its metadata.
 
+    Args:
+        index: Where it was removed from.
+        name: Its id, its path or its file name.
+
+    Returns:
+        Its id.
+
     Raises:
         DocumentUnknown: It was not removed, was pruned or forgotten, or goes by another id now.
     """

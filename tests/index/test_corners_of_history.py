@@ -226,7 +226,7 @@ def test_no_question_reads_all_live_passages_or_all_of_history(local: LocalIndex
         calls: dict[str, Callable[[], object]] = {
             "passages": lambda: catalog.passages(range(1, 31)),
             "manifest": catalog.manifest,
-            "resolve": lambda: catalog.resolve(Filter(roots=("texts",))),
+            "resolve": lambda: catalog.find_versions(Filter(roots=("texts",))),
             "document_of": lambda: catalog.document_of(version_of(WIND)),
             "list_removed": catalog.list_removed,
         }
@@ -244,6 +244,8 @@ def test_no_question_reads_all_live_passages_or_all_of_history(local: LocalIndex
         "list_removed": "SCAN h",
     }
     assert [name for name in bad if bad[name] in told[name]] == [], told
+    assert "INTEGER PRIMARY KEY" in told["passages"]
+    assert "documents_shown" in told["manifest"]
 
 
 def old_catalog(folder: Path, script: str) -> None:
