@@ -26,6 +26,9 @@ _POINTER = re.compile(
 )
 _POINTER_WORDS = 14
 _FRAGMENT_WORDS = 4
+_SENTENCE = re.compile(r"\w\w[.!]['\"”’)\]]*$")
+# A word with a figure behind it, in the same row: not the number of a heading or of an item.
+_TELLS = re.compile(r"[^\W\d_]{2}.*\d")
 # About a paragraph: four lines on a screen.
 PARAGRAPH_CHARS = 400
 
@@ -64,7 +67,8 @@ def grow(passage: Passage, unit: Unit, taken: Iterable[tuple[int, int]]) -> Unit
 
     def may_join(start: int, end: int) -> bool:
         free = not any(a < end and start < b for a, b in blocked)
-        return free and not says_little(_cut(passage, start, end).text)
+        text = _cut(passage, start, end).text
+        return free and not says_little(text) and len(text.split()) > _FRAGMENT_WORDS
 
     start, end = unit.start, unit.end
     for first, last in passage.sentences:
@@ -85,10 +89,15 @@ def _cut(passage: Passage, start: int, end: int) -> Unit:
 
 
 def says_little(text: str) -> bool:
-    """Tell whether a text only points elsewhere, asks, or is a fragment such as a menu's."""
-    words = len(text.split())
-    points = words <= _POINTER_WORDS and _POINTER.match(text)
-    return bool(points) or words <= _FRAGMENT_WORDS or text.endswith("?")
+    """Tell whether a text only points elsewhere, asks, or is a fragment such as a menu's.
+
+    Few words may say all: a sentence, or a label with its figure or date as in a row of a table.
+    """
+    words = text.split()
+    points = len(words) <= _POINTER_WORDS and _POINTER.match(text)
+    whole = _SENTENCE.search(text) or _TELLS.search(text)
+    is_fragment = len(words) <= _FRAGMENT_WORDS and not (len(words) > 1 and whole)
+    return bool(points) or is_fragment or text.endswith("?")
 
 
 def _find_span(texts: Sequence[str], at: int) -> tuple[int, int]:

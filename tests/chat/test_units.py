@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat.evidence.units import PARAGRAPH_CHARS, Unit, grow, split_into_units
+from chat.evidence.units import PARAGRAPH_CHARS, Unit, grow, says_little, split_into_units
 from index.types import Passage
 
 
@@ -135,3 +135,26 @@ def test_a_grown_unit_is_verbatim_and_holds_the_unit(sentences: list[str], numbe
     assert large.start <= small.start < small.end <= large.end
     assert made.text[large.start - made.start : large.end - made.start] == large.text
     assert len(large.text) <= max(PARAGRAPH_CHARS, len(small.text))
+
+
+@pytest.mark.parametrize(
+    ("text", "little"),
+    [
+        pytest.param("Revocation cannot be undone.", False, id="a-short-sentence"),
+        pytest.param("Locks: 3 June 2026", False, id="a-label-with-its-date"),
+        pytest.param("Norland\t12", False, id="a-row-of-a-table"),
+        pytest.param("Oakquay\t438\t94,200", False, id="a-row-of-figures"),
+        pytest.param("Fine: €500", False, id="an-amount"),
+        pytest.param("“It cannot be undone.”", False, id="a-quoted-sentence"),
+        pytest.param("Home", True, id="one-word"),
+        pytest.param("Contact us", True, id="an-entry-of-a-menu"),
+        pytest.param("Town\tQuay length\tGrant", True, id="the-head-of-a-table"),
+        pytest.param("3.", True, id="a-number"),
+        pytest.param("12 Scope", True, id="a-numbered-heading"),
+        pytest.param("No.", True, id="an-abbreviation"),
+        pytest.param("See page 12.", True, id="what-points-elsewhere"),
+        pytest.param("Who may apply?", True, id="a-question"),
+    ],
+)
+def test_few_words_may_say_all(text: str, little: bool) -> None:
+    assert says_little(text) is little
