@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from index.base import Index, PassageNumbers
-from index.changes import IncomingDocument
+from index.changes import Change, IncomingDocument, PutDocument
 from index.embedding.base import Embedder, Matrix
 from index.opening import make_index
 from index.settings import Settings
@@ -70,3 +70,20 @@ def numbers(*given: int) -> PassageNumbers:
 def unit(*rows: Sequence[float]) -> Matrix:
     matrix = np.array(rows, dtype=np.float32)
     return matrix / np.linalg.norm(matrix, axis=1, keepdims=True)
+
+
+def commit(index: Index, *changes: Change) -> int:
+    """Make changes true; return the generation."""
+    with index.writer() as writer:
+        for change in changes:
+            if isinstance(change, PutDocument):
+                writer.add([change.document], lambda _: None)
+            else:
+                writer.stage(change)
+        writer.commit()
+    with index.snapshot() as catalog:
+        return catalog.moment.generation
+
+
+def put(path: str, text: str, metadata: Metadata = ENGLISH) -> PutDocument:
+    return PutDocument(make_document(path, text, metadata))

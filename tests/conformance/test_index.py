@@ -11,7 +11,6 @@ import pytest
 
 from index.base import EVERYTHING, Index
 from index.changes import (
-    Change,
     ForgetFailure,
     ForgetFetch,
     MoveDocument,
@@ -36,7 +35,7 @@ from index.errors import (
 )
 from index.types import Failure, Fetch, Filter, Metadata
 from index.version import citation_id, version_of
-from tests.conformance.engines import ENGLISH, INDEXES, MakeIndex, make_document
+from tests.conformance.engines import INDEXES, MakeIndex, commit, make_document, put
 
 WIND = "Wind energy\nThe agency supports wind clusters.\nApplicants report every year."
 SEA = "Harbours\nThe harbour master keeps the lamps burning.\nShips report every week."
@@ -66,23 +65,6 @@ def make(request: pytest.FixtureRequest) -> MakeIndex:
 @pytest.fixture
 def index(make: MakeIndex, tmp_path: Path) -> Index:
     return make(tmp_path / "home", HashingEmbedder())
-
-
-def commit(index: Index, *changes: Change) -> int:
-    """Make changes true; return the generation."""
-    with index.writer() as writer:
-        for change in changes:
-            if isinstance(change, PutDocument):
-                writer.add([change.document], lambda _: None)
-            else:
-                writer.stage(change)
-        writer.commit()
-    with index.snapshot() as catalog:
-        return catalog.moment.generation
-
-
-def put(path: str, text: str, metadata: Metadata = ENGLISH) -> PutDocument:
-    return PutDocument(make_document(path, text, metadata))
 
 
 def ids(index: Index, generation: int | None = None) -> list[str]:

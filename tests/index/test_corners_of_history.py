@@ -16,7 +16,6 @@ from index.catalog import schema
 from index.catalog.migrations import MIGRATIONS
 from index.catalog.snapshot import Snapshot, open_snapshot
 from index.changes import (
-    Change,
     MoveDocument,
     PutDocument,
     PutRoot,
@@ -28,10 +27,10 @@ from index.embedding.hashing import HashingEmbedder
 from index.errors import DocumentUnknown, IndexChanged
 from index.local import LocalIndex
 from index.settings import Settings
-from index.types import Filter, Metadata
+from index.types import Filter
 from index.version import citation_id, version_of
 from ingest.upkeep.removal import remove_document, restore_document
-from tests.conformance.engines import ENGLISH, INDEXES, make_document
+from tests.conformance.engines import INDEXES, commit, make_document, put
 from tests.library import Library, essay
 
 WIND = "Wind energy\nThe agency supports wind clusters.\nApplicants report every year."
@@ -48,22 +47,6 @@ def index(request: pytest.FixtureRequest, tmp_path: Path) -> Index:
 @pytest.fixture
 def local(tmp_path: Path) -> LocalIndex:
     return LocalIndex(Settings(tmp_path / "home"), HashingEmbedder())
-
-
-def commit(index: Index, *changes: Change) -> int:
-    with index.writer() as writer:
-        for change in changes:
-            if isinstance(change, PutDocument):
-                writer.add([change.document], lambda _: None)
-            else:
-                writer.stage(change)
-        writer.commit()
-    with index.snapshot() as catalog:
-        return catalog.moment.generation
-
-
-def put(path: str, text: str, metadata: Metadata = ENGLISH) -> PutDocument:
-    return PutDocument(make_document(path, text, metadata))
 
 
 def test_the_generation_before_is_searched_as_it_was_after_a_question_about_now(
