@@ -183,7 +183,8 @@ def test_an_opendocument_text() -> None:
             "</table:table-header-rows><table:table-row>"
             '<table:table-cell table:number-columns-spanned="2"><text:p>all</text:p>'
             "</table:table-cell><table:covered-table-cell/></table:table-row></table:table>",
-            '<style:style style:name="P1" style:parent-style-name="Title"/>',
+            '<style:style style:family="paragraph" style:name="P1" '
+            'style:parent-style-name="Title"/>',
         ),
     )
     assert blocks(found) == [
@@ -231,9 +232,7 @@ def test_an_opendocument_spreadsheet_of_a_million_rows() -> None:
             "</table:table>"
         )
 
-    hidden = (
-        '<style:style style:name="h"><style:table-properties table:display="false"/></style:style>'
-    )
+    hidden = '<style:style style:family="table" style:name="h"><style:table-properties table:display="false"/></style:style>'
     data = opendocument("spreadsheet", sheet("One") + sheet("Two", "h") + sheet("Three"), hidden)
     assert parse("a.ods", data).text == "One\n\nOne\tx\tx\n\nThree\n\nThree\tx\tx"
 
@@ -254,3 +253,101 @@ def test_an_opendocument_presentation() -> None:
     found = parse("a.odp", data)
     assert found.text == "Aims\n\nBody.\n\nNotes\n\nSpoken.\n\nMore."
     assert [page.number for page in found.pages] == [1, 3]
+
+
+def test_slides_shapes_and_words_that_are_not_shown_are_left_out() -> None:
+    deck = pptx.Presentation()
+    slide = deck.slides.add_slide(deck.slide_layouts[6])
+    frame = slide.shapes.add_textbox(0, 0, Inches(1), Inches(1)).text_frame
+    for text, strike in (("The fee is ", ""), ("4 euros", "sngStrike"), (" 6 euros.", "noStrike")):
+        run = frame.paragraphs[0].add_run()
+        run.text = text
+        if strike:
+            run._r.get_or_add_rPr().set("strike", strike)
+    box = slide.shapes.add_textbox(0, 0, Inches(1), Inches(1))
+    box.text_frame.text = "Put away."
+    box._element.nvSpPr.cNvPr.set("hidden", "1")
+    table = slide.shapes.add_table(1, 2, 0, 0, Inches(4), Inches(2)).table
+    table.cell(0, 0).text, table.cell(0, 1).text = "old", "new"
+    table.cell(0, 0).text_frame.paragraphs[0].runs[0]._r.get_or_add_rPr().set("strike", "dblStrike")
+    file = BytesIO()
+    deck.save(file)
+    found = parse("a.pptx", file.getvalue())
+    assert found.text.split() == "The fee is 6 euros. new".split()
+    assert "is 6 euros" in found.text
+    assert found.note == "left out: hidden shapes, crossed-out text"
+
+
+TEXT_STYLES = """
+<style:style style:family="text" style:name="H"><style:text-properties text:display="none"/>
+</style:style>
+<style:style style:family="text" style:name="H2" style:parent-style-name="H"/>
+<style:style style:family="text" style:name="S">
+  <style:text-properties style:text-line-through-style="solid"/></style:style>
+<style:style style:family="text" style:name="N">
+  <style:text-properties style:text-line-through-style="none"/></style:style>
+<style:style style:family="paragraph" style:name="P">
+  <style:text-properties style:text-line-through-type="double"/></style:style>
+<style:style style:family="table-cell" style:name="C">
+  <style:text-properties style:text-line-through-style="solid"/></style:style>
+<style:style style:family="drawing-page" style:name="off">
+  <style:drawing-page-properties presentation:visibility="hidden"/></style:style>
+"""
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        ('<text:p>Pay <text:span text:style-name="S">4</text:span> 6.</text:p>', "Pay 6."),
+        ('<text:p>Pay <text:span text:style-name="H2">4</text:span> 6.</text:p>', "Pay 6."),
+        ('<text:p text:style-name="P">a<text:span text:style-name="N">b</text:span></text:p>', "b"),
+        ('<text:section text:display="none"><text:p>a</text:p></text:section>', ""),
+        ('<text:section text:display="condition" text:is-hidden="true"><text:p>a</text:p>'
+         "</text:section>", ""),
+        ('<text:section text:display="condition"><text:p>a</text:p></text:section>', "a"),
+        ('<text:p><text:hidden-paragraph text:is-hidden="true"/>a</text:p>', ""),
+        ('<text:p>a<text:hidden-text text:is-hidden="true">b</text:hidden-text></text:p>', "a"),
+    ],
+)  # fmt: skip
+def test_an_opendocument_text_that_hides_and_crosses_out(content: str, text: str) -> None:
+    data = opendocument("text", f"{content}<text:p>End.</text:p>", TEXT_STYLES)
+    found = parse("a.odt", data)
+    assert found.text == f"{text}\n\nEnd.".strip()
+    assert (found.note is None) == (text == "a" and "conditi" in content)
+
+
+def test_rows_and_columns_of_an_opendocument_that_are_put_away() -> None:
+    cells = "<table:table-cell><text:p>{}</text:p></table:table-cell>"
+    row = "<table:table-row{}>{}</table:table-row>"
+
+    def fill(prefix: str, properties: str = "") -> str:
+        inside = "".join(cells.format(f"{prefix}{number}") for number in range(4))
+        return row.format(properties, inside)
+
+    table = (
+        '<table:table><table:table-column/><table:table-column table:visibility="collapse" '
+        'table:number-columns-repeated="2"/><table:table-column '
+        'table:default-cell-style-name="C"/>'
+        + fill("a") + fill("b", ' table:visibility="filter"') +
+        '<table:table-row-group table:display="false">' + fill("c") + "</table:table-row-group>"
+        + row.format("", cells.format("d0") + '<table:table-cell table:style-name="D" '
+        'table:number-columns-repeated="3"><text:p>x</text:p></table:table-cell>')
+        + "</table:table>"
+    )  # fmt: skip
+    shown = '<style:style style:family="table-cell" style:name="D"/>'
+    data = opendocument("spreadsheet", table, TEXT_STYLES + shown)
+    found = parse("a.ods", data)
+    assert found.text == "a0\nd0\tx"
+    assert found.note == "left out: crossed-out text, hidden text"
+
+
+def test_hidden_slides_and_layers_of_an_opendocument() -> None:
+    frame = "<draw:frame {}><draw:text-box><text:p>{}</text:p></draw:text-box></draw:frame>"
+    slides = (
+        f'<draw:page draw:style-name="off">{frame.format("", "Skipped.")}</draw:page>'
+        f"<draw:page>{frame.format('', 'Seen.')}"
+        f"{frame.format('draw:display=' + chr(34) + 'none' + chr(34), 'Off.')}</draw:page>"
+    )
+    found = parse("a.odp", opendocument("presentation", slides, TEXT_STYLES))
+    assert found.text == "Seen."
+    assert [page.number for page in found.pages] == [2]
