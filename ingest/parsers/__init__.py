@@ -23,7 +23,7 @@ PARSERS = {
     **dict.fromkeys((".html", ".htm", ".xhtml", ".mhtml", ".mht"), "web@2"),
     ".docx": "word@3",
     ".pptx": "slides@2",
-    **dict.fromkeys((".xlsx", ".xlsm"), "workbook@2"),
+    **dict.fromkeys((".xlsx", ".xlsm"), "workbook@3"),
     **dict.fromkeys((".csv", ".tsv"), "delimited@1"),
     **dict.fromkeys((".odt", ".ods", ".odp"), "opendocument@3"),
     ".eml": "mail@2",

@@ -8,7 +8,9 @@ from io import BytesIO
 import pptx
 import pytest
 from openpyxl import Workbook
-from openpyxl.styles import NamedStyle
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
+from openpyxl.styles import Font, NamedStyle
 from pptx.util import Inches
 
 from ingest.errors import SourceRefused
@@ -232,7 +234,8 @@ def test_an_opendocument_spreadsheet_of_a_million_rows() -> None:
             "</table:table>"
         )
 
-    hidden = '<style:style style:family="table" style:name="h"><style:table-properties table:display="false"/></style:style>'
+    off = '<style:table-properties table:display="false"/>'
+    hidden = f'<style:style style:family="table" style:name="h">{off}</style:style>'
     data = opendocument("spreadsheet", sheet("One") + sheet("Two", "h") + sheet("Three"), hidden)
     assert parse("a.ods", data).text == "One\n\nOne\tx\tx\n\nThree\n\nThree\tx\tx"
 
@@ -351,3 +354,61 @@ def test_hidden_slides_and_layers_of_an_opendocument() -> None:
     found = parse("a.odp", opendocument("presentation", slides, TEXT_STYLES))
     assert found.text == "Seen."
     assert [page.number for page in found.pages] == [2]
+
+
+def save(book: Workbook) -> bytes:
+    file = BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def test_rows_columns_and_words_of_a_workbook_that_are_not_shown_are_left_out() -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (
+        ["Town", "Draft", "Fee"],
+        ["Norland", "x", "4"],
+        ["Estmark", "y", "5"],
+        ["Sudavia"],
+    ):
+        sheet.append(row)
+    sheet.column_dimensions["B"].hidden = True
+    sheet.row_dimensions[3].hidden = True
+    sheet["C4"] = CellRichText(TextBlock(InlineFont(strike=True), "7 euros"), " 8 euros")
+    sheet["A4"].font = Font(strike=False)
+    sheet["D4"] = "gone"
+    sheet["D4"].font = Font(strike=True)
+    book.create_sheet("More")["A1"] = "far"
+    found = parse("a.xlsx", save(book))
+    assert found.text == "Sheet\n\nTown\tFee\nNorland\t4\nSudavia\t8 euros\n\nMore\n\nfar"
+    assert found.note == "left out: crossed-out text, hidden text"
+
+
+def test_a_merged_cell_of_a_workbook_stands_on_each_of_its_rows_that_is_shown() -> None:
+    """The cell above the second table is merged over two rows without cells: said once."""
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    rows = [["Land", "Task", "Sum"], ["Norland", "Quays", "5 m"], ["", "Lights", "6 m"]]
+    for row in [*rows, ["", "Cranes", "7 m"], [], ["A note on it."], [], ["", "Both", "", "One"]]:
+        sheet.append(row)
+    sheet.merge_cells("A2:A4")
+    sheet.merge_cells("A6:C7")
+    sheet.merge_cells("B8:C8")
+    sheet.row_dimensions[2].hidden = True
+    assert parse("a.xlsx", save(book)).text == (
+        "Land\tTask\tSum\nNorland\tLights\t6 m\nNorland\tCranes\t7 m\n\nA note on it.\nBoth\t\tOne"
+    )
+
+
+def test_formulas_without_a_value_are_said() -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (["Town", "Fee"], ["Norland", "=2+3"], ["Estmark", "=B2"]):
+        sheet.append(row)
+    found = parse("a.xlsx", save(book))
+    assert found.text == "Town\tFee\nNorland\nEstmark"
+    assert found.note is not None
+    assert "2 formulas without a stored value" in found.note
