@@ -412,3 +412,30 @@ def test_formulas_without_a_value_are_said() -> None:
     assert found.text == "Town\tFee\nNorland\nEstmark"
     assert found.note is not None
     assert "2 formulas without a stored value" in found.note
+
+
+def test_merged_cells_of_opendocument_and_slides_stand_on_each_row() -> None:
+    cell = "<table:table-cell{}><text:p>{}</text:p></table:table-cell>"
+    tall = ' table:number-rows-spanned="2"'
+    covered = "<table:covered-table-cell/>"
+    table = (
+        "<table:table>"
+        f"<table:table-row>{cell.format(tall, 'Norland')}{cell.format('', 'Quays')}"
+        f"{cell.format(tall, 'late')}</table:table-row>"
+        f"<table:table-row>{covered}{cell.format('', 'Lights')}{covered}</table:table-row>"
+        "</table:table>"
+    )
+    expected = "Norland\tQuays\tlate\nNorland\tLights\tlate"
+    assert parse("a.odt", opendocument("text", table)).text == expected
+    assert parse("a.ods", opendocument("spreadsheet", table)).text == expected
+    deck = pptx.Presentation()
+    slide = deck.slides.add_slide(deck.slide_layouts[6])
+    grid = slide.shapes.add_table(2, 3, 0, 0, Inches(4), Inches(2)).table
+    for column, text in enumerate(["Norland", "Quays", "late"]):
+        grid.cell(0, column).text = text
+    grid.cell(1, 1).text = "Lights"
+    for column in (0, 2):
+        grid.cell(0, column).merge(grid.cell(1, column))
+    file = BytesIO()
+    deck.save(file)
+    assert parse("a.pptx", file.getvalue()).text == expected

@@ -139,7 +139,7 @@ def row(*cells: str) -> str:
     return ROW.format("".join(CELL.format("", paragraph(cell)) for cell in cells))
 
 
-def test_tables_have_merged_cells_once_and_a_header() -> None:
+def test_tables_have_merged_cells_on_each_row_and_a_header() -> None:
     spanning = ROW.format(CELL.format('<w:gridSpan w:val="2"/>', paragraph("Both")))
     merged = ROW.format(
         CELL.format('<w:vMerge w:val="restart"/>', paragraph("Poland"))
@@ -158,7 +158,7 @@ def test_tables_have_merged_cells_once_and_a_header() -> None:
         ("row", 1, "Country\tAgency"),
         ("row", 0, "Both"),
         ("row", 0, "Poland\tPARP NCBR"),
-        ("row", 0, "ARP"),
+        ("row", 0, "Poland\tARP"),
     ]
 
 
@@ -337,3 +337,27 @@ def test_a_hidden_paragraph_of_a_list_is_not_counted() -> None:
     hidden = f"<w:p><w:pPr>{numbered(2)}{style('Inner')}</w:pPr>{run('x')}</w:p>"
     listed = paragraph("first", numbered(2)) + hidden + paragraph("second", numbered(2))
     assert parse_word(listed, styles=UNSEEN).text == "(a) first\n(b) second"
+
+
+def test_merged_cells_are_placed_on_the_grid() -> None:
+    """Two columns are one above; a text over all rows that have nothing of their own is once."""
+    start, on = '<w:vMerge w:val="restart"/>', "<w:vMerge/>"
+    wide = '<w:gridSpan w:val="2"/>'
+    empty = "<w:p/>"
+    long = "word " * 60
+    rows = [
+        CELL.format("", paragraph("Land")) + CELL.format(wide, paragraph("Sum"))
+        + CELL.format("", paragraph("Note")),
+        CELL.format(start, paragraph("Norland")) + CELL.format("", paragraph("5"))
+        + CELL.format("", paragraph("6")) + CELL.format(start, paragraph("late")),
+        CELL.format(on, empty) + CELL.format(wide, paragraph("7")) + CELL.format(on, empty),
+        CELL.format(start, paragraph("Alone")) + CELL.format("", empty) * 3,
+        CELL.format(on, empty) + CELL.format("", empty) * 3,
+        CELL.format(start, paragraph(long)) + CELL.format("", paragraph("8")),
+        CELL.format(on, empty) + CELL.format("", paragraph("9")),
+    ]  # fmt: skip
+    found = parse_word("<w:tbl>" + "".join(map(ROW.format, rows)) + "</w:tbl>")
+    assert found.text.split("\n") == [
+        "Land\tSum\t\tNote", "Norland\t5\t6\tlate", "Norland\t7\t\tlate", "Alone",
+        f"{long.strip()}\t8", "9",
+    ]  # fmt: skip

@@ -12,6 +12,8 @@ from index.types import Metadata
 from ingest.parsers.office.left_out import HIDDEN, STRUCK, LeftOut
 from ingest.parsers.office.opendocument_looks import (
     DRAW,
+    LAST_COLUMN,
+    MOST_REPEATED,
     OFFICE,
     PRESENTATION,
     TABLE,
@@ -25,7 +27,13 @@ from ingest.parsers.office.slides import head_notes
 from ingest.parsers.office.titles import pick_title
 from ingest.parsers.shared.archive import open_archive, parse_xml
 from ingest.parsers.shared.collector import LAYOUT_CELL_CHARS, Collector, Piece
-from ingest.parsers.shared.sheet_rows import TableBudget, convert_sheets
+from ingest.parsers.shared.sheet_rows import (
+    Merge,
+    TableBudget,
+    convert_sheets,
+    expand_row,
+    repeat_merged,
+)  # fmt: skip
 from ingest.text.blocks import ParsedText
 
 ID = "opendocument@3"
@@ -43,7 +51,6 @@ _LEFT_OUT = frozenset(
         *(f"{OFFICE}{name}" for name in ("annotation", "forms")),
     ]
 )
-MOST_EMPTY = 50
 # A heading's number is free to choose, and each level makes the paths below it longer.
 MOST_LEVELS = 10
 
@@ -154,37 +161,64 @@ class _ContentWalker:
     def _walk_table(self, table: Element) -> Iterator[Piece]:
         if self.looks.hides_table(table):
             return
-        columns = Columns(table)
-        rows = [row for row in _find_rows(table) if not self.looks.hides_row(row)]
-        cells = [cell for row in rows for cell in row.iterchildren(f"{TABLE}table-cell")]
+        rows = list(_find_rows(table))
+        shown = [row for row in rows if not self.looks.hides_row(row)]
+        cells = [cell for row in shown for cell in row.iterchildren(f"{TABLE}table-cell")]
         widest = max((len(row) for row in rows), default=0)
         if widest < 2 or any(map(_is_layout, cells)):
             for cell in cells:
                 yield from self.walk(cell)
             return
         heads = set(table.iterfind(f"{TABLE}table-header-rows/{TABLE}table-row"))
-        for row in rows:
-            for texts in self._expand_row(row, columns):
-                self._budget.spend(texts)
-                yield Piece("\t".join(texts), "row", int(row in heads))
+        for row, texts in self._read_grid(table):
+            self._budget.spend(texts)
+            yield Piece("\t".join(texts), "row", int(row in heads))
 
     def _read_rows(self, table: Element) -> Iterator[list[str]]:
-        columns = Columns(table)
-        for row in _find_rows(table):
-            if not self.looks.hides_row(row):
-                yield from self._expand_row(row, columns)
+        for _, texts in self._read_grid(table):
+            yield texts
 
-    def _expand_row(self, row: Element, columns: Columns) -> Iterator[list[str]]:
-        """Yield a row's cells as often as the row is shown."""
-        texts: list[str] = []
-        at = 0
+    def _read_grid(self, table: Element) -> Iterator[tuple[Element, list[str]]]:
+        """Yield the rows that are shown, each as often as it is, with what is merged into it."""
+        columns = Columns(table)
+        budget = TableBudget()  # of what is kept, since the cells below are changed by those above
+        grid: dict[int, dict[int, str]] = {}
+        origins: dict[int, Element] = {}
+        merges: list[Merge] = []
+        hidden: set[int] = set()
+        number = 0
+        for row in _find_rows(table):
+            texts, spans = self._read_row(row, columns)
+            merges += [Merge(number, number + down - 1, at, right) for at, right, down in spans]
+            times = read_repeats(row, "rows", MOST_REPEATED)
+            if self.looks.hides_row(row):
+                hidden.update(range(number, number + times))
+            for again in range(number, number + (times if texts else 1)):
+                budget.spend(list(texts.values()))
+                grid[again], origins[again] = dict(texts), row
+            number += times
+        repeat_merged(grid, merges, hidden, columns.hidden)
+        for at, found in grid.items():
+            if at not in hidden:
+                shown = {column: text for column, text in found.items() if text}
+                yield origins[at], expand_row(shown, columns.hidden)
+
+    def _read_row(
+        self, row: Element, columns: Columns
+    ) -> tuple[dict[int, str], list[tuple[int, int, int]]]:
+        """Return a row's texts by column, and of cells over several rows left, right and height."""
+        texts: dict[int, str] = {}
+        spans = []
+        at = 1
         for cell in row.iterchildren(f"{TABLE}table-cell", f"{TABLE}covered-table-cell"):
-            times = read_repeats(cell, "columns")
-            shown = columns.count_shown(at, times)
+            times = read_repeats(cell, "columns", MOST_REPEATED)
+            if text := self._read_cell(cell, row, columns.find_style(at)):
+                texts.update(dict.fromkeys(range(at, min(at + times, LAST_COLUMN)), text))
+            down, right = _read_span(cell, "rows"), _read_span(cell, "columns")
+            if down > 1 or right > 1:
+                spans.append((at, at + min(right, LAST_COLUMN) - 1, min(down, MOST_REPEATED)))
             at += times
-            text = self._read_cell(cell, row, columns.default_style(at - times)) if shown else ""
-            texts += [text] * (shown if text else min(shown, MOST_EMPTY))
-        yield from [texts] * (read_repeats(row, "rows") if any(texts) else 1)
+        return texts, spans
 
     def _read_cell(self, cell: Element, row: Element, column_style: str) -> str:
         row_style = row.get(f"{TABLE}default-cell-style-name", "")
@@ -249,3 +283,8 @@ def _is_layout(cell: Element) -> bool:
     if cell.find(f".//{TABLE}table") is not None or cell.find(f".//{TEXT}h") is not None:
         return True
     return len(cell) > 1 and sum(map(len, cell.itertext())) > LAYOUT_CELL_CHARS
+
+
+def _read_span(cell: Element, what: str) -> int:
+    said = cell.get(f"{TABLE}number-{what}-spanned", "1")
+    return int(said) if said.isdigit() else 1

@@ -17,6 +17,7 @@ OFFICE, TEXT, TABLE, DRAW, STYLE, PRESENTATION = (
 )
 # Rows and columns are stored once with how often they come; styled ones up to the grid's end.
 MOST_REPEATED = 1_000
+LAST_COLUMN = 16_385  # one past the last of a sheet
 # A chain of styles ends after so many, whatever circle it runs in.
 _CHAIN = 20
 _PUT_AWAY = ("collapse", "filter")
@@ -153,39 +154,31 @@ class Looks:
 
 
 class Columns:
-    """The columns of a table: which are put away, and the style of their cells."""
+    """The columns of a table, from 1: which are put away, and the style of their cells."""
 
     def __init__(self, table: Element) -> None:
-        self._ranges: list[tuple[int, int, bool, str]] = []  # first, one past the last
-        first = 0
+        self.hidden: set[int] = set()
+        self._styles: list[tuple[int, str]] = []  # one past the last column of a style
+        at = 1
         for column in _find_columns(table):
-            times = read_repeats(column, "columns")
+            end = min(at + read_repeats(column, "columns", LAST_COLUMN), LAST_COLUMN)
             groups = column.iterancestors(f"{TABLE}table-column-group")
-            hidden = column.get(f"{TABLE}visibility") in _PUT_AWAY or any(
+            if column.get(f"{TABLE}visibility") in _PUT_AWAY or any(
                 group.get(f"{TABLE}display") == "false" for group in groups
-            )
-            style = column.get(f"{TABLE}default-cell-style-name", "")
-            self._ranges.append((first, first + times, hidden, style))
-            first += times
+            ):
+                self.hidden.update(range(at, end))
+            self._styles.append((end, column.get(f"{TABLE}default-cell-style-name", "")))
+            at = end
 
-    def count_shown(self, first: int, times: int) -> int:
-        """Return how many of so many columns from one on are shown."""
-        hidden = sum(
-            max(0, min(end, first + times) - max(start, first))
-            for start, end, is_hidden, _ in self._ranges
-            if is_hidden
-        )
-        return times - hidden
-
-    def default_style(self, at: int) -> str:
+    def find_style(self, at: int) -> str:
         """Return the style of cells in a column that have none of their own."""
-        return next((style for start, end, _, style in self._ranges if start <= at < end), "")
+        return next((style for end, style in self._styles if at < end), "")
 
 
-def read_repeats(element: Element, what: str) -> int:
+def read_repeats(element: Element, what: str, most: int) -> int:
     """Return how often a cell, row or column comes."""
     times = element.get(f"{TABLE}number-{what}-repeated", "1")
-    return min(int(times), MOST_REPEATED) if times.isdigit() else 1
+    return min(int(times), most) if times.isdigit() else 1
 
 
 def _find_columns(container: Element) -> Iterator[Element]:

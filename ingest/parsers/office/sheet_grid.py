@@ -10,7 +10,7 @@ from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
 
 from ingest.parsers.office.left_out import HIDDEN, LeftOut
 from ingest.parsers.office.sheet_cells import CellReader
-from ingest.parsers.shared.sheet_rows import Merge, TableBudget, repeat_merged
+from ingest.parsers.shared.sheet_rows import Merge, TableBudget, expand_row, repeat_merged
 
 _ON = ("1", "true")
 _LAST_COLUMN = 16_384
@@ -62,7 +62,7 @@ def read_sheet(
         if number in hidden_rows or len(shown) < len(texts):
             left_out.add(HIDDEN) if texts else None
         if number not in hidden_rows:
-            yield _expand(shown, hidden_columns)
+            yield expand_row(shown, hidden_columns)
 
 
 def _collect_rows(reader: _Reader, cells: CellReader) -> dict[int, dict[int, str]]:
@@ -73,13 +73,6 @@ def _collect_rows(reader: _Reader, cells: CellReader) -> dict[int, dict[int, str
         rows[number] = {column: text for column, text in texts.items() if text}
         budget.spend(list(rows[number].values()))
     return rows
-
-
-def _expand(texts: dict[int, str], hidden_columns: set[int]) -> list[str]:
-    if not texts:
-        return []
-    every = range(1, max(texts) + 1)
-    return [texts.get(column, "") for column in every if column not in hidden_columns]
 
 
 def _is_hidden(said: dict[str, str], size: str) -> bool:

@@ -16,6 +16,7 @@ from ingest.parsers.office.left_out import STRUCK, LeftOut
 from ingest.parsers.office.titles import pick_title
 from ingest.parsers.shared.archive import open_archive, parse_xml
 from ingest.parsers.shared.collector import Collector, Piece
+from ingest.parsers.shared.sheet_rows import Merge, expand_row, repeat_merged
 from ingest.text.blocks import ParsedText
 
 ID = "slides@2"
@@ -84,10 +85,7 @@ def _placeholder(shape: Any) -> Placeholder | None:  # noqa: ANN401
 
 def _walk_shape(shape: Any, left_out: LeftOut) -> Iterator[Piece]:  # noqa: ANN401
     if getattr(shape, "has_table", False):
-        table = shape.table
-        for position, row in enumerate(table.rows):
-            cells = [_read_cell(cell, left_out) for cell in row.cells]
-            yield Piece("\t".join(cells), "row", int(table.first_row and position == 0))
+        yield from _walk_table(shape.table, left_out)
     elif shape.has_text_frame:
         listed = _placeholder(shape) in _LISTS
         for paragraph in shape.text_frame.paragraphs:
@@ -112,6 +110,23 @@ def _walk_diagram(data: bytes, left_out: LeftOut) -> Iterator[Piece]:
     for point in parse_xml(data).iter(f"{_DIAGRAM}t"):
         for paragraph in point.iter(f"{_A}p"):
             yield Piece(read_line(paragraph, left_out), "item", 1)
+
+
+def _walk_table(table: Any, left_out: LeftOut) -> Iterator[Piece]:  # noqa: ANN401
+    grid: dict[int, dict[int, str]] = {}
+    merges = []
+    for number, row in enumerate(table.rows):
+        grid[number] = {}
+        for column, cell in enumerate(row.cells, start=1):
+            if text := _read_cell(cell, left_out):
+                grid[number][column] = text
+            if cell.is_merge_origin:
+                bottom, right = number + cell.span_height - 1, column + cell.span_width - 1
+                merges.append(Merge(number, bottom, column, right))
+    repeat_merged(grid, merges, (), ())
+    for number, texts in grid.items():
+        cells = expand_row(texts, ())
+        yield Piece("\t".join(cells), "row", int(table.first_row and number == 0))
 
 
 def _read_cell(cell: Any, left_out: LeftOut) -> str:  # noqa: ANN401

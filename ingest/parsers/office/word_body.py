@@ -5,14 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ingest.parsers.office.left_out import HIDDEN
-from ingest.parsers.office.word_numbers import Element, ListNumbers, W
+from ingest.parsers.office.word_numbers import (
+    Element,
+    ListNumbers,
+    W,
+    parse_integer,
+    read_value,
+)  # fmt: skip
 from ingest.parsers.office.word_runs import RunLook, RunStyles, read_switch
 from ingest.parsers.office.word_styles import ParagraphStyle, ParagraphStyles
 from ingest.parsers.office.word_text import LEFT_OUT, ParagraphText, read_text
 from ingest.parsers.shared.collector import LAYOUT_CELL_CHARS, Piece
+from ingest.parsers.shared.sheet_rows import Merge, expand_row, repeat_merged
 
 # Below a title every heading stands one level deeper.
 _TITLE_LEVEL = 1
+# Word's own limit is 63.
+_MOST_COLUMNS = 1_000
 
 
 class WordNotes:
@@ -116,16 +125,23 @@ class WordBody:
     def _walk_table(self, table: Element) -> Iterator[Piece]:
         rows = [list(_find_children(row, "tc")) for row in self._find_rows(table)]
         every_cell = [cell for cells in rows for cell in cells]
+        rows = [cells for cells in rows if cells]
         if max(map(len, rows), default=0) < 2 or any(map(self._is_layout, every_cell)):
             for cell in every_cell:
                 yield from self.walk(cell)
             return
-        for position, cells in enumerate(rows):
-            notes: list[Piece] = []
-            texts = [self._join_cell(cell, notes) for cell in cells]
-            heads = position == 0 and len(rows) > 1 and _is_header(table, cells, texts)
-            yield Piece("\t".join(texts), "row", int(heads))
-            yield from notes
+        notes: list[list[Piece]] = [[] for _ in rows]
+        grid = {
+            number: {at: self._join_cell(cell, notes[number]) for at, cell in _place_cells(cells)}
+            for number, cells in enumerate(rows)
+        }
+        first = list(grid[0].values())
+        heads = len(rows) > 1 and _is_header(table, rows[0], first)
+        repeat_merged(grid, _find_merges(rows), (), ())
+        for number, texts in grid.items():
+            row = expand_row(texts, ())
+            yield Piece("\t".join(row), "row", int(heads and number == 0))
+            yield from notes[number]
 
     def _find_rows(self, table: Element) -> Iterator[Element]:
         """Yield the rows that are shown: not deleted, not hidden."""
@@ -150,8 +166,7 @@ class WordBody:
 
     def _join_cell(self, cell: Element, notes: list[Piece]) -> str:
         """Return a cell's text on one line; a cell merged into the one above has none."""
-        merged = cell.find(f"{W}tcPr/{W}vMerge")
-        if merged is not None and merged.get(f"{W}val") != "restart":
+        if _read_merge(cell) == "continue":
             return ""
         texts = []
         for paragraph in _find_blocks(cell):
@@ -180,6 +195,44 @@ def _find_children(element: Element, name: str) -> Iterator[Element]:
             yield child
         elif str(child.tag).removeprefix(W) in ("sdt", "sdtContent", "ins", "moveTo", "customXml"):
             yield from _find_children(child, name)
+
+
+def _place_cells(cells: list[Element]) -> Iterator[tuple[int, Element]]:
+    """Yield the cells of a row with the columns of the table's grid, from 1, where they begin."""
+    row = cells[0].getparent()
+    properties = None if row is None else row.find(f"{W}trPr")
+    at = 1 + (0 if properties is None else parse_integer(read_value(properties, "gridBefore")))
+    for cell in cells:
+        yield min(at, _MOST_COLUMNS), cell
+        properties = cell.find(f"{W}tcPr")
+        span = "" if properties is None else read_value(properties, "gridSpan")
+        at += max(1, parse_integer(span))
+
+
+def _find_merges(rows: list[list[Element]]) -> Iterator[Merge]:
+    """Yield the cells that are merged over several rows."""
+    open_since: dict[int, int] = {}
+    for number, cells in enumerate(rows):
+        going_on = set()
+        for at, cell in _place_cells(cells):
+            merge = _read_merge(cell)
+            if merge == "continue" and at in open_since:
+                going_on.add(at)
+            elif at in open_since:
+                yield Merge(open_since.pop(at), number - 1, at, at)
+            if merge == "restart":
+                open_since[at] = number
+                going_on.add(at)
+        for at in [column for column in open_since if column not in going_on]:
+            yield Merge(open_since.pop(at), number - 1, at, at)
+    for at, since in open_since.items():
+        yield Merge(since, len(rows) - 1, at, at)
+
+
+def _read_merge(cell: Element) -> str:
+    """Return "restart" and "continue" of cells that are merged with others in their column."""
+    merged = cell.find(f"{W}tcPr/{W}vMerge")
+    return "" if merged is None else merged.get(f"{W}val", "continue")
 
 
 def _is_header(table: Element, cells: list[Element], texts: list[str]) -> bool:

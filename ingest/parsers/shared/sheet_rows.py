@@ -66,7 +66,7 @@ def repeat_merged(
     of several rows that stands alone is a text over the width of the sheet. A cell merged along a
     row stays where it begins, so that columns stay where they are.
     """
-    filled = {number for number, texts in rows.items() if texts}
+    filled = {number for number, texts in rows.items() if any(texts.values())}
     for merge in merges:
         text = rows.get(merge.top, {}).get(merge.left, "")
         columns = range(merge.left, merge.right + 1)
@@ -80,6 +80,12 @@ def repeat_merged(
             if number in rows and number not in hidden_rows and (repeats or not is_said):
                 rows[number][shown] = text
                 is_said = True
+
+
+def expand_row(texts: dict[int, str], hidden_columns: Container[int]) -> list[str]:
+    """Return the cells of a row, of which the empty ones are not known, in columns from 1."""
+    every = range(1, max(texts, default=0) + 1)
+    return [texts.get(column, "") for column in every if column not in hidden_columns]
 
 
 def convert_sheets(
