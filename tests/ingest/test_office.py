@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from io import BytesIO
 
 import pptx
@@ -115,7 +115,7 @@ def test_sheets_are_sections_and_values_are_as_shown() -> None:
         ("row", 1, "Size\tShare\t2024\tFrom"),
         ("row", 0, "Firms"),
         ("row", 0, "small\t50%\t1,234,567.50 EUR\t2024-03-31"),
-        ("row", 0, "large\t25.5%\t€80\t2024-03-31 14:30"),
+        ("row", 0, "large\t25.5%\t€80\t2024-03-31 14:30:00"),
         ("paragraph", 0, "A note on it all."),
         ("heading", 1, "Contacts"),
         ("row", 1, "Agency\tTown"),
@@ -123,6 +123,9 @@ def test_sheets_are_sections_and_values_are_as_shown() -> None:
         ("row", 0, "Far"),
     ]
     assert found.title is None
+
+
+MOMENT = datetime(2024, 3, 5, 14, 30, 9)
 
 
 @pytest.mark.parametrize(
@@ -134,17 +137,52 @@ def test_sheets_are_sections_and_values_are_as_shown() -> None:
         (0.1 + 0.2, "General", "0.3"),
         (12345678901234, "General", "12345678901234"),
         (2024, "0", "2024"),
-        (1234.5, "#,##0", "1,234"),
+        (1234.5, "#,##0", "1,235"),
+        (2.5, "0", "3"),
+        (1.005, "0.00", "1.01"),
+        (-0.2, "0", "0"),
+        (725, "00000", "00725"),
+        (5551234, "000-0000", "555-1234"),
+        (1234567, "#\\ ###\\ ##0", "1 234 567"),
+        (12345.678, "#,##0.###", "12,345.678"),
+        (1e20, "#,##0.00", "100,000,000,000,000,000,000.00"),
+        (0.125, "0%", "13%"),
+        (0.475, "0.0 %", "47.5 %"),
         (-2.5, "0.00;[Red]-0.00", "-2.50"),
-        (7, '"Art." 0', "Art.7"),
+        (-12500, "#,##0;(#,##0)", "(12,500)"),
+        (-5, '_(* #,##0_);_(* \\(#,##0\\);_(* "-"_);_(@_)', "(5)"),
+        (0, '_(* #,##0_);_(* \\(#,##0\\);_(* "-"_);_(@_)', "-"),
+        (0, '0;-0;"none"', "none"),
+        (5, ";;;", ""),
+        ("x", ";;;", ""),
+        ("x", '"Nr. "@', "Nr. x"),
+        (7, '"Art." 0', "Art. 7"),
+        (3.5, '0.0" m"', "3.5 m"),
+        (-1234.5, '"$"#,##0.00_);("$"#,##0.00)', "($1,234.50)"),
+        (1500, "#,##0 €;-#,##0 €", "1,500 €"),
+        (5, 'General" m"', "5 m"),
         (5, "@", "5"),
         (0.00000000015, "0.00E+00", "1.50E-10"),
-        (0.5, "# ?/?", "0.5"),
-        (1_250_000, '#,##0.0,,"M"', "1.2 M"),
+        (12345, "##0.0E+0", "12.3E+3"),
+        (0.5, "# ?/?", "1/2"),
+        (3.25, "# ?/?", "3 1/4"),
+        (3.25, "# ?/8", "3 2/8"),
+        (1_250_000, '#,##0.0,,"M"', "1.3M"),
         (5, '[>=1000000]0.0,,"M";0', "5"),
+        (2_500_000, '[>=1000000]0.0,,"M";0', "2.5M"),
+        (MOMENT, "d mmmm yyyy", "5 March 2024"),
+        (MOMENT, "dd\\.mm\\.yyyy;@", "05.03.2024"),
+        (MOMENT, "[$-809]dddd, d mmm yy", "Tuesday, 5 Mar 24"),
+        (MOMENT, "h:mm AM/PM", "2:30 PM"),
+        (MOMENT, "yyyy-mm-dd hh:mm:ss", "2024-03-05 14:30:09"),
+        (MOMENT, "mm-dd-yy", "2024-03-05 14:30"),
+        (MOMENT, "[$-407]d. mmmm yyyy", "2024-03-05 14:30"),
+        (timedelta(hours=30), "[h]:mm", "30:00"),
+        (time(6, 5, 3), "mm:ss", "05:03"),
+        (time(6, 5), "h:mm", "6:05"),
     ],
 )
-def test_numbers_as_shown(value: object, code: str, text: str) -> None:
+def test_values_as_shown(value: object, code: str, text: str) -> None:
     assert format_cell(value, code) == text
 
 
