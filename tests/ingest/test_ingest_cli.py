@@ -348,7 +348,7 @@ def test_doctor_finds_slides_without_text(tmp_path: Path) -> None:
     half, end = len(essay(1)), len(text)
     pages = (Page(1, 0, half), Page(2, half, half, "ii"), Page(3, half, end), Page(4, end, end))
     version = Version(version_of(text), text, (), pages)
-    source = Source("texts", "a.pptx", "0", 1, 1, "slides@1")
+    source = Source("texts", "a.pptx", "0", 1, 1, "slides@2")
     document = Document(source, version.id, "A", Metadata(), "2026-01-01", 9, len(text))
     assert list(find_text_problems(document, version, tmp_path, "`again`")) == [
         "2 of 4 pages have no text (page ii, 4); if they are scans, have them recognised (the "

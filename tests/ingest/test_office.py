@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from io import BytesIO
 
 import pptx
 import pytest
 from openpyxl import Workbook
-from openpyxl.styles import NamedStyle
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
+from openpyxl.styles import Font, NamedStyle
 from pptx.util import Inches
 
 from ingest.errors import SourceRefused
@@ -113,7 +115,7 @@ def test_sheets_are_sections_and_values_are_as_shown() -> None:
         ("row", 1, "Size\tShare\t2024\tFrom"),
         ("row", 0, "Firms"),
         ("row", 0, "small\t50%\t1,234,567.50 EUR\t2024-03-31"),
-        ("row", 0, "large\t25.5%\t€80\t2024-03-31 14:30"),
+        ("row", 0, "large\t25.5%\t€80\t2024-03-31 14:30:00"),
         ("paragraph", 0, "A note on it all."),
         ("heading", 1, "Contacts"),
         ("row", 1, "Agency\tTown"),
@@ -121,6 +123,9 @@ def test_sheets_are_sections_and_values_are_as_shown() -> None:
         ("row", 0, "Far"),
     ]
     assert found.title is None
+
+
+MOMENT = datetime(2024, 3, 5, 14, 30, 9)
 
 
 @pytest.mark.parametrize(
@@ -132,17 +137,52 @@ def test_sheets_are_sections_and_values_are_as_shown() -> None:
         (0.1 + 0.2, "General", "0.3"),
         (12345678901234, "General", "12345678901234"),
         (2024, "0", "2024"),
-        (1234.5, "#,##0", "1,234"),
+        (1234.5, "#,##0", "1,235"),
+        (2.5, "0", "3"),
+        (1.005, "0.00", "1.01"),
+        (-0.2, "0", "0"),
+        (725, "00000", "00725"),
+        (5551234, "000-0000", "555-1234"),
+        (1234567, "#\\ ###\\ ##0", "1 234 567"),
+        (12345.678, "#,##0.###", "12,345.678"),
+        (1e20, "#,##0.00", "100,000,000,000,000,000,000.00"),
+        (0.125, "0%", "13%"),
+        (0.475, "0.0 %", "47.5 %"),
         (-2.5, "0.00;[Red]-0.00", "-2.50"),
-        (7, '"Art." 0', "Art.7"),
+        (-12500, "#,##0;(#,##0)", "(12,500)"),
+        (-5, '_(* #,##0_);_(* \\(#,##0\\);_(* "-"_);_(@_)', "(5)"),
+        (0, '_(* #,##0_);_(* \\(#,##0\\);_(* "-"_);_(@_)', "-"),
+        (0, '0;-0;"none"', "none"),
+        (5, ";;;", ""),
+        ("x", ";;;", ""),
+        ("x", '"Nr. "@', "Nr. x"),
+        (7, '"Art." 0', "Art. 7"),
+        (3.5, '0.0" m"', "3.5 m"),
+        (-1234.5, '"$"#,##0.00_);("$"#,##0.00)', "($1,234.50)"),
+        (1500, "#,##0 €;-#,##0 €", "1,500 €"),
+        (5, 'General" m"', "5 m"),
         (5, "@", "5"),
         (0.00000000015, "0.00E+00", "1.50E-10"),
-        (0.5, "# ?/?", "0.5"),
-        (1_250_000, '#,##0.0,,"M"', "1.2 M"),
+        (12345, "##0.0E+0", "12.3E+3"),
+        (0.5, "# ?/?", "1/2"),
+        (3.25, "# ?/?", "3 1/4"),
+        (3.25, "# ?/8", "3 2/8"),
+        (1_250_000, '#,##0.0,,"M"', "1.3M"),
         (5, '[>=1000000]0.0,,"M";0', "5"),
+        (2_500_000, '[>=1000000]0.0,,"M";0', "2.5M"),
+        (MOMENT, "d mmmm yyyy", "5 March 2024"),
+        (MOMENT, "dd\\.mm\\.yyyy;@", "05.03.2024"),
+        (MOMENT, "[$-809]dddd, d mmm yy", "Tuesday, 5 Mar 24"),
+        (MOMENT, "h:mm AM/PM", "2:30 PM"),
+        (MOMENT, "yyyy-mm-dd hh:mm:ss", "2024-03-05 14:30:09"),
+        (MOMENT, "mm-dd-yy", "2024-03-05 14:30"),
+        (MOMENT, "[$-407]d. mmmm yyyy", "2024-03-05 14:30"),
+        (timedelta(hours=30), "[h]:mm", "30:00"),
+        (time(6, 5, 3), "mm:ss", "05:03"),
+        (time(6, 5), "h:mm", "6:05"),
     ],
 )
-def test_numbers_as_shown(value: object, code: str, text: str) -> None:
+def test_values_as_shown(value: object, code: str, text: str) -> None:
     assert format_cell(value, code) == text
 
 
@@ -183,7 +223,8 @@ def test_an_opendocument_text() -> None:
             "</table:table-header-rows><table:table-row>"
             '<table:table-cell table:number-columns-spanned="2"><text:p>all</text:p>'
             "</table:table-cell><table:covered-table-cell/></table:table-row></table:table>",
-            '<style:style style:name="P1" style:parent-style-name="Title"/>',
+            '<style:style style:family="paragraph" style:name="P1" '
+            'style:parent-style-name="Title"/>',
         ),
     )
     assert blocks(found) == [
@@ -231,9 +272,8 @@ def test_an_opendocument_spreadsheet_of_a_million_rows() -> None:
             "</table:table>"
         )
 
-    hidden = (
-        '<style:style style:name="h"><style:table-properties table:display="false"/></style:style>'
-    )
+    off = '<style:table-properties table:display="false"/>'
+    hidden = f'<style:style style:family="table" style:name="h">{off}</style:style>'
     data = opendocument("spreadsheet", sheet("One") + sheet("Two", "h") + sheet("Three"), hidden)
     assert parse("a.ods", data).text == "One\n\nOne\tx\tx\n\nThree\n\nThree\tx\tx"
 
@@ -254,3 +294,186 @@ def test_an_opendocument_presentation() -> None:
     found = parse("a.odp", data)
     assert found.text == "Aims\n\nBody.\n\nNotes\n\nSpoken.\n\nMore."
     assert [page.number for page in found.pages] == [1, 3]
+
+
+def test_slides_shapes_and_words_that_are_not_shown_are_left_out() -> None:
+    deck = pptx.Presentation()
+    slide = deck.slides.add_slide(deck.slide_layouts[6])
+    frame = slide.shapes.add_textbox(0, 0, Inches(1), Inches(1)).text_frame
+    for text, strike in (("The fee is ", ""), ("4 euros", "sngStrike"), (" 6 euros.", "noStrike")):
+        run = frame.paragraphs[0].add_run()
+        run.text = text
+        if strike:
+            run._r.get_or_add_rPr().set("strike", strike)
+    box = slide.shapes.add_textbox(0, 0, Inches(1), Inches(1))
+    box.text_frame.text = "Put away."
+    box._element.nvSpPr.cNvPr.set("hidden", "1")
+    table = slide.shapes.add_table(1, 2, 0, 0, Inches(4), Inches(2)).table
+    table.cell(0, 0).text, table.cell(0, 1).text = "old", "new"
+    table.cell(0, 0).text_frame.paragraphs[0].runs[0]._r.get_or_add_rPr().set("strike", "dblStrike")
+    file = BytesIO()
+    deck.save(file)
+    found = parse("a.pptx", file.getvalue())
+    assert found.text.split() == "The fee is 6 euros. new".split()
+    assert "is 6 euros" in found.text
+    assert found.note == "left out: hidden shapes, crossed-out text"
+
+
+TEXT_STYLES = """
+<style:style style:family="text" style:name="H"><style:text-properties text:display="none"/>
+</style:style>
+<style:style style:family="text" style:name="H2" style:parent-style-name="H"/>
+<style:style style:family="text" style:name="S">
+  <style:text-properties style:text-line-through-style="solid"/></style:style>
+<style:style style:family="text" style:name="N">
+  <style:text-properties style:text-line-through-style="none"/></style:style>
+<style:style style:family="paragraph" style:name="P">
+  <style:text-properties style:text-line-through-type="double"/></style:style>
+<style:style style:family="table-cell" style:name="C">
+  <style:text-properties style:text-line-through-style="solid"/></style:style>
+<style:style style:family="drawing-page" style:name="off">
+  <style:drawing-page-properties presentation:visibility="hidden"/></style:style>
+"""
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        ('<text:p>Pay <text:span text:style-name="S">4</text:span> 6.</text:p>', "Pay 6."),
+        ('<text:p>Pay <text:span text:style-name="H2">4</text:span> 6.</text:p>', "Pay 6."),
+        ('<text:p text:style-name="P">a<text:span text:style-name="N">b</text:span></text:p>', "b"),
+        ('<text:section text:display="none"><text:p>a</text:p></text:section>', ""),
+        ('<text:section text:display="condition" text:is-hidden="true"><text:p>a</text:p>'
+         "</text:section>", ""),
+        ('<text:section text:display="condition"><text:p>a</text:p></text:section>', "a"),
+        ('<text:p><text:hidden-paragraph text:is-hidden="true"/>a</text:p>', ""),
+        ('<text:p>a<text:hidden-text text:is-hidden="true">b</text:hidden-text></text:p>', "a"),
+    ],
+)  # fmt: skip
+def test_an_opendocument_text_that_hides_and_crosses_out(content: str, text: str) -> None:
+    data = opendocument("text", f"{content}<text:p>End.</text:p>", TEXT_STYLES)
+    found = parse("a.odt", data)
+    assert found.text == f"{text}\n\nEnd.".strip()
+    assert (found.note is None) == (text == "a" and "conditi" in content)
+
+
+def test_rows_and_columns_of_an_opendocument_that_are_put_away() -> None:
+    cells = "<table:table-cell><text:p>{}</text:p></table:table-cell>"
+    row = "<table:table-row{}>{}</table:table-row>"
+
+    def fill(prefix: str, properties: str = "") -> str:
+        inside = "".join(cells.format(f"{prefix}{number}") for number in range(4))
+        return row.format(properties, inside)
+
+    table = (
+        '<table:table><table:table-column/><table:table-column table:visibility="collapse" '
+        'table:number-columns-repeated="2"/><table:table-column '
+        'table:default-cell-style-name="C"/>'
+        + fill("a") + fill("b", ' table:visibility="filter"') +
+        '<table:table-row-group table:display="false">' + fill("c") + "</table:table-row-group>"
+        + row.format("", cells.format("d0") + '<table:table-cell table:style-name="D" '
+        'table:number-columns-repeated="3"><text:p>x</text:p></table:table-cell>')
+        + "</table:table>"
+    )  # fmt: skip
+    shown = '<style:style style:family="table-cell" style:name="D"/>'
+    data = opendocument("spreadsheet", table, TEXT_STYLES + shown)
+    found = parse("a.ods", data)
+    assert found.text == "a0\nd0\tx"
+    assert found.note == "left out: crossed-out text, hidden text"
+
+
+def test_hidden_slides_and_layers_of_an_opendocument() -> None:
+    frame = "<draw:frame {}><draw:text-box><text:p>{}</text:p></draw:text-box></draw:frame>"
+    slides = (
+        f'<draw:page draw:style-name="off">{frame.format("", "Skipped.")}</draw:page>'
+        f"<draw:page>{frame.format('', 'Seen.')}"
+        f"{frame.format('draw:display=' + chr(34) + 'none' + chr(34), 'Off.')}</draw:page>"
+    )
+    found = parse("a.odp", opendocument("presentation", slides, TEXT_STYLES))
+    assert found.text == "Seen."
+    assert [page.number for page in found.pages] == [2]
+
+
+def save(book: Workbook) -> bytes:
+    file = BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def test_rows_columns_and_words_of_a_workbook_that_are_not_shown_are_left_out() -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (
+        ["Town", "Draft", "Fee"],
+        ["Norland", "x", "4"],
+        ["Estmark", "y", "5"],
+        ["Sudavia"],
+    ):
+        sheet.append(row)
+    sheet.column_dimensions["B"].hidden = True
+    sheet.row_dimensions[3].hidden = True
+    sheet["C4"] = CellRichText(TextBlock(InlineFont(strike=True), "7 euros"), " 8 euros")
+    sheet["A4"].font = Font(strike=False)
+    sheet["D4"] = "gone"
+    sheet["D4"].font = Font(strike=True)
+    book.create_sheet("More")["A1"] = "far"
+    found = parse("a.xlsx", save(book))
+    assert found.text == "Sheet\n\nTown\tFee\nNorland\t4\nSudavia\t8 euros\n\nMore\n\nfar"
+    assert found.note == "left out: crossed-out text, hidden text"
+
+
+def test_a_merged_cell_of_a_workbook_stands_on_each_of_its_rows_that_is_shown() -> None:
+    """The cell above the second table is merged over two rows without cells: said once."""
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    rows = [["Land", "Task", "Sum"], ["Norland", "Quays", "5 m"], ["", "Lights", "6 m"]]
+    for row in [*rows, ["", "Cranes", "7 m"], [], ["A note on it."], [], ["", "Both", "", "One"]]:
+        sheet.append(row)
+    sheet.merge_cells("A2:A4")
+    sheet.merge_cells("A6:C7")
+    sheet.merge_cells("B8:C8")
+    sheet.row_dimensions[2].hidden = True
+    assert parse("a.xlsx", save(book)).text == (
+        "Land\tTask\tSum\nNorland\tLights\t6 m\nNorland\tCranes\t7 m\n\nA note on it.\nBoth\t\tOne"
+    )
+
+
+def test_formulas_without_a_value_are_said() -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (["Town", "Fee"], ["Norland", "=2+3"], ["Estmark", "=B2"]):
+        sheet.append(row)
+    found = parse("a.xlsx", save(book))
+    assert found.text == "Town\tFee\nNorland\nEstmark"
+    assert found.note is not None
+    assert "2 formulas without a stored value" in found.note
+
+
+def test_merged_cells_of_opendocument_and_slides_stand_on_each_row() -> None:
+    cell = "<table:table-cell{}><text:p>{}</text:p></table:table-cell>"
+    tall = ' table:number-rows-spanned="2"'
+    covered = "<table:covered-table-cell/>"
+    table = (
+        "<table:table>"
+        f"<table:table-row>{cell.format(tall, 'Norland')}{cell.format('', 'Quays')}"
+        f"{cell.format(tall, 'late')}</table:table-row>"
+        f"<table:table-row>{covered}{cell.format('', 'Lights')}{covered}</table:table-row>"
+        "</table:table>"
+    )
+    expected = "Norland\tQuays\tlate\nNorland\tLights\tlate"
+    assert parse("a.odt", opendocument("text", table)).text == expected
+    assert parse("a.ods", opendocument("spreadsheet", table)).text == expected
+    deck = pptx.Presentation()
+    slide = deck.slides.add_slide(deck.slide_layouts[6])
+    grid = slide.shapes.add_table(2, 3, 0, 0, Inches(4), Inches(2)).table
+    for column, text in enumerate(["Norland", "Quays", "late"]):
+        grid.cell(0, column).text = text
+    grid.cell(1, 1).text = "Lights"
+    for column in (0, 2):
+        grid.cell(0, column).merge(grid.cell(1, column))
+    file = BytesIO()
+    deck.save(file)
+    assert parse("a.pptx", file.getvalue()).text == expected

@@ -139,7 +139,7 @@ def row(*cells: str) -> str:
     return ROW.format("".join(CELL.format("", paragraph(cell)) for cell in cells))
 
 
-def test_tables_have_merged_cells_once_and_a_header() -> None:
+def test_tables_have_merged_cells_on_each_row_and_a_header() -> None:
     spanning = ROW.format(CELL.format('<w:gridSpan w:val="2"/>', paragraph("Both")))
     merged = ROW.format(
         CELL.format('<w:vMerge w:val="restart"/>', paragraph("Poland"))
@@ -158,7 +158,7 @@ def test_tables_have_merged_cells_once_and_a_header() -> None:
         ("row", 1, "Country\tAgency"),
         ("row", 0, "Both"),
         ("row", 0, "Poland\tPARP NCBR"),
-        ("row", 0, "ARP"),
+        ("row", 0, "Poland\tARP"),
     ]
 
 
@@ -258,3 +258,106 @@ def test_powers_in_formulas_are_no_marks_of_notes() -> None:
 )
 def test_superscripts(text: str, before: str, linked: bool, result: str) -> None:
     assert render_superscript(text, before, linked) == result
+
+
+def run(text: str, properties: str = "") -> str:
+    return f'<w:r><w:rPr>{properties}</w:rPr><w:t xml:space="preserve">{text}</w:t></w:r>'
+
+
+UNSEEN = """
+<w:style w:type="character" w:styleId="Draft"><w:rPr><w:vanish/></w:rPr></w:style>
+<w:style w:type="character" w:styleId="Note"><w:basedOn w:val="Draft"/></w:style>
+<w:style w:type="character" w:styleId="Shown"><w:basedOn w:val="Draft"/>
+  <w:rPr><w:vanish w:val="0"/></w:rPr></w:style>
+<w:style w:type="character" w:styleId="Gone"><w:rPr><w:dstrike/></w:rPr></w:style>
+<w:style w:type="paragraph" w:styleId="Inner"><w:rPr><w:vanish/></w:rPr></w:style>
+<w:style w:type="paragraph" w:styleId="Old"><w:rPr><w:strike/></w:rPr></w:style>
+<w:style w:type="paragraph" w:styleId="Older"><w:basedOn w:val="Old"/></w:style>
+<w:style w:type="table" w:styleId="Dark"><w:rPr><w:vanish/></w:rPr></w:style>
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        pytest.param(run("x", "<w:strike/>"), "", id="struck"),
+        pytest.param(run("x", "<w:dstrike/>"), "", id="struck-twice"),
+        pytest.param(run("x", '<w:strike w:val="false"/>'), "x", id="not-struck"),
+        pytest.param(run("x", '<w:rStyle w:val="Draft"/>'), "", id="character-style"),
+        pytest.param(run("x", '<w:rStyle w:val="Note"/>'), "", id="based-on"),
+        pytest.param(run("x", '<w:rStyle w:val="Shown"/>'), "x", id="off-again"),
+        pytest.param(run("x", '<w:rStyle w:val="Gone"/>'), "", id="struck-by-style"),
+    ],
+)
+def test_what_is_hidden_or_crossed_out_in_a_line(body: str, text: str) -> None:
+    found = parse_word(f"<w:p>{run('Pay ')}{body}{run(' 6 euros.')}</w:p>", styles=UNSEEN)
+    assert found.text == ("Pay x 6 euros." if text else "Pay 6 euros.")
+    assert (found.note is None) == bool(text)
+
+
+def test_paragraph_and_table_styles_hide_and_two_styles_cancel_each_other() -> None:
+    """The rule for `vanish` and `strike`: set by an odd number of the three kinds of style."""
+
+    def styled(name: str, *runs: str) -> str:
+        return f"<w:p><w:pPr>{style(name)}</w:pPr>{''.join(runs)}</w:p>"
+
+    def table(name: str, *cells: str) -> str:
+        inside = "".join(CELL.format("", cell) for cell in cells)
+        kind = f'<w:tblPr><w:tblStyle w:val="{name}"/></w:tblPr>'
+        return f"<w:tbl>{kind}<w:tr>{inside}</w:tr></w:tbl>"
+
+    found = parse_word(
+        styled("Inner", run("hidden"), run("by hand", '<w:vanish w:val="0"/>'))
+        + styled("Inner", run("cancelled", '<w:rStyle w:val="Draft"/>'))
+        + styled("Older", run("struck"))
+        + styled("Older", run("struck "), run("not struck", '<w:strike w:val="0"/>'))
+        + table("Dark", paragraph("a"), paragraph("b"), styled("Inner", run("seen"))),
+        styles=UNSEEN,
+    )
+    assert found.text == "by hand\n\ncancelled\n\nnot struck\nseen"
+    assert found.note == "left out: hidden text, crossed-out text"
+
+
+def test_hidden_rows_and_drawings_are_left_out_and_a_struck_note_is_counted() -> None:
+    shape = "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"
+    hidden_row = row("x", "y").replace("<w:tr>", "<w:tr><w:trPr><w:hidden/></w:trPr>")
+    box = f"<w:txbxContent>{paragraph('In the box.')}</w:txbxContent>"
+    note = '<w:r><w:rPr>{}</w:rPr><w:footnoteReference w:id="{}"/></w:r>'
+    found = parse_word(
+        f"<w:tbl>{row('a', 'b')}{hidden_row}</w:tbl>"
+        f'<w:p><w:r><w:drawing><d:docPr xmlns:d="{shape}" hidden="1"/>{box}</w:drawing></w:r></w:p>'
+        f"<w:p>{run('Seen.')}{note.format('<w:strike/>', 1)}{note.format('', 2)}</w:p>",
+        footnotes=f'<w:footnote w:id="1">{paragraph("Struck.")}</w:footnote>'
+        f'<w:footnote w:id="2">{paragraph("Read.")}</w:footnote>',
+    )
+    assert found.text == "a\tb\n\nSeen.\n\n2 Read."
+
+
+def test_a_hidden_paragraph_of_a_list_is_not_counted() -> None:
+    hidden = f"<w:p><w:pPr>{numbered(2)}{style('Inner')}</w:pPr>{run('x')}</w:p>"
+    listed = paragraph("first", numbered(2)) + hidden + paragraph("second", numbered(2))
+    assert parse_word(listed, styles=UNSEEN).text == "(a) first\n(b) second"
+
+
+def test_merged_cells_are_placed_on_the_grid() -> None:
+    """Two columns are one above; a text over all rows that have nothing of their own is once."""
+    start, on = '<w:vMerge w:val="restart"/>', "<w:vMerge/>"
+    wide = '<w:gridSpan w:val="2"/>'
+    empty = "<w:p/>"
+    long = "word " * 60
+    rows = [
+        CELL.format("", paragraph("Land")) + CELL.format(wide, paragraph("Sum"))
+        + CELL.format("", paragraph("Note")),
+        CELL.format(start, paragraph("Norland")) + CELL.format("", paragraph("5"))
+        + CELL.format("", paragraph("6")) + CELL.format(start, paragraph("late")),
+        CELL.format(on, empty) + CELL.format(wide, paragraph("7")) + CELL.format(on, empty),
+        CELL.format(start, paragraph("Alone")) + CELL.format("", empty) * 3,
+        CELL.format(on, empty) + CELL.format("", empty) * 3,
+        CELL.format(start, paragraph(long)) + CELL.format("", paragraph("8")),
+        CELL.format(on, empty) + CELL.format("", paragraph("9")),
+    ]  # fmt: skip
+    found = parse_word("<w:tbl>" + "".join(map(ROW.format, rows)) + "</w:tbl>")
+    assert found.text.split("\n") == [
+        "Land\tSum\t\tNote", "Norland\t5\t6\tlate", "Norland\t7\t\tlate", "Alone",
+        f"{long.strip()}\t8", "9",
+    ]  # fmt: skip

@@ -3,27 +3,42 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from zipfile import ZipFile
 
 from lxml.etree import _Element as Element
 
 from index.types import Metadata
+from ingest.parsers.office.left_out import HIDDEN, STRUCK, LeftOut
+from ingest.parsers.office.opendocument_looks import (
+    DRAW,
+    LAST_COLUMN,
+    MOST_REPEATED,
+    OFFICE,
+    PRESENTATION,
+    TABLE,
+    TEXT,
+    Columns,
+    Looks,
+    TextLook,
+    read_repeats,
+)  # fmt: skip
 from ingest.parsers.office.slides import head_notes
 from ingest.parsers.office.titles import pick_title
 from ingest.parsers.shared.archive import open_archive, parse_xml
 from ingest.parsers.shared.collector import LAYOUT_CELL_CHARS, Collector, Piece
-from ingest.parsers.shared.sheet_rows import TableBudget, convert_sheets
+from ingest.parsers.shared.sheet_rows import (
+    Merge,
+    TableBudget,
+    convert_sheets,
+    expand_row,
+    repeat_merged,
+)  # fmt: skip
 from ingest.text.blocks import ParsedText
 
-ID = "opendocument@2"
+ID = "opendocument@3"
 
 _KIND = "an OpenDocument file"
-_URN = "urn:oasis:names:tc:opendocument:xmlns"
-_OFFICE, _TEXT, _TABLE, _DRAW, _STYLE, _PRESENTATION = (
-    f"{{{_URN}:{name}:1.0}}"
-    for name in ("office", "text", "table", "drawing", "style", "presentation")
-)
 # Changes that were deleted are kept here; indexes repeat the headings.
 _LEFT_OUT_TEXT = (
     "tracked-changes note-citation ruby-text alphabetical-index illustration-index table-index "
@@ -31,14 +46,11 @@ _LEFT_OUT_TEXT = (
 ).split()
 _LEFT_OUT = frozenset(
     [
-        *(f"{_TEXT}{name}" for name in _LEFT_OUT_TEXT),
-        *(f"{_PRESENTATION}{name}" for name in ("footer", "date-time")),
-        *(f"{_OFFICE}{name}" for name in ("annotation", "forms")),
+        *(f"{TEXT}{name}" for name in _LEFT_OUT_TEXT),
+        *(f"{PRESENTATION}{name}" for name in ("footer", "date-time")),
+        *(f"{OFFICE}{name}" for name in ("annotation", "forms")),
     ]
 )
-# Rows and columns are stored once with how often they come; styled ones up to the grid's end.
-MOST_REPEATED = 1_000
-MOST_EMPTY = 50
 # A heading's number is free to choose, and each level makes the paths below it longer.
 MOST_LEVELS = 10
 
@@ -48,20 +60,28 @@ def parse(data: bytes) -> ParsedText:
     # Numbers that the program counts by itself before paragraphs are not in the file.
     with open_archive(data, _KIND) as archive:
         root = parse_xml(archive.read("content.xml"))
-        walker = _ContentWalker(root)
+        roots = [root]
+        if "styles.xml" in archive.namelist():
+            roots.append(parse_xml(archive.read("styles.xml")))
+        left_out = LeftOut()
+        walker = _ContentWalker(roots, left_out)
         collector = Collector()
-        body = root.find(f"{_OFFICE}body")
+        body = root.find(f"{OFFICE}body")
         (content, *_) = list(body) if body is not None else [root]
-        kind = str(content.tag).removeprefix(_OFFICE)
+        kind = str(content.tag).removeprefix(OFFICE)
         if kind == "presentation":
-            for number, page in enumerate(content.iter(f"{_DRAW}page"), start=1):
-                collector.add_page(number, walker.walk_slide(page))
+            for number, page in enumerate(content.iter(f"{DRAW}page"), start=1):
+                if walker.looks.hides_slide(page):
+                    left_out.add("hidden slides")
+                else:
+                    collector.add_page(number, walker.walk_slide(page))
         elif kind == "spreadsheet":
             collector.add_all(walker.walk_sheets(content))
         else:
             collector.add_all(walker.walk(content))
         spare_title = pick_title(_read_title(archive))
-        return collector.finish(Metadata(), spare_title, kind != "spreadsheet")
+        parsed = collector.finish(Metadata(), spare_title, kind != "spreadsheet")
+        return left_out.say_on(parsed)
 
 
 def _read_title(archive: ZipFile) -> str | None:
@@ -74,62 +94,56 @@ def _read_title(archive: ZipFile) -> str | None:
 class _ContentWalker:
     """Reads one content.xml."""
 
-    def __init__(self, root: Element) -> None:
+    def __init__(self, roots: Sequence[Element], left_out: LeftOut) -> None:
         self._budget = TableBudget()
-        styles = list(root.iter(f"{_STYLE}style"))
-        self._titles = {"Title"} | {
-            style.get(f"{_STYLE}name", "")
-            for style in styles
-            if style.get(f"{_STYLE}parent-style-name") == "Title"
-        }
-        self._hidden = {
-            style.get(f"{_STYLE}name", "")
-            for style in styles
-            if any(part.get(f"{_TABLE}display") == "false" for part in style)
-        }
+        self._left_out = left_out
+        self.looks = Looks(roots, left_out)
 
     def walk(self, container: Iterable[Element], depth: int = 0) -> Iterator[Piece]:
         """Yield the blocks in an element; `depth` is that of the lists around it."""
         for child in container:
-            if child.tag in _LEFT_OUT:
+            if child.tag in _LEFT_OUT or self.looks.hides(child):
                 continue
-            if child.tag in (f"{_TEXT}p", f"{_TEXT}h"):
+            if child.tag in (f"{TEXT}p", f"{TEXT}h"):
                 yield from self._walk_paragraph(child, depth)
-            elif child.tag == f"{_TEXT}list":
+            elif child.tag == f"{TEXT}list":
                 yield from self.walk(child, depth + 1)
-            elif child.tag == f"{_TABLE}table":
+            elif child.tag == f"{TABLE}table":
                 yield from self._walk_table(child)
             else:
                 yield from self.walk(child, depth)
 
     def walk_slide(self, page: Element) -> Iterator[Piece]:
         """Yield a slide's title, its other frames, its notes."""
-        frames = [child for child in page if child.tag != f"{_PRESENTATION}notes"]
-        frames.sort(key=lambda frame: frame.get(f"{_PRESENTATION}class") != "title")
+        frames = [child for child in page if child.tag != f"{PRESENTATION}notes"]
+        frames.sort(key=lambda frame: frame.get(f"{PRESENTATION}class") != "title")
         for frame in frames:
-            if frame.get(f"{_PRESENTATION}class") == "title":
+            if self.looks.hides(frame):
+                continue
+            if frame.get(f"{PRESENTATION}class") == "title":
                 yield Piece(" ".join(piece.text for piece in self.walk(frame)), "heading", 1)
-            elif frame.tag not in _LEFT_OUT:
+            else:
                 yield from self.walk([frame])
-        for notes in page.iterchildren(f"{_PRESENTATION}notes"):
+        for notes in page.iterchildren(f"{PRESENTATION}notes"):
             yield from head_notes(self.walk(notes))
 
     def walk_sheets(self, content: Element) -> Iterator[Piece]:
         """Yield the rows of every visible sheet, each sheet under its name."""
         sheets = [
-            (sheet.get(f"{_TABLE}name", ""), self._read_rows(sheet))
-            for sheet in content.iterchildren(f"{_TABLE}table")
-            if sheet.get(f"{_TABLE}style-name") not in self._hidden
+            (sheet.get(f"{TABLE}name", ""), self._read_rows(sheet))
+            for sheet in content.iterchildren(f"{TABLE}table")
+            if not self.looks.hides_table(sheet)
         ]
         return convert_sheets(sheets, self._budget)
 
     def _walk_paragraph(self, paragraph: Element, depth: int) -> Iterator[Piece]:
         hanging: list[Element] = []
-        text = _join_inline(paragraph, hanging).strip()
-        if paragraph.get(f"{_TEXT}style-name") in self._titles:
+        look = self.looks.at(paragraph)
+        text = self._join_inline(paragraph, hanging, look).strip()
+        if self.looks.is_title(paragraph):
             yield Piece(" ".join(text.split()), "heading", 1)
-        elif paragraph.tag == f"{_TEXT}h":
-            level = paragraph.get(f"{_TEXT}outline-level", "1")
+        elif paragraph.tag == f"{TEXT}h":
+            level = paragraph.get(f"{TEXT}outline-level", "1")
             depth_below = min(int(level), MOST_LEVELS) if level.isdecimal() else 1
             yield Piece(" ".join(text.split()), "heading", 1 + depth_below)
         else:
@@ -139,77 +153,138 @@ class _ContentWalker:
 
     def _walk_hanging(self, element: Element) -> Iterator[Piece]:
         """Yield a note with its number, or what is in a frame."""
-        number = (element.findtext(f"{_TEXT}note-citation") or "").strip()
+        number = (element.findtext(f"{TEXT}note-citation") or "").strip()
         for piece in self.walk(element):
             yield Piece(f"{number} {piece.text}".strip(), piece.kind, piece.level)
             number = ""
 
     def _walk_table(self, table: Element) -> Iterator[Piece]:
+        if self.looks.hides_table(table):
+            return
         rows = list(_find_rows(table))
-        cells = [cell for row in rows for cell in row.iterchildren(f"{_TABLE}table-cell")]
+        shown = [row for row in rows if not self.looks.hides_row(row)]
+        cells = [cell for row in shown for cell in row.iterchildren(f"{TABLE}table-cell")]
         widest = max((len(row) for row in rows), default=0)
         if widest < 2 or any(map(_is_layout, cells)):
             for cell in cells:
                 yield from self.walk(cell)
             return
-        heads = set(table.iterfind(f"{_TABLE}table-header-rows/{_TABLE}table-row"))
-        for row in rows:
-            for texts in self._expand_row(row):
-                self._budget.spend(texts)
-                yield Piece("\t".join(texts), "row", int(row in heads))
+        heads = set(table.iterfind(f"{TABLE}table-header-rows/{TABLE}table-row"))
+        for row, texts in self._read_grid(table):
+            self._budget.spend(texts)
+            yield Piece("\t".join(texts), "row", int(row in heads))
 
     def _read_rows(self, table: Element) -> Iterator[list[str]]:
-        for row in _find_rows(table):
-            yield from self._expand_row(row)
+        for _, texts in self._read_grid(table):
+            yield texts
 
-    def _expand_row(self, row: Element) -> Iterator[list[str]]:
-        """Yield a row's cells as often as the row is shown."""
-        texts: list[str] = []
-        for cell in row.iterchildren(f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"):
+    def _read_grid(self, table: Element) -> Iterator[tuple[Element, list[str]]]:
+        """Yield the rows that are shown, each as often as it is, with what is merged into it."""
+        columns = Columns(table)
+        budget = TableBudget()  # of what is kept, since the cells below are changed by those above
+        grid: dict[int, dict[int, str]] = {}
+        origins: dict[int, Element] = {}
+        merges: list[Merge] = []
+        hidden: set[int] = set()
+        number = 0
+        for row in _find_rows(table):
+            texts, spans = self._read_row(row, columns)
+            merges += [Merge(number, number + down - 1, at, right) for at, right, down in spans]
+            times = read_repeats(row, "rows", MOST_REPEATED)
+            if self.looks.hides_row(row):
+                hidden.update(range(number, number + times))
+            for again in range(number, number + (times if texts else 1)):
+                budget.spend(list(texts.values()))
+                grid[again], origins[again] = dict(texts), row
+            number += times
+        repeat_merged(grid, merges, hidden, columns.hidden)
+        for at, found in grid.items():
+            if at not in hidden:
+                shown = {column: text for column, text in found.items() if text}
+                yield origins[at], expand_row(shown, columns.hidden)
+
+    def _read_row(
+        self, row: Element, columns: Columns
+    ) -> tuple[dict[int, str], list[tuple[int, int, int]]]:
+        """Return a row's texts by column, and of cells over several rows left, right and height."""
+        texts: dict[int, str] = {}
+        spans = []
+        at = 1
+        for cell in row.iterchildren(f"{TABLE}table-cell", f"{TABLE}covered-table-cell"):
+            times = read_repeats(cell, "columns", MOST_REPEATED)
+            if text := self._read_cell(cell, row, columns.find_style(at)):
+                texts.update(dict.fromkeys(range(at, min(at + times, LAST_COLUMN)), text))
+            down, right = _read_span(cell, "rows"), _read_span(cell, "columns")
+            if down > 1 or right > 1:
+                spans.append((at, at + min(right, LAST_COLUMN) - 1, min(down, MOST_REPEATED)))
+            at += times
+        return texts, spans
+
+    def _read_cell(self, cell: Element, row: Element, column_style: str) -> str:
+        row_style = row.get(f"{TABLE}default-cell-style-name", "")
+        with self.looks.in_cell(cell.get(f"{TABLE}style-name") or row_style or column_style):
             parts = [piece.text for piece in self.walk(cell) if piece.text]
-            times = _read_repeats(cell, "columns")
-            text = " ".join(" ".join(parts).split())
-            texts += [text] * (times if text else min(times, MOST_EMPTY))
-        yield from [texts] * (_read_repeats(row, "rows") if any(texts) else 1)
+        return " ".join(" ".join(parts).split())
+
+    def _join_inline(self, element: Element, hanging: list[Element], look: TextLook) -> str:
+        """Return the text of a paragraph; notes and frames in it are put aside."""
+        parts: list[str] = []
+        has_gap = self._add_inline(parts, element.text, look, has_gap=False)
+        for child in element:
+            name = str(child.tag).removeprefix(TEXT)
+            if child.tag in _LEFT_OUT or self.looks.hides(child):
+                pass
+            elif name == "s":
+                count = child.get(f"{TEXT}c", "1")
+                spaces = " " * min(int(count) if count.isdigit() else 1, 100)
+                parts += [] if look.is_unseen else [spaces]
+            elif name == "tab":
+                parts.append(" ")
+            elif name == "line-break":
+                parts.append("\n")
+            elif name == "note" or str(child.tag).startswith(DRAW):
+                if not look.is_unseen:
+                    hanging.append(child)
+            else:
+                inner = self._join_inline(child, hanging, self.looks.inside(child, look))
+                has_gap = self._add_inline(parts, inner, None, has_gap or not inner)
+            has_gap = self._add_inline(parts, child.tail, look, has_gap)
+        return "".join(parts)
+
+    def _add_inline(
+        self, parts: list[str], text: str | None, look: TextLook | None, has_gap: bool
+    ) -> bool:
+        """Append text if it is seen, and return whether there is a gap behind it."""
+        if not text:
+            return has_gap
+        if look is not None:
+            if look.is_unseen:
+                if text.strip():
+                    self._left_out.add(HIDDEN if look.is_hidden else STRUCK)
+                return True
+            text = re.sub(r"\s+", " ", text)
+        if has_gap and (not parts or parts[-1][-1:] == " "):
+            text = text.removeprefix(" ")
+        if text:
+            parts.append(text)
+        return has_gap and not text
 
 
 def _find_rows(container: Element) -> Iterator[Element]:
     """Yield the rows of a table, not those of a table in one of its cells."""
     for child in container:
-        if child.tag == f"{_TABLE}table-row":
+        if child.tag == f"{TABLE}table-row":
             yield child
-        elif str(child.tag).startswith(f"{_TABLE}table-") and "row" in str(child.tag):
+        elif str(child.tag).startswith(f"{TABLE}table-") and "row" in str(child.tag):
             yield from _find_rows(child)
 
 
-def _read_repeats(element: Element, what: str) -> int:
-    times = element.get(f"{_TABLE}number-{what}-repeated", "1")
-    return min(int(times), MOST_REPEATED) if times.isdigit() else 1
-
-
 def _is_layout(cell: Element) -> bool:
-    if cell.find(f".//{_TABLE}table") is not None or cell.find(f".//{_TEXT}h") is not None:
+    if cell.find(f".//{TABLE}table") is not None or cell.find(f".//{TEXT}h") is not None:
         return True
     return len(cell) > 1 and sum(map(len, cell.itertext())) > LAYOUT_CELL_CHARS
 
 
-def _join_inline(element: Element, hanging: list[Element]) -> str:
-    """Return the text of a paragraph; notes and frames in it are put aside."""
-    parts = [re.sub(r"\s+", " ", element.text or "")]
-    for child in element:
-        name = str(child.tag).removeprefix(_TEXT)
-        if child.tag in _LEFT_OUT:
-            pass
-        elif name == "s":
-            count = child.get(f"{_TEXT}c", "1")
-            parts.append(" " * min(int(count) if count.isdigit() else 1, 100))
-        elif name == "tab":
-            parts.append(" ")
-        elif name == "line-break":
-            parts.append("\n")
-        elif name == "note" or str(child.tag).startswith(_DRAW):
-            hanging.append(child)
-        else:
-            parts.append(_join_inline(child, hanging))
-        parts.append(re.sub(r"\s+", " ", child.tail or ""))
-    return "".join(parts)
+def _read_span(cell: Element, what: str) -> int:
+    said = cell.get(f"{TABLE}number-{what}-spanned", "1")
+    return int(said) if said.isdigit() else 1

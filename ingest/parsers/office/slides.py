@@ -7,16 +7,19 @@ from io import BytesIO
 from typing import Any
 
 import pptx
+from lxml.etree import _Element as Element
 from pptx.enum.shapes import PP_PLACEHOLDER as Placeholder
 from pptx.slide import Slide
 
 from index.types import Metadata
+from ingest.parsers.office.left_out import STRUCK, LeftOut
 from ingest.parsers.office.titles import pick_title
 from ingest.parsers.shared.archive import open_archive, parse_xml
 from ingest.parsers.shared.collector import Collector, Piece
+from ingest.parsers.shared.sheet_rows import Merge, expand_row, repeat_merged
 from ingest.text.blocks import ParsedText
 
-ID = "slides@1"
+ID = "slides@2"
 
 _KIND = "a PPTX file"
 _FURNITURE = {
@@ -34,23 +37,27 @@ def parse(data: bytes) -> ParsedText:
     """Return the text of a presentation, slide by slide; hidden ones are counted but left out."""
     with open_archive(data, _KIND):
         presentation = pptx.Presentation(BytesIO(data))
-        collector = Collector()
+        collector, left_out = Collector(), LeftOut()
         for number, slide in enumerate(presentation.slides, start=1):
-            if slide._element.get("show") not in ("0", "false"):
-                collector.add_page(number, _walk_slide(slide))
-        return collector.finish(Metadata(), pick_title(presentation.core_properties.title))
+            if slide._element.get("show") in ("0", "false"):
+                left_out.add("hidden slides")
+            else:
+                collector.add_page(number, _walk_slide(slide, left_out))
+        title = pick_title(presentation.core_properties.title)
+        return left_out.say_on(collector.finish(Metadata(), title))
 
 
-def _walk_slide(slide: Slide) -> Iterator[Piece]:
-    shapes = list(_flatten_groups(slide.shapes))
+def _walk_slide(slide: Slide, left_out: LeftOut) -> Iterator[Piece]:
+    shapes = list(_flatten_groups(slide.shapes, left_out))
     titles = [shape for shape in shapes if _placeholder(shape) in _TITLES]
     for shape in titles:
-        yield Piece(_line(shape.text_frame.text), "heading", 1)
+        lines = [read_line(line._p, left_out) for line in shape.text_frame.paragraphs]
+        yield Piece(_line(" ".join(lines)), "heading", 1)
     for shape in shapes:
         if shape not in titles and _placeholder(shape) not in _FURNITURE:
-            yield from _walk_shape(shape)
+            yield from _walk_shape(shape, left_out)
     if slide.has_notes_slide and (frame := slide.notes_slide.notes_text_frame):
-        yield from head_notes(Piece(paragraph.text) for paragraph in frame.paragraphs)
+        yield from head_notes(Piece(read_line(line._p, left_out)) for line in frame.paragraphs)
 
 
 def head_notes(notes: Iterable[Piece]) -> Iterator[Piece]:
@@ -62,10 +69,12 @@ def head_notes(notes: Iterable[Piece]) -> Iterator[Piece]:
 
 
 # python-pptx has a class for each kind of shape and no common one that says what it holds.
-def _flatten_groups(shapes: Any) -> Iterator[Any]:  # noqa: ANN401
+def _flatten_groups(shapes: Any, left_out: LeftOut) -> Iterator[Any]:  # noqa: ANN401
     for shape in shapes:
-        if hasattr(shape, "shapes"):
-            yield from _flatten_groups(shape.shapes)
+        if shape._element._nvXxPr.cNvPr.get("hidden") in ("1", "true"):
+            left_out.add("hidden shapes")
+        elif hasattr(shape, "shapes"):
+            yield from _flatten_groups(shape.shapes, left_out)
         else:
             yield shape
 
@@ -74,21 +83,19 @@ def _placeholder(shape: Any) -> Placeholder | None:  # noqa: ANN401
     return shape.placeholder_format.type if shape.is_placeholder else None
 
 
-def _walk_shape(shape: Any) -> Iterator[Piece]:  # noqa: ANN401
+def _walk_shape(shape: Any, left_out: LeftOut) -> Iterator[Piece]:  # noqa: ANN401
     if getattr(shape, "has_table", False):
-        table = shape.table
-        for position, row in enumerate(table.rows):
-            cells = ["" if cell.is_spanned else _line(cell.text) for cell in row.cells]
-            yield Piece("\t".join(cells), "row", int(table.first_row and position == 0))
+        yield from _walk_table(shape.table, left_out)
     elif shape.has_text_frame:
         listed = _placeholder(shape) in _LISTS
         for paragraph in shape.text_frame.paragraphs:
+            text = read_line(paragraph._p, left_out)
             if listed or paragraph.level or _has_bullet(paragraph):
-                yield Piece(paragraph.text, "item", paragraph.level + 1)
+                yield Piece(text, "item", paragraph.level + 1)
             else:
-                yield Piece(paragraph.text)
+                yield Piece(text)
     elif (relations := shape._element.find(f".//{_DIAGRAM}relIds")) is not None:
-        yield from _walk_diagram(shape.part.related_part(relations.get(_DATA)).blob)
+        yield from _walk_diagram(shape.part.related_part(relations.get(_DATA)).blob, left_out)
 
 
 def _has_bullet(paragraph: Any) -> bool:  # noqa: ANN401
@@ -98,11 +105,62 @@ def _has_bullet(paragraph: Any) -> bool:  # noqa: ANN401
     )
 
 
-def _walk_diagram(data: bytes) -> Iterator[Piece]:
+def _walk_diagram(data: bytes, left_out: LeftOut) -> Iterator[Piece]:
     """Yield the texts of SmartArt, in the order in which they were written."""
     for point in parse_xml(data).iter(f"{_DIAGRAM}t"):
         for paragraph in point.iter(f"{_A}p"):
-            yield Piece("".join(text.text or "" for text in paragraph.iter(f"{_A}t")), "item", 1)
+            yield Piece(read_line(paragraph, left_out), "item", 1)
+
+
+def _walk_table(table: Any, left_out: LeftOut) -> Iterator[Piece]:  # noqa: ANN401
+    grid: dict[int, dict[int, str]] = {}
+    merges = []
+    for number, row in enumerate(table.rows):
+        grid[number] = {}
+        for column, cell in enumerate(row.cells, start=1):
+            if text := _read_cell(cell, left_out):
+                grid[number][column] = text
+            if cell.is_merge_origin:
+                bottom, right = number + cell.span_height - 1, column + cell.span_width - 1
+                merges.append(Merge(number, bottom, column, right))
+    repeat_merged(grid, merges, (), ())
+    for number, texts in grid.items():
+        cells = expand_row(texts, ())
+        yield Piece("\t".join(cells), "row", int(table.first_row and number == 0))
+
+
+def _read_cell(cell: Any, left_out: LeftOut) -> str:  # noqa: ANN401
+    if cell.is_spanned:
+        return ""
+    lines = [read_line(line._p, left_out) for line in cell.text_frame.paragraphs]
+    return _line(" ".join(lines))
+
+
+def read_line(paragraph: Element, left_out: LeftOut) -> str:
+    """Return the text of a paragraph of DrawingML, without what is crossed out in it."""
+    text = ""
+    has_gap = False
+    for run in paragraph:
+        if run.tag == f"{_A}br":
+            added = "\n"
+        elif run.tag in (f"{_A}r", f"{_A}fld"):
+            added = run.findtext(f"{_A}t") or ""
+        else:
+            continue
+        properties = run.find(f"{_A}rPr")
+        if (
+            added.strip()
+            and properties is not None
+            and properties.get("strike", "noStrike") != "noStrike"
+        ):
+            left_out.add(STRUCK)
+            has_gap = True
+            continue
+        if has_gap and (not text or text.endswith(" ")):
+            added = added.removeprefix(" ")
+        has_gap = has_gap and not added
+        text += added
+    return text
 
 
 def _line(text: str) -> str:

@@ -9,15 +9,17 @@ from docx.document import Document
 from docx.opc.constants import RELATIONSHIP_TYPE
 
 from index.types import Metadata
+from ingest.parsers.office.left_out import LeftOut
 from ingest.parsers.office.titles import pick_title
 from ingest.parsers.office.word_body import WordBody, WordNotes
 from ingest.parsers.office.word_numbers import Element, ListNumbers
+from ingest.parsers.office.word_runs import RunStyles
 from ingest.parsers.office.word_styles import ParagraphStyles
 from ingest.parsers.shared.archive import open_archive, parse_xml
 from ingest.parsers.shared.collector import Collector
 from ingest.text.blocks import ParsedText
 
-ID = "word@2"
+ID = "word@3"
 
 _KIND = "a DOCX file"
 
@@ -32,10 +34,12 @@ def parse(data: bytes) -> ParsedText:
         endnotes = _load_part(document, RELATIONSHIP_TYPE.ENDNOTES)
         numbers = ListNumbers(_load_part(document, RELATIONSHIP_TYPE.NUMBERING))
         styles = ParagraphStyles(document.styles.element)
-        body = WordBody(styles, numbers, WordNotes(footnotes, endnotes))
+        left_out = LeftOut()
+        runs = RunStyles(document.styles.element, left_out)
+        body = WordBody(styles, runs, numbers, WordNotes(footnotes, endnotes))
         collector = Collector().add_all(body.walk(document.element.body))
         spare_title = pick_title(document.core_properties.title)
-        return collector.finish(Metadata(title=body.title), spare_title)
+        return left_out.say_on(collector.finish(Metadata(title=body.title), spare_title))
 
 
 def _load_part(document: Document, kind: str) -> Element | None:

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 
-from ingest.parsers.office.word_numbers import Element, ListNumbers, W, read_value
+from ingest.parsers.office.left_out import HIDDEN
+from ingest.parsers.office.word_numbers import (
+    Element,
+    ListNumbers,
+    W,
+    parse_integer,
+    read_value,
+)  # fmt: skip
+from ingest.parsers.office.word_runs import RunLook, RunStyles, read_switch
 from ingest.parsers.office.word_styles import ParagraphStyle, ParagraphStyles
+from ingest.parsers.office.word_text import LEFT_OUT, ParagraphText, read_text
 from ingest.parsers.shared.collector import LAYOUT_CELL_CHARS, Piece
-from ingest.parsers.shared.superscript import LAST_PARTS, render_power, render_superscript
+from ingest.parsers.shared.sheet_rows import Merge, expand_row, repeat_merged
 
 # Below a title every heading stands one level deeper.
 _TITLE_LEVEL = 1
-
-_MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
-_LEFT_OUT_NAMES = (
-    "del moveFrom delText instrText pPr rPr rt sdtPr sdtEndPr tblPr tblGrid trPr tcPr footnoteRef "
-    "endnoteRef"
-)
-_LEFT_OUT = frozenset(f"{W}{name}" for name in _LEFT_OUT_NAMES.split())
-_SIGNS = {"tab": " ", "ptab": " ", "cr": "\n", "noBreakHyphen": "-"}
+# Word's own limit is 63.
+_MOST_COLUMNS = 1_000
 
 
 class WordNotes:
@@ -41,71 +43,15 @@ class WordNotes:
         return self._counts[kind], note
 
 
-@dataclass(slots=True)
-class _ParagraphText:
-    """A paragraph's text with what hangs on it: notes that it refers to, and text boxes."""
-
-    parts: list[str] = field(default_factory=list)
-    notes: list[tuple[str, str]] = field(default_factory=list)
-    boxes: list[Element] = field(default_factory=list)
-
-    @property
-    def text(self) -> str:
-        return "".join(self.parts)
-
-    def add(self, children: Iterable[Element]) -> None:
-        """Append what stands in an element, which is the iterable of its children."""
-        for child in children:
-            name = str(child.tag).removeprefix(W)
-            if child.tag in _LEFT_OUT:
-                continue
-            if name == "t" or child.tag == f"{_MATH}t":
-                self.parts.append(child.text or "")
-            elif name in _SIGNS:
-                self.parts.append(_SIGNS[name])
-            elif name == "br":
-                self.parts.append("\n")
-            elif name == "r":
-                self._add_run(child)
-            elif name in ("footnoteReference", "endnoteReference"):
-                self.notes.append((name.removesuffix("Reference"), child.get(f"{W}id", "")))
-            elif child.tag == f"{_MATH}sup":
-                self.parts.append(render_power(_read_text(child).text))
-            elif child.tag == f"{_MATH}den":
-                self.parts.append("/")
-                self.add(child)
-            elif name == "txbxContent":
-                self.boxes.append(child)
-            elif str(child.tag).endswith("}AlternateContent"):
-                # The same once more for older programs.
-                self.add([child[0]] if len(child) else [])
-            else:
-                self.add(child)
-
-    def _add_run(self, run: Element) -> None:
-        properties = run.find(f"{W}rPr")
-        if properties is not None and _is_on(properties, "vanish"):
-            return
-        if properties is not None and read_value(properties, "vertAlign") == "superscript":
-            inner, before = _read_text(run), "".join(self.parts[-LAST_PARTS:])
-            self.parts.append(render_superscript(inner.text, before, linked=False))
-            self.notes += inner.notes
-        else:
-            self.add(run)
-
-
-def _read_text(element: Iterable[Element]) -> _ParagraphText:
-    read = _ParagraphText()
-    read.add(element)
-    return read
-
-
 class WordBody:
     """Reads one document."""
 
-    def __init__(self, styles: ParagraphStyles, numbers: ListNumbers, notes: WordNotes) -> None:
+    def __init__(
+        self, styles: ParagraphStyles, runs: RunStyles, numbers: ListNumbers, notes: WordNotes
+    ) -> None:
         self.title: str | None = None  # of the first paragraph in the style Title that was read
         self._styles = styles
+        self._runs = runs
         self._numbers = numbers
         self._notes = notes
         # Of a paragraph whose end mark was deleted, which joins it to the next one.
@@ -131,14 +77,15 @@ class WordBody:
         style = self._styles.find(paragraph)
         if style.is_contents:
             return
-        line = _read_text(paragraph)
+        look = self._runs.at(paragraph)
+        line = read_text(paragraph, look)
         text = self._unfinished + line.text
         self._unfinished = ""
         if paragraph.find(f"{W}pPr/{W}rPr/{W}del") is not None:
             self._unfinished = text
         elif text.strip():
             yield self._make_piece(text.strip(), style)
-        elif paragraph.find(f"{W}pPr/{W}rPr/{W}moveFrom") is None:
+        elif not _is_gone(paragraph, look):
             self._count(style)  # Word shows it, and counts on
         for box in line.boxes:
             yield from self.walk(box)
@@ -165,9 +112,10 @@ class WordBody:
             depth = self._numbers.find_depth(style.number, style.id)
         return self._numbers.count(style.number, depth), depth
 
-    def _walk_notes(self, line: _ParagraphText) -> Iterator[Piece]:
-        for kind, name in line.notes:
-            if (found := self._notes.take(kind, name)) is None:
+    def _walk_notes(self, line: ParagraphText) -> Iterator[Piece]:
+        for mark in line.notes:
+            found = self._notes.take(mark.kind, mark.name)
+            if found is None or mark.is_struck:
                 continue
             number, note = found
             for piece in self.walk(note):
@@ -175,19 +123,37 @@ class WordBody:
                 number = 0
 
     def _walk_table(self, table: Element) -> Iterator[Piece]:
-        kept = [row for row in _find_children(table, "tr") if row.find(f"{W}trPr/{W}del") is None]
-        rows = [list(_find_children(row, "tc")) for row in kept]
+        rows = [list(_find_children(row, "tc")) for row in self._find_rows(table)]
         every_cell = [cell for cells in rows for cell in cells]
+        rows = [cells for cells in rows if cells]
         if max(map(len, rows), default=0) < 2 or any(map(self._is_layout, every_cell)):
             for cell in every_cell:
                 yield from self.walk(cell)
             return
-        for position, cells in enumerate(rows):
-            notes: list[Piece] = []
-            texts = [self._join_cell(cell, notes) for cell in cells]
-            heads = position == 0 and len(rows) > 1 and _is_header(table, cells, texts)
-            yield Piece("\t".join(texts), "row", int(heads))
-            yield from notes
+        notes: list[list[Piece]] = [[] for _ in rows]
+        grid = {
+            number: {at: self._join_cell(cell, notes[number]) for at, cell in _place_cells(cells)}
+            for number, cells in enumerate(rows)
+        }
+        first = list(grid[0].values())
+        heads = len(rows) > 1 and _is_header(table, rows[0], first)
+        repeat_merged(grid, _find_merges(rows), (), ())
+        for number, texts in grid.items():
+            row = expand_row(texts, ())
+            yield Piece("\t".join(row), "row", int(heads and number == 0))
+            yield from notes[number]
+
+    def _find_rows(self, table: Element) -> Iterator[Element]:
+        """Yield the rows that are shown: not deleted, not hidden."""
+        hides = self._runs.hides_rows(self._runs.find_table_style(table))
+        for row in _find_children(table, "tr"):
+            properties = row.find(f"{W}trPr")
+            hidden = None if properties is None else read_switch(properties, "hidden")
+            deleted = properties is not None and properties.find(f"{W}del") is not None
+            if hides if hidden is None else hidden:
+                self._runs.left_out.add(HIDDEN)
+            elif not deleted:
+                yield row
 
     def _is_layout(self, cell: Element) -> bool:
         if cell.find(f".//{W}tbl") is not None:
@@ -200,12 +166,11 @@ class WordBody:
 
     def _join_cell(self, cell: Element, notes: list[Piece]) -> str:
         """Return a cell's text on one line; a cell merged into the one above has none."""
-        merged = cell.find(f"{W}tcPr/{W}vMerge")
-        if merged is not None and merged.get(f"{W}val") != "restart":
+        if _read_merge(cell) == "continue":
             return ""
         texts = []
         for paragraph in _find_blocks(cell):
-            line = _read_text(paragraph)
+            line = read_text(paragraph, self._runs.at(paragraph))
             style = self._styles.find(paragraph)
             texts.append(self._make_piece(line.text, style).text if line.text.strip() else "")
             texts += [piece.text for box in line.boxes for piece in self.walk(box)]
@@ -219,7 +184,7 @@ def _find_blocks(container: Element) -> Iterator[Element]:
         is_contents = child.tag == f"{W}sdt" and _is_contents(child)
         if child.tag in (f"{W}p", f"{W}tbl"):
             yield child
-        elif not (is_contents or child.tag in _LEFT_OUT or str(child.tag).endswith("}Fallback")):
+        elif not (is_contents or child.tag in LEFT_OUT or str(child.tag).endswith("}Fallback")):
             yield from _find_blocks(child)
 
 
@@ -230,6 +195,44 @@ def _find_children(element: Element, name: str) -> Iterator[Element]:
             yield child
         elif str(child.tag).removeprefix(W) in ("sdt", "sdtContent", "ins", "moveTo", "customXml"):
             yield from _find_children(child, name)
+
+
+def _place_cells(cells: list[Element]) -> Iterator[tuple[int, Element]]:
+    """Yield the cells of a row with the columns of the table's grid, from 1, where they begin."""
+    row = cells[0].getparent()
+    properties = None if row is None else row.find(f"{W}trPr")
+    at = 1 + (0 if properties is None else parse_integer(read_value(properties, "gridBefore")))
+    for cell in cells:
+        yield min(at, _MOST_COLUMNS), cell
+        properties = cell.find(f"{W}tcPr")
+        span = "" if properties is None else read_value(properties, "gridSpan")
+        at += max(1, parse_integer(span))
+
+
+def _find_merges(rows: list[list[Element]]) -> Iterator[Merge]:
+    """Yield the cells that are merged over several rows."""
+    open_since: dict[int, int] = {}
+    for number, cells in enumerate(rows):
+        going_on = set()
+        for at, cell in _place_cells(cells):
+            merge = _read_merge(cell)
+            if merge == "continue" and at in open_since:
+                going_on.add(at)
+            elif at in open_since:
+                yield Merge(open_since.pop(at), number - 1, at, at)
+            if merge == "restart":
+                open_since[at] = number
+                going_on.add(at)
+        for at in [column for column in open_since if column not in going_on]:
+            yield Merge(open_since.pop(at), number - 1, at, at)
+    for at, since in open_since.items():
+        yield Merge(since, len(rows) - 1, at, at)
+
+
+def _read_merge(cell: Element) -> str:
+    """Return "restart" and "continue" of cells that are merged with others in their column."""
+    merged = cell.find(f"{W}tcPr/{W}vMerge")
+    return "" if merged is None else merged.get(f"{W}val", "continue")
 
 
 def _is_header(table: Element, cells: list[Element], texts: list[str]) -> bool:
@@ -256,6 +259,8 @@ def _is_contents(control: Element) -> bool:
     return gallery is not None and gallery.get(f"{W}val") == "Table of Contents"
 
 
-def _is_on(properties: Element, name: str) -> bool:
-    switch = properties.find(f"{W}{name}")
-    return switch is not None and switch.get(f"{W}val", "1") not in ("0", "false", "off")
+def _is_gone(paragraph: Element, look: RunLook) -> bool:
+    """Return whether the mark at a paragraph's end was moved away or is hidden."""
+    mark = paragraph.find(f"{W}pPr/{W}rPr")
+    moved = mark is not None and mark.find(f"{W}moveFrom") is not None
+    return moved or look.is_on(mark, "vanish")

@@ -45,7 +45,7 @@ class ListNumbers:
             name = number.get(f"{W}numId", "")
             self._of_number[name] = read_value(number, "abstractNumId")
             self._restarts[name] = {
-                _parse_integer(override.get(f"{W}ilvl")): _parse_integer(
+                parse_integer(override.get(f"{W}ilvl")): parse_integer(
                     read_value(override, "startOverride")
                 )
                 for override in number.iter(f"{W}lvlOverride")
@@ -78,11 +78,11 @@ class ListNumbers:
         name = abstract.get(f"{W}abstractNumId", "")
         levels = {}
         for level in abstract.iter(f"{W}lvl"):
-            depth = _parse_integer(level.get(f"{W}ilvl"))
+            depth = parse_integer(level.get(f"{W}ilvl"))
             levels[depth] = _ListLevel(
                 read_value(level, "numFmt") or "decimal",
                 read_value(level, "lvlText"),
-                _parse_integer(read_value(level, "start") or "1"),
+                parse_integer(read_value(level, "start") or "1"),
                 level.find(f"{W}isLgl") is not None,
             )
             self._depths[name, read_value(level, "pStyle")] = depth
@@ -111,5 +111,6 @@ def _format_number(listed: _NumberedList, depth: int, at: _ListLevel) -> str:
     return text.upper() if level.form.startswith("upper") else text
 
 
-def _parse_integer(text: str | None) -> int:
+def parse_integer(text: str | None) -> int:
+    """Return a number as an attribute says it, 0 for what is none."""
     return int(text) if text and re.fullmatch(r"\d{1,6}", text) else 0

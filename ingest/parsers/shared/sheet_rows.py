@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from ingest.errors import SourceRefused
 from ingest.parsers.shared.collector import Piece
@@ -13,10 +14,22 @@ MOST_CHARS = 5_000_000
 # Empty ones too: styled columns and rows without a word are what spreadsheets are full of.
 MOST_CELLS = 20_000_000
 
+# What is merged over several rows belongs to each; what is longer than this is a text, read once.
+_MOST_REPEATED_CHARS = 200
+
 # So many empty cells beside each other are the grid, not columns of the table.
 _GRID = re.compile("\t{50,}")
 _YEAR = re.compile(r"(?:19|20)\d\d(?:[/-]\d\d(?:\d\d)?)?")
 _FIGURE = re.compile(r"[-+(]?[\d.,:/\s%€$£-]*\d[\d.,:/\s%€$£)-]*")
+
+
+class Merge(NamedTuple):
+    """Cells merged into one: the first and the last row and column."""
+
+    top: int
+    bottom: int
+    left: int
+    right: int
 
 
 class TableBudget:
@@ -39,6 +52,40 @@ class TableBudget:
         raise SourceRefused(
             f"{found}, a table to be read was expected: keep the part that is asked about"
         )
+
+
+def repeat_merged(
+    rows: dict[int, dict[int, str]],
+    merges: Iterable[Merge],
+    hidden_rows: Container[int],
+    hidden_columns: Container[int],
+) -> None:
+    """Put the text of a merged cell into each of its rows, in the first column that is shown.
+
+    Rows are texts by column, by row. A row that has no cell of its own repeats none: a merged cell
+    of several rows that stands alone is a text over the width of the sheet. A cell merged along a
+    row stays where it begins, so that columns stay where they are.
+    """
+    filled = {number for number, texts in rows.items() if any(texts.values())}
+    for merge in merges:
+        text = rows.get(merge.top, {}).get(merge.left, "")
+        columns = range(merge.left, merge.right + 1)
+        shown = next((column for column in columns if column not in hidden_columns), merge.left)
+        if not text or (merge.top == merge.bottom and shown == merge.left):
+            continue
+        rows[merge.top][shown] = text
+        is_said = merge.top not in hidden_rows
+        for number in range(merge.top + 1, merge.bottom + 1):
+            repeats = number in filled and len(text) <= _MOST_REPEATED_CHARS
+            if number in rows and number not in hidden_rows and (repeats or not is_said):
+                rows[number][shown] = text
+                is_said = True
+
+
+def expand_row(texts: dict[int, str], hidden_columns: Container[int]) -> list[str]:
+    """Return the cells of a row, of which the empty ones are not known, in columns from 1."""
+    every = range(1, max(texts, default=0) + 1)
+    return [texts.get(column, "") for column in every if column not in hidden_columns]
 
 
 def convert_sheets(

@@ -1,0 +1,71 @@
+"""The cells of a workbook's sheet as texts: in their number formats, struck words left out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.workbook import Workbook
+
+from ingest.parsers.office.cell_formats import format_cell
+from ingest.parsers.office.left_out import STRUCK, LeftOut
+
+
+class CellReader:
+    """Reads the cells of one workbook."""
+
+    def __init__(self, workbook: Workbook, left_out: LeftOut) -> None:
+        self.formulas_without_value = 0
+        self._workbook: Any = workbook  # what is known of styles has no public name
+        self._left_out = left_out
+        self._styles: dict[int, tuple[str, bool]] = {}  # number format, whether struck
+
+    def read(self, value: object, style: int) -> str:
+        """Return what a cell shows."""
+        if value is None:
+            return ""
+        if style not in self._styles:
+            self._styles[style] = self._load_style(style)
+        number_format, is_struck = self._styles[style]
+        if isinstance(value, CellRichText):
+            return self._join_runs(value, is_struck)
+        text = format_cell(value, number_format)
+        if is_struck and text.strip():
+            self._left_out.add(STRUCK)
+            return ""
+        return text
+
+    def say_formulas(self) -> None:
+        """Say how many formulas have no value, if some have none."""
+        if self.formulas_without_value:
+            counted = f"{self.formulas_without_value} formulas without a stored value"
+            self._left_out.add(f"{counted} (open the file in Excel and save it)")
+
+    def _load_style(self, style: int) -> tuple[str, bool]:
+        array = self._workbook._cell_styles[style]
+        font = self._workbook._fonts[array.fontId]
+        return _find_number_format(self._workbook, array.numFmtId), bool(font.strike)
+
+    def _join_runs(self, runs: CellRichText, is_struck: bool) -> str:
+        text, has_gap = "", False
+        for run in runs:
+            # A run without a font of its own looks like the cell.
+            said = run.font.strike if isinstance(run, TextBlock) else is_struck
+            added = str(run)
+            if said:
+                self._left_out.add(STRUCK)
+                has_gap = True
+                continue
+            if has_gap and (not text or text.endswith(" ")):
+                added = added.removeprefix(" ")
+            has_gap = has_gap and not added
+            text += added
+        return text
+
+
+def _find_number_format(workbook: Any, number: int) -> str:  # noqa: ANN401
+    from openpyxl.styles.numbers import BUILTIN_FORMATS, BUILTIN_FORMATS_MAX_SIZE
+
+    if number < BUILTIN_FORMATS_MAX_SIZE:
+        return BUILTIN_FORMATS.get(number, "General")
+    return str(workbook._number_formats[number - BUILTIN_FORMATS_MAX_SIZE])

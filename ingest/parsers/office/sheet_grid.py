@@ -1,0 +1,93 @@
+"""The rows of a workbook's sheet as they are shown: without hidden ones, merged cells repeated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from openpyxl.worksheet._read_only import ReadOnlyWorksheet
+from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
+
+from ingest.parsers.office.left_out import HIDDEN, LeftOut
+from ingest.parsers.office.sheet_cells import CellReader
+from ingest.parsers.shared.sheet_rows import Merge, TableBudget, expand_row, repeat_merged
+
+_ON = ("1", "true")
+_LAST_COLUMN = 16_384
+
+
+class _Reader(WorkSheetParser):
+    """Counts formulas that no program has worked out."""
+
+    formulas_without_value = 0
+
+    def parse_cell(self, element: Any) -> Any:  # noqa: ANN401
+        cell = super().parse_cell(element)
+        if cell["value"] is None and element.find(FORMULA_TAG) is not None:
+            # A formula that gives an empty text has the type of one.
+            self.formulas_without_value += element.get("t") != "str"
+        return cell
+
+
+def read_sheet(
+    sheet: ReadOnlyWorksheet, cells: CellReader, left_out: LeftOut
+) -> Iterator[list[str]]:
+    """Yield the rows of a sheet as texts; one empty row stands for any number of them."""
+    known: Any = sheet  # its stubs lack what it reads with
+    with known._get_source() as source:
+        reader = _Reader(
+            source,
+            known._shared_strings,
+            data_only=True,
+            epoch=known.parent.epoch,
+            date_formats=known.parent._date_formats,
+            timedelta_formats=known.parent._timedelta_formats,
+            rich_text=True,
+        )
+        # What is merged is said behind the rows, so they are kept.
+        rows = _collect_rows(reader, cells)
+    cells.formulas_without_value += reader.formulas_without_value
+    hidden_rows = {
+        int(row) for row, said in reader.row_dimensions.items() if _is_hidden(said, "ht")
+    }
+    hidden_columns = _find_hidden_columns(reader.column_dimensions.values())
+    merges = _read_merges(reader.merged_cells)
+    repeat_merged(rows, merges, hidden_rows, hidden_columns)
+    last = 0
+    for number, texts in rows.items():
+        if number > last + 1:
+            yield []
+        last = number
+        shown = {column: text for column, text in texts.items() if column not in hidden_columns}
+        if number in hidden_rows or len(shown) < len(texts):
+            left_out.add(HIDDEN) if texts else None
+        if number not in hidden_rows:
+            yield expand_row(shown, hidden_columns)
+
+
+def _collect_rows(reader: _Reader, cells: CellReader) -> dict[int, dict[int, str]]:
+    budget = TableBudget()
+    rows: dict[int, dict[int, str]] = {}
+    for number, row in reader.parse():
+        texts = {cell["column"]: cells.read(cell["value"], cell["style_id"]) for cell in row}
+        rows[number] = {column: text for column, text in texts.items() if text}
+        budget.spend(list(rows[number].values()))
+    return rows
+
+
+def _is_hidden(said: dict[str, str], size: str) -> bool:
+    return said.get("hidden") in _ON or said.get(size) in ("0", "0.0")
+
+
+def _find_hidden_columns(dimensions: Iterable[dict[str, str]]) -> set[int]:
+    return {
+        column
+        for said in dimensions
+        if _is_hidden(said, "width")
+        for column in range(int(said["min"]), min(int(said["max"]), _LAST_COLUMN) + 1)
+    }
+
+
+def _read_merges(found: Any) -> list[Merge]:  # noqa: ANN401
+    ranges = [] if found is None else found.mergeCell
+    return [Merge(area.min_row, area.max_row, area.min_col, area.max_col) for area in ranges]

@@ -1,0 +1,127 @@
+"""How Word shows the characters of a run: by hand, by its style, its paragraph's, its table's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ingest.parsers.office.left_out import LeftOut
+from ingest.parsers.office.word_numbers import Element, W, read_value
+from ingest.parsers.office.word_styles import CHAIN
+
+# Two styles that both set one of these cancel each other; of others the nearest holds.
+# Source: ECMA-376 part 1, 17.7.3, toggle properties.
+_TOGGLES = ("vanish", "strike", "b")
+_UNSEEN = ("vanish", "strike", "dstrike")
+_OFF = ("0", "false", "off")
+
+
+class RunStyles:
+    """What a document's styles say of characters."""
+
+    def __init__(self, styles: Element, left_out: LeftOut) -> None:
+        self.left_out = left_out
+        self._elements: dict[str, Element] = {}
+        self._defaults: dict[str, str] = {}  # the style of whatever names none, by type
+        for style in styles.iter(f"{W}style"):
+            name, kind = style.get(f"{W}styleId", ""), style.get(f"{W}type", "paragraph")
+            self._elements[name] = style
+            if style.get(f"{W}default") in ("1", "true", "on"):
+                self._defaults[kind] = name
+        self._document = styles.find(f"{W}docDefaults/{W}rPrDefault/{W}rPr")
+        self._known: dict[tuple[str, str], str | None] = {}
+
+    def at(self, paragraph: Element) -> RunLook:
+        """Return how the runs of a paragraph look."""
+        properties = paragraph.find(f"{W}pPr")
+        style = "" if properties is None else read_value(properties, "pStyle")
+        table = next(paragraph.iterancestors(f"{W}tbl"), None)
+        return RunLook(
+            self,
+            style or self._defaults.get("paragraph", ""),
+            "" if table is None else self.find_table_style(table),
+        )
+
+    def find_table_style(self, table: Element) -> str:
+        """Return the name of a table's style."""
+        properties = table.find(f"{W}tblPr")
+        named = "" if properties is None else read_value(properties, "tblStyle")
+        return named or self._defaults.get("table", "")
+
+    def hides_rows(self, style: str) -> bool:
+        """Return whether a table style hides rows."""
+        for element in self._follow(style):
+            properties = element.find(f"{W}trPr")
+            if properties is not None and (said := read_switch(properties, "hidden")) is not None:
+                return said
+        return False
+
+    def read(self, style: str, name: str) -> str | None:
+        """Return what a style or one that it is based on says of a property of characters."""
+        key = (style, name)
+        if key not in self._known:
+            said = (_read(element.find(f"{W}rPr"), name) for element in self._follow(style))
+            self._known[key] = next((value for value in said if value is not None), None)
+        return self._known[key]
+
+    def read_default(self, name: str) -> str | None:
+        """Return what holds where no style says anything."""
+        return _read(self._document, name)
+
+    def _follow(self, style: str) -> list[Element]:
+        chain: list[Element] = []
+        while (element := self._elements.get(style)) is not None and len(chain) < CHAIN:
+            chain.append(element)
+            style = read_value(element, "basedOn")
+        return chain
+
+
+@dataclass(frozen=True, slots=True)
+class RunLook:
+    """The styles around the runs of one paragraph."""
+
+    styles: RunStyles
+    paragraph: str
+    table: str
+
+    def is_unseen(self, properties: Element | None) -> bool:
+        """Return whether characters with these properties of their own are hidden or struck."""
+        return any(self.is_on(properties, name) for name in _UNSEEN)
+
+    def is_on(self, properties: Element | None, name: str) -> bool:
+        """Return whether a switch is on for characters with these properties of their own."""
+        if name not in _TOGGLES:
+            return _means_on(self.find(properties, name))
+        if (own := _read(properties, name)) is not None:
+            return _means_on(own)
+        if _means_on(self.styles.read_default(name)):
+            return True
+        said = [self.styles.read(style, name) for style in self._nearest_first(properties)]
+        return sum(map(_means_on, said)) % 2 == 1
+
+    def find(self, properties: Element | None, name: str) -> str | None:
+        """Return what is said of a property nearest to the characters, None if nothing is."""
+        if (own := _read(properties, name)) is not None:
+            return own
+        for style in self._nearest_first(properties):
+            if (said := self.styles.read(style, name)) is not None:
+                return said
+        return self.styles.read_default(name)
+
+    def _nearest_first(self, properties: Element | None) -> tuple[str, str, str]:
+        own = "" if properties is None else read_value(properties, "rStyle")
+        return own, self.paragraph, self.table
+
+
+def read_switch(properties: Element, name: str) -> bool | None:
+    """Return whether a switch is on or off, None if it is not there."""
+    said = _read(properties, name)
+    return None if said is None else _means_on(said)
+
+
+def _read(properties: Element | None, name: str) -> str | None:
+    child = None if properties is None else properties.find(f"{W}{name}")
+    return None if child is None else child.get(f"{W}val", "1")
+
+
+def _means_on(said: str | None) -> bool:
+    return said is not None and said not in _OFF

@@ -1,0 +1,122 @@
+"""The text of a Word paragraph: changes accepted, what is hidden or crossed out left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from ingest.parsers.office.left_out import HIDDEN, STRUCK
+from ingest.parsers.office.word_numbers import Element, W
+from ingest.parsers.office.word_runs import RunLook
+from ingest.parsers.shared.superscript import LAST_PARTS, render_power, render_superscript
+
+_MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
+_DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
+_LEFT_OUT_NAMES = (
+    "del moveFrom delText instrText pPr rPr rt sdtPr sdtEndPr tblPr tblGrid trPr tcPr footnoteRef "
+    "endnoteRef"
+)
+LEFT_OUT = frozenset(f"{W}{name}" for name in _LEFT_OUT_NAMES.split())
+_CHANGED = (f"{W}del", f"{W}moveFrom")
+_SIGNS = {"tab": " ", "ptab": " ", "cr": "\n", "noBreakHyphen": "-"}
+
+
+class NoteMark(NamedTuple):
+    """Where a paragraph refers to a note."""
+
+    kind: str  # `footnote` or `endnote`
+    name: str
+    is_struck: bool  # counted, but not read
+
+
+@dataclass(slots=True)
+class ParagraphText:
+    """A paragraph's text with what hangs on it: notes that it refers to, and text boxes."""
+
+    look: RunLook
+    parts: list[str] = field(default_factory=list)
+    notes: list[NoteMark] = field(default_factory=list)
+    boxes: list[Element] = field(default_factory=list)
+    # Something was left out behind the last part: spaces on both sides of it become one.
+    has_gap: bool = False
+
+    @property
+    def text(self) -> str:
+        """What is shown."""
+        return "".join(self.parts)
+
+    def add(self, children: Iterable[Element]) -> None:
+        """Append what stands in an element, which is the iterable of its children."""
+        for child in children:
+            name = str(child.tag).removeprefix(W)
+            if child.tag in LEFT_OUT:
+                self.has_gap = self.has_gap or child.tag in _CHANGED
+            elif name == "t" or child.tag == f"{_MATH}t":
+                self._append(child.text or "")
+            elif name in _SIGNS:
+                self._append(_SIGNS[name])
+            elif name == "br":
+                self._append("\n")
+            elif name == "r" or child.tag == f"{_MATH}r":
+                self._add_run(child)
+            elif name in ("footnoteReference", "endnoteReference"):
+                kind = name.removesuffix("Reference")
+                self.notes.append(NoteMark(kind, child.get(f"{W}id", ""), is_struck=False))
+            elif child.tag == f"{_MATH}sup":
+                self._append(render_power(read_text(child, self.look).text))
+            elif child.tag == f"{_MATH}den":
+                self._append("/")
+                self.add(child)
+            elif name == "txbxContent":
+                self.boxes.append(child)
+            elif str(child.tag).endswith("}AlternateContent"):
+                # The same once more for older programs.
+                self.add([child[0]] if len(child) else [])
+            elif not _is_hidden_shape(child):
+                self.add(child)
+
+    def _append(self, text: str) -> None:
+        if not text:
+            return
+        if self.has_gap and text[0] == " " and (not self.parts or self.parts[-1][-1:] == " "):
+            text = text[1:]
+        self.has_gap = False
+        if text:
+            self.parts.append(text)
+
+    def _add_run(self, run: Element) -> None:
+        properties = run.find(f"{W}rPr")
+        if self.look.is_unseen(properties):
+            self._leave_out(run, self.look.is_on(properties, "vanish"))
+        elif self.look.find(properties, "vertAlign") == "superscript":
+            inner, before = read_text(run, self.look), "".join(self.parts[-LAST_PARTS:])
+            self._append(render_superscript(inner.text, before, linked=False))
+            self.notes += inner.notes
+        else:
+            self.add(run)
+
+    def _leave_out(self, run: Element, is_hidden: bool) -> None:
+        self.has_gap = True
+        if next(run.iter(f"{W}t"), None) is not None:
+            self.look.styles.left_out.add(HIDDEN if is_hidden else STRUCK)
+        if not is_hidden:
+            struck = [child for child in run if str(child.tag).endswith("noteReference")]
+            inner = ParagraphText(self.look)
+            inner.add(struck)
+            self.notes += [mark._replace(is_struck=True) for mark in inner.notes]
+
+
+def read_text(element: Iterable[Element], look: RunLook) -> ParagraphText:
+    """Return the text of a paragraph or of a part of one."""
+    read = ParagraphText(look)
+    read.add(element)
+    return read
+
+
+def _is_hidden_shape(element: Element) -> bool:
+    """Return whether an element is a drawing that is switched off, which keeps its text."""
+    if element.tag == f"{W}drawing":
+        said = next(element.iter(f"{_DRAWING}docPr"), None)
+        return said is not None and said.get("hidden") in ("1", "true")
+    return "visibility:hidden" in element.get("style", "").replace(" ", "")
