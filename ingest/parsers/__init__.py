@@ -20,14 +20,14 @@ __all__ = ["PARSERS", "Block", "ParsedText", "parse", "parser_id", "suffixes"]
 PARSERS = {
     ".txt": "plain@1",
     **dict.fromkeys((".md", ".markdown"), "markdown@3"),
-    **dict.fromkeys((".html", ".htm", ".xhtml", ".mhtml", ".mht"), "web@2"),
+    **dict.fromkeys((".html", ".htm", ".xhtml", ".mhtml", ".mht"), "web@3"),
     ".docx": "word@2",
     ".pptx": "slides@1",
     **dict.fromkeys((".xlsx", ".xlsm"), "workbook@2"),
     **dict.fromkeys((".csv", ".tsv"), "delimited@1"),
     **dict.fromkeys((".odt", ".ods", ".odp"), "opendocument@2"),
-    ".eml": "mail@2",
-    ".epub": "book@2",
+    ".eml": "mail@3",
+    ".epub": "book@3",
     # The extra gives other text for the same bytes: what was refused without it is read again.
     ".pdf": "pdf@2+ocr" if recognises_scans() else "pdf@2",
 }
