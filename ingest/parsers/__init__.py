@@ -19,7 +19,7 @@ __all__ = ["PARSERS", "Block", "ParsedText", "parse", "parser_id", "suffixes"]
 # stored with every document, so they stay, whatever becomes of the module.
 PARSERS = {
     ".txt": "plain@1",
-    **dict.fromkeys((".md", ".markdown"), "markdown@3"),
+    **dict.fromkeys((".md", ".markdown"), "markdown@4"),
     **dict.fromkeys((".html", ".htm", ".xhtml", ".mhtml", ".mht"), "web@3"),
     ".docx": "word@2",
     ".pptx": "slides@1",

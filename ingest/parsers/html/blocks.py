@@ -13,6 +13,8 @@ from ingest.parsers.shared.collector import Piece
 from ingest.parsers.shared.numerals import to_letters, to_roman
 from ingest.parsers.shared.superscript import LAST_PARTS, render_superscript
 
+# The attribute of an item with the mark that it has in its source, which no page knows better.
+OWN_MARK = "data-mark-of-source"
 # Elements that begin and end a line of text; every other one is part of a line.
 _BLOCKS = frozenset(
     (
@@ -69,6 +71,7 @@ class _HtmlWalker:
         self._line: list[str] = []
         self._numbers: list[int | None] = []
         self._marker = ""
+        self._is_own_mark = False
         self._item_depth = 0
         self._heading = 0
         self._preformatted = 0
@@ -128,6 +131,10 @@ class _HtmlWalker:
             self._preformatted -= 1
 
     def _count_item(self, item: HtmlElement) -> str:
+        own = item.get(OWN_MARK)
+        self._is_own_mark = own is not None
+        if own is not None:
+            return str(own)
         if not self._numbers or self._numbers[-1] is None:
             return ""
         value = item.get("value", "")
@@ -151,8 +158,9 @@ class _HtmlWalker:
             if self._heading:
                 yield Piece(" ".join(text.split()), "heading", self._heading)
             elif self._item_depth:
-                yield Piece(_add_marker(self._marker, text), "item", self._item_depth)
-                self._marker = ""
+                marker, self._marker = self._marker, ""
+                text = marker + text if self._is_own_mark else _add_marker(marker, text)
+                yield Piece(text, "item", self._item_depth)
             else:
                 yield Piece("\n".join(line.strip(" ") for line in text.split("\n")))
 
