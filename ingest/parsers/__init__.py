@@ -19,15 +19,15 @@ __all__ = ["PARSERS", "Block", "ParsedText", "parse", "parser_id", "suffixes"]
 # stored with every document, so they stay, whatever becomes of the module.
 PARSERS = {
     ".txt": "plain@1",
-    **dict.fromkeys((".md", ".markdown"), "markdown@3"),
-    **dict.fromkeys((".html", ".htm", ".xhtml", ".mhtml", ".mht"), "web@2"),
+    **dict.fromkeys((".md", ".markdown"), "markdown@4"),
+    **dict.fromkeys((".html", ".htm", ".xhtml", ".mhtml", ".mht"), "web@3"),
     ".docx": "word@3",
     ".pptx": "slides@2",
     **dict.fromkeys((".xlsx", ".xlsm"), "workbook@3"),
     **dict.fromkeys((".csv", ".tsv"), "delimited@1"),
     **dict.fromkeys((".odt", ".ods", ".odp"), "opendocument@3"),
-    ".eml": "mail@2",
-    ".epub": "book@2",
+    ".eml": "mail@3",
+    ".epub": "book@3",
     # The extra gives other text for the same bytes: what was refused without it is read again.
     ".pdf": "pdf@2+ocr" if recognises_scans() else "pdf@2",
 }

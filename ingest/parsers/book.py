@@ -19,7 +19,7 @@ from ingest.parsers.shared.collector import Collector
 from ingest.parsers.shared.metadata import read_date, read_language
 from ingest.text.blocks import ParsedText
 
-ID = "book@2"
+ID = "book@3"
 
 _KIND = "an EPUB book"
 _PAGE_TYPES = ("application/xhtml+xml", "text/html")

@@ -18,7 +18,7 @@ from ingest.parsers.shared.decode import clean, decode, decode_as
 from ingest.text import outline
 from ingest.text.blocks import ParsedText
 
-ID = "mail@2"
+ID = "mail@3"
 
 # Of an answer's quotation marks only the words stay.
 _QUOTED = re.compile(r"^(?:>[ \t]?)+", re.MULTILINE)

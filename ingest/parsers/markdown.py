@@ -3,30 +3,35 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from html import unescape
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from index.types import Metadata
-from ingest.parsers.shared.collector import Collector, Piece
+from ingest.errors import SourceRefused
+from ingest.parsers.html.blocks import OWN_MARK, walk_blocks
+from ingest.parsers.html.document import parse_markup
+from ingest.parsers.html.main_content import drop_unseen
+from ingest.parsers.markdown_rules import add_rules
+from ingest.parsers.shared.collector import Collector
 from ingest.parsers.shared.decode import clean, decode
 from ingest.parsers.shared.metadata import read_date
 from ingest.text.blocks import ParsedText
 
-ID = "markdown@3"
+ID = "markdown@4"
 
 _FRONT_MATTER = re.compile(r"---[^\S\n]*\n(.*?)\n(?:---|\.\.\.)[^\S\n]*(?:\n|\Z)", re.DOTALL)
 _FIELD = re.compile(
     r"^(title|date|lang|language|publisher|country|type):[^\S\n]*(\S.*)$", re.MULTILINE
 )
-_UNSEEN_HTML = re.compile(
-    r"<!--.*?(?:-->|\Z)|<(script|style|template|noscript)\b.*?(?:</\1\s*>|\Z)",
-    re.DOTALL | re.IGNORECASE,
+# Unless they are closed, a browser takes all that follows for what is in them.
+_SWALLOWING = re.compile(
+    r"<(title|textarea|style|script|xmp|iframe|noembed|noframes|noscript|template|plaintext"
+    r"|select|option|object|svg|math|video|audio|canvas|head|body|html|frameset)\b",
+    re.IGNORECASE,
 )
-_LINE_TAG = re.compile(r"</?(?:br|p|div|li|tr|h[1-6]|ul|ol|table|section)\b[^<>]*>", re.IGNORECASE)
 _TAG = re.compile(r"</?[A-Za-z!?][^<>]*>")
+_LINE_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 # markdown-it leaves out what is nested deeper; its own bound of 20 loses lists of ten levels.
 NESTING = 60
 
@@ -39,8 +44,14 @@ def parse(data: bytes) -> ParsedText:
     if front:
         source = source[front.end() :]
         said = _parse_front_matter(front[1])
-    parser = MarkdownIt("commonmark", {"maxNesting": NESTING}).enable(["table", "strikethrough"])
-    return Collector().add_all(_walk_tokens(parser.parse(source))).finish(said)
+    # As the page that it becomes: a tag opens in one place and closes in another, with Markdown
+    # between them, and only a browser's rules say what is in it.
+    try:
+        page = parse_markup(f"<html><body>{_render(source, with_tags=True)}")
+    except SourceRefused:  # nested without an end
+        page = parse_markup(f"<html><body>{_render(source, with_tags=False)}")
+    drop_unseen(page)
+    return Collector().add_all(walk_blocks(page)).finish(said)
 
 
 def _parse_front_matter(source: str) -> Metadata:
@@ -52,62 +63,34 @@ def _parse_front_matter(source: str) -> Metadata:
     return Metadata(title=found.get("title") or None, date=published, language=code and code[0])
 
 
-def _walk_tokens(tokens: Sequence[Token]) -> Iterator[Piece]:
-    """Yield every block of the parsed document."""
-    heading = list_depth = row_level = 0
-    marker = ""
-    row: list[str] | None = None
+def _render(source: str, with_tags: bool) -> str:
+    """Return the page that a text becomes, with the tags in it or only what is between them."""
+    parser = MarkdownIt("commonmark", {"maxNesting": NESTING, "html": True})
+    parser.enable(["table", "strikethrough"])
+    add_rules(parser)
+    env: dict[str, object] = {}
+    tokens = parser.parse(source, env)
     for token in tokens:
-        if token.type == "heading_open":
-            heading = int(token.tag[1])
-        elif token.type == "heading_close":
-            heading = 0
-        elif token.type in ("bullet_list_open", "ordered_list_open"):
-            list_depth += 1
-        elif token.type in ("bullet_list_close", "ordered_list_close"):
-            list_depth -= 1
-        elif token.type == "list_item_open":
-            marker = f"{token.info}{token.markup} " if token.info else ""
-        elif token.type == "list_item_close":
-            marker = ""
-        elif token.type in ("thead_open", "thead_close"):
-            row_level = int(token.type == "thead_open")
-        elif token.type == "tr_open":
-            row = []
-        elif token.type == "tr_close" and row is not None:
-            yield Piece("\t".join(row), "row", row_level)
-            row = None
+        if token.type == "html_block" and not with_tags:
+            token.content = f"<p>{_TAG.sub(' ', token.content)}</p>"
+        if token.type == "list_item_open" and token.info:
+            token.attrSet(OWN_MARK, f"{token.info}{token.markup} ")
         elif token.type == "inline":
-            text = _join_inline(token)
-            if row is not None:
-                row.append(text.strip())
-            elif heading:
-                yield Piece(" ".join(text.split()), "heading", heading)
-            else:
-                yield Piece(marker + text, "item" if list_depth else "paragraph", list_depth)
-                marker = ""
-        elif token.type in ("fence", "code_block"):
-            yield Piece(marker + re.sub(r"\n{2,}", "\n", token.content))
-            marker = ""
-        elif token.type == "html_block":
-            yield Piece(_strip_tags(token.content))
+            token.children = [
+                _tame(child, token.content if with_tags else "") for child in token.children or ()
+            ]
+    return str(parser.renderer.render(tokens, parser.options, env))
 
 
-def _join_inline(token: Token) -> str:
-    """Return what is read of a run of inline markup: no signs, no addresses, no tags."""
-    words: list[str] = []
-    for child in token.children or ():
-        if child.type in ("text", "code_inline", "text_special"):
-            words.append(child.content)
-        elif child.type in ("softbreak", "hardbreak") or _LINE_TAG.fullmatch(child.content):
-            words.append(" ")
-    return "".join(words)
-
-
-def _strip_tags(source: str) -> str:
-    """Return what a browser would show of a piece of HTML."""
-    # By patterns that run in one pass: html.parser takes quadratic time over comments that are
-    # never closed.
-    source = _LINE_TAG.sub("\n", _UNSEEN_HTML.sub("", source))
-    lines = map(str.strip, unescape(_TAG.sub("", source)).split("\n"))
-    return "\n".join(filter(None, lines))
+def _tame(token: Token, line: str) -> Token:
+    """Return a part of a line as it is read: `<title>` in it is no element without its end."""
+    # Lines that are wrapped in the source, by whatever means, are one sentence.
+    if token.type == "hardbreak" or (
+        token.type == "html_inline" and _LINE_BREAK.fullmatch(token.content)
+    ):
+        return Token("softbreak", "", 0)
+    if token.type == "html_inline":
+        swallowing = _SWALLOWING.match(token.content)
+        if not line or (swallowing and f"</{swallowing[1]}".lower() not in line.lower()):
+            token.content = ""
+    return token

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 import time
@@ -261,6 +262,55 @@ def test_markdown_keeps_words_and_no_signs() -> None:
         ("row", 1), ("row", 0), ("paragraph", 0),
     ]  # fmt: skip
     assert_canonical(parsed)
+
+
+def read_markdown(source: str) -> list[str]:
+    parsed = parse("a.md", source.encode())
+    assert_canonical(parsed)
+    return [parsed.text[block.start : block.end] for block in parsed.blocks]
+
+
+@pytest.mark.parametrize(
+    ("source", "texts"),
+    [
+        pytest.param(
+            "<table><tr><th>Town</th><th>Fee</th></tr>\n\n<tr><td rowspan=2>\n\n**Aldby**\n\n"
+            "</td><td>4</td></tr>\n<tr><td>6</td></tr></table>",
+            ["Town\tFee", "Aldby\t4", "Aldby\t6"],
+            id="a-table-in-html-with-markdown-in-it",
+        ),
+        pytest.param(
+            "5 × 10<sup>6</sup> euros, 40 m<sup>2</sup>, offices<sup>3</sup>",
+            ["5 × 10⁶ euros, 40 m², offices"],
+            id="raised",
+        ),
+        pytest.param("It is ~~4~~ <del>5</del> 6 euros.", ["It is 6 euros."], id="struck"),
+        pytest.param("<del>\n\nOld.\n\n</del>\n\nNew.", ["New."], id="struck-paragraphs"),
+        pytest.param("<div hidden>\n\nOld.\n\n</div>\n\nNew.", ["New."], id="hidden-paragraphs"),
+        pytest.param("- [x] Pay\n- [ ] Show [1]", ["Pay", "Show [1]"], id="tasks"),
+        pytest.param(
+            "12 000 euros[^1] a year[^no].\n\n[^1]: Since *2020*,\n    each year.",
+            ["12 000 euros a year[^no].", "1. Since 2020, each year."],
+            id="notes",
+        ),
+        pytest.param("Text.[^a]\n\n[^a]: word", ["Text.", "1. word"], id="a-note-of-one-word"),
+        pytest.param(
+            "Tug\n:   A boat that\n    pulls.\n\nPilot\n\n:   Who leads.\n\nAfter.",
+            ["Tug\tA boat that pulls.", "Pilot\tWho leads.", "After."],
+            id="definitions",
+        ),
+        pytest.param(
+            "<dl><dt>Tug</dt><dd>A boat.</dd></dl><ul><li>One</li><li>Two</li></ul>",
+            ["Tug\tA boat.", "One", "Two"],
+            id="words-of-blocks-stay-apart",
+        ),
+        pytest.param("1) a\n2) b) c", ["1) a", "2) b) c"], id="marks-as-they-are-written"),
+        pytest.param("Put <title> and <select> here.", ["Put and here."], id="tags-without-end"),
+        pytest.param("<div>" * 400 + "\n\nDeep **down**.", ["Deep down."], id="divs-without-end"),
+    ],
+)
+def test_markdown_is_read_as_it_is_shown(source: str, texts: list[str]) -> None:
+    assert [re.sub(" +", " ", text) for text in read_markdown(source)] == texts
 
 
 def test_the_number_of_an_item_stays_with_it() -> None:

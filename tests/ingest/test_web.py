@@ -203,3 +203,56 @@ def test_pages_too_deep_for_trafilatura_keep_their_landmark() -> None:
     assert depth * rows > MOST_DEPTHS
     page = "<nav>menu</nav><main>" + "<div>" * depth + "<p>x</p>" * rows
     assert "menu" not in parse("a.html", page.encode()).text
+
+
+@pytest.mark.parametrize(
+    ("table", "rows"),
+    [
+        pytest.param(
+            "<tr><th>Town</th><th>Year</th><th>Ships</th></tr><tr><td rowspan=2>Aldby</td>"
+            "<td>2021</td><td>4</td></tr><tr><td>2022</td><td>6</td></tr>",
+            [(1, "Town\tYear\tShips"), (0, "Aldby\t2021\t4"), (0, "Aldby\t2022\t6")],
+            id="a-label-beside-several-rows",
+        ),
+        pytest.param(
+            "<tr><td>a</td><td rowspan=0>all</td></tr><tr><td>b</td></tr><tr></tr><tr><td>c</td>",
+            [(0, "a\tall"), (0, "b\tall"), (0, "c\tall")],
+            id="down-to-the-end",
+        ),
+        pytest.param(
+            "<tr><td>a</td><td colspan=2>wide</td><td>d</td></tr>"
+            "<tr><td>a</td><td>b</td><td>c</td><td>d</td></tr><tr><td colspan=99>Note.</td></tr>",
+            [(0, "a\twide\t\td"), (0, "a\tb\tc\td"), (0, "Note.")],
+            id="columns-keep-their-places",
+        ),
+        pytest.param(
+            "<thead><tr><th rowspan=2>Town</th><th colspan=2>Fees</th><th>Dues</th></tr><tr>"
+            "<th>2023</th><th>2024</th><th>2024</th></tr></thead>"
+            "<tr><th>Aldby</th><td>1</td><td>2</td><td>3</td></tr>",
+            [(1, "Town\tFees 2023\tFees 2024\tDues 2024"), (0, "Aldby\t1\t2\t3")],
+            id="a-head-of-two-rows",
+        ),
+        pytest.param(
+            "<tr><th colspan=2>Fees of all towns</th></tr><tr><th>Town</th><th>Fee</th></tr>"
+            "<tr><td>Aldby</td><td>1</td></tr>",
+            [(0, "Fees of all towns"), (1, "Town\tFee"), (0, "Aldby\t1")],
+            id="a-name-over-all-columns",
+        ),
+        pytest.param(
+            "<tr><th>Year</th><th>Month</th></tr><tr><th rowspan=2>2025</th></tr>"
+            "<tr><td>May</td></tr>",
+            [(1, "Year\tMonth"), (0, "2025"), (0, "2025\tMay")],
+            id="a-name-of-rows-is-no-head",
+        ),
+    ],
+)
+def test_cells_stand_where_the_grid_has_them(table: str, rows: list[tuple[int, str]]) -> None:
+    found = parse("a.html", f"<table>{table}</table>".encode())
+    assert [(level, text) for _, level, text in blocks(found)] == rows
+
+
+def test_a_cell_that_claims_a_million_rows_is_not_repeated_for_ever() -> None:
+    long = "x " * 20_000
+    table = f"<table><tr><td rowspan=65000>{long}<td colspan=99999>y" + "<tr><td>z" * 2_000
+    found = parse("a.html", table.encode())
+    assert len(found.text) < 2 * len(table)

@@ -8,10 +8,13 @@ from collections.abc import Iterator
 from lxml import etree
 from lxml.html import HtmlElement
 
-from ingest.parsers.shared.collector import LAYOUT_CELL_CHARS, Piece
+from ingest.parsers.html.tables import convert_table, is_data
+from ingest.parsers.shared.collector import Piece
 from ingest.parsers.shared.numerals import to_letters, to_roman
 from ingest.parsers.shared.superscript import LAST_PARTS, render_superscript
 
+# The attribute of an item with the mark that it has in its source, which no page knows better.
+OWN_MARK = "data-mark-of-source"
 # Elements that begin and end a line of text; every other one is part of a line.
 _BLOCKS = frozenset(
     (
@@ -28,8 +31,6 @@ _UNSEEN = frozenset(
     ).split()
 )
 _LISTS = frozenset(["ol", "ul", "menu", "dir"])
-# A cell that holds one of these was made for layout.
-_LAYOUT = "h1 h2 h3 h4 h5 h6 table dl article section".split()
 # "1.2A", "§ 3", "(a)" or "b." as a line of its own is the number of what follows it.
 _NUMBER = re.compile(
     r"(?:§\s*)?\d{1,3}[A-Z]{0,2}(?:\.\d{1,3}[A-Z]{0,2})*[.)]?"
@@ -70,6 +71,7 @@ class _HtmlWalker:
         self._line: list[str] = []
         self._numbers: list[int | None] = []
         self._marker = ""
+        self._is_own_mark = False
         self._item_depth = 0
         self._heading = 0
         self._preformatted = 0
@@ -81,9 +83,12 @@ class _HtmlWalker:
             if event == "start":
                 if not tag or tag in _UNSEEN:
                     events.skip_subtree()
-                elif tag in ("table", "dl") and self._tables and _is_data(element):
+                elif tag in ("table", "dl") and self._tables and is_data(element):
                     yield from self._flush()
-                    yield from _walk_table(element) if tag == "table" else _walk_terms(element)
+                    if tag == "table":
+                        yield from convert_table(element, flatten_text)
+                    else:
+                        yield from _walk_terms(element)
                     events.skip_subtree()
                 elif tag == "sup":
                     self._add(_render_raised(element, "".join(self._line[-LAST_PARTS:])))
@@ -126,6 +131,10 @@ class _HtmlWalker:
             self._preformatted -= 1
 
     def _count_item(self, item: HtmlElement) -> str:
+        own = item.get(OWN_MARK)
+        self._is_own_mark = own is not None
+        if own is not None:
+            return str(own)
         if not self._numbers or self._numbers[-1] is None:
             return ""
         value = item.get("value", "")
@@ -149,8 +158,9 @@ class _HtmlWalker:
             if self._heading:
                 yield Piece(" ".join(text.split()), "heading", self._heading)
             elif self._item_depth:
-                yield Piece(_add_marker(self._marker, text), "item", self._item_depth)
-                self._marker = ""
+                marker, self._marker = self._marker, ""
+                text = marker + text if self._is_own_mark else _add_marker(marker, text)
+                yield Piece(text, "item", self._item_depth)
             else:
                 yield Piece("\n".join(line.strip(" ") for line in text.split("\n")))
 
@@ -181,37 +191,6 @@ def _add_marker(marker: str, text: str) -> str:
     """Return an item with its number, unless the page has written one itself: "(1) every firm"."""
     own = re.match(r"\(?(?:\d{1,3}[A-Z]{0,2}|[a-zA-Z]|[ivxlcIVXLC]{1,5})[.)]\s", text)
     return text if own else marker + text
-
-
-def _is_data(element: HtmlElement) -> bool:
-    """Return whether a table holds data; one that lays out a page is read as its blocks."""
-    if next(element.iterdescendants(*_LAYOUT), None) is not None:
-        return False
-    if element.tag == "dl":
-        return all(len(meaning.findall("p")) < 2 for meaning in element.iterdescendants("dd"))
-    rows = _find_rows(element)
-    if element.get("role") in ("presentation", "none") or max(map(len, rows), default=0) < 2:
-        return False
-    return not any(
-        len(cell.text_content()) > LAYOUT_CELL_CHARS and len(cell.xpath("p|div|ul|ol")) > 1
-        for row in rows
-        for cell in row
-    )
-
-
-def _find_rows(table: HtmlElement) -> list[list[HtmlElement]]:
-    rows = table.xpath("tr|thead/tr|tbody/tr|tfoot/tr")
-    return [[cell for cell in row if cell.tag in ("td", "th")] for row in rows]
-
-
-def _walk_table(table: HtmlElement) -> Iterator[Piece]:
-    for caption in table.xpath("caption"):
-        yield Piece(flatten_text(caption))
-    for position, cells in enumerate(_find_rows(table)):
-        row = "\t".join(flatten_text(cell) for cell in cells)
-        in_head = bool(cells) and cells[0].getparent().getparent().tag == "thead"
-        names = all(cell.tag == "th" for cell in cells)
-        yield Piece(row, "row", int(in_head or (position == 0 and names)))
 
 
 def _walk_terms(element: HtmlElement) -> Iterator[Piece]:

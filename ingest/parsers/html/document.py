@@ -22,7 +22,7 @@ from ingest.parsers.shared.decode import decode, decode_as
 from ingest.parsers.shared.metadata import read_date, read_language
 from ingest.text.blocks import ParsedText
 
-ID = "web@2"
+ID = "web@3"
 
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE)
 _HEAD_BYTES = 4_096
@@ -53,8 +53,13 @@ def parse(data: bytes) -> ParsedText:
 
 def parse_html(data: bytes) -> HtmlElement:
     """Return the tree of HTML in any encoding, whatever is wrong with it; nothing is fetched."""
+    return parse_markup(_decode_page(data))
+
+
+def parse_markup(page: str) -> HtmlElement:
+    """Return the tree of HTML that is decoded already, whatever it says of its encoding."""
     # The parser takes bytes only where the text declares an encoding itself.
-    text = _decode_page(data).replace("\0", "").encode("utf-8", "replace")
+    text = page.replace("\0", "").encode("utf-8", "replace")
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
     try:
         tree = document_fromstring(text, parser=parser)

@@ -73,7 +73,9 @@ def extract_main(body: HtmlElement) -> HtmlElement:
 
 def drop_unseen(body: HtmlElement) -> None:
     """Remove what a browser does not show."""
-    for element in body.xpath("//script|//style|//template|//noscript|//*[@hidden]"):
+    for element in body.xpath(
+        "//script|//style|//template|//noscript|//*[@hidden]|//del|//s|//strike"
+    ):
         _drop(element)
     for element in body.xpath("//*[@style]"):
         if re.search(r"display\s*:\s*none", element.get("style", ""), re.IGNORECASE):
