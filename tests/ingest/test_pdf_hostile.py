@@ -275,3 +275,75 @@ def test_any_damage_is_read_or_refused(place: int, rubbish: bytes, cut: bool) ->
         assert parsed.layout is not None
         assert len(parsed.layout.pages) == len(parsed.text)
     assert "\n" not in message
+
+
+# The letter A of the font is a glyph that stands for ffi, B for ff, C for ffl.
+LIGATURES = stream(
+    b"/CIDInit/ProcSet findresource begin 12 dict begin begincmap\n"
+    b"1 begincodespacerange <00> <FF> endcodespacerange\n"
+    b"3 beginbfchar <41> <006600660069> <42> <00660066> <43> <00660066006C> endbfchar\n"
+    b"endcmap end end"
+)
+
+
+@pytest.mark.parametrize(
+    "drawn",
+    [
+        pytest.param(b"(The oAce staB say it is an aCuent, eAcient oBer.) Tj", id="once"),
+        pytest.param(
+            b"(The oAce staB say it is an aCuent, eAcient oBer.) Tj 0.2 0 Td "
+            b"(The oAce staB say it is an aCuent, eAcient oBer.) Tj",
+            id="twice-to-look-bold",
+        ),
+        pytest.param(
+            b"[(The oA) 20 (ce sta) 15 (B say it is an aC) 20 (uent, eA) 20 (cient oB) 9 (er.)] TJ",
+            id="kerned",
+        ),
+    ],
+)
+def test_every_letter_of_a_ligature_is_kept(drawn: bytes) -> None:
+    font = b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/ToUnicode 6 0 R>>"
+    content = b"BT /F1 12 Tf 72 700 Td %s ET" % drawn
+    data = built({4: stream(content), 5: font, 6: LIGATURES})
+    assert parse("a.pdf", data).text == "The office staff say it is an affluent, efficient offer."
+
+
+def test_letters_printed_twice_one_by_one_are_read_once() -> None:
+    letters = b" ".join(
+        b"[(%s) %d (%s)] TJ" % (letter, width, letter)
+        for letter, width in [(b"H", 722), (b"a", 556), (b"l", 222), (b"l", 222)]
+    )
+    assert parse("a.pdf", built({4: stream(b"BT /F1 12 Tf 72 700 Td %s ET" % letters)})).text == (
+        "Hall"
+    )
+
+
+def spread(words: bytes, after: bytes, shift: int) -> bytes:
+    """Words of which each letter in `after` has so much white behind it, in 1/1000 of the size."""
+    parts = b" ".join(b"(%c) %d" % (letter, -shift if letter in after else 0) for letter in words)
+    return b"BT /F1 12 Tf 72 700 Td [%s] TJ ET" % parts
+
+
+@pytest.mark.parametrize("shift", [75, 95, 110])
+@pytest.mark.parametrize("after", [b"i", b"t", b"ic", b"ae"])
+def test_a_font_of_other_widths_puts_no_spaces_into_words(after: bytes, shift: int) -> None:
+    words = b"A conflict of interest may exist if the official is a relative of it."
+    data = built({4: stream(spread(words, after, shift))})
+    assert parse("a.pdf", data).text == words.decode()
+
+
+@pytest.mark.parametrize("wide", [100, 120, 140])
+def test_a_narrow_space_that_is_no_character_is_a_space(wide: int) -> None:
+    words = b"Ships_of the realm_pay half of what_the council asks of others."
+    letters = b" ".join(b"%d" % -wide if c == ord("_") else b"(%c)" % c for c in words)
+    # All of a line are narrow, as in one that was justified.
+    content = b"BT /F1 12 Tf -1.8 Tw 72 700 Td [%s] TJ ET" % letters
+    assert parse("a.pdf", built({4: stream(content)})).text == words.decode().replace("_", " ")
+
+
+def test_white_behind_a_ligature_is_no_space() -> None:
+    font = b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/ToUnicode 6 0 R>>"
+    content = b"BT /F1 12 Tf 72 700 Td [(The oA) -75 (ce sta) (B) -75 (say so.)] TJ ET"
+    content = content.replace(b"say", b" say")
+    data = built({4: stream(content), 5: font, 6: LIGATURES})
+    assert parse("a.pdf", data).text == "The office staff say so."

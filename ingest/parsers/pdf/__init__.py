@@ -21,7 +21,7 @@ from ingest.parsers.pdf.properties import PdfProperties, read_properties
 from ingest.text import outline
 from ingest.text.blocks import ParsedText
 
-ID = "pdf@2+ocr" if recognises_scans() else "pdf@2"
+ID = "pdf@3+ocr" if recognises_scans() else "pdf@3"
 
 
 def parse(data: bytes) -> ParsedText:

@@ -20,6 +20,8 @@ _NEWLINES = (0x0A, 0x0D)
 # So near to each other two of the same characters are one, printed twice to look bold.
 OVERPRINT_HEIGHTS = 0.1
 OVERPRINT_WIDTHS = 0.4
+# Of letters that are narrower nobody can tell which box is whose.
+SPECK_POINTS = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,8 @@ def find_visible(
     codes, boxes = _read_characters(text)
     white, newline = np.isin(codes, _SPACES), np.isin(codes, _NEWLINES)
     kept = np.flatnonzero(_find_seen(codes, boxes, bounds) & ~white & ~newline)
-    kept = kept[_drop_overprints(codes[kept], boxes[kept])]
+    parts = _number_parts(text, codes, boxes)
+    kept = kept[_drop_overprints(codes[kept], boxes[kept], parts[kept])]
     spaced, broken = _mark_between(white | newline, kept), _mark_between(newline, kept)
     codes = codes[kept]
     codes[np.isin(codes, _HYPHENS)] = ord("-")
@@ -98,12 +101,36 @@ def _find_seen(
     return known & inside
 
 
-def _drop_overprints(codes: NDArray[np.uint32], boxes: NDArray[np.float32]) -> NDArray[np.intp]:
+def _number_parts(
+    text: pdfium_c.FPDF_TEXTPAGE, codes: NDArray[np.uint32], boxes: NDArray[np.float32]
+) -> NDArray[np.intp]:
+    """Return which letter of its glyph each character is: 0, but in a ligature, which has more."""
+    # One glyph that stands for several letters gives each of them its own box, to the last bit;
+    # what is printed twice is drawn by two operators, or moved back by a rounded distance.
+    parts = np.zeros(len(boxes), dtype=np.intp)
+    object_of = pdfium_c.FPDFText_GetTextObject
+    drawn = ctypes.c_void_p
+    # Beyond the first 65,536 a character comes twice, once for each half.
+    same = (boxes[1:] == boxes[:-1]).all(axis=1) & (codes[1:] < 0x10000)
+    same &= boxes[1:, 2] - boxes[1:, 0] > SPECK_POINTS
+    for position in (np.flatnonzero(same) + 1).tolist():
+        here, before = (
+            ctypes.cast(object_of(text, p), drawn).value for p in (position, position - 1)
+        )
+        if here is not None and here == before:
+            parts[position] = parts[position - 1] + 1
+    return parts
+
+
+def _drop_overprints(
+    codes: NDArray[np.uint32], boxes: NDArray[np.float32], parts: NDArray[np.intp]
+) -> NDArray[np.intp]:
     """Return the characters but those that are printed over the very same one, in order."""
     width, height = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
     # Nearer than this is the same place; of condensed letters the next one is nearer than that.
     near = np.maximum(np.minimum(OVERPRINT_HEIGHTS * height, OVERPRINT_WIDTHS * width), 0.01)
-    columns = (np.rint(boxes[:, 1] / near), np.rint(boxes[:, 0] / near), np.rint(height), codes)
+    places = (np.rint(boxes[:, 1] / near), np.rint(boxes[:, 0] / near), np.rint(height))
+    columns = (*places, codes, parts)
     order = np.lexsort(columns)
     again = np.logical_and.reduce([column[order[1:]] == column[order[:-1]] for column in columns])
     return np.sort(np.delete(order, np.flatnonzero(again) + 1))

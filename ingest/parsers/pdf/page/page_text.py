@@ -15,12 +15,12 @@ from ingest.parsers.pdf.page.fragments import (
     Fragment,
     cut_fragments,
     find_direction,
-    find_lost_spaces,
     join_sideways,
     read_fonts,
     runs_leftwards,
 )
 from ingest.parsers.pdf.page.rules import Drawings, find_drawings
+from ingest.parsers.pdf.page.spaces import find_lost_spaces
 
 # A page with fewer characters and a picture over such a share of it is a scan with a stamp.
 SCAN_CHARS = 20
@@ -78,7 +78,7 @@ def read_page(page: pypdfium2.PdfPage, number: int) -> PageText:
         right_to_left = runs_leftwards(found.codes)
         fragments = cut_fragments(seen, found.broken, right_to_left)
         if not right_to_left:
-            find_lost_spaces(seen, found.spaced, fragments)
+            find_lost_spaces(seen, found.codes, found.spaced, fragments)
         read_fonts(text.raw, found.positions, fragments, turns)
     finally:
         text.close()
