@@ -7,6 +7,7 @@ from io import BytesIO
 
 import pptx
 import pytest
+import xlsxwriter  # type: ignore[import-untyped] - comes with python-pptx
 from openpyxl import Workbook
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
@@ -477,3 +478,17 @@ def test_merged_cells_of_opendocument_and_slides_stand_on_each_row() -> None:
     file = BytesIO()
     deck.save(file)
     assert parse("a.pptx", file.getvalue()).text == expected
+
+
+def test_text_boxes_on_a_sheet_are_read_below_its_rows() -> None:
+    """xlsxwriter draws them; openpyxl, which made the other workbooks, does not."""
+    file = BytesIO()
+    book = xlsxwriter.Workbook(file)
+    sheet = book.add_worksheet("Fees")
+    sheet.write_row(0, 0, ["Town", "Fee"])
+    sheet.write_row(1, 0, ["Norland", "4"])
+    sheet.insert_textbox("D2", "Fees are paid in March.")
+    book.close()
+    assert parse("a.xlsx", file.getvalue()).text == (
+        "Town\tFee\nNorland\t4\n\nFees are paid in March."
+    )

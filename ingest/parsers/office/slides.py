@@ -95,7 +95,7 @@ def _walk_shape(shape: Any, left_out: LeftOut) -> Iterator[Piece]:  # noqa: ANN4
             else:
                 yield Piece(text)
     elif (relations := shape._element.find(f".//{_DIAGRAM}relIds")) is not None:
-        yield from _walk_diagram(shape.part.related_part(relations.get(_DATA)).blob, left_out)
+        yield from walk_diagram(shape.part.related_part(relations.get(_DATA)).blob, left_out)
 
 
 def _has_bullet(paragraph: Any) -> bool:  # noqa: ANN401
@@ -105,7 +105,7 @@ def _has_bullet(paragraph: Any) -> bool:  # noqa: ANN401
     )
 
 
-def _walk_diagram(data: bytes, left_out: LeftOut) -> Iterator[Piece]:
+def walk_diagram(data: bytes, left_out: LeftOut) -> Iterator[Piece]:
     """Yield the texts of SmartArt, in the order in which they were written."""
     for point in parse_xml(data).iter(f"{_DIAGRAM}t"):
         for paragraph in point.iter(f"{_A}p"):

@@ -12,6 +12,7 @@ from ingest.parsers.office.word_numbers import (
     parse_integer,
     read_value,
 )  # fmt: skip
+from ingest.parsers.office.word_parts import OtherParts
 from ingest.parsers.office.word_runs import RunLook, RunStyles, read_switch
 from ingest.parsers.office.word_styles import ParagraphStyle, ParagraphStyles
 from ingest.parsers.office.word_text import LEFT_OUT, ParagraphText, read_text
@@ -20,6 +21,7 @@ from ingest.parsers.shared.sheet_rows import Merge, expand_row, repeat_merged
 
 # Below a title every heading stands one level deeper.
 _TITLE_LEVEL = 1
+RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 # Word's own limit is 63.
 _MOST_COLUMNS = 1_000
 
@@ -47,11 +49,17 @@ class WordBody:
     """Reads one document."""
 
     def __init__(
-        self, styles: ParagraphStyles, runs: RunStyles, numbers: ListNumbers, notes: WordNotes
+        self,
+        styles: ParagraphStyles,
+        runs: RunStyles,
+        numbers: ListNumbers,
+        notes: WordNotes,
+        parts: OtherParts,
     ) -> None:
         self.title: str | None = None  # of the first paragraph in the style Title that was read
         self._styles = styles
         self._runs = runs
+        self._parts = parts
         self._numbers = numbers
         self._notes = notes
         # Of a paragraph whose end mark was deleted, which joins it to the next one.
@@ -62,9 +70,12 @@ class WordBody:
         for element in _find_blocks(container):
             if element.tag == f"{W}p":
                 yield from self._walk_paragraph(element)
-            else:
-                yield from self._flush()
+                continue
+            yield from self._flush()
+            if element.tag == f"{W}tbl":
                 yield from self._walk_table(element)
+            else:
+                yield from self._parts.walk_chunk(element.get(RELATION, ""))
         yield from self._flush()
 
     def _flush(self) -> Iterator[Piece]:
@@ -89,6 +100,8 @@ class WordBody:
             self._count(style)  # Word shows it, and counts on
         for box in line.boxes:
             yield from self.walk(box)
+        for diagram in line.diagrams:
+            yield from self._parts.walk_diagram(diagram)
         yield from self._walk_notes(line)
 
     def _make_piece(self, text: str, style: ParagraphStyle) -> Piece:
@@ -170,10 +183,16 @@ class WordBody:
             return ""
         texts = []
         for paragraph in _find_blocks(cell):
+            if paragraph.tag == f"{W}altChunk":
+                chunk = self._parts.walk_chunk(paragraph.get(RELATION, ""))
+                texts += [piece.text for piece in chunk]
+                continue
             line = read_text(paragraph, self._runs.at(paragraph))
             style = self._styles.find(paragraph)
             texts.append(self._make_piece(line.text, style).text if line.text.strip() else "")
             texts += [piece.text for box in line.boxes for piece in self.walk(box)]
+            for diagram in line.diagrams:
+                texts += [piece.text for piece in self._parts.walk_diagram(diagram)]
             notes += self._walk_notes(line)
         return " ".join(" ".join(texts).split())
 
@@ -182,7 +201,7 @@ def _find_blocks(container: Element) -> Iterator[Element]:
     """Yield paragraphs and tables, also those in content controls and inserted ranges."""
     for child in container:
         is_contents = child.tag == f"{W}sdt" and _is_contents(child)
-        if child.tag in (f"{W}p", f"{W}tbl"):
+        if child.tag in (f"{W}p", f"{W}tbl", f"{W}altChunk"):
             yield child
         elif not (is_contents or child.tag in LEFT_OUT or str(child.tag).endswith("}Fallback")):
             yield from _find_blocks(child)

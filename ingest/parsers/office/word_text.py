@@ -9,10 +9,13 @@ from typing import NamedTuple
 from ingest.parsers.office.left_out import HIDDEN, STRUCK
 from ingest.parsers.office.word_numbers import Element, W
 from ingest.parsers.office.word_runs import RunLook
+from ingest.parsers.office.word_symbols import read_symbol, replace_private
 from ingest.parsers.shared.superscript import LAST_PARTS, render_power, render_superscript
 
 _MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
+_DIAGRAM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"
+_RELATIONS = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _LEFT_OUT_NAMES = (
     "del moveFrom delText instrText pPr rPr rt sdtPr sdtEndPr tblPr tblGrid trPr tcPr footnoteRef "
     "endnoteRef"
@@ -38,8 +41,10 @@ class ParagraphText:
     parts: list[str] = field(default_factory=list)
     notes: list[NoteMark] = field(default_factory=list)
     boxes: list[Element] = field(default_factory=list)
+    diagrams: list[str] = field(default_factory=list)  # by relationship
     # Something was left out behind the last part: spaces on both sides of it become one.
     has_gap: bool = False
+    font: str | None = None  # of the run that is read, if it names one of its own
 
     @property
     def text(self) -> str:
@@ -53,7 +58,9 @@ class ParagraphText:
             if child.tag in LEFT_OUT:
                 self.has_gap = self.has_gap or child.tag in _CHANGED
             elif name == "t" or child.tag == f"{_MATH}t":
-                self._append(child.text or "")
+                self._append(replace_private(child.text or "", self.font))
+            elif name == "sym":
+                self._append(read_symbol(child.get(f"{W}char", ""), child.get(f"{W}font", "")))
             elif name in _SIGNS:
                 self._append(_SIGNS[name])
             elif name == "br":
@@ -68,6 +75,8 @@ class ParagraphText:
             elif child.tag == f"{_MATH}den":
                 self._append("/")
                 self.add(child)
+            elif child.tag == f"{_DIAGRAM}relIds":
+                self.diagrams.append(child.get(f"{_RELATIONS}dm", ""))
             elif name == "txbxContent":
                 self.boxes.append(child)
             elif str(child.tag).endswith("}AlternateContent"):
@@ -94,7 +103,10 @@ class ParagraphText:
             self._append(render_superscript(inner.text, before, linked=False))
             self.notes += inner.notes
         else:
+            fonts = None if properties is None else properties.find(f"{W}rFonts")
+            self.font = None if fonts is None else fonts.get(f"{W}ascii")
             self.add(run)
+            self.font = None
 
     def _leave_out(self, run: Element, is_hidden: bool) -> None:
         self.has_gap = True
