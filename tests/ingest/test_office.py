@@ -7,7 +7,7 @@ from io import BytesIO
 
 import pptx
 import pytest
-import xlsxwriter  # type: ignore[import-untyped] - comes with python-pptx
+import xlsxwriter  # type: ignore[import-untyped]
 from openpyxl import Workbook
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
@@ -481,7 +481,7 @@ def test_merged_cells_of_opendocument_and_slides_stand_on_each_row() -> None:
 
 
 def test_text_boxes_on_a_sheet_are_read_below_its_rows() -> None:
-    """xlsxwriter draws them; openpyxl, which made the other workbooks, does not."""
+    """They are drawn by XlsxWriter, which python-pptx needs; openpyxl writes none."""
     file = BytesIO()
     book = xlsxwriter.Workbook(file)
     sheet = book.add_worksheet("Fees")

@@ -458,3 +458,60 @@ def test_a_diagram_is_read_below_its_paragraph() -> None:
     file = BytesIO()
     document.save(file)
     assert parse("a.docx", file.getvalue()).text == "Before.\nFirst step\n\nx\n\nAfter."
+
+
+OFF = '<w:b w:val="0"/>'
+
+
+def bold(text: str, properties: str = "") -> str:
+    return f"<w:p><w:pPr>{properties}</w:pPr>{run(text, '<w:b/>')}</w:p>"
+
+
+def test_a_short_bold_paragraph_above_a_text_is_a_heading() -> None:
+    found = parse_word(
+        bold("Agencies of the coast")
+        + bold("Norland")
+        + paragraph("The agency in charge is the Quay Office.")
+        + bold("A name")
+        + bold("Estmark")
+        + paragraph("The agency in charge is the Mole Office.")
+        + bold("Please note that all of this is valid until March only.")
+        + f"<w:p>{run('Half', '<w:b/>')}{run(' bold')}</w:p>"
+        + bold("Spending by country")
+        + f"<w:tbl>{row('a', 'b')}</w:tbl>"
+        + bold("Signed")
+    )
+    assert [(kind, level, text) for kind, level, text in blocks(found) if kind == "heading"] == [
+        ("heading", 1, "Agencies of the coast"),
+        ("heading", 2, "Norland"),
+        ("heading", 2, "Estmark"),
+    ]
+    assert found.sections[-1].path == ("Agencies of the coast", "Estmark")
+    assert found.title == "Agencies of the coast"
+
+
+def test_bold_headings_stand_below_those_with_a_style_and_styles_make_bold() -> None:
+    styles = STYLES + '<w:style w:type="paragraph" w:styleId="B"><w:rPr><w:b/></w:rPr></w:style>'
+    found = parse_word(
+        paragraph("Intro.")
+        + paragraph("Aims", style("berschrift1"))
+        + bold("Money")
+        + paragraph("There is money.")
+        + paragraph("People", style("B"))
+        + paragraph("There are people.")
+        + f"<w:p><w:pPr>{style('B')}</w:pPr>{run('Not bold', OFF)}</w:p>"
+        + paragraph("The end.", '<w:outlineLvl w:val="0"/>')
+        + paragraph("Last."),
+        styles=styles,
+    )
+    assert blocks(found) == [
+        ("paragraph", 0, "Intro."),
+        ("heading", 2, "1. Aims"),
+        ("heading", 3, "Money"),
+        ("paragraph", 0, "There is money."),
+        ("heading", 3, "People"),
+        ("paragraph", 0, "There are people."),
+        ("paragraph", 0, "Not bold"),
+        ("heading", 2, "The end."),
+        ("paragraph", 0, "Last."),
+    ]

@@ -13,6 +13,7 @@ from index.types import Metadata
 from ingest.parsers.office.left_out import LeftOut
 from ingest.parsers.office.titles import pick_title
 from ingest.parsers.office.word_body import WordBody, WordNotes
+from ingest.parsers.office.word_headings import find_bold_headings
 from ingest.parsers.office.word_numbers import Element, ListNumbers
 from ingest.parsers.office.word_parts import OtherParts
 from ingest.parsers.office.word_runs import RunStyles
@@ -48,7 +49,8 @@ def _parse(data: bytes, parse_inserted: Callable[[bytes], ParsedText] | None) ->
         runs = RunStyles(document.styles.element, left_out)
         parts = OtherParts(document.part.rels, left_out, parse_inserted)
         body = WordBody(styles, runs, numbers, WordNotes(footnotes, endnotes), parts)
-        collector = Collector().add_all(body.walk(document.element.body))
+        collector = Collector()
+        collector.add_all(find_bold_headings(body.walk(document.element.body)))
         spare_title = pick_title(document.core_properties.title)
         return left_out.say_on(collector.finish(Metadata(title=body.title), spare_title))
 

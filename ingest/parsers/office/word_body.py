@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ingest.parsers.office.left_out import HIDDEN
+from ingest.parsers.office.word_headings import BOLD, may_head
 from ingest.parsers.office.word_numbers import (
     Element,
     ListNumbers,
@@ -95,7 +96,9 @@ class WordBody:
         if paragraph.find(f"{W}pPr/{W}rPr/{W}del") is not None:
             self._unfinished = text
         elif text.strip():
-            yield self._make_piece(text.strip(), style)
+            piece = self._make_piece(text.strip(), style)
+            is_bold = line.is_bold and piece.kind == "paragraph" and may_head(piece.text)
+            yield piece._replace(level=BOLD) if is_bold else piece
         elif not _is_gone(paragraph, look):
             self._count(style)  # Word shows it, and counts on
         for box in line.boxes:

@@ -44,6 +44,7 @@ class ParagraphText:
     diagrams: list[str] = field(default_factory=list)  # by relationship
     # Something was left out behind the last part: spaces on both sides of it become one.
     has_gap: bool = False
+    is_bold: bool = True  # whatever is seen in it
     font: str | None = None  # of the run that is read, if it names one of its own
 
     @property
@@ -103,10 +104,13 @@ class ParagraphText:
             self._append(render_superscript(inner.text, before, linked=False))
             self.notes += inner.notes
         else:
+            length = len(self.parts)
             fonts = None if properties is None else properties.find(f"{W}rFonts")
             self.font = None if fonts is None else fonts.get(f"{W}ascii")
             self.add(run)
             self.font = None
+            if self.is_bold and any(map(str.strip, self.parts[length:])):
+                self.is_bold = self.look.is_on(properties, "b")
 
     def _leave_out(self, run: Element, is_hidden: bool) -> None:
         self.has_gap = True
