@@ -515,3 +515,18 @@ def test_bold_headings_stand_below_those_with_a_style_and_styles_make_bold() -> 
         ("heading", 2, "The end."),
         ("paragraph", 0, "Last."),
     ]
+
+
+def test_moved_text_is_read_once_and_deleted_cells_are_not() -> None:
+    moved = "<w:p><w:pPr><w:rPr><w:{0}/></w:rPr></w:pPr><w:{0}>{1}</w:{0}></w:p>"
+    cell = CELL.format('<w:cellDel w:id="1"/>', paragraph("gone"))
+    cells = cell + CELL.format("", paragraph("a")) + CELL.format("", paragraph("b"))
+    found = parse_word(
+        moved.format("moveFrom", run("Moved."))
+        + paragraph("Between.")
+        + moved.format("moveTo", run("Moved."))
+        + f"<w:p>{run('Fee ')}<w:del>{run('4')}</w:del><w:ins>{run('6')}</w:ins>"
+        + f"<w:ins><w:del>{run('7')}</w:del></w:ins>{run(' euros.')}</w:p>"
+        + f"<w:tbl><w:tr>{cells}</w:tr></w:tbl>"
+    )
+    assert found.text == "Between.\n\nMoved.\n\nFee 6 euros.\na\tb"

@@ -34,6 +34,7 @@ from ingest.parsers.shared.sheet_rows import (
     expand_row,
     repeat_merged,
 )  # fmt: skip
+from ingest.parsers.shared.superscript import LAST_PARTS, render_superscript
 from ingest.text.blocks import ParsedText
 
 ID = "opendocument@3"
@@ -246,7 +247,11 @@ class _ContentWalker:
                 if not look.is_unseen:
                     hanging.append(child)
             else:
-                inner = self._join_inline(child, hanging, self.looks.inside(child, look))
+                inside = self.looks.inside(child, look)
+                inner = self._join_inline(child, hanging, inside)
+                if inside.is_raised and not look.is_raised:
+                    before = "".join(parts[-LAST_PARTS:])
+                    inner = render_superscript(inner, before, linked=False)
                 has_gap = self._add_inline(parts, inner, None, has_gap or not inner)
             has_gap = self._add_inline(parts, child.tail, look, has_gap)
         return "".join(parts)

@@ -17,6 +17,7 @@ from ingest.parsers.office.titles import pick_title
 from ingest.parsers.shared.archive import open_archive, parse_xml
 from ingest.parsers.shared.collector import Collector, Piece
 from ingest.parsers.shared.sheet_rows import Merge, expand_row, repeat_merged
+from ingest.parsers.shared.superscript import render_superscript
 from ingest.text.blocks import ParsedText
 
 ID = "slides@2"
@@ -156,6 +157,9 @@ def read_line(paragraph: Element, left_out: LeftOut) -> str:
             left_out.add(STRUCK)
             has_gap = True
             continue
+        if properties is not None and properties.get("baseline", "0").strip("0%-").isdecimal():
+            raised = not properties.get("baseline", "").startswith("-")
+            added = render_superscript(added, text, linked=False) if raised else added
         if has_gap and (not text or text.endswith(" ")):
             added = added.removeprefix(" ")
         has_gap = has_gap and not added

@@ -139,7 +139,10 @@ class WordBody:
                 number = 0
 
     def _walk_table(self, table: Element) -> Iterator[Piece]:
-        rows = [list(_find_children(row, "tc")) for row in self._find_rows(table)]
+        rows = [
+            [cell for cell in _find_children(row, "tc") if cell.find(f"{W}tcPr/{W}cellDel") is None]
+            for row in self._find_rows(table)
+        ]
         every_cell = [cell for cells in rows for cell in cells]
         rows = [cells for cells in rows if cells]
         if max(map(len, rows), default=0) < 2 or any(map(self._is_layout, every_cell)):
