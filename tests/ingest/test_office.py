@@ -505,10 +505,11 @@ def test_raised_digits_are_powers_and_marks_of_notes_are_left_out() -> None:
     span = '<text:span text:style-name="{}">{}</text:span>'
     line = (
         f"<text:p>40 × 10{span.format('up', '6')} for SMEs{span.format('up2', '3')}, "
-        f"CO{span.format('down', '2')}</text:p>"
+        f"CO{span.format('down', '2')}"
+        f"<text:span>, m{span.format('', span.format('up', '2'))}</text:span></text:p>"
     )
     expected = "40 × 10⁶ for SMEs, CO2"
-    assert parse("a.odt", opendocument("text", line, TEXT_STYLES)).text == expected
+    assert parse("a.odt", opendocument("text", line, TEXT_STYLES)).text == f"{expected}, m²"
     parts = [("40 × 10", 0), ("6", 30_000), (" for SMEs", 0), ("3", 30_000), (", CO", 0)]
     deck = pptx.Presentation()
     slide = deck.slides.add_slide(deck.slide_layouts[6])

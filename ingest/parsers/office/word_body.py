@@ -23,8 +23,8 @@ from ingest.parsers.shared.sheet_rows import Merge, expand_row, repeat_merged
 # Below a title every heading stands one level deeper.
 _TITLE_LEVEL = 1
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-# Word's own limit is 63.
-_MOST_COLUMNS = 1_000
+# As many as Word allows.
+_MOST_COLUMNS = 63
 
 
 class WordNotes:
