@@ -288,4 +288,4 @@ def _is_gone(paragraph: Element, look: RunLook) -> bool:
     """Return whether the mark at a paragraph's end was moved away or is hidden."""
     mark = paragraph.find(f"{W}pPr/{W}rPr")
     moved = mark is not None and mark.find(f"{W}moveFrom") is not None
-    return moved or look.is_on(mark, "vanish")
+    return moved or look.see(mark).is_hidden

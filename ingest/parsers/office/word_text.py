@@ -97,9 +97,10 @@ class ParagraphText:
 
     def _add_run(self, run: Element) -> None:
         properties = run.find(f"{W}rPr")
-        if self.look.is_unseen(properties):
-            self._leave_out(run, self.look.is_on(properties, "vanish"))
-        elif self.look.find(properties, "vertAlign") == "superscript":
+        face = self.look.see(properties)
+        if face.is_hidden or face.is_struck:
+            self._leave_out(run, face.is_hidden)
+        elif face.is_raised:
             inner, before = read_text(run, self.look), "".join(self.parts[-LAST_PARTS:])
             self._append(render_superscript(inner.text, before, linked=False))
             self.notes += inner.notes
@@ -110,7 +111,7 @@ class ParagraphText:
             self.add(run)
             self.font = None
             if self.is_bold and any(map(str.strip, self.parts[length:])):
-                self.is_bold = self.look.is_on(properties, "b")
+                self.is_bold = face.is_bold
 
     def _leave_out(self, run: Element, is_hidden: bool) -> None:
         self.has_gap = True
