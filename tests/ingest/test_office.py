@@ -7,6 +7,7 @@ from io import BytesIO
 
 import pptx
 import pytest
+import xlsxwriter  # type: ignore[import-untyped]
 from openpyxl import Workbook
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
@@ -320,6 +321,12 @@ def test_slides_shapes_and_words_that_are_not_shown_are_left_out() -> None:
 
 
 TEXT_STYLES = """
+<style:style style:family="text" style:name="up">
+  <style:text-properties style:text-position="super 58%"/></style:style>
+<style:style style:family="text" style:name="up2">
+  <style:text-properties style:text-position="33% 58%"/></style:style>
+<style:style style:family="text" style:name="down">
+  <style:text-properties style:text-position="-33% 58%"/></style:style>
 <style:style style:family="text" style:name="H"><style:text-properties text:display="none"/>
 </style:style>
 <style:style style:family="text" style:name="H2" style:parent-style-name="H"/>
@@ -477,3 +484,46 @@ def test_merged_cells_of_opendocument_and_slides_stand_on_each_row() -> None:
     file = BytesIO()
     deck.save(file)
     assert parse("a.pptx", file.getvalue()).text == expected
+
+
+def test_text_boxes_on_a_sheet_are_read_below_its_rows() -> None:
+    """They are drawn by XlsxWriter, which python-pptx needs; openpyxl writes none."""
+    file = BytesIO()
+    book = xlsxwriter.Workbook(file)
+    sheet = book.add_worksheet("Fees")
+    sheet.write_row(0, 0, ["Town", "Fee"])
+    sheet.write_row(1, 0, ["Norland", "4"])
+    sheet.insert_textbox("D2", "Fees are paid in March.")
+    book.close()
+    assert parse("a.xlsx", file.getvalue()).text == (
+        "Town\tFee\nNorland\t4\n\nFees are paid in March."
+    )
+
+
+def test_raised_digits_are_powers_and_marks_of_notes_are_left_out() -> None:
+    """40 × 10 with a raised 6, "SMEs" with a raised 3, CO with a lowered 2."""
+    span = '<text:span text:style-name="{}">{}</text:span>'
+    line = (
+        f"<text:p>40 × 10{span.format('up', '6')} for SMEs{span.format('up2', '3')}, "
+        f"CO{span.format('down', '2')}"
+        f"<text:span>, m{span.format('', span.format('up', '2'))}</text:span></text:p>"
+    )
+    expected = "40 × 10⁶ for SMEs, CO2"
+    assert parse("a.odt", opendocument("text", line, TEXT_STYLES)).text == f"{expected}, m²"
+    parts = [("40 × 10", 0), ("6", 30_000), (" for SMEs", 0), ("3", 30_000), (", CO", 0)]
+    deck = pptx.Presentation()
+    slide = deck.slides.add_slide(deck.slide_layouts[6])
+    frame = slide.shapes.add_textbox(0, 0, Inches(1), Inches(1)).text_frame
+    for text, baseline in [*parts, ("2", -25_000)]:
+        run = frame.paragraphs[0].add_run()
+        run.text = text
+        run._r.get_or_add_rPr().set("baseline", str(baseline))
+    file = BytesIO()
+    deck.save(file)
+    assert parse("a.pptx", file.getvalue()).text == expected
+    book = Workbook()
+    assert book.active is not None
+    raised = [TextBlock(InlineFont(vertAlign="superscript" if up else None), t) for t, up in parts]
+    lowered = TextBlock(InlineFont(vertAlign="subscript"), "2")
+    book.active["A1"] = CellRichText(*raised, lowered)
+    assert parse("a.xlsx", save(book)).text == expected

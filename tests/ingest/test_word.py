@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
+import docx as word
 import pytest
+from docx.opc.packuri import PackURI
+from docx.opc.part import Part
+from lxml import etree
 
 from ingest.parsers import ParsedText, parse
 from ingest.parsers.shared.superscript import render_superscript
@@ -361,3 +367,166 @@ def test_merged_cells_are_placed_on_the_grid() -> None:
         "Land\tSum\t\tNote", "Norland\t5\t6\tlate", "Norland\t7\t\tlate", "Alone",
         f"{long.strip()}\t8", "9",
     ]  # fmt: skip
+
+
+def insert(kind: str, name: str, content: bytes) -> bytes:
+    """A document between whose paragraphs another one is inserted whole."""
+    document = word.Document()
+    document.add_paragraph("Before.")
+    part = Part(PackURI(f"/word/{name}"), kind, content, document.part.package)
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    relation = document.part.relate_to(part, f"{office}/aFChunk")
+    main = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    chunk = etree.SubElement(document.element.body, f"{{{main}}}altChunk")
+    chunk.set(f"{{{office}}}id", relation)
+    document.element.body.append(document.add_paragraph("After.")._p)
+    file = BytesIO()
+    document.save(file)
+    return file.getvalue()
+
+
+PAGE = b"<html><body><h2>Fees</h2><p>6 euros.</p><p style='display:none'>no</p></body></html>"
+ARCHIVE = (
+    b"MIME-Version: 1.0\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<p>Saved fees of 6.</p>"
+)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "content", "text"),
+    [
+        ("text/html", "a.html", PAGE, "Fees\n\n6 euros."),
+        ("application/xhtml+xml", "a.xhtml", PAGE, "Fees\n\n6 euros."),
+        ("message/rfc822", "a.mht", ARCHIVE, "Saved fees of 6."),
+        ("text/plain", "a.txt", b"One.\r\nTwo.", "One.\n\nTwo."),
+        ("application/x", "a.docx", docx(paragraph("Inserted.")), "Inserted."),
+    ],
+)
+def test_inserted_documents_are_read_in_their_place(
+    kind: str, name: str, content: bytes, text: str
+) -> None:
+    found = parse("a.docx", insert(kind, name, content))
+    assert found.text == f"Before.\n\n{text}\n\nAfter."
+    assert found.note is None
+
+
+def test_an_inserted_document_that_is_not_read_is_said() -> None:
+    found = parse("a.docx", insert("application/rtf", "a.rtf", b"{\\rtf1 x}"))
+    assert found.text == "Before.\n\nAfter."
+    assert found.note == "left out: an inserted document (rtf)"
+    once = insert("text/plain", "a.txt", b"Inner.")
+    twice = insert("application/x", "a.docx", insert("application/x", "b.docx", once))
+    assert parse("a.docx", twice).text.count("Before.") == 2
+
+
+@pytest.mark.parametrize(
+    ("font", "code", "sign"),
+    [
+        ("Symbol", "F0B3", "≥"),
+        ("Symbol", "B3", "≥"),
+        ("Symbol", "F061", "α"),
+        ("Symbol", "F0B4", "×"),
+        ("Symbol", "F0B8", "÷"),
+        ("Symbol", "F035", "5"),
+        ("Wingdings", "F0FE", "☑"),
+        ("Wingdings", "F0A8", "◻"),
+        ("Wingdings", "F0E0", "→"),
+        ("Arial", "20AC", "€"),
+        ("Webdings", "F061", ""),
+    ],
+)
+def test_symbols(font: str, code: str, sign: str) -> None:
+    body = f'<w:p><w:r><w:t>a</w:t><w:sym w:font="{font}" w:char="{code}"/><w:t>b</w:t></w:r></w:p>'
+    assert parse_word(body).text == f"a{sign}b"
+    private = chr(0xF000 + int(code, 16) % 256)
+    typed = run(private, f'<w:rFonts w:ascii="{font}"/>')
+    if font in ("Symbol", "Wingdings"):
+        assert parse_word(f"<w:p>{typed}</w:p>").text == sign
+
+
+def test_a_diagram_is_read_below_its_paragraph() -> None:
+    drawing = "http://schemas.openxmlformats.org/drawingml/2006"
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    document = word.Document(BytesIO(insert("text/plain", "a.txt", b"x")))
+    data = (
+        f'<d:dataModel xmlns:d="{drawing}/diagram" xmlns:a="{drawing}/main"><d:pt><d:t>'
+        "<a:p><a:r><a:t>First step</a:t></a:r></a:p></d:t></d:pt></d:dataModel>"
+    )
+    part = Part(PackURI("/word/data1.xml"), "application/xml", data.encode(), document.part.package)
+    relation = document.part.relate_to(part, f"{office}/diagramData")
+    shape = etree.SubElement(document.paragraphs[0].add_run()._r, f"{{{drawing}/diagram}}relIds")
+    shape.set(f"{{{office}}}dm", relation)
+    file = BytesIO()
+    document.save(file)
+    assert parse("a.docx", file.getvalue()).text == "Before.\nFirst step\n\nx\n\nAfter."
+
+
+OFF = '<w:b w:val="0"/>'
+
+
+def bold(text: str, properties: str = "") -> str:
+    return f"<w:p><w:pPr>{properties}</w:pPr>{run(text, '<w:b/>')}</w:p>"
+
+
+def test_a_short_bold_paragraph_above_a_text_is_a_heading() -> None:
+    found = parse_word(
+        bold("Agencies of the coast")
+        + bold("Norland")
+        + paragraph("The agency in charge is the Quay Office.")
+        + bold("A name")
+        + bold("Estmark")
+        + paragraph("The agency in charge is the Mole Office.")
+        + bold("Please note that all of this is valid until March only.")
+        + f"<w:p>{run('Half', '<w:b/>')}{run(' bold')}</w:p>"
+        + bold("Spending by country")
+        + f"<w:tbl>{row('a', 'b')}</w:tbl>"
+        + bold("Signed")
+    )
+    assert [(kind, level, text) for kind, level, text in blocks(found) if kind == "heading"] == [
+        ("heading", 1, "Agencies of the coast"),
+        ("heading", 2, "Norland"),
+        ("heading", 2, "Estmark"),
+    ]
+    assert found.sections[-1].path == ("Agencies of the coast", "Estmark")
+    assert found.title == "Agencies of the coast"
+
+
+def test_bold_headings_stand_below_those_with_a_style_and_styles_make_bold() -> None:
+    styles = STYLES + '<w:style w:type="paragraph" w:styleId="B"><w:rPr><w:b/></w:rPr></w:style>'
+    found = parse_word(
+        paragraph("Intro.")
+        + paragraph("Aims", style("berschrift1"))
+        + bold("Money")
+        + paragraph("There is money.")
+        + paragraph("People", style("B"))
+        + paragraph("There are people.")
+        + f"<w:p><w:pPr>{style('B')}</w:pPr>{run('Not bold', OFF)}</w:p>"
+        + paragraph("The end.", '<w:outlineLvl w:val="0"/>')
+        + paragraph("Last."),
+        styles=styles,
+    )
+    assert blocks(found) == [
+        ("paragraph", 0, "Intro."),
+        ("heading", 2, "1. Aims"),
+        ("heading", 3, "Money"),
+        ("paragraph", 0, "There is money."),
+        ("heading", 3, "People"),
+        ("paragraph", 0, "There are people."),
+        ("paragraph", 0, "Not bold"),
+        ("heading", 2, "The end."),
+        ("paragraph", 0, "Last."),
+    ]
+
+
+def test_moved_text_is_read_once_and_deleted_cells_are_not() -> None:
+    moved = "<w:p><w:pPr><w:rPr><w:{0}/></w:rPr></w:pPr><w:{0}>{1}</w:{0}></w:p>"
+    cell = CELL.format('<w:cellDel w:id="1"/>', paragraph("gone"))
+    cells = cell + CELL.format("", paragraph("a")) + CELL.format("", paragraph("b"))
+    found = parse_word(
+        moved.format("moveFrom", run("Moved."))
+        + paragraph("Between.")
+        + moved.format("moveTo", run("Moved."))
+        + f"<w:p>{run('Fee ')}<w:del>{run('4')}</w:del><w:ins>{run('6')}</w:ins>"
+        + f"<w:ins><w:del>{run('7')}</w:del></w:ins>{run(' euros.')}</w:p>"
+        + f"<w:tbl><w:tr>{cells}</w:tr></w:tbl>"
+    )
+    assert found.text == "Between.\n\nMoved.\n\nFee 6 euros.\na\tb"

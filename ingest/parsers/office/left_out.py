@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from ingest.text.blocks import ParsedText
 
+_NOTE = "left out: "
 HIDDEN = "hidden text"
 STRUCK = "crossed-out text"
 
@@ -23,4 +24,9 @@ class LeftOut:
 
     def say_on(self, parsed: ParsedText) -> ParsedText:
         """Return a text with the note that something was left out of it."""
-        return replace(parsed, note=f"left out: {', '.join(self.kinds)}") if self.kinds else parsed
+        return replace(parsed, note=_NOTE + ", ".join(self.kinds)) if self.kinds else parsed
+
+    def repeat(self, parsed: ParsedText) -> None:
+        """Remember what was left out of a text that is a part of this one."""
+        if parsed.note:
+            self.add(parsed.note.removeprefix(_NOTE))

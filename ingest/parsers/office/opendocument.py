@@ -34,6 +34,7 @@ from ingest.parsers.shared.sheet_rows import (
     expand_row,
     repeat_merged,
 )  # fmt: skip
+from ingest.parsers.shared.superscript import LAST_PARTS, render_superscript
 from ingest.text.blocks import ParsedText
 
 ID = "opendocument@3"
@@ -139,7 +140,7 @@ class _ContentWalker:
     def _walk_paragraph(self, paragraph: Element, depth: int) -> Iterator[Piece]:
         hanging: list[Element] = []
         look = self.looks.at(paragraph)
-        text = self._join_inline(paragraph, hanging, look).strip()
+        text = self._join_inline(paragraph, hanging, look, "").strip()
         if self.looks.is_title(paragraph):
             yield Piece(" ".join(text.split()), "heading", 1)
         elif paragraph.tag == f"{TEXT}h":
@@ -226,8 +227,13 @@ class _ContentWalker:
             parts = [piece.text for piece in self.walk(cell) if piece.text]
         return " ".join(" ".join(parts).split())
 
-    def _join_inline(self, element: Element, hanging: list[Element], look: TextLook) -> str:
-        """Return the text of a paragraph; notes and frames in it are put aside."""
+    def _join_inline(
+        self, element: Element, hanging: list[Element], look: TextLook, before: str
+    ) -> str:
+        """Return the text of a paragraph or, behind `before`, of a part of one.
+
+        Notes and frames in it are put aside.
+        """
         parts: list[str] = []
         has_gap = self._add_inline(parts, element.text, look, has_gap=False)
         for child in element:
@@ -246,7 +252,11 @@ class _ContentWalker:
                 if not look.is_unseen:
                     hanging.append(child)
             else:
-                inner = self._join_inline(child, hanging, self.looks.inside(child, look))
+                inside = self.looks.inside(child, look)
+                line = before + "".join(parts[-LAST_PARTS:])
+                inner = self._join_inline(child, hanging, inside, line)
+                if inside.is_raised and not look.is_raised:
+                    inner = render_superscript(inner, line, linked=False)
                 has_gap = self._add_inline(parts, inner, None, has_gap or not inner)
             has_gap = self._add_inline(parts, child.tail, look, has_gap)
         return "".join(parts)

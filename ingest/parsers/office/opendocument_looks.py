@@ -29,6 +29,7 @@ class TextLook:
 
     is_hidden: bool = False
     is_struck: bool = False
+    is_raised: bool = False
 
     @property
     def is_unseen(self) -> bool:
@@ -128,14 +129,19 @@ class Looks:
         display = self._read(family, style, f"{TEXT}display")
         line = self._read(family, style, f"{STYLE}text-line-through-style")
         kind = self._read(family, style, f"{STYLE}text-line-through-type")
-        if display is None and line is None and kind is None:
+        place = self._read(family, style, f"{STYLE}text-position")
+        if display is None and line is None and kind is None and place is None:
             return outside
         struck = (
             outside.is_struck
             if line is None and kind is None
             else ((line or "solid") != "none" and kind != "none")
         )
-        return TextLook(outside.is_hidden if display is None else display == "none", struck)
+        return TextLook(
+            outside.is_hidden if display is None else display == "none",
+            struck,
+            outside.is_raised if place is None else _is_raised(place),
+        )
 
     def _read(self, family: str, name: str, attribute: str) -> str | None:
         """Return what a style, or one that it is based on, says in its properties."""
@@ -151,6 +157,12 @@ class Looks:
             chain.append(style)
             name = style.get(f"{STYLE}parent-style-name", "")
         return chain
+
+
+def _is_raised(place: str) -> bool:
+    """Return whether "super 58%" or "33% 58%" stands above the line."""
+    height = place.split()[0] if place.split() else ""
+    return height == "super" or (height[:1].isdigit() and height.strip("0%.") != "")
 
 
 class Columns:

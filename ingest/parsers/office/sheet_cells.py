@@ -9,6 +9,7 @@ from openpyxl.workbook import Workbook
 
 from ingest.parsers.office.cell_formats import format_cell
 from ingest.parsers.office.left_out import STRUCK, LeftOut
+from ingest.parsers.shared.superscript import render_superscript
 
 
 class CellReader:
@@ -56,6 +57,8 @@ class CellReader:
                 self._left_out.add(STRUCK)
                 has_gap = True
                 continue
+            if isinstance(run, TextBlock) and run.font.vertAlign == "superscript":
+                added = render_superscript(added, text, linked=False)
             if has_gap and (not text or text.endswith(" ")):
                 added = added.removeprefix(" ")
             has_gap = has_gap and not added

@@ -9,6 +9,7 @@ from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
 
 from ingest.parsers.office.left_out import HIDDEN, LeftOut
+from ingest.parsers.office.sheet_boxes import read_boxes
 from ingest.parsers.office.sheet_cells import CellReader
 from ingest.parsers.shared.sheet_rows import Merge, TableBudget, expand_row, repeat_merged
 
@@ -63,6 +64,9 @@ def read_sheet(
             left_out.add(HIDDEN) if texts else None
         if number not in hidden_rows:
             yield expand_row(shown, hidden_columns)
+    for paragraph in read_boxes(known.parent._archive, known._worksheet_path, left_out):
+        yield []
+        yield [paragraph]
 
 
 def _collect_rows(reader: _Reader, cells: CellReader) -> dict[int, dict[int, str]]:

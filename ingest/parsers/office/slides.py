@@ -17,6 +17,7 @@ from ingest.parsers.office.titles import pick_title
 from ingest.parsers.shared.archive import open_archive, parse_xml
 from ingest.parsers.shared.collector import Collector, Piece
 from ingest.parsers.shared.sheet_rows import Merge, expand_row, repeat_merged
+from ingest.parsers.shared.superscript import render_superscript
 from ingest.text.blocks import ParsedText
 
 ID = "slides@2"
@@ -95,7 +96,7 @@ def _walk_shape(shape: Any, left_out: LeftOut) -> Iterator[Piece]:  # noqa: ANN4
             else:
                 yield Piece(text)
     elif (relations := shape._element.find(f".//{_DIAGRAM}relIds")) is not None:
-        yield from _walk_diagram(shape.part.related_part(relations.get(_DATA)).blob, left_out)
+        yield from walk_diagram(shape.part.related_part(relations.get(_DATA)).blob, left_out)
 
 
 def _has_bullet(paragraph: Any) -> bool:  # noqa: ANN401
@@ -105,7 +106,7 @@ def _has_bullet(paragraph: Any) -> bool:  # noqa: ANN401
     )
 
 
-def _walk_diagram(data: bytes, left_out: LeftOut) -> Iterator[Piece]:
+def walk_diagram(data: bytes, left_out: LeftOut) -> Iterator[Piece]:
     """Yield the texts of SmartArt, in the order in which they were written."""
     for point in parse_xml(data).iter(f"{_DIAGRAM}t"):
         for paragraph in point.iter(f"{_A}p"):
@@ -156,6 +157,9 @@ def read_line(paragraph: Element, left_out: LeftOut) -> str:
             left_out.add(STRUCK)
             has_gap = True
             continue
+        if properties is not None and properties.get("baseline", "0").strip("0%-").isdecimal():
+            raised = not properties.get("baseline", "").startswith("-")
+            added = render_superscript(added, text, linked=False) if raised else added
         if has_gap and (not text or text.endswith(" ")):
             added = added.removeprefix(" ")
         has_gap = has_gap and not added

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from io import BytesIO
 
 import docx
@@ -12,7 +13,9 @@ from index.types import Metadata
 from ingest.parsers.office.left_out import LeftOut
 from ingest.parsers.office.titles import pick_title
 from ingest.parsers.office.word_body import WordBody, WordNotes
+from ingest.parsers.office.word_headings import find_bold_headings
 from ingest.parsers.office.word_numbers import Element, ListNumbers
+from ingest.parsers.office.word_parts import OtherParts
 from ingest.parsers.office.word_runs import RunStyles
 from ingest.parsers.office.word_styles import ParagraphStyles
 from ingest.parsers.shared.archive import open_archive, parse_xml
@@ -26,6 +29,14 @@ _KIND = "a DOCX file"
 
 def parse(data: bytes) -> ParsedText:
     """Return the text of a Word document as it reads with all changes accepted."""
+    return _parse(data, _parse_inserted)
+
+
+def _parse_inserted(data: bytes) -> ParsedText:
+    return _parse(data, None)
+
+
+def _parse(data: bytes, parse_inserted: Callable[[bytes], ParsedText] | None) -> ParsedText:
     # Authors and dates in the properties say who saved the file and when, not who published the
     # text: they are left out.
     with open_archive(data, _KIND):
@@ -36,8 +47,10 @@ def parse(data: bytes) -> ParsedText:
         styles = ParagraphStyles(document.styles.element)
         left_out = LeftOut()
         runs = RunStyles(document.styles.element, left_out)
-        body = WordBody(styles, runs, numbers, WordNotes(footnotes, endnotes))
-        collector = Collector().add_all(body.walk(document.element.body))
+        parts = OtherParts(document.part.rels, left_out, parse_inserted)
+        body = WordBody(styles, runs, numbers, WordNotes(footnotes, endnotes), parts)
+        collector = Collector()
+        collector.add_all(find_bold_headings(body.walk(document.element.body)))
         spare_title = pick_title(document.core_properties.title)
         return left_out.say_on(collector.finish(Metadata(title=body.title), spare_title))
 

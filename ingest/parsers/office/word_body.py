@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ingest.parsers.office.left_out import HIDDEN
+from ingest.parsers.office.word_headings import BOLD, may_head
 from ingest.parsers.office.word_numbers import (
     Element,
     ListNumbers,
@@ -12,6 +13,7 @@ from ingest.parsers.office.word_numbers import (
     parse_integer,
     read_value,
 )  # fmt: skip
+from ingest.parsers.office.word_parts import OtherParts
 from ingest.parsers.office.word_runs import RunLook, RunStyles, read_switch
 from ingest.parsers.office.word_styles import ParagraphStyle, ParagraphStyles
 from ingest.parsers.office.word_text import LEFT_OUT, ParagraphText, read_text
@@ -20,8 +22,9 @@ from ingest.parsers.shared.sheet_rows import Merge, expand_row, repeat_merged
 
 # Below a title every heading stands one level deeper.
 _TITLE_LEVEL = 1
-# Word's own limit is 63.
-_MOST_COLUMNS = 1_000
+RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+# As many as Word allows.
+_MOST_COLUMNS = 63
 
 
 class WordNotes:
@@ -47,11 +50,17 @@ class WordBody:
     """Reads one document."""
 
     def __init__(
-        self, styles: ParagraphStyles, runs: RunStyles, numbers: ListNumbers, notes: WordNotes
+        self,
+        styles: ParagraphStyles,
+        runs: RunStyles,
+        numbers: ListNumbers,
+        notes: WordNotes,
+        parts: OtherParts,
     ) -> None:
         self.title: str | None = None  # of the first paragraph in the style Title that was read
         self._styles = styles
         self._runs = runs
+        self._parts = parts
         self._numbers = numbers
         self._notes = notes
         # Of a paragraph whose end mark was deleted, which joins it to the next one.
@@ -62,9 +71,12 @@ class WordBody:
         for element in _find_blocks(container):
             if element.tag == f"{W}p":
                 yield from self._walk_paragraph(element)
-            else:
-                yield from self._flush()
+                continue
+            yield from self._flush()
+            if element.tag == f"{W}tbl":
                 yield from self._walk_table(element)
+            else:
+                yield from self._parts.walk_chunk(element.get(RELATION, ""))
         yield from self._flush()
 
     def _flush(self) -> Iterator[Piece]:
@@ -84,11 +96,15 @@ class WordBody:
         if paragraph.find(f"{W}pPr/{W}rPr/{W}del") is not None:
             self._unfinished = text
         elif text.strip():
-            yield self._make_piece(text.strip(), style)
+            piece = self._make_piece(text.strip(), style)
+            is_bold = line.is_bold and piece.kind == "paragraph" and may_head(piece.text)
+            yield piece._replace(level=BOLD) if is_bold else piece
         elif not _is_gone(paragraph, look):
             self._count(style)  # Word shows it, and counts on
         for box in line.boxes:
             yield from self.walk(box)
+        for diagram in line.diagrams:
+            yield from self._parts.walk_diagram(diagram)
         yield from self._walk_notes(line)
 
     def _make_piece(self, text: str, style: ParagraphStyle) -> Piece:
@@ -123,7 +139,10 @@ class WordBody:
                 number = 0
 
     def _walk_table(self, table: Element) -> Iterator[Piece]:
-        rows = [list(_find_children(row, "tc")) for row in self._find_rows(table)]
+        rows = [
+            [cell for cell in _find_children(row, "tc") if cell.find(f"{W}tcPr/{W}cellDel") is None]
+            for row in self._find_rows(table)
+        ]
         every_cell = [cell for cells in rows for cell in cells]
         rows = [cells for cells in rows if cells]
         if max(map(len, rows), default=0) < 2 or any(map(self._is_layout, every_cell)):
@@ -170,10 +189,16 @@ class WordBody:
             return ""
         texts = []
         for paragraph in _find_blocks(cell):
+            if paragraph.tag == f"{W}altChunk":
+                chunk = self._parts.walk_chunk(paragraph.get(RELATION, ""))
+                texts += [piece.text for piece in chunk]
+                continue
             line = read_text(paragraph, self._runs.at(paragraph))
             style = self._styles.find(paragraph)
             texts.append(self._make_piece(line.text, style).text if line.text.strip() else "")
             texts += [piece.text for box in line.boxes for piece in self.walk(box)]
+            for diagram in line.diagrams:
+                texts += [piece.text for piece in self._parts.walk_diagram(diagram)]
             notes += self._walk_notes(line)
         return " ".join(" ".join(texts).split())
 
@@ -182,7 +207,7 @@ def _find_blocks(container: Element) -> Iterator[Element]:
     """Yield paragraphs and tables, also those in content controls and inserted ranges."""
     for child in container:
         is_contents = child.tag == f"{W}sdt" and _is_contents(child)
-        if child.tag in (f"{W}p", f"{W}tbl"):
+        if child.tag in (f"{W}p", f"{W}tbl", f"{W}altChunk"):
             yield child
         elif not (is_contents or child.tag in LEFT_OUT or str(child.tag).endswith("}Fallback")):
             yield from _find_blocks(child)
@@ -263,4 +288,4 @@ def _is_gone(paragraph: Element, look: RunLook) -> bool:
     """Return whether the mark at a paragraph's end was moved away or is hidden."""
     mark = paragraph.find(f"{W}pPr/{W}rPr")
     moved = mark is not None and mark.find(f"{W}moveFrom") is not None
-    return moved or look.is_on(mark, "vanish")
+    return moved or look.see(mark).is_hidden

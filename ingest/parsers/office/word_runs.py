@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ingest.parsers.office.left_out import LeftOut
 from ingest.parsers.office.word_numbers import Element, W, read_value
 from ingest.parsers.office.word_styles import CHAIN
 
-# Two styles that both set one of these cancel each other; of others the nearest holds.
-# Source: ECMA-376 part 1, 17.7.3, toggle properties.
-_TOGGLES = ("vanish", "strike", "b")
-_UNSEEN = ("vanish", "strike", "dstrike")
+# What is looked at in the properties of a run.
+_NAMES = {f"{W}{name}": name for name in "rStyle vanish strike dstrike b vertAlign".split()}
 _OFF = ("0", "false", "off")
 
 
@@ -29,17 +27,20 @@ class RunStyles:
                 self._defaults[kind] = name
         self._document = styles.find(f"{W}docDefaults/{W}rPrDefault/{W}rPr")
         self._known: dict[tuple[str, str], str | None] = {}
+        self._looks: dict[tuple[str, str], RunLook] = {}
 
     def at(self, paragraph: Element) -> RunLook:
         """Return how the runs of a paragraph look."""
         properties = paragraph.find(f"{W}pPr")
         style = "" if properties is None else read_value(properties, "pStyle")
         table = next(paragraph.iterancestors(f"{W}tbl"), None)
-        return RunLook(
-            self,
+        around = (
             style or self._defaults.get("paragraph", ""),
             "" if table is None else self.find_table_style(table),
         )
+        if around not in self._looks:
+            self._looks[around] = RunLook(self, *around)
+        return self._looks[around]
 
     def find_table_style(self, table: Element) -> str:
         """Return the name of a table's style."""
@@ -75,41 +76,61 @@ class RunStyles:
         return chain
 
 
-@dataclass(frozen=True, slots=True)
+class Face(NamedTuple):
+    """How one run looks."""
+
+    is_hidden: bool
+    is_struck: bool
+    is_bold: bool
+    is_raised: bool
+
+
 class RunLook:
     """The styles around the runs of one paragraph."""
 
-    styles: RunStyles
-    paragraph: str
-    table: str
+    def __init__(self, styles: RunStyles, paragraph: str, table: str) -> None:
+        self.styles = styles
+        self._around = (paragraph, table)
+        self._faces: dict[str, Face] = {}  # of runs that say nothing themselves, by their style
 
-    def is_unseen(self, properties: Element | None) -> bool:
-        """Return whether characters with these properties of their own are hidden or struck."""
-        return any(self.is_on(properties, name) for name in _UNSEEN)
+    def see(self, properties: Element | None) -> Face:
+        """Return how characters with these properties of their own look."""
+        own: dict[str, str] = {}
+        for child in () if properties is None else properties:
+            if (name := _NAMES.get(str(child.tag))) is not None:
+                own[name] = child.get(f"{W}val", "1")
+        style = own.pop("rStyle", "")
+        if own:
+            return self._work_out(own, style)
+        if style not in self._faces:
+            self._faces[style] = self._work_out(own, style)
+        return self._faces[style]
 
-    def is_on(self, properties: Element | None, name: str) -> bool:
-        """Return whether a switch is on for characters with these properties of their own."""
-        if name not in _TOGGLES:
-            return _means_on(self.find(properties, name))
-        if (own := _read(properties, name)) is not None:
-            return _means_on(own)
+    def _work_out(self, own: dict[str, str], style: str) -> Face:
+        return Face(
+            self._toggles(own, style, "vanish"),
+            self._toggles(own, style, "strike") or _means_on(self._find(own, style, "dstrike")),
+            self._toggles(own, style, "b"),
+            self._find(own, style, "vertAlign") == "superscript",
+        )
+
+    def _toggles(self, own: dict[str, str], style: str, name: str) -> bool:
+        # Two styles that both set one of these cancel each other; of others the nearest holds.
+        # Source: ECMA-376 part 1, 17.7.3, toggle properties.
+        if name in own:
+            return _means_on(own[name])
         if _means_on(self.styles.read_default(name)):
             return True
-        said = [self.styles.read(style, name) for style in self._nearest_first(properties)]
+        said = [self.styles.read(other, name) for other in (style, *self._around)]
         return sum(map(_means_on, said)) % 2 == 1
 
-    def find(self, properties: Element | None, name: str) -> str | None:
-        """Return what is said of a property nearest to the characters, None if nothing is."""
-        if (own := _read(properties, name)) is not None:
-            return own
-        for style in self._nearest_first(properties):
-            if (said := self.styles.read(style, name)) is not None:
+    def _find(self, own: dict[str, str], style: str, name: str) -> str | None:
+        if name in own:
+            return own[name]
+        for other in (style, *self._around):
+            if (said := self.styles.read(other, name)) is not None:
                 return said
         return self.styles.read_default(name)
-
-    def _nearest_first(self, properties: Element | None) -> tuple[str, str, str]:
-        own = "" if properties is None else read_value(properties, "rStyle")
-        return own, self.paragraph, self.table
 
 
 def read_switch(properties: Element, name: str) -> bool | None:

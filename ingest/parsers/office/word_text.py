@@ -9,10 +9,13 @@ from typing import NamedTuple
 from ingest.parsers.office.left_out import HIDDEN, STRUCK
 from ingest.parsers.office.word_numbers import Element, W
 from ingest.parsers.office.word_runs import RunLook
+from ingest.parsers.office.word_symbols import read_symbol, replace_private
 from ingest.parsers.shared.superscript import LAST_PARTS, render_power, render_superscript
 
 _MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
+_DIAGRAM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"
+_RELATIONS = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _LEFT_OUT_NAMES = (
     "del moveFrom delText instrText pPr rPr rt sdtPr sdtEndPr tblPr tblGrid trPr tcPr footnoteRef "
     "endnoteRef"
@@ -38,8 +41,11 @@ class ParagraphText:
     parts: list[str] = field(default_factory=list)
     notes: list[NoteMark] = field(default_factory=list)
     boxes: list[Element] = field(default_factory=list)
+    diagrams: list[str] = field(default_factory=list)  # by relationship
     # Something was left out behind the last part: spaces on both sides of it become one.
     has_gap: bool = False
+    is_bold: bool = True  # whatever is seen in it
+    font: str | None = None  # of the run that is read, if it names one of its own
 
     @property
     def text(self) -> str:
@@ -53,7 +59,9 @@ class ParagraphText:
             if child.tag in LEFT_OUT:
                 self.has_gap = self.has_gap or child.tag in _CHANGED
             elif name == "t" or child.tag == f"{_MATH}t":
-                self._append(child.text or "")
+                self._append(replace_private(child.text or "", self.font))
+            elif name == "sym":
+                self._append(read_symbol(child.get(f"{W}char", ""), child.get(f"{W}font", "")))
             elif name in _SIGNS:
                 self._append(_SIGNS[name])
             elif name == "br":
@@ -68,6 +76,8 @@ class ParagraphText:
             elif child.tag == f"{_MATH}den":
                 self._append("/")
                 self.add(child)
+            elif child.tag == f"{_DIAGRAM}relIds":
+                self.diagrams.append(child.get(f"{_RELATIONS}dm", ""))
             elif name == "txbxContent":
                 self.boxes.append(child)
             elif str(child.tag).endswith("}AlternateContent"):
@@ -87,14 +97,21 @@ class ParagraphText:
 
     def _add_run(self, run: Element) -> None:
         properties = run.find(f"{W}rPr")
-        if self.look.is_unseen(properties):
-            self._leave_out(run, self.look.is_on(properties, "vanish"))
-        elif self.look.find(properties, "vertAlign") == "superscript":
+        face = self.look.see(properties)
+        if face.is_hidden or face.is_struck:
+            self._leave_out(run, face.is_hidden)
+        elif face.is_raised:
             inner, before = read_text(run, self.look), "".join(self.parts[-LAST_PARTS:])
             self._append(render_superscript(inner.text, before, linked=False))
             self.notes += inner.notes
         else:
+            length = len(self.parts)
+            fonts = None if properties is None else properties.find(f"{W}rFonts")
+            self.font = None if fonts is None else fonts.get(f"{W}ascii")
             self.add(run)
+            self.font = None
+            if self.is_bold and any(map(str.strip, self.parts[length:])):
+                self.is_bold = face.is_bold
 
     def _leave_out(self, run: Element, is_hidden: bool) -> None:
         self.has_gap = True
