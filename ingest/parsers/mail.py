@@ -11,7 +11,7 @@ from index.types import Metadata
 from ingest.errors import SourceRefused
 from ingest.parsers.html.blocks import walk_blocks
 from ingest.parsers.html.document import parse_html
-from ingest.parsers.html.main_content import drop_unseen
+from ingest.parsers.html.hidden import drop_unseen
 from ingest.parsers.shared.archive import refuse_damage
 from ingest.parsers.shared.collector import Collector, Piece
 from ingest.parsers.shared.decode import clean, decode, decode_as
