@@ -351,3 +351,23 @@ def test_a_question_about_cookies_is_no_content_whatever_it_is_called() -> None:
 )
 def test_a_label_and_its_value_are_two_words(markup: str, text: str) -> None:
     assert parse("a.html", f"<div>{markup}</div>".encode()).text == text
+
+
+CZECH = "Poplatek za kotvení činí čtyři eura, šest týdnů předem."
+
+
+@pytest.mark.parametrize(
+    ("encoding", "declared", "text"),
+    [
+        pytest.param("utf-8", "iso-8859-1", "Gebühr für größere Schiffe", id="utf-8-as-latin-1"),
+        pytest.param("utf-8", "windows-1250", CZECH, id="utf-8-as-windows-1250"),
+        pytest.param("utf-8-sig", "iso-8859-2", CZECH, id="byte-order-mark"),
+        pytest.param("cp1250", "utf-8", CZECH, id="windows-1250-as-utf-8"),
+        pytest.param("cp1250", "windows-1252", CZECH, id="windows-1250-as-windows-1252"),
+        pytest.param("cp1252", "us-ascii", "Gebühr – größere Schiffe", id="windows-as-ascii"),
+        pytest.param("gbk", "gbk", "联通", id="two-letters-that-look-like-utf-8"),
+    ],
+)
+def test_bytes_decide_over_a_wrong_declaration(encoding: str, declared: str, text: str) -> None:
+    page = f'<html><head><meta charset="{declared}"></head><body><p>{text}</p></body></html>'
+    assert parse("a.html", page.encode(encoding)).text == text
