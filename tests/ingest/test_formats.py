@@ -101,6 +101,63 @@ def test_encodings_of_python_are_none_of_mail(charset: str) -> None:
     assert parse("a.eml", data.encode()).text == "A path \\x41."
 
 
+def make_multipart(kind: str, *parts: str) -> bytes:
+    """A mail of several parts, each with its own headers."""
+    body = "".join(f"--b\r\n{part}\r\n" for part in parts)
+    head = f'{MAIL}Content-Type: multipart/{kind}; boundary="b"\r\n\r\n'
+    return f"{head}{body}--b--\r\n".encode()
+
+
+def test_a_forwarded_message_is_read_with_its_head() -> None:
+    inner = (
+        "Content-Type: message/rfc822\r\n\r\nFrom: Bo <bo@town.example>\r\nSubject: Fees\r\n"
+        "Content-Type: multipart/mixed; boundary=c\r\n\r\n--c\r\nContent-Type: text/plain\r\n\r\n"
+        "The fee is 14 euros.\r\n--c\r\nContent-Type: message/rfc822\r\n\r\n"
+        "From: Al <al@town.example>\r\nSubject: Ask\r\n\r\nWhat is it?\r\n--c\r\n"
+        "Content-Type: application/pdf\r\nContent-Disposition: attachment; filename=f.pdf\r\n\r\n"
+        "x\r\n--c--"
+    )
+    plain = "Content-Type: text/plain\r\n\r\nSee below."
+    found = parse("a.eml", make_multipart("mixed", plain, inner))
+    assert found.text.split("\n\n") == [
+        "See below.",
+        "From: Bo <bo@town.example>\nSubject: Fees",
+        "The fee is 14 euros.",
+        "From: Al <al@town.example>\nSubject: Ask",
+        "What is it?",
+        "Attachments: f.pdf",
+    ]
+    assert found.title == "Cluster policy überall"
+
+
+@pytest.mark.parametrize(
+    ("plain", "text"),
+    [
+        ("Please view this mail in your browser.", "It is lifted on 9 September."),
+        ("This message needs an HTML-capable reader.", "It is lifted on 9 September."),
+        ("", "It is lifted on 9 September."),
+        ("It is lifted in autumn, on 9 September.", "It is lifted in autumn, on 9 September."),
+    ],
+)
+def test_a_plain_part_that_says_nothing_gives_way_to_the_html(plain: str, text: str) -> None:
+    page = "Content-Type: text/html\r\n\r\n<p>It is lifted on <b>9 September</b>.</p>"
+    data = make_multipart("alternative", f"Content-Type: text/plain\r\n\r\n{plain}", page)
+    assert parse("a.eml", data).text == text
+
+
+def test_flowed_lines_are_one_sentence() -> None:
+    lines = "It is due \r\nin May.\r\n> Is it \r\n> due in\r\n> June?\r\n-- \r\nThe office"
+    data = f"{MAIL}Content-Type: text/plain; format=flowed\r\n\r\n{lines}\r\n".encode()
+    assert parse("a.eml", data).text.startswith("It is due in May.\n\nIs it due in\n\nJune?")
+
+
+@pytest.mark.parametrize("kind", ["plain", "html"])
+def test_bytes_decide_over_the_charset_of_a_mail(kind: str) -> None:
+    head = f"{MAIL}Content-Type: text/{kind}; charset=us-ascii\r\nContent-Transfer-Encoding: 8bit"
+    data = f"{head}\r\n\r\nDie Gebühr für größere Schiffe.\r\n".encode()
+    assert parse("a.eml", data).text == "Die Gebühr für größere Schiffe."
+
+
 def test_mail_of_html_only() -> None:
     page = "Content-Type: text/html; charset=nonsense\r\n\r\n<h1>Call</h1><p>It opens.</p>"
     assert parse("a.eml", (MAIL + page).encode()).text == "Call\n\nIt opens."
