@@ -24,7 +24,7 @@ PARSERS = {
     ".docx": "word@2",
     ".pptx": "slides@1",
     **dict.fromkeys((".xlsx", ".xlsm"), "workbook@2"),
-    **dict.fromkeys((".csv", ".tsv"), "delimited@1"),
+    **dict.fromkeys((".csv", ".tsv"), "delimited@2"),
     **dict.fromkeys((".odt", ".ods", ".odp"), "opendocument@2"),
     ".eml": "mail@3",
     ".epub": "book@3",

@@ -49,6 +49,34 @@ def test_decimal_commas_are_no_delimiters() -> None:
     assert parse("a.csv", data).text == "Land\tAnteil\nPolen\t0,5\nGriechenland\t0,75"
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(b"sep=;\nTown;Depth\nAldby;7,5\n", id="told-to-excel"),
+        pytest.param(b'\xef\xbb\xbf"sep=;"\r\nTown;Depth\r\nAldby;7,5\r\n', id="told-in-quotes"),
+        pytest.param(b"sep=\t\nTown\tDepth\nAldby\t7,5\n", id="told-a-tab"),
+    ],
+)
+def test_the_line_that_names_the_delimiter_is_no_row(data: bytes) -> None:
+    assert blocks(parse("a.csv", data)) == [("row", 1, "Town\tDepth"), ("row", 0, "Aldby\t7,5")]
+
+
+def test_as_many_decimal_commas_as_delimiters() -> None:
+    data = "Länge, m;Tiefe, m\n1,5;2,5\n3,0;4,0\n".encode()
+    assert parse("a.csv", data).text == "Länge, m\tTiefe, m\n1,5\t2,5\n3,0\t4,0"
+
+
+def test_titles_above_a_table_and_newlines_in_its_cells() -> None:
+    data = b'Ships of 2024\nSource: a, b\n\nTown;Note\nAldby;"old;\nmended"\nEstby;new\n'
+    assert blocks(parse("a.csv", data)) == [
+        ("paragraph", 0, "Ships of 2024"),
+        ("paragraph", 0, "Source: a, b"),
+        ("row", 1, "Town\tNote"),
+        ("row", 0, "Aldby\told; mended"),
+        ("row", 0, "Estby\tnew"),
+    ]
+
+
 def test_empty_cells_of_the_grid_are_no_columns() -> None:
     row = "near" + "," * 16_000 + "far\n"
     assert parse("a.csv", row.encode() * 3).text == "near\tfar\nnear\tfar\nnear\tfar"
