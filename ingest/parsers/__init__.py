@@ -24,7 +24,7 @@ PARSERS = {
     ".docx": "word@3",
     ".pptx": "slides@2",
     **dict.fromkeys((".xlsx", ".xlsm"), "workbook@3"),
-    **dict.fromkeys((".csv", ".tsv"), "delimited@1"),
+    **dict.fromkeys((".csv", ".tsv"), "delimited@2"),
     **dict.fromkeys((".odt", ".ods", ".odp"), "opendocument@3"),
     ".eml": "mail@3",
     ".epub": "book@3",

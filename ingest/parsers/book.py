@@ -13,7 +13,7 @@ from index.types import Metadata
 from ingest.errors import SourceRefused
 from ingest.parsers.html.blocks import walk_blocks
 from ingest.parsers.html.document import parse_html
-from ingest.parsers.html.main_content import drop_unseen
+from ingest.parsers.html.hidden import drop_unseen
 from ingest.parsers.shared.archive import open_archive, parse_xml
 from ingest.parsers.shared.collector import Collector
 from ingest.parsers.shared.metadata import read_date, read_language

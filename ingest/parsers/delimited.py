@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 from index.types import Metadata
 from ingest.errors import SourceRefused
@@ -12,17 +13,25 @@ from ingest.parsers.shared.decode import decode
 from ingest.parsers.shared.sheet_rows import TableBudget, convert_rows
 from ingest.text.blocks import ParsedText
 
-ID = "delimited@1"
+ID = "delimited@2"
 
 _SAMPLE_LINES = 50
-_DELIMITERS = ",;\t|"
+# The last one first cuts numbers: where others cut as well, it is a decimal sign or a comma.
+_DELIMITERS = ";\t|,"
+_INSTRUCTION = re.compile(r'\s*(?:sep=([^\w\s]|\t)|"sep=([^\w\s]|\t)")[^\S\n]*\r?\n', re.IGNORECASE)
+_DECIMALS = re.compile(r"(?<![\d,])\d+,\d+(?![\d,])")
+MOSTLY = 0.9
 
 
 def parse(data: bytes) -> ParsedText:
     """Return the rows of a table in text form."""
     text = decode(data)
+    # What Excel is told about the file is no row of it.
+    told = _INSTRUCTION.match(text)
+    text = text[told.end() :] if told else text
+    delimiter = (told[1] or told[2]) if told else _find_delimiter(text)
     try:
-        rows = csv.reader(io.StringIO(text, newline=""), delimiter=_find_delimiter(text))
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
         return Collector().add_all(convert_rows(rows, TableBudget())).finish(Metadata())
     except csv.Error as error:
         raise SourceRefused(f"not a table ({error}): save it as CSV in UTF-8") from error
@@ -40,6 +49,8 @@ def _find_delimiter(text: str) -> str:
         except csv.Error:
             continue
         widths = [len(row) for row in rows if row]
+        if sign == "," and most[0] >= MOSTLY and _DECIMALS.search(sample):
+            continue
         usual = max(set(widths), key=widths.count, default=1)
         if usual > 1 and (widths.count(usual) / len(widths), usual) > most:
             best, most = sign, (widths.count(usual) / len(widths), usual)

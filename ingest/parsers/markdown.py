@@ -11,7 +11,7 @@ from index.types import Metadata
 from ingest.errors import SourceRefused
 from ingest.parsers.html.blocks import OWN_MARK, walk_blocks
 from ingest.parsers.html.document import parse_markup
-from ingest.parsers.html.main_content import drop_unseen
+from ingest.parsers.html.hidden import drop_unseen
 from ingest.parsers.markdown_rules import add_rules
 from ingest.parsers.shared.collector import Collector
 from ingest.parsers.shared.decode import clean, decode

@@ -49,6 +49,34 @@ def test_decimal_commas_are_no_delimiters() -> None:
     assert parse("a.csv", data).text == "Land\tAnteil\nPolen\t0,5\nGriechenland\t0,75"
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(b"sep=;\nTown;Depth\nAldby;7,5\n", id="told-to-excel"),
+        pytest.param(b'\xef\xbb\xbf"sep=;"\r\nTown;Depth\r\nAldby;7,5\r\n', id="told-in-quotes"),
+        pytest.param(b"sep=\t\nTown\tDepth\nAldby\t7,5\n", id="told-a-tab"),
+    ],
+)
+def test_the_line_that_names_the_delimiter_is_no_row(data: bytes) -> None:
+    assert blocks(parse("a.csv", data)) == [("row", 1, "Town\tDepth"), ("row", 0, "Aldby\t7,5")]
+
+
+def test_as_many_decimal_commas_as_delimiters() -> None:
+    data = "Länge, m;Tiefe, m\n1,5;2,5\n3,0;4,0\n".encode()
+    assert parse("a.csv", data).text == "Länge, m\tTiefe, m\n1,5\t2,5\n3,0\t4,0"
+
+
+def test_titles_above_a_table_and_newlines_in_its_cells() -> None:
+    data = b'Ships of 2024\nSource: a, b\n\nTown;Note\nAldby;"old;\nmended"\nEstby;new\n'
+    assert blocks(parse("a.csv", data)) == [
+        ("paragraph", 0, "Ships of 2024"),
+        ("paragraph", 0, "Source: a, b"),
+        ("row", 1, "Town\tNote"),
+        ("row", 0, "Aldby\told; mended"),
+        ("row", 0, "Estby\tnew"),
+    ]
+
+
 def test_empty_cells_of_the_grid_are_no_columns() -> None:
     row = "near" + "," * 16_000 + "far\n"
     assert parse("a.csv", row.encode() * 3).text == "near\tfar\nnear\tfar\nnear\tfar"
@@ -99,6 +127,63 @@ def test_mail_that_goes_on_behind_a_picture_is_read_to_its_end() -> None:
 def test_encodings_of_python_are_none_of_mail(charset: str) -> None:
     data = f"{MAIL}Content-Type: text/plain; charset={charset}\r\n\r\nA path \\x41.\r\n"
     assert parse("a.eml", data.encode()).text == "A path \\x41."
+
+
+def make_multipart(kind: str, *parts: str) -> bytes:
+    """A mail of several parts, each with its own headers."""
+    body = "".join(f"--b\r\n{part}\r\n" for part in parts)
+    head = f'{MAIL}Content-Type: multipart/{kind}; boundary="b"\r\n\r\n'
+    return f"{head}{body}--b--\r\n".encode()
+
+
+def test_a_forwarded_message_is_read_with_its_head() -> None:
+    inner = (
+        "Content-Type: message/rfc822\r\n\r\nFrom: Bo <bo@town.example>\r\nSubject: Fees\r\n"
+        "Content-Type: multipart/mixed; boundary=c\r\n\r\n--c\r\nContent-Type: text/plain\r\n\r\n"
+        "The fee is 14 euros.\r\n--c\r\nContent-Type: message/rfc822\r\n\r\n"
+        "From: Al <al@town.example>\r\nSubject: Ask\r\n\r\nWhat is it?\r\n--c\r\n"
+        "Content-Type: application/pdf\r\nContent-Disposition: attachment; filename=f.pdf\r\n\r\n"
+        "x\r\n--c--"
+    )
+    plain = "Content-Type: text/plain\r\n\r\nSee below."
+    found = parse("a.eml", make_multipart("mixed", plain, inner))
+    assert found.text.split("\n\n") == [
+        "See below.",
+        "From: Bo <bo@town.example>\nSubject: Fees",
+        "The fee is 14 euros.",
+        "From: Al <al@town.example>\nSubject: Ask",
+        "What is it?",
+        "Attachments: f.pdf",
+    ]
+    assert found.title == "Cluster policy überall"
+
+
+@pytest.mark.parametrize(
+    ("plain", "text"),
+    [
+        ("Please view this mail in your browser.", "It is lifted on 9 September."),
+        ("This message needs an HTML-capable reader.", "It is lifted on 9 September."),
+        ("", "It is lifted on 9 September."),
+        ("It is lifted in autumn, on 9 September.", "It is lifted in autumn, on 9 September."),
+    ],
+)
+def test_a_plain_part_that_says_nothing_gives_way_to_the_html(plain: str, text: str) -> None:
+    page = "Content-Type: text/html\r\n\r\n<p>It is lifted on <b>9 September</b>.</p>"
+    data = make_multipart("alternative", f"Content-Type: text/plain\r\n\r\n{plain}", page)
+    assert parse("a.eml", data).text == text
+
+
+def test_flowed_lines_are_one_sentence() -> None:
+    lines = "It is due \r\nin May.\r\n> Is it \r\n> due in\r\n> June?\r\n-- \r\nThe office"
+    data = f"{MAIL}Content-Type: text/plain; format=flowed\r\n\r\n{lines}\r\n".encode()
+    assert parse("a.eml", data).text.startswith("It is due in May.\n\nIs it due in\n\nJune?")
+
+
+@pytest.mark.parametrize("kind", ["plain", "html"])
+def test_bytes_decide_over_the_charset_of_a_mail(kind: str) -> None:
+    head = f"{MAIL}Content-Type: text/{kind}; charset=us-ascii\r\nContent-Transfer-Encoding: 8bit"
+    data = f"{head}\r\n\r\nDie Gebühr für größere Schiffe.\r\n".encode()
+    assert parse("a.eml", data).text == "Die Gebühr für größere Schiffe."
 
 
 def test_mail_of_html_only() -> None:

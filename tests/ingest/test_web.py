@@ -256,3 +256,118 @@ def test_a_cell_that_claims_a_million_rows_is_not_repeated_for_ever() -> None:
     table = f"<table><tr><td rowspan=65000>{long}<td colspan=99999>y" + "<tr><td>z" * 2_000
     found = parse("a.html", table.encode())
     assert len(found.text) < 2 * len(table)
+
+
+@pytest.mark.parametrize(
+    ("style", "element"),
+    [
+        pytest.param(".old { display: none }", '<p class="a old">', id="class"),
+        pytest.param("/* { */ #x, b {display:none}", '<p id="x">', id="id-among-several"),
+        pytest.param("div > p.old{visibility:hidden}", '<div><p class="old">', id="child"),
+        pytest.param("@media screen{.old{display:none}}", '<p class="old">', id="on-screens"),
+        pytest.param(".old{text-decoration: line-through}", '<p class="old">', id="struck"),
+        pytest.param("", '<p style="visibility: hidden">', id="inline"),
+        pytest.param("", "<p hidden>", id="attribute"),
+        pytest.param("", "<del>", id="del"),
+        pytest.param("", "<s>", id="s"),
+        pytest.param("", "<strike>", id="strike"),
+        pytest.param("", "<template>", id="template"),
+        pytest.param("", "<dialog>", id="dialog"),
+        pytest.param("", "<noscript>", id="noscript"),
+        pytest.param("", '<div role="alertdialog">', id="role"),
+        pytest.param("", '<div aria-modal="true">', id="modal"),
+    ],
+)
+def test_what_is_not_shown_is_left_out(style: str, element: str) -> None:
+    tag = element[1:].split()[0].rstrip(">")
+    page = (
+        f"<html><head><style>{style}</style></head><body><p>The fee is 9 euros, paid in spring.</p>"
+        f"{element}It was 7.</{tag}></div><p>It is paid to the office.</p></body></html>"
+    )
+    shown = parse("a.html", page.encode()).text
+    assert shown == "The fee is 9 euros, paid in spring.\n\nIt is paid to the office."
+
+
+@pytest.mark.parametrize(
+    ("style", "element"),
+    [
+        pytest.param("@media print{.x{display:none}}", '<p class="x">', id="print"),
+        pytest.param(".x{display:none} .x.on{display:block}", '<p class="x on">', id="later-rule"),
+        pytest.param(".x:hover{display:none}", '<p class="x">', id="state"),
+        pytest.param(".no-js .x{display:none}", '<p class="x">', id="without-scripts"),
+        pytest.param("", '<p hidden style="display:block">', id="hidden-but-shown"),
+    ],
+)
+def test_what_is_shown_stays(style: str, element: str) -> None:
+    page = f"<style>{style}</style><body class=no-js><p>It is so.</p>{element}And so.</p>"
+    assert parse("a.html", page.encode()).text == "It is so.\n\nAnd so."
+
+
+def test_a_page_of_noscript_only_is_its_text_but_no_request_to_switch_scripts_on() -> None:
+    text = " ".join(f"The office keeps rule {number}." for number in range(20))
+    assert parse("a.html", f"<noscript><p>{text}</p></noscript>".encode()).text == text
+    with pytest.raises(SourceRefused, match="white space"):
+        parse("a.html", b"<noscript>Please enable JavaScript.</noscript><div id=app></div>")
+
+
+def test_buttons_that_open_a_part_are_its_title() -> None:
+    page = (
+        "<style>.panel{display:none}</style><main><p>Some questions.</p>"
+        "<button>Who pays?</button><div class=panel><p>The owner.</p></div>"
+        "<button>When?</button><div class=panel><p>In May.</p></div>"
+        "<div><button aria-controls=c aria-expanded=false>How?</button></div>"
+        "<div id=c hidden><p>By letter.</p></div>"
+        "<button>Apply now</button><p>The end.</p>"
+        "<button aria-expanded=false>More pages</button><div><a href=/a>Fees and dues</a></div>"
+        "</main>"
+    )
+    assert parse("a.html", page.encode()).text.split("\n\n")[:-1] == [
+        "Some questions.", "Who pays?", "The owner.", "When?", "In May.",
+        "How?", "By letter.", "The end.",
+    ]  # fmt: skip
+    assert "More pages" not in parse("a.html", page.encode()).text
+
+
+def test_a_question_about_cookies_is_no_content_whatever_it_is_called() -> None:
+    asked = (
+        "<div class=q7><h2>Your privacy</h2><p>We use cookies to count visits.</p>"
+        "<div><button>Alle akzeptieren</button><a href=#>Settings</a></div></div>"
+    )
+    rules = "<h1>Rules</h1><p>Sites that set cookies shall ask first.</p>"
+    text = parse("a.html", f"<body>{rules}{asked}</body>".encode()).text
+    assert text == "Rules\n\nSites that set cookies shall ask first."
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ("<span class=l>Deadline</span><span class=v>3 June</span>", "Deadline 3 June"),
+        ("<span class=l>Fee:</span><span class=v>none</span>", "Fee: none"),
+        ("<span class=l>City</span><span class=v>Aldby</span>", "City Aldby"),
+        ("<span class=cap>D</span><span class=rest>eadline</span>", "Deadline"),
+        ("the <span class=n>2</span><span class=o>nd</span> boat", "the 2nd boat"),
+        ("<span>Mc</span><span>Kay</span>", "McKay"),
+    ],
+)
+def test_a_label_and_its_value_are_two_words(markup: str, text: str) -> None:
+    assert parse("a.html", f"<div>{markup}</div>".encode()).text == text
+
+
+CZECH = "Poplatek za kotvení činí čtyři eura, šest týdnů předem."
+
+
+@pytest.mark.parametrize(
+    ("encoding", "declared", "text"),
+    [
+        pytest.param("utf-8", "iso-8859-1", "Gebühr für größere Schiffe", id="utf-8-as-latin-1"),
+        pytest.param("utf-8", "windows-1250", CZECH, id="utf-8-as-windows-1250"),
+        pytest.param("utf-8-sig", "iso-8859-2", CZECH, id="byte-order-mark"),
+        pytest.param("cp1250", "utf-8", CZECH, id="windows-1250-as-utf-8"),
+        pytest.param("cp1250", "windows-1252", CZECH, id="windows-1250-as-windows-1252"),
+        pytest.param("cp1252", "us-ascii", "Gebühr – größere Schiffe", id="windows-as-ascii"),
+        pytest.param("gbk", "gbk", "联通", id="two-letters-that-look-like-utf-8"),
+    ],
+)
+def test_bytes_decide_over_a_wrong_declaration(encoding: str, declared: str, text: str) -> None:
+    page = f'<html><head><meta charset="{declared}"></head><body><p>{text}</p></body></html>'
+    assert parse("a.html", page.encode(encoding)).text == text

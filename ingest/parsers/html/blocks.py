@@ -18,8 +18,8 @@ OWN_MARK = "data-mark-of-source"
 # Elements that begin and end a line of text; every other one is part of a line.
 _BLOCKS = frozenset(
     (
-        "address article aside blockquote body caption center dd details dialog dir div dl dt "
-        "fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr html legend li main "
+        "address article aside blockquote body caption center dd details dialog dir div dl "
+        "dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr html legend li main "
         "menu nav ol p pre section summary table tbody td tfoot th thead title tr ul"
     ).split()
 )
@@ -31,6 +31,9 @@ _UNSEEN = frozenset(
     ).split()
 )
 _LISTS = frozenset(["ol", "ul", "menu", "dir"])
+# Between a label and its value; not inside a word of which a letter has a style of its own.
+_APART = re.compile(r"[^\W\d_A-Z]\d|[^\W\d_A-Z][A-ZÀ-Þ]|\d[^\W\d_]|[:;?!.]\w|\w[€$£]")
+_ORDINAL = re.compile(r"(?:st|nd|rd|th)\b")
 # "1.2A", "§ 3", "(a)" or "b." as a line of its own is the number of what follows it.
 _NUMBER = re.compile(
     r"(?:§\s*)?\d{1,3}[A-Z]{0,2}(?:\.\d{1,3}[A-Z]{0,2})*[.)]?"
@@ -116,6 +119,8 @@ class _HtmlWalker:
             self._heading = int(tag[1])
         elif tag == "pre":
             self._preformatted += 1
+        elif tag == "span" and _is_value(element, "".join(self._line[-1:])):
+            self._line.append(" ")
         self._add(element.text)
 
     def _close(self, tag: str) -> Iterator[Piece]:
@@ -163,6 +168,17 @@ class _HtmlWalker:
                 yield Piece(text, "item", self._item_depth)
             else:
                 yield Piece("\n".join(line.strip(" ") for line in text.split("\n")))
+
+
+def _is_value(span: HtmlElement, before: str) -> bool:
+    """Tell whether a span stands apart from the one before it: "Fee" and "12 euros"."""
+    label = span.getprevious()
+    if label is None or label.tag != "span" or label.tail or not before[-1:].strip():
+        return False
+    if not label.get("class") or label.get("class") == span.get("class"):
+        return False
+    words = span.text_content()
+    return bool(_APART.fullmatch(before[-1:] + words[:1])) and not _ORDINAL.match(words)
 
 
 def _render_raised(element: HtmlElement, before: str) -> str:

@@ -18,7 +18,7 @@ from ingest.parsers.html.blocks import flatten_text, walk_blocks
 from ingest.parsers.html.main_content import extract_main
 from ingest.parsers.shared.archive import refuse_damage
 from ingest.parsers.shared.collector import Collector
-from ingest.parsers.shared.decode import decode, decode_as
+from ingest.parsers.shared.decode import decode_declared
 from ingest.parsers.shared.metadata import read_date, read_language
 from ingest.text.blocks import ParsedText
 
@@ -88,14 +88,7 @@ def _extract_page(data: bytes) -> bytes:
 def _decode_page(data: bytes) -> str:
     """Return the text in the encoding that the page declares, where that fits its bytes."""
     declared = _CHARSET.search(data[:_HEAD_BYTES])
-    if declared and not data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
-        name = declared[1].decode("ascii", "ignore").lower()
-        # Browsers read Latin-1 as what its bytes nearly always are.
-        name = "cp1252" if name in ("iso-8859-1", "latin1", "us-ascii", "ascii") else name
-        text = decode_as(data, "utf-8" if name.startswith("utf-16") else name)
-        if text is not None:
-            return text
-    return decode(data)
+    return decode_declared(data, declared[1].decode("ascii", "ignore") if declared else None)
 
 
 def _read_metadata(tree: HtmlElement) -> Metadata:

@@ -10,6 +10,9 @@ from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 from trafilatura.settings import Document
 
+from ingest.parsers.html.dialogs import find_consent, is_opener
+from ingest.parsers.html.hidden import drop_unseen
+
 # An element that holds more of the page than this is not furniture, whatever it is called.
 FURNITURE_SHARE = 0.3
 # So many times the same short text made of links ("Export as PDF Print") is the page's machinery.
@@ -45,7 +48,6 @@ _FURNITURE_NAMES = frozenset(
         "pagination pager share sharing skiplink social utilities"
     ).split()
 )
-_HIDDEN_NAMES = frozenset(["visually-hidden", "visuallyhidden", "sr-only", "screen-reader-text"])
 _LANDMARKS = "//main|//*[@role='main']|//article|//*[@id='main-content' or @id='content']"
 # What is never the whole content, however long it is.
 _PARTS = frozenset(["blockquote", "dd", "dl", "li", "ol", "p", "pre", "ul"])
@@ -63,30 +65,14 @@ def extract_main(body: HtmlElement) -> HtmlElement:
     # glossaries are the rules and the terms.
     kept = _ask_trafilatura(body)
     drop_unseen(body)
+    for question in find_consent(body):
+        _drop(question)
     sizes = _measure(body)
     held = _measure_kept(body, kept)
     landmark = _find_landmark(body, sizes, held)
     main = _find_smallest(body, held) if landmark is None else landmark
     _drop_furniture(main, sizes)
     return main
-
-
-def drop_unseen(body: HtmlElement) -> None:
-    """Remove what a browser does not show."""
-    for element in body.xpath(
-        "//script|//style|//template|//noscript|//*[@hidden]|//del|//s|//strike"
-    ):
-        _drop(element)
-    for element in body.xpath("//*[@style]"):
-        if re.search(r"display\s*:\s*none", element.get("style", ""), re.IGNORECASE):
-            _drop(element)
-    for element in body.xpath("//*[@class]"):
-        if not _HIDDEN_NAMES.isdisjoint(element.get("class", "").split()):
-            _drop(element)
-    for element in body.xpath("//*[@aria-hidden='true']"):
-        # A closed accordion is hidden too, but holds paragraphs; icons and menus do not.
-        if next(element.iterdescendants("p", "table"), None) is None:
-            _drop(element)
 
 
 def _ask_trafilatura(body: HtmlElement) -> set[str]:
@@ -149,6 +135,9 @@ def _find_smallest(body: HtmlElement, held: _Sizes) -> HtmlElement:
 
 def _drop_furniture(main: HtmlElement, sizes: _Sizes) -> None:
     most = FURNITURE_SHARE * sizes.get(main, 0)
+    for button in list(main.iterdescendants("button")):
+        if not _is_in_heading(button) and is_opener(button):
+            button.tag = "summary"  # which is what it is
     furniture = [element for element in main.iterdescendants() if _is_furniture(element, sizes)]
     furniture += [part for part in main.iterdescendants("ul", "ol") if _is_menu(part, sizes)]
     asides = main.iterdescendants("aside")
@@ -164,9 +153,8 @@ def _is_furniture(element: HtmlElement, sizes: _Sizes) -> bool:
     if element.tag == "header":
         return next(element.iterdescendants("h1", "h2", "h3"), None) is None
     if element.tag == "button":
-        above = element.iterancestors("h1", "h2", "h3", "h4", "h5", "h6")
-        return next(above, None) is None
-    if element.get("role", "").lower() in _FURNITURE_ROLES:
+        return not _is_in_heading(element)
+    if element.get("role", "").lower() in _FURNITURE_ROLES or element.get("aria-modal") == "true":
         return True
     if element.tag == "a" and element.get("href") in ("#", "#top"):
         # All that its element holds: a link to no place in particular, such as "Back to top".
@@ -174,6 +162,10 @@ def _is_furniture(element: HtmlElement, sizes: _Sizes) -> bool:
         return parent is not None and sizes.get(parent) == sizes.get(element)
     names = re.split(r"[\s_-]+", element.get("class", "").lower())
     return not _FURNITURE_NAMES.isdisjoint(names)
+
+
+def _is_in_heading(element: HtmlElement) -> bool:
+    return next(element.iterancestors("h1", "h2", "h3", "h4", "h5", "h6"), None) is not None
 
 
 def _is_menu(element: HtmlElement, sizes: _Sizes) -> bool:

@@ -65,6 +65,9 @@ _ALPHABET_SETS = [frozenset(letters + letters.upper()) for letters in _ALPHABETS
 _MIXED_SCRIPTS = re.compile("[a-zA-Z][\u0370-\u04ff]|[\u0370-\u04ff][a-zA-Z]")
 # Below 1, since a text quotes words of other languages.
 ONE_ALPHABET_SHARE = 0.9
+# Where so few letters are of one alphabet, the code page that was named is the wrong one.
+NONSENSE_SHARE = 0.7
+_TWO_BYTES = ("gb", "big5", "euc", "shift", "sjis", "iso_2022", "cp932", "cp936", "cp949", "ks_c")
 _SIGNS = frozenset("–—‘’‚“”„«»‹›…•·€£§©®™°²³½¼¾±×µ¹\u00a0\u00ad")
 _FAMILIES = (
     "cp1252 iso8859_15 cp1250 iso8859_2 cp1257 cp1254 cp1253 iso8859_7 cp1251 iso8859_5".split()
@@ -110,6 +113,35 @@ def decode_as(data: bytes, charset: str) -> str | None:
         return None if name in _NO_CHARSETS else data.decode(charset)
     except (UnicodeError, LookupError, ValueError):
         return None
+
+
+def decode_declared(data: bytes, charset: str | None) -> str:
+    """Return the text of a source that names its encoding; its bytes decide where they say other.
+
+    A byte order mark counts first, then bytes beyond ASCII that are valid UTF-8, which is never
+    by chance but in short texts of two bytes a letter, then the name, unless what it makes of the
+    bytes is letters of no language and another code page makes them letters of one.
+    """
+    if not charset or any(data.startswith(mark) for mark, _ in _BYTE_ORDER_MARKS):
+        return decode(data)
+    name = charset.strip().lower().replace("-", "_")
+    if not name.startswith(_TWO_BYTES) and not data.isascii():
+        text = decode_as(data, "utf-8")
+        if text is not None:
+            return text
+    # Browsers read Latin-1 as what its bytes nearly always are.
+    name = "cp1252" if name in ("iso_8859_1", "latin1", "us_ascii", "ascii") else name
+    text = decode_as(data, "utf-8" if name.startswith("utf_16") else name)
+    if text is None:
+        return decode(data)
+    if text.isascii() or name.startswith((*_TWO_BYTES, "utf")):
+        return text
+    sample = _take_sample(data)
+    likelier = [(_score_alphabets(sample, family), family) for family in _FAMILIES]
+    share, family = max(likelier, key=lambda item: item[0])
+    if share >= ONE_ALPHABET_SHARE and _score_alphabets(sample, name) < NONSENSE_SHARE:
+        return decode_as(data, family) or text
+    return text
 
 
 def clean_line(text: str | None) -> str | None:

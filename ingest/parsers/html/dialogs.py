@@ -1,0 +1,72 @@
+"""Questions about cookies, and buttons that open a part of the text."""
+
+from __future__ import annotations
+
+import re
+
+from lxml.html import HtmlElement
+
+# What asks for consent is short and has its buttons in it.
+MOST_CONSENT_CHARS = 1_500
+# A part that is opened by a button and made of links is a menu.
+MENU_SHARE = 0.7
+
+_COOKIES = re.compile(
+    r"cookie|ciastecz|kolačić|slapuk|küpsis|sīkdat|evästei|μπισκότ", re.IGNORECASE
+)
+_CHOICE = re.compile(
+    r"accept|agree|allow|reject|decline|refuse|got it|akzept|zustimm|ablehn|accepter|refuser"
+    r"|aceptar|rechazar|accett|rifiut|aceitar|rejeitar|akkoord|toestaan|weiger|akcept|odrzu"
+    r"|přijm|souhlas|odmít|elfogad|elutas|godkänn|avvisa|hyväksy|godta|prihvat|prijať|sutink"
+    r"|^ok(?:ay)?$",
+    re.IGNORECASE,
+)
+_BUTTONS = "//button|//a|//*[@role='button']"
+
+
+def find_consent(body: HtmlElement) -> list[HtmlElement]:
+    """Return the parts of a page that ask whether cookies may be set, whatever they are called."""
+    found: dict[HtmlElement, None] = {}
+    for button in body.xpath(_BUTTONS):
+        said = " ".join(button.text_content().split())
+        if len(said) > 40 or not _CHOICE.search(said):
+            continue
+        for part in button.iterancestors():
+            text = part.text_content()
+            if part.tag in ("body", "html", "main", "article") or len(text) > MOST_CONSENT_CHARS:
+                break
+            if _COOKIES.search(text):
+                found[part] = None
+                break
+    return list(found)
+
+
+def is_opener(button: HtmlElement) -> bool:
+    """Tell whether a button's words are the title of a part that it opens."""
+    if not " ".join(button.text_content().split()):
+        return False
+    panel = _find_panel(button)
+    if panel is None:
+        return False
+    text = "".join(panel.text_content().split())
+    linked = "".join("".join(link.text_content().split()) for link in panel.iterdescendants("a"))
+    return bool(text) and len(linked) < MENU_SHARE * len(text) and panel.tag != "nav"
+
+
+def _find_panel(button: HtmlElement) -> HtmlElement | None:
+    name = button.get("aria-controls", "")
+    if re.fullmatch(r"[\w.:-]+", name):
+        named = button.getroottree().xpath(f"//*[@id='{name}']")
+        if named:
+            return named[0]
+    following = button.getnext()
+    if following is None and button.getparent() is not None and len(button.getparent()) == 1:
+        following = button.getparent().getnext()
+    if following is None or following.tag not in ("div", "section", "dd", "ul", "ol"):
+        return None
+    # Without a word about what it opens, two of them, each with its part, are an accordion.
+    declares = button.get("aria-expanded") is not None
+    parent = button.getparent()
+    pairs = [b for b in (parent if parent is not None else ()) if b.tag == "button"]
+    alike = [b for b in pairs if b.getnext() is not None and b.getnext().tag == following.tag]
+    return following if declares or len(alike) > 1 else None

@@ -1,0 +1,219 @@
+"""What a browser does not show of a page, by its elements, their attributes and its style sheet."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from lxml.html import HtmlElement
+
+# Struck out is no longer valid; of the others nothing is drawn.
+_NEVER_SHOWN = "//script|//style|//template|//del|//s|//strike|//dialog[not(@open)]"
+_HIDDEN_NAMES = frozenset(["visually-hidden", "visuallyhidden", "sr-only", "screen-reader-text"])
+# What a reader clicks on to see what is shut below it.
+_OPENER = "self::button or self::label or @role='button' or @aria-expanded"
+# Without scripts a page that holds nothing else may have its text here; a request to switch scripts
+# on is shorter.
+LEAST_NOSCRIPT_CHARS = 250
+
+_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
+_RULE = re.compile(r"([^{}]*)\{([^{}]*)\}")
+_SEEN_OR_NOT = re.compile(r"(?:display|visibility|text-decoration(?:-line)?)\s*:", re.I)
+_STEP = re.compile(r"\s*([>+~]|\s)\s*")
+_SIMPLE = re.compile(
+    r"([.#])([\w-]+)"
+    r"|\[\s*([\w-]+)\s*(?:([~^$*]?=)\s*[\"']?([^\"'\]]*)[\"']?\s*)?\]"
+    r"|(\*|[a-zA-Z][\w-]*)"
+)
+_AXES = {
+    " ": "//",
+    ">": "/",
+    "~": "/following-sibling::",
+    "+": "/following-sibling::*[1]/self::",
+}
+# So many rules and elements that are looked at; a page has fewer.
+MOST_RULES = 300
+
+# (important, specificity, position), the value; the later one wins.
+_Declared = dict[HtmlElement, tuple[tuple[bool, int, int], str]]
+
+
+def drop_unseen(body: HtmlElement) -> None:
+    """Remove what a browser does not show, and what it shows as struck out."""
+    rules = list(_read_rules(body))
+    _drop_noscript(body)
+    for element in body.xpath(_NEVER_SHOWN):
+        _drop(element)
+    hidden, struck = _find_hidden(body, rules)
+    shut = {element for element in hidden if _is_opened_by_click(element)}
+    for element in [*hidden, *struck]:
+        if element not in shut or element in struck:
+            _drop(element)
+    for element in body.xpath("//*[@class]"):
+        if not _HIDDEN_NAMES.isdisjoint(element.get("class", "").split()):
+            _drop(element)
+    for element in body.xpath("//*[@aria-hidden='true']"):
+        # A closed accordion is hidden too, but holds paragraphs; icons and menus do not.
+        if next(element.iterdescendants("p", "table"), None) is None:
+            _drop(element)
+
+
+def _drop_noscript(body: HtmlElement) -> None:
+    """Remove what is for browsers without scripts, unless the page holds nothing else."""
+    for element in body.xpath("//noscript"):
+        unseen = "ancestor::noscript|ancestor::script|ancestor::style"
+        others = body.xpath(f"//body//text()[not({unseen})]")
+        text = " ".join(element.text_content().split())
+        if len(text) < LEAST_NOSCRIPT_CHARS or "".join(map(str, others)).strip():
+            _drop(element)
+        else:
+            element.tag = "div"
+
+
+def _find_hidden(
+    body: HtmlElement, rules: list[tuple[str, str]]
+) -> tuple[list[HtmlElement], list[HtmlElement]]:
+    """Return the elements that are not shown, and those struck out, by what counts for each."""
+    declared: dict[str, _Declared] = {"display": {}, "visibility": {}, "text-decoration": {}}
+    for element in body.xpath("//*[@hidden and not(@hidden='until-found')]"):
+        declared["display"][element] = ((False, -1, 0), "none")
+    for position, (selector, style) in enumerate(rules):
+        found = _compile(selector)
+        if found is None:
+            continue
+        path, specificity = found
+        for element in body.xpath(path):
+            _declare(declared, element, style, specificity, position)
+    for element in body.xpath("//*[@style]"):
+        _declare(declared, element, element.get("style", ""), 1_000_000, 0)
+    hidden = [e for e, (_, value) in declared["display"].items() if value == "none"]
+    lines = declared["text-decoration"].items()
+    struck = [element for element, (_, value) in lines if "line-through" in value]
+    seen_again = [e for e, (_, value) in declared["visibility"].items() if value == "visible"]
+    around = {parent for element in seen_again for parent in element.iterancestors()}
+    hidden += [
+        element
+        for element, (_, value) in declared["visibility"].items()
+        if value in ("hidden", "collapse") and element not in around
+    ]
+    # A page that hides itself is shown by its scripts.
+    return [element for element in hidden if element.tag not in ("html", "body")], struck
+
+
+def _declare(
+    declared: dict[str, _Declared], element: HtmlElement, style: str, specificity: int, at: int
+) -> None:
+    for declaration in style.split(";"):
+        name, _, value = declaration.partition(":")
+        name = name.strip().lower().replace("text-decoration-line", "text-decoration")
+        if name not in declared:
+            continue
+        value, important, _ = value.strip().lower().partition("!important")
+        rank = (bool(important), specificity, at)
+        if element not in declared[name] or declared[name][element][0] <= rank:
+            declared[name][element] = (rank, value.strip())
+
+
+def _read_rules(body: HtmlElement) -> Iterator[tuple[str, str]]:
+    """Yield selectors of the page's own style sheets, each with what decides whether it is seen."""
+    # What holds for some screens, for print or for a browser's abilities only, is not looked at.
+    sheets = body.xpath("//style[not(@media) or @media='' or @media='all' or @media='screen']")
+    source = _COMMENT.sub("", "\n".join(sheet.text_content() for sheet in sheets))
+    source = _drop_conditions(source)
+    count = 0
+    for selectors, style in _RULE.findall(source):
+        if not _SEEN_OR_NOT.search(style):
+            continue
+        for selector in selectors.split(","):
+            count += 1
+            if count > MOST_RULES:
+                return
+            yield selector.strip(), style
+
+
+def _drop_conditions(source: str) -> str:
+    """Return a style sheet without `@media (…) {…}` and the like; `@media screen` holds."""
+    source = re.sub(r"@(?:charset|import|namespace)[^;{}]*;|<!--|-->", "", source)
+    kept: list[str] = []
+    position = 0
+    for at_rule in re.finditer(r"@([\w-]+)([^{};]*)\{", source):
+        if at_rule.start() < position:
+            continue
+        kept.append(source[position : at_rule.start()])
+        depth, end = 1, at_rule.end()
+        for brace in re.finditer(r"[{}]", source[end:]):
+            depth += 1 if brace[0] == "{" else -1
+            if not depth:
+                position = end + brace.end()
+                break
+        else:
+            position = len(source)
+        always = at_rule[2].strip().lower() in ("screen", "all", "only screen")
+        if at_rule[1].lower() == "media" and always:
+            kept.append(source[end : position - 1])
+    return "".join([*kept, source[position:]])
+
+
+def _compile(selector: str) -> tuple[str, int] | None:
+    """Return a selector's XPath and specificity, None if it asks for a state or more."""
+    # cssselect does more; what hides text is a class or an id, seldom more than two of them.
+    if not selector or len(selector) > 200 or ":" in selector or "\\" in selector:
+        return None
+    parts = _STEP.split(re.sub(r"\s+", " ", selector.strip()))
+    path, specificity = "", 0
+    for index in range(0, len(parts), 2):
+        compound = _compile_compound(parts[index])
+        if compound is None:
+            return None
+        path += (_AXES[parts[index - 1]] if index else "//") + compound[0]
+        specificity += compound[1]
+    return path, specificity
+
+
+def _compile_compound(compound: str) -> tuple[str, int] | None:
+    tag, tests, specificity, position = "*", "", 0, 0
+    for part in _SIMPLE.finditer(compound):
+        if part.start() != position:
+            return None
+        position = part.end()
+        sign, name, attribute, operator, value, element = part.groups()
+        if element:
+            tag = element.lower()
+            specificity += element != "*"
+        elif sign == "#":
+            tests += f"[@id='{name}']"
+            specificity += 10_000
+        elif sign == ".":
+            if name == "no-js":  # taken away by the first script
+                return None
+            tests += f"[contains(concat(' ',normalize-space(@class),' '),' {name} ')]"
+            specificity += 100
+        elif operator in (None, "="):
+            tests += f"[@{attribute}='{value}']" if operator else f"[@{attribute}]"
+            specificity += 100
+        else:
+            return None
+    return (tag + tests, specificity) if compound and position == len(compound) else None
+
+
+def _is_opened_by_click(element: HtmlElement) -> bool:
+    """Tell whether a part is shut for now, and what opens it in sight."""
+    if not element.text_content().strip() or element.tag in ("span", "nav", "button", "dialog"):
+        return False
+    if element.get("role") == "tabpanel":
+        return True
+    name = element.get("id", "")
+    if re.fullmatch(r"[\w.:-]+", name):
+        target = f"@aria-controls='{name}' or @data-target='#{name}' or @data-bs-target='#{name}'"
+        if element.getroottree().xpath(f"boolean(//*[{target}])"):
+            return True
+    before = element.getprevious()
+    if before is None or element.tag == "p" or not before.text_content().strip():
+        return False
+    return bool(before.xpath(f"boolean(descendant-or-self::*[{_OPENER}])"))
+
+
+def _drop(element: HtmlElement) -> None:
+    """Remove an element; what stands behind its end tag stays."""
+    if element.getparent() is not None:
+        element.drop_tree()
