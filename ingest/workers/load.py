@@ -14,8 +14,8 @@ from ingest.sources.opening import make_unreadable, read_whole
 from ingest.sources.roots import SourceFile
 from ingest.workers.parse import LoadedSource
 
-# Readers of our own, of text and in Python alone: nothing in them hangs, crashes or takes memory
-# that is out of proportion to the file.
+# Parsers of text, in Python but for lxml's reader of web pages: nothing in them hangs, crashes or
+# takes memory that is out of proportion to a small file.
 _HARMLESS = ("plain@", "markdown@")
 
 

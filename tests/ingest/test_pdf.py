@@ -406,3 +406,46 @@ def test_reading_twice_gives_the_same() -> None:
     assert one.text == two.text
     assert one.blocks == two.blocks
     assert one.pages == two.pages
+
+
+def write_raised(*parts: str, size: float = 7.0) -> list[Mark]:
+    """One line in 11 points; every second part of it is raised."""
+    from itertools import cycle
+
+    marks: list[Mark] = []
+    x = 72.0
+    for words, up in zip(parts, cycle([False, True]), strict=False):
+        marks.append(Text(x, 704.0 if up else 700.0, words, size if up else 11.0))
+        x = right_edge([Text(x, 700, f"{words}|", size if up else 11.0)])
+        x -= right_edge([Text(0, 700, "|", size if up else 11.0)])
+    return marks
+
+
+@pytest.mark.parametrize(
+    ("parts", "text"),
+    [
+        pytest.param(
+            ["The sum is 40 x 10", "6", " euros."], "The sum is 40 x 10⁶ euros.", id="power"
+        ),
+        pytest.param(["A dose of 10", "-3", " gram."], "A dose of 10⁻³ gram.", id="negative"),
+        pytest.param(["A tank of 5 m", "3", " of oil."], "A tank of 5 m³ of oil.", id="unit"),
+        pytest.param(
+            ["It may add 12 000", "8", " euros."], "It may add 12 000⁸ euros.", id="figure"
+        ),
+        pytest.param(["The office", "7", " may pay."], "The office may pay.", id="word"),
+        pytest.param(["The office", "7", ", and", "12", " we."], "The office, and we.", id="comma"),
+        pytest.param(["The office", "7,8", " may pay."], "The office may pay.", id="two-notes"),
+        pytest.param(["It pays.", "9", " Others do."], "It pays. Others do.", id="sentence"),
+        pytest.param(["By law", "7)", " it pays."], "By law it pays.", id="closing-bracket"),
+        pytest.param(["Notes (", "1", ") stay."], "Notes (1) stay.", id="brackets"),
+        pytest.param(["The IEA", "42", "and others."], "The IEA and others.", id="two-words"),
+        pytest.param(["On the 7", "th", " of May."], "On the 7th of May.", id="letters"),
+    ],
+)
+def test_raised_digits_are_powers_or_marks(parts: list[str], text: str) -> None:
+    assert parse_pages(write_raised(*parts)).text == text
+
+
+def test_the_number_of_a_note_stays_before_it() -> None:
+    marks: list[Mark] = [*column(LAMPS), Text(72, 104, "7", 5), Text(76, 100, "As of 2020.", 8)]
+    assert parse_pages(marks).text.endswith("7 As of 2020.")

@@ -64,7 +64,7 @@ def _walk_page(data: bytes) -> Iterator[Piece]:
     # What reads web pages takes longer to import than a Word document to read: few insert one.
     from ingest.parsers.html.blocks import walk_blocks
     from ingest.parsers.html.document import parse_html
-    from ingest.parsers.html.main_content import drop_unseen
+    from ingest.parsers.html.hidden import drop_unseen
 
     root = parse_html(data)
     drop_unseen(root)

@@ -19,6 +19,7 @@ from ingest.parsers.pdf.page.fragments import (
     read_fonts,
     runs_leftwards,
 )
+from ingest.parsers.pdf.page.raised import set_raised
 from ingest.parsers.pdf.page.rules import Drawings, find_drawings
 from ingest.parsers.pdf.page.spaces import find_lost_spaces
 
@@ -76,6 +77,8 @@ def read_page(page: pypdfium2.PdfPage, number: int) -> PageText:
         matrix, width, height = _turn_upright(page, turns)
         seen = transform_boxes(found.boxes, matrix)
         right_to_left = runs_leftwards(found.codes)
+        if not right_to_left:
+            found, seen = set_raised(found, seen)
         fragments = cut_fragments(seen, found.broken, right_to_left)
         if not right_to_left:
             find_lost_spaces(seen, found.codes, found.spaced, fragments)
