@@ -36,7 +36,7 @@ _MODULES = {
     "web": "html.document",
     "word": "office.word",
     "slides": "office.slides",
-    "workbook": "office.workbook",
+    "workbook": "office.sheets",
     "opendocument": "office.opendocument",
 }
 # What is not read, and what to save it as instead.

@@ -33,6 +33,19 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class Omission:
+    """Text that a source holds and its canonical text does not.
+
+    Attributes:
+        reason: Why it can never be quoted, as people say it: "hidden text", "running header".
+        text: What was left out, as the format gives it; "" where only the kind is known.
+    """
+
+    reason: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ParsedText:
     r"""A source as text and structure.
 
@@ -46,6 +59,7 @@ class ParsedText:
         layout: Where each character of the text stands on its page; None for formats that do not
             say.
         note: One line about what was passed over, for whoever indexes the source.
+        omissions: What was left out on purpose, each with its reason.
     """
 
     text: str
@@ -56,6 +70,7 @@ class ParsedText:
     metadata: Metadata
     layout: Layout | None = None
     note: str | None = None
+    omissions: tuple[Omission, ...] = ()
 
     def version(self) -> Version:
         """Return the text as the index stores it."""

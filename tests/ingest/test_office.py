@@ -16,7 +16,7 @@ from pptx.util import Inches
 
 from ingest.errors import SourceRefused
 from ingest.parsers import ParsedText, parse
-from ingest.parsers.office.cell_formats import format_cell
+from ingest.parsers.office.sheets.formats import format_cell
 from ingest.parsers.office.titles import pick_title
 from tests.office_files import opendocument
 

@@ -12,10 +12,10 @@ from pptx.enum.shapes import PP_PLACEHOLDER as Placeholder
 from pptx.slide import Slide
 
 from index.types import Metadata
-from ingest.parsers.office.left_out import STRUCK, LeftOut
 from ingest.parsers.office.titles import pick_title
 from ingest.parsers.shared.archive import open_archive, parse_xml
 from ingest.parsers.shared.collector import Collector, Piece
+from ingest.parsers.shared.left_out import STRUCK, LeftOut
 from ingest.parsers.shared.sheet_rows import Merge, expand_row, repeat_merged
 from ingest.parsers.shared.superscript import render_superscript
 from ingest.text.blocks import ParsedText

@@ -10,7 +10,7 @@ from fractions import Fraction
 from functools import lru_cache
 from math import isfinite
 
-from ingest.parsers.office.date_formats import format_moment
+from ingest.parsers.office.sheets.date_formats import format_moment
 
 # What a format is made of; an unquoted character that means nothing stands for itself.
 # Source: ECMA-376 part 1, 18.8.31, number formats.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from ingest.parsers.office.word_numbers import Element, W, read_value
+from ingest.parsers.office.word.numbers import Element, W, read_value
 
 # A chain of styles ends after so many, whatever circle it runs in.
 CHAIN = 20

@@ -1,16 +1,13 @@
-"""OpenDocument files (ODT, ODS, ODP): text, sheets or slides from their one content.xml."""
+"""The content of an OpenDocument file in reading order."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from zipfile import ZipFile
 
 from lxml.etree import _Element as Element
 
-from index.types import Metadata
-from ingest.parsers.office.left_out import HIDDEN, STRUCK, LeftOut
-from ingest.parsers.office.opendocument_looks import (
+from ingest.parsers.office.opendocument.looks import (
     DRAW,
     LAST_COLUMN,
     MOST_REPEATED,
@@ -24,9 +21,8 @@ from ingest.parsers.office.opendocument_looks import (
     read_repeats,
 )  # fmt: skip
 from ingest.parsers.office.slides import head_notes
-from ingest.parsers.office.titles import pick_title
-from ingest.parsers.shared.archive import open_archive, parse_xml
-from ingest.parsers.shared.collector import LAYOUT_CELL_CHARS, Collector, Piece
+from ingest.parsers.shared.collector import LAYOUT_CELL_CHARS, Piece
+from ingest.parsers.shared.left_out import HIDDEN, STRUCK, LeftOut
 from ingest.parsers.shared.sheet_rows import (
     Merge,
     TableBudget,
@@ -35,11 +31,7 @@ from ingest.parsers.shared.sheet_rows import (
     repeat_merged,
 )  # fmt: skip
 from ingest.parsers.shared.superscript import LAST_PARTS, render_superscript
-from ingest.text.blocks import ParsedText
 
-ID = "opendocument@3"
-
-_KIND = "an OpenDocument file"
 # Changes that were deleted are kept here; indexes repeat the headings.
 _LEFT_OUT_TEXT = (
     "tracked-changes note-citation ruby-text alphabetical-index illustration-index table-index "
@@ -56,44 +48,8 @@ _LEFT_OUT = frozenset(
 MOST_LEVELS = 10
 
 
-def parse(data: bytes) -> ParsedText:
-    """Return the text of an OpenDocument text, spreadsheet or presentation."""
-    # Numbers that the program counts by itself before paragraphs are not in the file.
-    with open_archive(data, _KIND) as archive:
-        root = parse_xml(archive.read("content.xml"))
-        roots = [root]
-        if "styles.xml" in archive.namelist():
-            roots.append(parse_xml(archive.read("styles.xml")))
-        left_out = LeftOut()
-        walker = _ContentWalker(roots, left_out)
-        collector = Collector()
-        body = root.find(f"{OFFICE}body")
-        (content, *_) = list(body) if body is not None else [root]
-        kind = str(content.tag).removeprefix(OFFICE)
-        if kind == "presentation":
-            for number, page in enumerate(content.iter(f"{DRAW}page"), start=1):
-                if walker.looks.hides_slide(page):
-                    left_out.add("hidden slides")
-                else:
-                    collector.add_page(number, walker.walk_slide(page))
-        elif kind == "spreadsheet":
-            collector.add_all(walker.walk_sheets(content))
-        else:
-            collector.add_all(walker.walk(content))
-        spare_title = pick_title(_read_title(archive))
-        parsed = collector.finish(Metadata(), spare_title, kind != "spreadsheet")
-        return left_out.say_on(parsed)
-
-
-def _read_title(archive: ZipFile) -> str | None:
-    if "meta.xml" not in archive.namelist():
-        return None
-    found = parse_xml(archive.read("meta.xml")).find(".//{http://purl.org/dc/elements/1.1/}title")
-    return None if found is None else found.text
-
-
-class _ContentWalker:
-    """Reads one content.xml."""
+class ContentWalker:
+    """Reads one content.xml: text, sheets or slides."""
 
     def __init__(self, roots: Sequence[Element], left_out: LeftOut) -> None:
         self._budget = TableBudget()

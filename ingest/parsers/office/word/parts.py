@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from docx.opc.part import Part
 from docx.opc.rel import Relationships
 
-from ingest.parsers.office.left_out import LeftOut
 from ingest.parsers.office.slides import walk_diagram
 from ingest.parsers.shared.collector import Piece
 from ingest.parsers.shared.decode import decode
+from ingest.parsers.shared.left_out import LeftOut
 from ingest.text.blocks import ParsedText
 
 _WORD = "wordprocessingml"

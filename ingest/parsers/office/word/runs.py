@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ingest.parsers.office.left_out import LeftOut
-from ingest.parsers.office.word_numbers import Element, W, read_value
-from ingest.parsers.office.word_styles import CHAIN
+from ingest.parsers.office.word.numbers import Element, W, read_value
+from ingest.parsers.office.word.styles import CHAIN
+from ingest.parsers.shared.left_out import LeftOut
 
 # What is looked at in the properties of a run.
 _NAMES = {f"{W}{name}": name for name in "rStyle vanish strike dstrike b vertAlign".split()}

@@ -8,9 +8,9 @@ from zipfile import ZipFile
 from lxml.etree import _Element as Element
 from openpyxl.packaging.relationship import get_dependents, get_rels_path
 
-from ingest.parsers.office.left_out import LeftOut
 from ingest.parsers.office.slides import read_line
 from ingest.parsers.shared.archive import parse_xml
+from ingest.parsers.shared.left_out import LeftOut
 
 _SHEET = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"

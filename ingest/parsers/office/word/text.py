@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from ingest.parsers.office.left_out import HIDDEN, STRUCK
-from ingest.parsers.office.word_numbers import Element, W
-from ingest.parsers.office.word_runs import RunLook
-from ingest.parsers.office.word_symbols import read_symbol, replace_private
+from ingest.parsers.office.word.numbers import Element, W
+from ingest.parsers.office.word.runs import RunLook
+from ingest.parsers.office.word.symbols import read_symbol, replace_private
+from ingest.parsers.shared.left_out import HIDDEN, STRUCK
 from ingest.parsers.shared.superscript import LAST_PARTS, render_power, render_superscript
 
 _MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"

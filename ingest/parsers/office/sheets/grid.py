@@ -8,9 +8,9 @@ from typing import Any
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
 
-from ingest.parsers.office.left_out import HIDDEN, LeftOut
-from ingest.parsers.office.sheet_boxes import read_boxes
-from ingest.parsers.office.sheet_cells import CellReader
+from ingest.parsers.office.sheets.boxes import read_boxes
+from ingest.parsers.office.sheets.cells import CellReader
+from ingest.parsers.shared.left_out import HIDDEN, LeftOut
 from ingest.parsers.shared.sheet_rows import Merge, TableBudget, expand_row, repeat_merged
 
 _ON = ("1", "true")

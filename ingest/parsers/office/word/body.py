@@ -4,27 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ingest.parsers.office.left_out import HIDDEN
-from ingest.parsers.office.word_headings import BOLD, may_head
-from ingest.parsers.office.word_numbers import (
+from ingest.parsers.office.word.headings import BOLD, may_head
+from ingest.parsers.office.word.numbers import (
     Element,
     ListNumbers,
     W,
-    parse_integer,
-    read_value,
 )  # fmt: skip
-from ingest.parsers.office.word_parts import OtherParts
-from ingest.parsers.office.word_runs import RunLook, RunStyles, read_switch
-from ingest.parsers.office.word_styles import ParagraphStyle, ParagraphStyles
-from ingest.parsers.office.word_text import LEFT_OUT, ParagraphText, read_text
+from ingest.parsers.office.word.parts import OtherParts
+from ingest.parsers.office.word.runs import RunLook, RunStyles, read_switch
+from ingest.parsers.office.word.styles import ParagraphStyle, ParagraphStyles
+from ingest.parsers.office.word.tables import (
+    find_children,
+    find_merges,
+    is_header,
+    place_cells,
+    read_merge,
+)  # fmt: skip
+from ingest.parsers.office.word.text import LEFT_OUT, ParagraphText, read_text
 from ingest.parsers.shared.collector import LAYOUT_CELL_CHARS, Piece
-from ingest.parsers.shared.sheet_rows import Merge, expand_row, repeat_merged
+from ingest.parsers.shared.left_out import HIDDEN
+from ingest.parsers.shared.sheet_rows import expand_row, repeat_merged
 
 # Below a title every heading stands one level deeper.
 _TITLE_LEVEL = 1
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-# As many as Word allows.
-_MOST_COLUMNS = 63
 
 
 class WordNotes:
@@ -140,7 +143,7 @@ class WordBody:
 
     def _walk_table(self, table: Element) -> Iterator[Piece]:
         rows = [
-            [cell for cell in _find_children(row, "tc") if cell.find(f"{W}tcPr/{W}cellDel") is None]
+            [cell for cell in find_children(row, "tc") if cell.find(f"{W}tcPr/{W}cellDel") is None]
             for row in self._find_rows(table)
         ]
         every_cell = [cell for cells in rows for cell in cells]
@@ -151,12 +154,12 @@ class WordBody:
             return
         notes: list[list[Piece]] = [[] for _ in rows]
         grid = {
-            number: {at: self._join_cell(cell, notes[number]) for at, cell in _place_cells(cells)}
+            number: {at: self._join_cell(cell, notes[number]) for at, cell in place_cells(cells)}
             for number, cells in enumerate(rows)
         }
         first = list(grid[0].values())
-        heads = len(rows) > 1 and _is_header(table, rows[0], first)
-        repeat_merged(grid, _find_merges(rows), (), ())
+        heads = len(rows) > 1 and is_header(table, rows[0], first)
+        repeat_merged(grid, find_merges(rows), (), ())
         for number, texts in grid.items():
             row = expand_row(texts, ())
             yield Piece("\t".join(row), "row", int(heads and number == 0))
@@ -165,7 +168,7 @@ class WordBody:
     def _find_rows(self, table: Element) -> Iterator[Element]:
         """Yield the rows that are shown: not deleted, not hidden."""
         hides = self._runs.hides_rows(self._runs.find_table_style(table))
-        for row in _find_children(table, "tr"):
+        for row in find_children(table, "tr"):
             properties = row.find(f"{W}trPr")
             hidden = None if properties is None else read_switch(properties, "hidden")
             deleted = properties is not None and properties.find(f"{W}del") is not None
@@ -185,7 +188,7 @@ class WordBody:
 
     def _join_cell(self, cell: Element, notes: list[Piece]) -> str:
         """Return a cell's text on one line; a cell merged into the one above has none."""
-        if _read_merge(cell) == "continue":
+        if read_merge(cell) == "continue":
             return ""
         texts = []
         for paragraph in _find_blocks(cell):
@@ -211,72 +214,6 @@ def _find_blocks(container: Element) -> Iterator[Element]:
             yield child
         elif not (is_contents or child.tag in LEFT_OUT or str(child.tag).endswith("}Fallback")):
             yield from _find_blocks(child)
-
-
-def _find_children(element: Element, name: str) -> Iterator[Element]:
-    """Yield rows of a table or cells of a row, also those in content controls."""
-    for child in element:
-        if child.tag == f"{W}{name}":
-            yield child
-        elif str(child.tag).removeprefix(W) in ("sdt", "sdtContent", "ins", "moveTo", "customXml"):
-            yield from _find_children(child, name)
-
-
-def _place_cells(cells: list[Element]) -> Iterator[tuple[int, Element]]:
-    """Yield the cells of a row with the columns of the table's grid, from 1, where they begin."""
-    row = cells[0].getparent()
-    properties = None if row is None else row.find(f"{W}trPr")
-    at = 1 + (0 if properties is None else parse_integer(read_value(properties, "gridBefore")))
-    for cell in cells:
-        yield min(at, _MOST_COLUMNS), cell
-        properties = cell.find(f"{W}tcPr")
-        span = "" if properties is None else read_value(properties, "gridSpan")
-        at += max(1, parse_integer(span))
-
-
-def _find_merges(rows: list[list[Element]]) -> Iterator[Merge]:
-    """Yield the cells that are merged over several rows."""
-    open_since: dict[int, int] = {}
-    for number, cells in enumerate(rows):
-        going_on = set()
-        for at, cell in _place_cells(cells):
-            merge = _read_merge(cell)
-            if merge == "continue" and at in open_since:
-                going_on.add(at)
-            elif at in open_since:
-                yield Merge(open_since.pop(at), number - 1, at, at)
-            if merge == "restart":
-                open_since[at] = number
-                going_on.add(at)
-        for at in [column for column in open_since if column not in going_on]:
-            yield Merge(open_since.pop(at), number - 1, at, at)
-    for at, since in open_since.items():
-        yield Merge(since, len(rows) - 1, at, at)
-
-
-def _read_merge(cell: Element) -> str:
-    """Return "restart" and "continue" of cells that are merged with others in their column."""
-    merged = cell.find(f"{W}tcPr/{W}vMerge")
-    return "" if merged is None else merged.get(f"{W}val", "continue")
-
-
-def _is_header(table: Element, cells: list[Element], texts: list[str]) -> bool:
-    """Return whether the first row names the columns: marked as such, and no cell is empty."""
-    row = cells[0].getparent() if cells else None
-    if row is not None and row.find(f"{W}trPr/{W}tblHeader") is not None:
-        return True
-    look = table.find(f"{W}tblPr/{W}tblLook")
-    marked = look is not None and (
-        look.get(f"{W}firstRow") == "1" or _parse_hexadecimal(look.get(f"{W}val", "")) & 0x20 > 0
-    )
-    return marked and all(texts) and len(texts) > 1
-
-
-def _parse_hexadecimal(text: str) -> int:
-    try:
-        return int(text or "0", 16)
-    except ValueError:
-        return 0
 
 
 def _is_contents(control: Element) -> bool:

@@ -10,16 +10,16 @@ from docx.document import Document
 from docx.opc.constants import RELATIONSHIP_TYPE
 
 from index.types import Metadata
-from ingest.parsers.office.left_out import LeftOut
 from ingest.parsers.office.titles import pick_title
-from ingest.parsers.office.word_body import WordBody, WordNotes
-from ingest.parsers.office.word_headings import find_bold_headings
-from ingest.parsers.office.word_numbers import Element, ListNumbers
-from ingest.parsers.office.word_parts import OtherParts
-from ingest.parsers.office.word_runs import RunStyles
-from ingest.parsers.office.word_styles import ParagraphStyles
+from ingest.parsers.office.word.body import WordBody, WordNotes
+from ingest.parsers.office.word.headings import find_bold_headings
+from ingest.parsers.office.word.numbers import Element, ListNumbers
+from ingest.parsers.office.word.parts import OtherParts
+from ingest.parsers.office.word.runs import RunStyles
+from ingest.parsers.office.word.styles import ParagraphStyles
 from ingest.parsers.shared.archive import open_archive, parse_xml
 from ingest.parsers.shared.collector import Collector
+from ingest.parsers.shared.left_out import LeftOut
 from ingest.text.blocks import ParsedText
 
 ID = "word@3"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from lxml.etree import _Element as Element
 
-from ingest.parsers.office.left_out import HIDDEN, LeftOut
+from ingest.parsers.shared.left_out import HIDDEN, LeftOut
 
 _URN = "urn:oasis:names:tc:opendocument:xmlns"
 OFFICE, TEXT, TABLE, DRAW, STYLE, PRESENTATION = (

@@ -7,8 +7,8 @@ from typing import Any
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.workbook import Workbook
 
-from ingest.parsers.office.cell_formats import format_cell
-from ingest.parsers.office.left_out import STRUCK, LeftOut
+from ingest.parsers.office.sheets.formats import format_cell
+from ingest.parsers.shared.left_out import STRUCK, LeftOut
 from ingest.parsers.shared.superscript import render_superscript
 
 
