@@ -198,12 +198,12 @@ class IndexWriter(Writer):
         self._derived.close()
 
     def _finish_removals(self) -> None:
-        removed = self._catalog.passages.find_removed()
+        removed = self._catalog.passages.find_departed()
         if not removed:
             return
         self._derived.remove(removed)
         with self._catalog.transaction():
-            self._catalog.passages.forget_removed()
+            self._catalog.passages.forget_departed()
 
     def _check_unstaged(self) -> None:
         if self._changes or self._originals:

@@ -118,11 +118,11 @@ class PassageTable:
         """Yield all passages that are kept, live or not, by number."""
         return read_searched(self._connection.execute(f"{_KEPT} ORDER BY p.number"))
 
-    def find_removed(self) -> list[int]:
-        """Return the removed passages that the derived stores may still hold."""
+    def find_departed(self) -> list[int]:
+        """Return the passages that died and that the derived stores may still hold."""
         return [row[0] for row in self._connection.execute("SELECT number FROM departed")]
 
-    def forget_removed(self) -> None:
+    def forget_departed(self) -> None:
         """Call when the derived stores hold none of them any more."""
         self._connection.execute("DELETE FROM departed")
 

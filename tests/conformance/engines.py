@@ -17,7 +17,8 @@ from index.stores.vectors import FaissVectors
 from index.stores.words import TantivyWords
 from index.types import Metadata, Source, cut_passage
 from index.version import Section, Version, version_of
-from tests.conformance.twin import MemoryIndex, MemoryVectors, MemoryWords
+from tests.conformance.twin import MemoryIndex
+from tests.conformance.twin_stores import MemoryVectors, MemoryWords
 
 MakeIndex = Callable[[Path, Embedder], Index]
 DIMENSIONS = 8

@@ -14,7 +14,7 @@ from index.base import PassageNumbers
 from index.stores.base import PassageTerms, VectorStore, WordStore
 from index.types import Filter, Moment
 from tests.conformance.engines import DIMENSIONS, VECTORS, WORDS, numbers, unit
-from tests.conformance.twin import GivenCondition, MemoryVectors, MemoryWords
+from tests.conformance.twin_stores import GivenCondition, MemoryVectors, MemoryWords
 
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
 VOCABULARY = ["wind", "sea", "harbour", "lamp", "ship", "agency"]

@@ -18,7 +18,7 @@ from index.stores.base import PassageTerms
 from index.stores.words import TantivyWords
 from index.text.analysis import analyse, content_terms, query_terms
 from index.types import Filter, Moment
-from tests.conformance.twin import GivenCondition
+from tests.conformance.twin_stores import GivenCondition
 
 CORPUS = [
     "wind energy cluster",

@@ -14,7 +14,7 @@ from index.embedding.base import Matrix
 from index.errors import IndexDamaged
 from index.stores.vectors import TARGET_RECALL, FaissVectors
 from index.types import Filter, Moment
-from tests.conformance.twin import GivenCondition
+from tests.conformance.twin_stores import GivenCondition
 
 CLUSTERS, DIMENSIONS, COUNT = 60, 32, 6_000
 
