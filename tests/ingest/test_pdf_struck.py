@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import pytest
+
+from ingest.parsers import ParsedText, parse
+from tests.pdfs import Mark, Rule, Text, make
+
+# Above the baseline, in points at a size of 11.
+THROUGH, UNDER = 3.3, -1.5
+SENTENCE = "The old ceiling of 610 euros applies to everyone."
+
+
+def parse_with(*marks: Mark) -> ParsedText:
+    beside: list[Mark] = [
+        Text(72, 760, "The harbour authority publishes its plan before March."),
+        Text(72, 700, "The new ceiling of 620 euros applies from June."),
+    ]
+    return parse("rules.pdf", make([[*beside, *marks]]))
+
+
+def test_crossed_out_words_are_left_out_and_said() -> None:
+    parsed = parse_with(Text(72, 730, SENTENCE), Rule(71, 315, 730 + THROUGH))
+    assert "610" not in parsed.text
+    assert "620 euros" in parsed.text
+    assert parsed.note == "left out: crossed-out text"
+    assert [omission.text for omission in parsed.omissions] == [SENTENCE]
+
+
+def test_one_crossed_out_word_leaves_the_rest_of_its_line() -> None:
+    words = [Text(72, 730, "It is paid by"), Text(140, 730, "May"), Text(166, 730, "June.")]
+    parsed = parse_with(*words, Rule(139, 162, 730 + THROUGH))
+    assert "It is paid by June." in parsed.text
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        pytest.param(Rule(71, 315, 730 + UNDER), id="underline"),
+        pytest.param(Rule(71, 540, 730 + THROUGH), id="beyond-the-words"),
+        pytest.param(Rule(71, 315, 730 + 12), id="above"),
+        pytest.param(Rule(20, 315, 730 + THROUGH), id="from-the-margin"),
+    ],
+)
+def test_other_lines_cross_nothing_out(rule: Rule) -> None:
+    parsed = parse_with(Text(72, 730, SENTENCE), rule)
+    assert SENTENCE in parsed.text
+    assert parsed.note is None
