@@ -34,7 +34,14 @@ class Rule:
     y: float
 
 
-Mark = Text | Rule
+@dataclass(frozen=True)
+class Raw:
+    """Operators as they stand in the content."""
+
+    operators: str
+
+
+Mark = Text | Rule | Raw
 
 
 def column(lines: Iterable[str], x: float = 72.0, top: float = 760.0) -> list[Mark]:
@@ -75,6 +82,8 @@ def make(
 
 
 def _drawn(mark: Mark) -> bytes:
+    if isinstance(mark, Raw):
+        return mark.operators.encode("cp1252")
     if isinstance(mark, Rule):
         return f"{mark.x0} {mark.y} m {mark.x1} {mark.y} l S".encode()
     words = mark.words.encode("cp1252").replace(b"\\", b"\\\\")

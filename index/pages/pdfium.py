@@ -12,6 +12,8 @@ import pypdfium2
 import pypdfium2.raw as pdfium_c
 from numpy.typing import NDArray
 
+from index.pages.annotations import draw_annotations
+
 # PDFium keeps state of its own and must never be called by two threads at once. Held for a page
 # at a time, so that nobody waits for a whole document to look at a page of another.
 LOCK = threading.RLock()
@@ -29,6 +31,8 @@ def open_document(data: bytes) -> Iterator[pypdfium2.PdfDocument]:
     """
     with LOCK:
         document = pypdfium2.PdfDocument(data)
+        if document.get_formtype() != pdfium_c.FORMTYPE_NONE:
+            document.init_forms()  # which makes what fields show where the file does not
     try:
         yield document
     finally:
@@ -37,10 +41,21 @@ def open_document(data: bytes) -> Iterator[pypdfium2.PdfDocument]:
 
 
 @contextmanager
-def open_page(document: pypdfium2.PdfDocument, index: int) -> Iterator[pypdfium2.PdfPage]:
-    """Load a page by its 0-based index and hold the lock until it is closed."""
+def open_page(
+    document: pypdfium2.PdfDocument, index: int, undrawn: list[str] | None = None
+) -> Iterator[pypdfium2.PdfPage]:
+    """Load a page with what is put onto it, and hold the lock until it is closed.
+
+    Args:
+        document: From `open_document`.
+        index: The page, from 0.
+        undrawn: Gets the words of notes on it that cannot be drawn.
+    """
     with LOCK:
         page = document[index]
+        if draw_annotations(document, page, [] if undrawn is None else undrawn):
+            page.close()
+            page = document[index]
         try:
             yield page
         finally:

@@ -29,7 +29,7 @@ PARSERS = {
     ".eml": "mail@3",
     ".epub": "book@3",
     # The extra gives other text for the same bytes: what was refused without it is read again.
-    ".pdf": "pdf@3+ocr" if recognises_scans() else "pdf@3",
+    ".pdf": "pdf@4+ocr" if recognises_scans() else "pdf@4",
 }
 # The module of a name, where it is called otherwise.
 _MODULES = {

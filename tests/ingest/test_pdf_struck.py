@@ -22,7 +22,7 @@ def test_crossed_out_words_are_left_out_and_said() -> None:
     parsed = parse_with(Text(72, 730, SENTENCE), Rule(71, 315, 730 + THROUGH))
     assert "610" not in parsed.text
     assert "620 euros" in parsed.text
-    assert parsed.note == "left out: crossed-out text"
+    assert parsed.note == "left out: crossed-out text on page 1"
     assert [omission.text for omission in parsed.omissions] == [SENTENCE]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pypdfium2
 
 from index.pages import pdfium
@@ -19,9 +21,11 @@ from ingest.parsers.pdf.page.page_text import PageText, list_pages, make_empty_p
 from ingest.parsers.pdf.page.rules import count_text_pieces
 from ingest.parsers.pdf.properties import PdfProperties, read_properties
 from ingest.text import outline
-from ingest.text.blocks import ParsedText
+from ingest.text.blocks import Omission, ParsedText
 
-ID = "pdf@3+ocr" if recognises_scans() else "pdf@3"
+ID = "pdf@4+ocr" if recognises_scans() else "pdf@4"
+
+_UNDRAWN = "notes in letters that cannot be drawn"
 
 
 def parse(data: bytes) -> ParsedText:
@@ -29,18 +33,22 @@ def parse(data: bytes) -> ParsedText:
     # Pages without text are recognised if the extra `ocr` is installed, and passed over otherwise
     # as long as others have text.
     with open_pdf(data) as (document, count):
-        pages = ocr.recognise_scans(document, _read_pages(document, count))
-    return _assemble_pages(pages, read_properties(data, count))
+        said = read_properties(data, count)
+        pages = ocr.recognise_scans(document, _read_pages(document, count, said.has_layers))
+    return _assemble_pages(pages, said)
 
 
-def _read_pages(document: pypdfium2.PdfDocument, count: int) -> list[PageText]:
+def _read_pages(document: pypdfium2.PdfDocument, count: int, has_layers: bool) -> list[PageText]:
     pages: list[PageText] = []
     characters = 0
     for index in range(count):
+        undrawn: list[str] = []
         try:
-            with pdfium.open_page(document, index) as page:
+            with pdfium.open_page(document, index, undrawn) as page:
                 _refuse_dust(page, index + 1)
-                pages.append(read_page(page, index + 1))
+                read = read_page(page, index + 1, has_layers)
+            passed_over = (Omission(_UNDRAWN, words) for words in undrawn)
+            pages.append(replace(read, omissions=(*read.omissions, *passed_over)))
         except pypdfium2.PdfiumError:  # torn: the others are read all the same
             pages.append(make_empty_page(index + 1, is_torn=True))
         characters += len(pages[-1].codes)
@@ -54,8 +62,14 @@ def _read_pages(document: pypdfium2.PdfDocument, count: int) -> list[PageText]:
 
 def _write_note(pages: list[PageText]) -> str | None:
     torn = [page.number for page in pages if page.is_torn]
-    left_out = f"{list_pages(torn)} cannot be read and is left out" if torn else None
-    return "; ".join(filter(None, (left_out, ocr.write_note(pages)))) or None
+    parts = [f"{list_pages(torn)} cannot be read and is left out"] if torn else []
+    where: dict[str, list[int]] = {}
+    for page in pages:
+        for reason in dict.fromkeys(omission.reason for omission in page.omissions):
+            where.setdefault(reason, []).append(page.number)
+    left_out = [f"{reason} on {list_pages(numbers)}" for reason, numbers in where.items()]
+    parts += [f"left out: {', '.join(left_out)}"] if left_out else []
+    return "; ".join(filter(None, (*parts, ocr.write_note(pages)))) or None
 
 
 def _refuse_dust(page: pypdfium2.PdfPage, number: int) -> None:
@@ -95,4 +109,5 @@ def _assemble_pages(pages: list[PageText], said: PdfProperties) -> ParsedText:
         ),
         layout=made.layout,
         note=_write_note(pages),
+        omissions=tuple(omission for page in pages for omission in page.omissions),
     )

@@ -53,6 +53,7 @@ class PdfProperties:
     language: str | None  # a tag, `en-GB`; often wrong, so to be compared with the text
     outline: tuple[OutlineEntry, ...]
     labels: tuple[str, ...]  # what is printed on each page as its number, or () at all
+    has_layers: bool  # some of what is drawn may be switched off; true where that is not known
 
 
 def read_properties(data: bytes, pages: int) -> PdfProperties:
@@ -60,7 +61,7 @@ def read_properties(data: bytes, pages: int) -> PdfProperties:
     with _silence_pypdf():
         reader = _attempt(lambda: _open_reader(data), None)
         if reader is None:
-            return PdfProperties(None, None, None, None, (), ())
+            return PdfProperties(None, None, None, None, (), (), has_layers=True)
         return PdfProperties(
             title=_attempt(lambda: _line(reader.metadata and reader.metadata.title), None),
             publisher=_attempt(lambda: _read_publisher(reader), None),
@@ -68,6 +69,7 @@ def read_properties(data: bytes, pages: int) -> PdfProperties:
             language=_attempt(lambda: str(reader.root_object.get("/Lang") or "") or None, None),
             outline=_attempt(lambda: tuple(_read_outline(reader)), ()),
             labels=_attempt(lambda: _read_labels(reader, pages), ()),
+            has_layers=_attempt(lambda: "/OCProperties" in reader.root_object, True),
         )
 
 

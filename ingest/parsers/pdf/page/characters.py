@@ -50,6 +50,35 @@ def find_visible(
     return VisibleCharacters(kept, codes, boxes[kept], spaced, broken)
 
 
+def drop_characters(found: VisibleCharacters, dropped: NDArray[np.bool_]) -> VisibleCharacters:
+    """Return the characters without some of them; where they stood, white space stands."""
+    kept = np.flatnonzero(~dropped)
+    gap = _mark_between(dropped, kept)
+    return VisibleCharacters(
+        found.positions[kept],
+        found.codes[kept],
+        found.boxes[kept],
+        found.spaced[kept] | gap | _mark_between(found.spaced & dropped, kept),
+        found.broken[kept] | _mark_between(found.broken & dropped, kept),
+    )
+
+
+def list_words(found: VisibleCharacters) -> NDArray[np.intp]:
+    """Return which word each character belongs to, counted from 0."""
+    starts = found.spaced.copy()
+    starts[:1] = False
+    words: NDArray[np.intp] = np.cumsum(starts)
+    return words
+
+
+def spell(found: VisibleCharacters, chosen: NDArray[np.bool_]) -> str:
+    """Return some of the characters as text, on one line."""
+    words = list_words(found)[chosen]
+    codes = found.codes[chosen].tolist()
+    parts = ("" if same else " " for same in np.diff(words, prepend=words[:1]) == 0)
+    return "".join(f"{part}{chr(code)}" for part, code in zip(parts, codes, strict=True))
+
+
 def _read_characters(
     text: pdfium_c.FPDF_TEXTPAGE,
 ) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:

@@ -10,7 +10,12 @@ import pypdfium2
 from numpy.typing import NDArray
 
 from index.pages.pdfium import compute_view_matrix, transform_boxes
-from ingest.parsers.pdf.page.characters import find_visible
+from ingest.parsers.pdf.page.characters import (
+    VisibleCharacters,
+    drop_characters,
+    find_visible,
+    spell,
+)
 from ingest.parsers.pdf.page.fragments import (
     Fragment,
     cut_fragments,
@@ -22,6 +27,10 @@ from ingest.parsers.pdf.page.fragments import (
 from ingest.parsers.pdf.page.raised import set_raised
 from ingest.parsers.pdf.page.rules import Drawings, find_drawings
 from ingest.parsers.pdf.page.spaces import find_lost_spaces
+from ingest.parsers.pdf.page.struck import find_struck
+from ingest.parsers.pdf.page.unseen import find_unseen
+from ingest.parsers.shared.left_out import HIDDEN, STRUCK, LeftOut
+from ingest.text.blocks import Omission
 
 # A page with fewer characters and a picture over such a share of it is a scan with a stamp.
 SCAN_CHARS = 20
@@ -48,6 +57,7 @@ class PageText:
     is_scan: bool  # there is a picture to see on the page and next to no text
     is_torn: bool = False  # it cannot be read
     ocr: bool = False  # the characters were recognised in a picture
+    omissions: tuple[Omission, ...] = ()  # what stands on the page and is not seen
 
 
 def list_pages(numbers: Sequence[int]) -> str:
@@ -65,7 +75,7 @@ def make_empty_page(number: int, is_torn: bool = False) -> PageText:
     )  # fmt: skip
 
 
-def read_page(page: pypdfium2.PdfPage, number: int) -> PageText:
+def read_page(page: pypdfium2.PdfPage, number: int, has_layers: bool) -> PageText:
     """Return what can be seen of a page's text, with PDFium's lock held; `PdfiumError` if torn."""
     width, height = page.get_size()
     if width <= 0 or height <= 0:
@@ -73,8 +83,15 @@ def read_page(page: pypdfium2.PdfPage, number: int) -> PageText:
     text = page.get_textpage()
     try:
         found = find_visible(text.raw, page.get_bbox())
+        left_out = LeftOut()
+        unseen = find_unseen(page, text.raw, found, has_layers)
+        found = _leave_out(found, unseen, HIDDEN, left_out)
         turns = find_direction(text.raw, found.positions, page.get_rotation() // 90)
         matrix, width, height = _turn_upright(page, turns)
+        drawn = find_drawings(page)
+        rules = transform_boxes(drawn.rules, matrix)
+        struck = find_struck(transform_boxes(found.boxes, matrix), rules)
+        found = _leave_out(found, struck, STRUCK, left_out)
         seen = transform_boxes(found.boxes, matrix)
         right_to_left = runs_leftwards(found.codes)
         if not right_to_left:
@@ -85,7 +102,6 @@ def read_page(page: pypdfium2.PdfPage, number: int) -> PageText:
         read_fonts(text.raw, found.positions, fragments, turns)
     finally:
         text.close()
-    drawn = find_drawings(page)
     return PageText(
         number=number,
         width=width,
@@ -94,10 +110,20 @@ def read_page(page: pypdfium2.PdfPage, number: int) -> PageText:
         boxes=found.boxes,
         spaced=found.spaced,
         fragments=join_sideways(fragments),
-        rules=transform_boxes(drawn.rules, matrix),
+        rules=rules,
         right_to_left=right_to_left,
         is_scan=_is_scan(len(found.codes), drawn, width * height),
+        omissions=tuple(left_out.omissions),
     )
+
+
+def _leave_out(
+    found: VisibleCharacters, dropped: NDArray[np.bool_], reason: str, left_out: LeftOut
+) -> VisibleCharacters:
+    if not dropped.any():
+        return found
+    left_out.add(reason, spell(found, dropped))
+    return drop_characters(found, dropped)
 
 
 def _turn_upright(page: pypdfium2.PdfPage, turns: int) -> tuple[NDArray[np.float64], float, float]:

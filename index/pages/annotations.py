@@ -1,0 +1,182 @@
+"""What is put onto a page after it was made: values of form fields, notes typed on it, stamps.
+
+PDFium keeps them apart from the page's own content. Drawn into it they are read with the text,
+each character with its place, and stand on the page's picture.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import pypdfium2
+import pypdfium2.raw as pdfium_c
+
+# Links and what pops up are not seen on the page; the sign of a note has no words.
+_NOT_DRAWN = (pdfium_c.FPDF_ANNOT_LINK, pdfium_c.FPDF_ANNOT_POPUP, pdfium_c.FPDF_ANNOT_TEXT)
+_UNSEEN_FLAGS = pdfium_c.FPDF_ANNOT_FLAG_HIDDEN | pdfium_c.FPDF_ANNOT_FLAG_NOVIEW
+# A page with more is a drawing with a comment at every stroke.
+_MOST = 2_000
+# Without an appearance of its own a note is set in a plain face, as viewers do.
+_FACE, _SIZE, _LEADING, _PADDING = b"Helvetica", 10.0, 1.2, 2.0
+
+
+_TICK, _TICK_FACE, _TICK_SHARE = "\u2713", b"ZapfDingbats", 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line that is set onto a page, its origin in the page's user space."""
+
+    words: str
+    x: float
+    y: float
+    size: float = _SIZE
+    face: bytes = _FACE
+
+
+def draw_annotations(
+    document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage, undrawn: list[str]
+) -> bool:
+    """Draw what is put onto a page into its content, in memory, with PDFium's lock held.
+
+    Args:
+        document: Opened with its forms, see `pdfium.open_document`.
+        page: One of its pages.
+        undrawn: Gets the words of notes that the plain face has no letters for.
+
+    Returns:
+        Whether anything was drawn; the page must then be loaded again.
+    """
+    lines: list[_Line] = []
+    drawn = False
+    for annotation in _open_annotations(page):
+        if pdfium_c.FPDFAnnot_GetSubtype(annotation) in _NOT_DRAWN:
+            continue
+        drawn = True
+        if pdfium_c.FPDFAnnot_GetFlags(annotation) & _UNSEEN_FLAGS:
+            continue
+        lines += _tick(document, annotation)
+        words = _read_bare_note(annotation)
+        if all(word.encode("cp1252", "ignore").decode("cp1252") == word for word in words):
+            lines += _typeset(document, annotation, words)
+        else:
+            undrawn.append(" ".join(words))
+    if not drawn:
+        return False
+    for line in lines:
+        pdfium_c.FPDFPage_InsertObject(page.raw, _make_object(document, line))
+    if lines:
+        pdfium_c.FPDFPage_GenerateContent(page.raw)
+    flat = pdfium_c.FPDFPage_Flatten(page.raw, pdfium_c.FLAT_NORMALDISPLAY)
+    return bool(lines) or flat == pdfium_c.FLATTEN_SUCCESS
+
+
+def _open_annotations(page: pypdfium2.PdfPage) -> Iterator[pdfium_c.FPDF_ANNOTATION]:
+    count = min(max(0, pdfium_c.FPDFPage_GetAnnotCount(page.raw)), _MOST)
+    for position in range(count):
+        annotation = pdfium_c.FPDFPage_GetAnnot(page.raw, position)
+        if annotation:
+            try:
+                yield annotation
+            finally:
+                pdfium_c.FPDFPage_CloseAnnot(annotation)
+
+
+def _read_bare_note(annotation: pdfium_c.FPDF_ANNOTATION) -> list[str]:
+    """Return the lines of a typed note for which the file draws nothing; [] for all others."""
+    if pdfium_c.FPDFAnnot_GetSubtype(
+        annotation
+    ) != pdfium_c.FPDF_ANNOT_FREETEXT or _read_appearance(annotation):
+        return []
+    key = b"Contents"
+    length = pdfium_c.FPDFAnnot_GetStringValue(annotation, key, None, 0)
+    buffer = (pdfium_c.FPDF_WCHAR * (length // 2 + 1))()
+    pdfium_c.FPDFAnnot_GetStringValue(annotation, key, buffer, length)
+    return _decode(buffer).splitlines()
+
+
+def _typeset(
+    document: pypdfium2.PdfDocument,
+    annotation: pdfium_c.FPDF_ANNOTATION,
+    words: Sequence[str],
+) -> list[_Line]:
+    """Return lines within the frame of a note, as viewers draw them."""
+    frame = _read_frame(annotation)
+    if not words or frame is None:
+        return []
+    left, _, right, top = frame
+    width = max(right - left - 2 * _PADDING, 4 * _SIZE)
+    lines, y = [], top - _PADDING - _SIZE
+    for line in _wrap(document, words, width):
+        lines.append(_Line(line, left + _PADDING, y))
+        y -= _LEADING * _SIZE
+    return lines
+
+
+def _tick(document: pypdfium2.PdfDocument, annotation: pdfium_c.FPDF_ANNOTATION) -> list[_Line]:
+    """Return the sign for a box that is ticked by a drawing, which is no text."""
+    forms, frame = document.formenv, _read_frame(annotation)
+    if (
+        forms is None
+        or frame is None
+        or not pdfium_c.FPDFAnnot_IsChecked(forms.raw, annotation)
+        or " Tj" in _read_appearance(annotation)
+    ):
+        return []
+    left, bottom, _, top = frame
+    size = _TICK_SHARE * (top - bottom)
+    return [_Line(_TICK, left, bottom + (top - bottom - size) / 2, size, _TICK_FACE)]
+
+
+def _read_frame(annotation: pdfium_c.FPDF_ANNOTATION) -> tuple[float, float, float, float] | None:
+    frame = pdfium_c.FS_RECTF()
+    if not pdfium_c.FPDFAnnot_GetRect(annotation, ctypes.byref(frame)):
+        return None
+    low, high = sorted((frame.bottom, frame.top))
+    return frame.left, low, frame.right, high
+
+
+def _read_appearance(annotation: pdfium_c.FPDF_ANNOTATION) -> str:
+    """Return what draws an annotation, "" if nothing does."""
+    mode = pdfium_c.FPDF_ANNOT_APPEARANCEMODE_NORMAL
+    length = pdfium_c.FPDFAnnot_GetAP(annotation, mode, None, 0)
+    buffer = (pdfium_c.FPDF_WCHAR * (length // 2 + 1))()
+    pdfium_c.FPDFAnnot_GetAP(annotation, mode, buffer, length)
+    return _decode(buffer)
+
+
+def _decode(buffer: ctypes.Array[ctypes.c_ushort]) -> str:
+    return bytes(buffer).decode("utf-16-le", errors="replace").rstrip("\0")
+
+
+def _wrap(
+    document: pypdfium2.PdfDocument, paragraphs: Sequence[str], width: float
+) -> Iterator[str]:
+    for paragraph in paragraphs:
+        line = ""
+        for word in paragraph.split():
+            longer = f"{line} {word}".strip()
+            if line and _measure(document, longer) > width:
+                yield line
+                longer = word
+            line = longer
+        yield line
+
+
+def _measure(document: pypdfium2.PdfDocument, words: str) -> float:
+    made = _make_object(document, _Line(words, 0.0, 0.0))
+    edges = [ctypes.c_float() for _ in range(4)]
+    pdfium_c.FPDFPageObj_GetBounds(made, *(ctypes.byref(edge) for edge in edges))
+    pdfium_c.FPDFPageObj_Destroy(made)
+    return float(edges[2].value - edges[0].value)
+
+
+def _make_object(document: pypdfium2.PdfDocument, line: _Line) -> pdfium_c.FPDF_PAGEOBJECT:
+    made = pdfium_c.FPDFPageObj_NewTextObj(document.raw, line.face, line.size)
+    units = f"{line.words}\0".encode("utf-16-le")
+    words = (pdfium_c.FPDF_WCHAR * (len(units) // 2)).from_buffer_copy(units)
+    pdfium_c.FPDFText_SetText(made, words)
+    pdfium_c.FPDFPageObj_Transform(made, 1, 0, 0, 1, line.x, line.y)
+    return made
