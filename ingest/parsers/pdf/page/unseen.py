@@ -37,38 +37,27 @@ _UNDRAWN = (
     pdfium_c.FPDF_TEXTRENDERMODE_INVISIBLE,
     pdfium_c.FPDF_TEXTRENDERMODE_CLIP,
 )
-_PAPER = (255, 255, 255)
 _MOST_FORMS = 3  # in each other
 
 _Bounds = tuple[float, float, float, float]
 _Colour = tuple[int, int, int]
-
-
-@dataclass(slots=True)
-class _Area:
-    """What is filled with a colour, or with what nobody knows."""
-
-    bounds: _Bounds
-    colour: _Colour | None
-    is_picture: bool
-
-
-@dataclass(slots=True)
-class _Piece:
-    """One object of text."""
-
-    object: pdfium_c.FPDF_PAGEOBJECT
-    bounds: _Bounds
-    layer: int  # how many areas were drawn before it
-    in_form: bool
+# Of what lets others through, and of pictures, which have any.
+_NO_COLOUR: _Colour = (-1, -1, -1)
+_PAPER: _Colour = (255, 255, 255)
 
 
 @dataclass(slots=True)
 class _Content:
     """What a page draws, in the order in which it does."""
 
-    pieces: list[_Piece] = field(default_factory=list)
-    areas: list[_Area] = field(default_factory=list)
+    pieces: list[pdfium_c.FPDF_PAGEOBJECT] = field(default_factory=list)  # of text
+    piece_bounds: list[_Bounds] = field(default_factory=list)
+    piece_colours: list[_Colour] = field(default_factory=list)
+    layers: list[int] = field(default_factory=list)  # how many areas were drawn before a piece
+    in_form: list[bool] = field(default_factory=list)
+    area_bounds: list[_Bounds] = field(default_factory=list)
+    area_colours: list[_Colour] = field(default_factory=list)
+    largest_picture: float = 0.0
 
 
 def find_unseen(
@@ -92,7 +81,7 @@ def find_unseen(
     boxes = found.boxes
     unseen: NDArray[np.bool_] = np.all(boxes[:, 2:] - boxes[:, :2] < SPECK, axis=1)
     suspects = _list_suspects(page, has_layers)
-    names = {_address(piece.object) for piece in suspects}
+    names = {_address(piece) for piece in suspects}
     object_of = pdfium_c.FPDFText_GetTextObject
     positions = found.positions.tolist() if names else []
     asked = [i for i, p in enumerate(positions) if _address(object_of(text, p)) in names]
@@ -109,7 +98,9 @@ def find_unseen(
 
 
 def _find_traces(
-    page: pypdfium2.PdfPage, suspects: Sequence[_Piece], boxes: NDArray[np.float32]
+    page: pypdfium2.PdfPage,
+    suspects: Sequence[pdfium_c.FPDF_PAGEOBJECT],
+    boxes: NDArray[np.float32],
 ) -> NDArray[np.bool_]:
     """Tell of boxes of characters whether anything in them changes when the suspects go."""
     scale = min(SCALE, SIDE_PIXELS / max(*page.get_size(), 1.0))
@@ -124,72 +115,102 @@ def _find_traces(
     return traces
 
 
-def _list_suspects(page: pypdfium2.PdfPage, has_layers: bool) -> list[_Piece]:
+def _list_suspects(page: pypdfium2.PdfPage, has_layers: bool) -> list[pdfium_c.FPDF_PAGEOBJECT]:
+    """Return the pieces of text that may be unseen."""
     count = pdfium_c.FPDFPage_CountObjects(page.raw)
     if not 0 < count <= MAX_OBJECTS:
         return []
     content = _Content()
     get = pdfium_c.FPDFPage_GetObject
     _collect(content, (get(page.raw, n) for n in range(count)), 0)
+    if not content.pieces:
+        return []
     left, bottom, right, top = page.get_bbox()
-    large = SCAN_SHARE * (right - left) * (top - bottom)
-    has_scan = any(area.is_picture and _measure(area.bounds) > large for area in content.areas)
-    return [p for p in content.pieces if _is_suspect(p, content.areas, has_layers, has_scan)]
+    has_scan = content.largest_picture > SCAN_SHARE * (right - left) * (top - bottom)
+    doubted = _doubt_by_place(content, has_scan)
+    return [
+        piece
+        for n, piece in enumerate(content.pieces)
+        if _is_suspect(piece, has_layers, content.in_form[n], bool(doubted[n]), has_scan)
+        or (not content.in_form[n] and _is_cut_off(piece, content.piece_bounds[n]))
+    ]
 
 
 def _collect(content: _Content, objects: Iterator[pdfium_c.FPDF_PAGEOBJECT], depth: int) -> None:
-    edges = [ctypes.c_float() for _ in range(4)]
+    x0, y0, x1, y1 = edges = [ctypes.c_float() for _ in range(4)]
     pointers = [ctypes.byref(edge) for edge in edges]
     for drawn in objects:
         kind = pdfium_c.FPDFPageObj_GetType(drawn)
         if not pdfium_c.FPDFPageObj_GetBounds(drawn, *pointers):
             continue
-        bounds = (edges[0].value, edges[1].value, edges[2].value, edges[3].value)
+        left, bottom, right, top = x0.value, y0.value, x1.value, y1.value
         if kind == pdfium_c.FPDF_PAGEOBJ_TEXT:
-            content.pieces.append(_Piece(drawn, bounds, len(content.areas), depth > 0))
-        elif depth:
-            continue  # whose bounds are those within the form
-        elif kind == pdfium_c.FPDF_PAGEOBJ_PATH:
-            if min(bounds[2] - bounds[0], bounds[3] - bounds[1]) > LINE_POINTS:
-                colour = _read_fill(drawn)
-                content.areas.append(_Area(bounds, colour, False))
-        else:
-            is_picture = kind == pdfium_c.FPDF_PAGEOBJ_IMAGE
-            content.areas.append(_Area(bounds, None, is_picture))
+            content.pieces.append(drawn)
+            content.piece_bounds.append((left, bottom, right, top))
+            content.piece_colours.append(_read_fill(drawn))
+            content.layers.append(len(content.area_bounds))
+            content.in_form.append(depth > 0)
+        elif depth == 0:  # deeper ones have the bounds within their form
+            is_path = kind == pdfium_c.FPDF_PAGEOBJ_PATH
+            if not is_path or min(right - left, top - bottom) > LINE_POINTS:
+                content.area_bounds.append((left, bottom, right, top))
+                content.area_colours.append(_read_fill(drawn) if is_path else _NO_COLOUR)
+            if kind == pdfium_c.FPDF_PAGEOBJ_IMAGE:
+                area = (right - left) * (top - bottom)
+                content.largest_picture = max(content.largest_picture, area)
         if kind == pdfium_c.FPDF_PAGEOBJ_FORM and depth < _MOST_FORMS:
             inner = max(0, min(pdfium_c.FPDFFormObj_CountObjects(drawn), MAX_OBJECTS))
             get = pdfium_c.FPDFFormObj_GetObject
             _collect(content, (get(drawn, n) for n in range(inner)), depth + 1)
 
 
-def _is_suspect(piece: _Piece, areas: Sequence[_Area], has_layers: bool, has_scan: bool) -> bool:
-    mode = pdfium_c.FPDFTextObj_GetTextRenderMode(piece.object)
-    if mode in _UNDRAWN:
+def _doubt_by_place(content: _Content, has_scan: bool) -> NDArray[np.bool_]:
+    """Tell of each piece whether it is as pale as what is behind it, or has something over it."""
+    bounds = np.array(content.piece_bounds, dtype=np.float32)
+    colours = np.array(content.piece_colours, dtype=np.int16)
+    layers, in_form = np.array(content.layers), np.array(content.in_form)
+    x, y = (bounds[:, 0] + bounds[:, 2]) / 2, (bounds[:, 1] + bounds[:, 3]) / 2
+    ground = np.tile(np.array(_PAPER, dtype=np.int16), (len(bounds), 1))
+    covered = np.zeros(len(bounds), dtype=np.bool_)
+    for number, (left, bottom, right, top) in enumerate(content.area_bounds):
+        before = layers > number
+        ground[before & (x > left) & (x < right) & (y > bottom) & (y < top)] = content.area_colours[
+            number
+        ]
+        covered |= (
+            ~before
+            & (bounds[:, 0] < right)
+            & (bounds[:, 2] > left)
+            & (bounds[:, 1] < top)
+            & (bounds[:, 3] > bottom)
+        )
+    unknown = (ground < 0).any(axis=1) | in_form
+    alike = np.abs(colours - ground).max(axis=1) < 2 * CONTRAST
+    pale = colours.min(axis=1) > PALE
+    see_through = (colours < 0).any(axis=1)
+    doubted: NDArray[np.bool_] = np.where(unknown, pale, alike) | see_through
+    return doubted if has_scan else doubted | (covered & ~in_form)
+
+
+def _is_suspect(
+    piece: pdfium_c.FPDF_PAGEOBJECT,
+    has_layers: bool,
+    in_form: bool,
+    is_doubted: bool,
+    has_scan: bool,
+) -> bool:
+    if pdfium_c.FPDFTextObj_GetTextRenderMode(piece) in _UNDRAWN:
         return not has_scan
-    if has_layers and (piece.in_form or _is_on_layer(piece.object)):
-        return True
-    colour = _read_fill(piece.object)
-    if colour is None or (piece.in_form and min(colour) > PALE):
-        return True
-    if piece.in_form:
-        return False
-    covered = any(_overlap(area.bounds, piece.bounds) for area in areas[piece.layer :])
-    if (covered and not has_scan) or _is_cut_off(piece):
-        return True
-    behind = [area for area in areas[: piece.layer] if _holds(area.bounds, piece.bounds)]
-    ground = behind[-1].colour if behind else _PAPER
-    if ground is None:  # a picture, of any colour
-        return min(colour) > PALE
-    return max(abs(a - b) for a, b in zip(colour, ground, strict=True)) < 2 * CONTRAST
+    return is_doubted or (has_layers and (in_form or _is_on_layer(piece)))
 
 
-def _read_fill(drawn: pdfium_c.FPDF_PAGEOBJECT) -> _Colour | None:
-    """Return the colour that an object is filled with; None if it lets others through."""
-    parts = [ctypes.c_uint() for _ in range(4)]
-    pointers = [ctypes.byref(part) for part in parts]
-    if not pdfium_c.FPDFPageObj_GetFillColor(drawn, *pointers) or parts[3].value < 255:
-        return None
-    return parts[0].value, parts[1].value, parts[2].value
+def _read_fill(drawn: pdfium_c.FPDF_PAGEOBJECT) -> _Colour:
+    """Return the colour that an object is filled with, unless it lets others through."""
+    red, green, blue, alpha = ctypes.c_uint(), ctypes.c_uint(), ctypes.c_uint(), ctypes.c_uint()
+    is_known = pdfium_c.FPDFPageObj_GetFillColor(drawn, red, green, blue, alpha)
+    if not is_known or alpha.value < 255:
+        return _NO_COLOUR
+    return red.value, green.value, blue.value
 
 
 def _is_on_layer(drawn: pdfium_c.FPDF_PAGEOBJECT) -> bool:
@@ -203,13 +224,16 @@ def _is_on_layer(drawn: pdfium_c.FPDF_PAGEOBJECT) -> bool:
     return False
 
 
-def _is_cut_off(piece: _Piece) -> bool:
+def _is_cut_off(piece: pdfium_c.FPDF_PAGEOBJECT, bounds: _Bounds) -> bool:
     """Tell whether what a piece of text is clipped to leaves out a good part of it."""
-    clip = pdfium_c.FPDFPageObj_GetClipPath(piece.object)
+    clip = pdfium_c.FPDFPageObj_GetClipPath(piece)
     paths = pdfium_c.FPDFClipPath_CountPaths(clip)
+    if paths <= 0:
+        return False
     x, y = ctypes.c_float(), ctypes.c_float()
-    left, bottom, right, top = piece.bounds
-    for path in range(max(0, paths)):
+    left, bottom, right, top = bounds
+    whole = (right - left) * (top - bottom)
+    for path in range(paths):
         xs, ys = [], []
         for n in range(pdfium_c.FPDFClipPath_CountPathSegments(clip, path)):
             segment = pdfium_c.FPDFClipPath_GetPathSegment(clip, path, n)
@@ -220,24 +244,25 @@ def _is_cut_off(piece: _Piece) -> bool:
             left, right = max(left, min(xs)), min(right, max(xs))
             bottom, top = max(bottom, min(ys)), min(top, max(ys))
     kept = max(0.0, right - left) * max(0.0, top - bottom)
-    return kept < 0.9 * _measure(piece.bounds)
+    return kept < 0.9 * whole
 
 
 def _draw_difference(
-    page: pypdfium2.PdfPage, suspects: Sequence[_Piece], scale: float
+    page: pypdfium2.PdfPage, suspects: Sequence[pdfium_c.FPDF_PAGEOBJECT], scale: float
 ) -> NDArray[np.bool_] | None:
     """Return which pixels change when the suspects go; None if the page cannot be drawn."""
     try:
         with_them = page.render(scale=scale).to_numpy().astype(np.int16)
         for piece in suspects:
-            pdfium_c.FPDFPageObj_SetIsActive(piece.object, False)
+            pdfium_c.FPDFPageObj_SetIsActive(piece, False)
         without = page.render(scale=scale).to_numpy().astype(np.int16)
     except pypdfium2.PdfiumError:
         return None
     finally:
         for piece in suspects:
-            pdfium_c.FPDFPageObj_SetIsActive(piece.object, True)
-    changed: NDArray[np.bool_] = np.abs(with_them - without).max(axis=2) > CONTRAST
+            pdfium_c.FPDFPageObj_SetIsActive(piece, True)
+    differs = np.abs(with_them - without) > CONTRAST
+    changed: NDArray[np.bool_] = differs[..., 0] | differs[..., 1] | differs[..., 2]
     return changed
 
 
@@ -251,16 +276,3 @@ def _has_trace(picture: NDArray[np.bool_], box: Sequence[float]) -> bool:
 
 def _address(drawn: pdfium_c.FPDF_PAGEOBJECT) -> int | None:
     return ctypes.cast(drawn, ctypes.c_void_p).value
-
-
-def _measure(bounds: _Bounds) -> float:
-    return max(0.0, bounds[2] - bounds[0]) * max(0.0, bounds[3] - bounds[1])
-
-
-def _overlap(one: _Bounds, other: _Bounds) -> bool:
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
-
-
-def _holds(outer: _Bounds, inner: _Bounds) -> bool:
-    x, y = (inner[0] + inner[2]) / 2, (inner[1] + inner[3]) / 2
-    return outer[0] <= x <= outer[2] and outer[1] <= y <= outer[3]
