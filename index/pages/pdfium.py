@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,12 +33,24 @@ def open_document(data: bytes) -> Iterator[pypdfium2.PdfDocument]:
     with LOCK:
         document = pypdfium2.PdfDocument(data)
         if document.get_formtype() != pdfium_c.FORMTYPE_NONE:
-            document.init_forms()  # which makes what fields show where the file does not
+            _init_forms(document)
     try:
         yield document
     finally:
         with LOCK:
             document.close()
+
+
+def _init_forms(document: pypdfium2.PdfDocument) -> None:
+    """Make what fields show where the file does not say it itself."""
+    # Of a second kind of form (XFA) only what the first kind has of it is shown: no warning helps.
+    logger = logging.getLogger("pypdfium2")
+    before = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        document.init_forms()
+    finally:
+        logger.setLevel(before)
 
 
 @contextmanager

@@ -20,12 +20,15 @@ from ingest.parsers.pdf.page import ocr
 from ingest.parsers.pdf.page.page_text import PageText, list_pages, make_empty_page, read_page
 from ingest.parsers.pdf.page.rules import count_text_pieces
 from ingest.parsers.pdf.properties import PdfProperties, read_properties
+from ingest.parsers.shared.left_out import HIDDEN, STRUCK
 from ingest.text import outline
 from ingest.text.blocks import Omission, ParsedText
 
 ID = "pdf@4+ocr" if recognises_scans() else "pdf@4"
 
 _UNDRAWN = "notes in letters that cannot be drawn"
+# What whoever indexes a file is told; of watermarks and line numbers nobody wants to know.
+_SAID = (HIDDEN, STRUCK, _UNDRAWN)
 
 
 def parse(data: bytes) -> ParsedText:
@@ -66,7 +69,8 @@ def _write_note(pages: list[PageText]) -> str | None:
     where: dict[str, list[int]] = {}
     for page in pages:
         for reason in dict.fromkeys(omission.reason for omission in page.omissions):
-            where.setdefault(reason, []).append(page.number)
+            if reason in _SAID:
+                where.setdefault(reason, []).append(page.number)
     left_out = [f"{reason} on {list_pages(numbers)}" for reason, numbers in where.items()]
     parts += [f"left out: {', '.join(left_out)}"] if left_out else []
     return "; ".join(filter(None, (*parts, ocr.write_note(pages)))) or None
@@ -109,5 +113,5 @@ def _assemble_pages(pages: list[PageText], said: PdfProperties) -> ParsedText:
         ),
         layout=made.layout,
         note=_write_note(pages),
-        omissions=tuple(omission for page in pages for omission in page.omissions),
+        omissions=(*(o for page in pages for o in page.omissions), *left_out.segments.values()),
     )

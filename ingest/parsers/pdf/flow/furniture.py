@@ -6,11 +6,14 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 from ingest.parsers.pdf.flow.lines import PageLine
+from ingest.text.blocks import Omission
 from ingest.text.outline import find_division_level
 
+RUNNING, PAGE_NUMBER = "running header", "page number"
 # Share of a page's height, at its top and at its bottom, in which furniture stands.
 MARGIN = 0.13
 # Two lines within so many points stand at the same place.
@@ -21,23 +24,34 @@ SHORT_DOCUMENT_PAGES = 4
 
 _ROMAN_VALUES = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 _ROMAN = re.compile(r"[ivxlc]{1,7}")
-_PAGE_NUMBER = re.compile(
-    r"[-–—|\s]*(?:(?:page|seite|str\.?|strana|strona|pagina|p\.?|pág\.?)\s*)?#(?:\s*(?:/|\||of|von|z|de|"
-    r"van)\s*#)?[-–—|\s]*"
+_PAGE = (
+    r"(?:page|pages|seite|s\.|str\.?|strana|stran|strona|pagina|pag\.?|página|pág\.?|p\.?|blz\.?|bladzijde"
+    r"|side|sida|sivu|oldal|lk\.?|lehekülg|lpp\.?|lappuse|psl\.?|puslapis|σελ\.?|σελίδα|стр\.?|страница"
+    r"|leathanach|paġna)"
 )
+_OF = r"\s*(?:/|\||of|von|z|ze|de|di|van|af|av|sur|din|od|από|от|iš|no|/)\s*"
+_PAGE_NUMBER = re.compile(
+    rf"[-–—|•·\s]*(?:[a-z]{{2}}\s+)?(?:{_PAGE}\s*[|:]?\s*)?[-–—]?\s*#(?:{_OF}#)?"
+    rf"(?:\s*[|.]?\s*{_PAGE})?(?:\s+[a-z]{{2}})?[-–—|•·\s]*"
+)
+# Rows at the top and at the bottom of a page in which furniture may stand beyond the margins too,
+# and how far from the rest, in heights of a line: the head of a table is nearer to its rows.
+OUTER_ROWS = 2
+APART = 1.6
 
 
 class _MarginLine(NamedTuple):
     height: float
     page: int  # 0-based
     segment: PageLine
+    in_margin: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Furniture:
     """What of the pages is repeated and so no part of the text."""
 
-    segments: set[int]  # by `id`
+    segments: dict[int, Omission]  # by `id` of the segment
     printed: dict[int, str]  # the number printed on a page, by the page's place in the document
 
 
@@ -45,9 +59,10 @@ def find_furniture(pages: Sequence[Sequence[PageLine]]) -> Furniture:
     """Find what is repeated among the segments of every page."""
     places: dict[str, list[_MarginLine]] = defaultdict(list)
     for number, segments in enumerate(pages):
+        outer = _find_outer(segments)
         for segment in segments:
-            if _in_margin(segment):
-                line = _MarginLine(segment.y0, number, segment)
+            if (in_margin := _in_margin(segment)) or id(segment) in outer:
+                line = _MarginLine(segment.y0, number, segment, in_margin)
                 places[_make_pattern(segment.text)].append(line)
     needed = 2 if len(pages) <= SHORT_DOCUMENT_PAGES else REPEATED_PAGES
     repeated: set[int] = set()
@@ -57,14 +72,47 @@ def find_furniture(pages: Sequence[Sequence[PageLine]]) -> Furniture:
         is_number = _PAGE_NUMBER.fullmatch(pattern) is not None
         for group in _group_by_place(lines):
             kept = _keep_counting(group) if is_number else _keep_running(group)
-            if len({line.page for line in kept}) < (2 if is_number else needed):
+            least = 2 if is_number and _is_sure(kept, pattern) else needed
+            if len({line.page for line in kept}) < least:
                 continue
             repeated.update(id(line.segment) for line in kept)
             if is_number:
                 printed |= {line.page: _extract_number(line.segment.text) for line in kept}
                 numbers.update(id(line.segment) for line in kept)
     whole_rows = {id(s) for page in pages for s in page if _is_whole_row(repeated, s, page)}
-    return Furniture(numbers | whole_rows, printed)
+    left_out = {
+        id(s): Omission(PAGE_NUMBER if id(s) in numbers else RUNNING, s.text)
+        for page in pages
+        for s in page
+        if id(s) in numbers | whole_rows
+    }
+    return Furniture(left_out, printed)
+
+
+def _is_sure(lines: Sequence[_MarginLine], pattern: str) -> bool:
+    """Tell whether two pages are enough to know a page's number: in a margin, or with words."""
+    return pattern not in ("#", "# #") or all(line.in_margin for line in lines)
+
+
+def _find_outer(segments: Sequence[PageLine]) -> set[int]:
+    """Return the first and last rows of a page as far as they stand apart from the rest."""
+    rows: list[list[PageLine]] = []
+    for segment in sorted(segments, key=lambda s: s.y0):
+        if not segment.fragments[0].upright:
+            continue
+        if rows and segment.y0 < max(s.y1 for s in rows[-1]) - segment.size / 2:
+            rows[-1].append(segment)
+        else:
+            rows.append([segment])
+    outer: set[int] = set()
+    for ordered in (rows, rows[::-1]):
+        for row, following in list(pairwise(ordered))[:OUTER_ROWS]:
+            here, there = row[0], following[0]
+            gap = max(there.y0 - here.y0, here.y0 - there.y0)
+            if gap < APART * max(here.size, there.size):
+                break
+            outer.update(map(id, row))
+    return outer
 
 
 def _is_whole_row(repeated: set[int], segment: PageLine, page: Sequence[PageLine]) -> bool:

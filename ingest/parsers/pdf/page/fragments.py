@@ -27,6 +27,8 @@ _NAME_BYTES = 128
 LEFTWARDS_SHARE = 0.3
 _SAMPLED = 40
 _QUARTER = np.pi / 2
+# In quarter turns: a scan that was put down a little crooked is none.
+ASLANT = 0.1
 
 
 @dataclass(slots=True)
@@ -42,6 +44,7 @@ class Fragment:
     size: float  # height of its characters in points, 1 to 1.4 times the font size
     bold: bool
     upright: bool  # it runs as most of the page's text does
+    aslant: bool = False  # along no edge of the page
 
 
 def runs_leftwards(codes: NDArray[np.uint32]) -> bool:
@@ -105,6 +108,8 @@ def read_fonts(
         pdfium_c.FPDFText_GetFontInfo(text, position, name, _NAME_BYTES, ctypes.byref(flags))
         fragment.bold = bool(flags.value & _FORCE_BOLD) or bool(_BOLD_NAME.search(name.value))
         fragment.upright = _read_turns(text, position) == turns
+        fragment.aslant = _is_aslant(text, position)
+        fragment.upright &= not fragment.aslant
 
 
 def find_direction(
@@ -122,12 +127,18 @@ def _read_turns(text: pdfium_c.FPDF_TEXTPAGE, position: int) -> int:
     return -round(radians / _QUARTER) % 4 if radians > 0 else 0
 
 
+def _is_aslant(text: pdfium_c.FPDF_TEXTPAGE, position: int) -> bool:
+    radians = float(pdfium_c.FPDFText_GetCharAngle(text, position))
+    turns = radians / _QUARTER if radians > 0 else 0.0
+    return abs(turns - round(turns)) > ASLANT
+
+
 def join_sideways(fragments: Sequence[Fragment]) -> list[Fragment]:
     """Return fragments of which runs that are not upright are one: each had a character or two."""
     joined: list[Fragment] = []
     for fragment in fragments:
         last = joined[-1] if joined else None
-        if last is None or fragment.upright or last.upright:
+        if last is None or fragment.upright or last.upright or last.last != fragment.first:
             joined.append(fragment)
             continue
         last.last = fragment.last

@@ -24,11 +24,13 @@ from ingest.parsers.pdf.page.fragments import (
     read_fonts,
     runs_leftwards,
 )
+from ingest.parsers.pdf.page.line_numbers import LINE_NUMBER, find_line_numbers
 from ingest.parsers.pdf.page.raised import set_raised
 from ingest.parsers.pdf.page.rules import Drawings, find_drawings
 from ingest.parsers.pdf.page.spaces import find_lost_spaces
 from ingest.parsers.pdf.page.struck import find_struck
 from ingest.parsers.pdf.page.unseen import find_unseen
+from ingest.parsers.pdf.page.watermarks import WATERMARK, find_watermarks
 from ingest.parsers.shared.left_out import HIDDEN, STRUCK, LeftOut
 from ingest.text.blocks import Omission
 
@@ -93,6 +95,9 @@ def read_page(page: pypdfium2.PdfPage, number: int, has_layers: bool) -> PageTex
         struck = find_struck(transform_boxes(found.boxes, matrix), rules)
         found = _leave_out(found, struck, STRUCK, left_out)
         seen = transform_boxes(found.boxes, matrix)
+        numbers = find_line_numbers(found.codes, seen, found.spaced | found.broken)
+        found = _leave_out(found, numbers, LINE_NUMBER, left_out)
+        seen = seen[~numbers]
         right_to_left = runs_leftwards(found.codes)
         if not right_to_left:
             found, seen = set_raised(found, seen)
@@ -102,6 +107,9 @@ def read_page(page: pypdfium2.PdfPage, number: int, has_layers: bool) -> PageTex
         read_fonts(text.raw, found.positions, fragments, turns)
     finally:
         text.close()
+    for piece in find_watermarks(fragments):
+        left_out.add(WATERMARK, _spell(found, piece))
+        fragments = [fragment for fragment in fragments if fragment not in piece]
     return PageText(
         number=number,
         width=width,
@@ -115,6 +123,13 @@ def read_page(page: pypdfium2.PdfPage, number: int, has_layers: bool) -> PageTex
         is_scan=_is_scan(len(found.codes), drawn, width * height),
         omissions=tuple(left_out.omissions),
     )
+
+
+def _spell(found: VisibleCharacters, fragments: Sequence[Fragment]) -> str:
+    chosen = np.zeros(len(found.codes), dtype=np.bool_)
+    for fragment in fragments:
+        chosen[fragment.first : fragment.last] = True
+    return spell(found, chosen)
 
 
 def _leave_out(

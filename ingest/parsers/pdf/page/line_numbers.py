@@ -1,0 +1,174 @@
+"""Line numbers of bills and drafts: figures beside the lines that count them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+LINE_NUMBER = "line number"
+MOST_DIGITS = 4
+# So many on a page are no list, and such a share of what stands there counts along.
+LEAST_NUMBERS = 6
+COUNTING_SHARE = 0.8
+STEPS = (1, 2, 5, 10)
+# Points within which numbers stand below each other.
+ALIGNED = 2.5
+# Share of the page's other characters that may stand on the far side of the numbers.
+BEYOND_SHARE = 0.03
+# Share of the numbered lines that go on with a sentence: the rows of a table do not.
+GOING_ON_SHARE = 0.25
+_DIGITS = np.array([ord(digit) for digit in "0123456789"])
+
+
+@dataclass(frozen=True, slots=True)
+class _Number:
+    """A word of digits only."""
+
+    first: int  # half-open range of characters
+    last: int
+    value: int
+    x0: float
+    x1: float
+    y: float  # its middle
+
+
+def find_line_numbers(
+    codes: NDArray[np.uint32], seen: NDArray[np.float32], starts: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Tell of each character whether it is part of a line's number.
+
+    Args:
+        codes: Shape (n,), Unicode.
+        seen: Shape (n, 4): left, top, right, bottom with the text upright.
+        starts: Shape (n,): whether a word begins with the character.
+
+    Returns:
+        Shape (n,). Numbers count lines if they stand in a column outside the text, rise by one
+        step, and are as far apart as the step says; those of a table's rows or of a list stand
+        beside what begins anew each time.
+    """
+    marked = np.zeros(len(codes), dtype=np.bool_)
+    numbers = _find_numbers(codes, seen, starts)
+    for edge in ("x0", "x1"):
+        for column in _align(numbers, edge):
+            counted = _keep_counting(column)
+            if len(counted) >= LEAST_NUMBERS and _counts_lines(counted, codes, seen, starts):
+                for number in counted:
+                    marked[number.first : number.last] = True
+    return marked
+
+
+def _find_numbers(
+    codes: NDArray[np.uint32], seen: NDArray[np.float32], starts: NDArray[np.bool_]
+) -> list[_Number]:
+    begins = starts.copy()
+    begins[:1] = True
+    # What stands on another line is another word.
+    height = np.maximum(seen[:, 3] - seen[:, 1], 0.1)
+    begins[1:] |= np.abs(seen[1:, 3] - seen[:-1, 3]) > 0.5 * height[1:]
+    begins[1:] |= np.abs(seen[1:, 0] - seen[:-1, 2]) > height[1:]
+    bounds = np.append(np.flatnonzero(begins), len(codes))
+    is_digit = np.isin(codes, _DIGITS)
+    digits = np.concatenate([[0], np.cumsum(is_digit)])
+    first, last = bounds[:-1], bounds[1:]
+    whole = (digits[last] - digits[first] == last - first) & (last - first <= MOST_DIGITS)
+    return [
+        _Number(
+            start,
+            end,
+            int("".join(map(chr, codes[start:end].tolist()))),
+            float(seen[start:end, 0].min()),
+            float(seen[start:end, 2].max()),
+            float(seen[start:end, 1].min() + seen[start:end, 3].max()) / 2,
+        )
+        for start, end in zip(first[whole].tolist(), last[whole].tolist(), strict=True)
+    ]
+
+
+def _align(numbers: Sequence[_Number], edge: str) -> list[list[_Number]]:
+    columns: list[list[_Number]] = []
+    for number in sorted(numbers, key=lambda n: float(getattr(n, edge))):
+        here = float(getattr(number, edge))
+        if columns and here - float(getattr(columns[-1][-1], edge)) <= ALIGNED:
+            columns[-1].append(number)
+        else:
+            columns.append([number])
+    return [sorted(column, key=lambda n: n.y) for column in columns]
+
+
+def _keep_counting(column: Sequence[_Number]) -> list[_Number]:
+    """Return the numbers that rise by the same step from one to the next; [] if few do."""
+    if len(column) < LEAST_NUMBERS:
+        return []
+    steps = [below.value - above.value for above, below in pairwise(column)]
+    step, times = Counter(steps).most_common(1)[0]
+    if step not in STEPS or times < COUNTING_SHARE * len(steps):
+        return []
+    offsets = Counter(number.value % step for number in column)
+    rest = offsets.most_common(1)[0][0]
+    return [number for number in column if number.value % step == rest]
+
+
+def _counts_lines(
+    numbers: Sequence[_Number],
+    codes: NDArray[np.uint32],
+    seen: NDArray[np.float32],
+    starts: NDArray[np.bool_],
+) -> bool:
+    others = np.ones(len(codes), dtype=np.bool_)
+    for number in numbers:
+        others[number.first : number.last] = False
+    top, bottom = numbers[0].y, numbers[-1].y
+    middle = (seen[:, 1] + seen[:, 3]) / 2
+    others &= (middle >= top - 1) & (middle <= bottom + 1)
+    if not others.any():
+        return False
+    left = min(number.x0 for number in numbers)
+    right = max(number.x1 for number in numbers)
+    is_left = np.mean(seen[others, 0] < left) <= BEYOND_SHARE
+    is_right = np.mean(seen[others, 2] > right) <= BEYOND_SHARE
+    if is_left == is_right:
+        return False
+    step = Counter(below.value - above.value for above, below in pairwise(numbers)).most_common(1)[
+        0
+    ][0]
+    if step > 1:
+        return _match_lines(numbers, middle[others], seen[others], step)
+    return _go_on(numbers, codes, seen, middle, others)
+
+
+def _match_lines(
+    numbers: Sequence[_Number], middle: NDArray[np.floating], seen: NDArray[np.float32], step: int
+) -> bool:
+    """Tell whether there are as many lines between two numbers as their difference says."""
+    height = float(np.median(seen[:, 3] - seen[:, 1]))
+    rows = np.sort(middle)
+    lines = rows[np.concatenate([[True], np.diff(rows) > height / 2])]
+    right = 0
+    for above, below in pairwise(numbers):
+        between = np.count_nonzero((lines > above.y + height / 2) & (lines <= below.y + height / 2))
+        right += between == step
+    return right >= COUNTING_SHARE * (len(numbers) - 1)
+
+
+def _go_on(
+    numbers: Sequence[_Number],
+    codes: NDArray[np.uint32],
+    seen: NDArray[np.float32],
+    middle: NDArray[np.floating],
+    others: NDArray[np.bool_],
+) -> bool:
+    """Tell whether many of the numbered lines begin within a sentence."""
+    going_on = begun = 0
+    for number in numbers:
+        height = seen[number.first, 3] - seen[number.first, 1]
+        line = np.flatnonzero(others & (np.abs(middle - number.y) < height / 2))
+        if len(line):
+            begun += 1
+            going_on += chr(int(codes[line[np.argmin(seen[line, 0])]])).islower()
+    return begun > 0 and going_on >= GOING_ON_SHARE * begun
