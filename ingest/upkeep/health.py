@@ -207,11 +207,13 @@ def _of_pdf(document: Document, written: set[int], original: Path) -> tuple[list
 
 def _is_lost(pdf: pypdfium2.PdfDocument, number: int, recognised: bool) -> bool:
     # Imports what the other commands do not need.
-    from ingest.parsers.pdf.page.page_text import read_page
+    from ingest.parsers.pdf.page.page_text import Surroundings, read_page
 
     try:
         with pdfium.open_page(pdf, number - 1) as page:
-            return read_page(page, number, has_layers=False).is_scan and not recognised
+            return (
+                read_page(page, number, Surroundings(has_layers=False)).is_scan and not recognised
+            )
     except pypdfium2.PdfiumError:
         return True
 

@@ -17,7 +17,13 @@ from ingest.parsers.pdf.flow.structure import find_body_size, find_elements
 from ingest.parsers.pdf.naming import language_of, title_of
 from ingest.parsers.pdf.opening import MAX_CHARACTERS, MAX_PIECES, open_pdf
 from ingest.parsers.pdf.page import ocr
-from ingest.parsers.pdf.page.page_text import PageText, list_pages, make_empty_page, read_page
+from ingest.parsers.pdf.page.page_text import (
+    PageText,
+    Surroundings,
+    list_pages,
+    make_empty_page,
+    read_page,
+)
 from ingest.parsers.pdf.page.rules import count_text_pieces
 from ingest.parsers.pdf.properties import PdfProperties, read_properties
 from ingest.parsers.shared.left_out import HIDDEN, STRUCK
@@ -37,11 +43,15 @@ def parse(data: bytes) -> ParsedText:
     # as long as others have text.
     with open_pdf(data) as (document, count):
         said = read_properties(data, count)
-        pages = ocr.recognise_scans(document, _read_pages(document, count, said.has_layers))
+        pages = ocr.recognise_scans(
+            document, _read_pages(document, count, Surroundings(said.has_layers))
+        )
     return _assemble_pages(pages, said)
 
 
-def _read_pages(document: pypdfium2.PdfDocument, count: int, has_layers: bool) -> list[PageText]:
+def _read_pages(
+    document: pypdfium2.PdfDocument, count: int, around: Surroundings
+) -> list[PageText]:
     pages: list[PageText] = []
     characters = 0
     for index in range(count):
@@ -49,7 +59,7 @@ def _read_pages(document: pypdfium2.PdfDocument, count: int, has_layers: bool) -
         try:
             with pdfium.open_page(document, index, undrawn) as page:
                 _refuse_dust(page, index + 1)
-                read = read_page(page, index + 1, has_layers)
+                read = read_page(page, index + 1, around)
             passed_over = (Omission(_UNDRAWN, words) for words in undrawn)
             pages.append(replace(read, omissions=(*read.omissions, *passed_over)))
         except pypdfium2.PdfiumError:  # torn: the others are read all the same

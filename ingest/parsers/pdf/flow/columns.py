@@ -86,8 +86,7 @@ def _find_unruled(page: PageText, segments: Sequence[PageLine]) -> list[Region]:
     paired = _have_neighbours(rest)
     position = 0
     while position < len(rest):
-        band, gutters = _find_band(rest, position) if paired[position] else ([], [])
-        split = _split_band(page, band, gutters) if gutters else None
+        band, split = _split_from(page, rest, position) if paired[position] else ([], None)
         taken = max(1, len(band))
         if split is None:
             plain += rest[position : position + taken]
@@ -100,6 +99,23 @@ def _find_unruled(page: PageText, segments: Sequence[PageLine]) -> list[Region]:
     if plain:
         found.append(_make_column(page, plain))
     return found
+
+
+def _split_from(
+    page: PageText, segments: Sequence[PageLine], start: int
+) -> tuple[list[PageLine], list[Region] | None]:
+    """Return the segments from `start` that gutters run through, and their regions if they part."""
+    least = _measure_gutter(segments[start])
+    band, gutters = _find_band(segments, start, least)
+    split = _split_band(page, band, gutters) if gutters else None
+    # The heading on top of a column is larger than its text, and asks for a wider gutter.
+    narrow = min(map(_measure_gutter, segments[start : start + COLUMN_LINES]))
+    if split is None and narrow < least:
+        column, gutters = _find_band(segments, start, narrow)
+        parted = _split_band(page, column, gutters) if gutters else None
+        if parted and all(isinstance(p, PageColumn) and _is_prose(p.lines) for p in parted):
+            return column, parted
+    return band, split
 
 
 def find_segments(page: PageText) -> list[PageLine]:
@@ -194,9 +210,10 @@ def _have_neighbours(segments: Sequence[PageLine]) -> list[bool]:
     return paired
 
 
-def _find_band(segments: Sequence[PageLine], start: int) -> tuple[list[PageLine], list[_Interval]]:
+def _find_band(
+    segments: Sequence[PageLine], start: int, least: float
+) -> tuple[list[PageLine], list[_Interval]]:
     """Return the longest run of segments from `start` that one or more gutters run through."""
-    least = _measure_gutter(segments[start])
     covered: list[_Interval] = []
     gutters: list[_Interval] = []
     for position in range(start, len(segments)):

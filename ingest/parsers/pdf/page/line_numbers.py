@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
@@ -14,6 +14,7 @@ LINE_NUMBER = "line number"
 MOST_DIGITS = 4
 # So many on a page are no list, and such a share of what stands there counts along.
 LEAST_NUMBERS = 6
+LEAST_AGAIN = 2
 COUNTING_SHARE = 0.8
 STEPS = (1, 2, 5, 10)
 # Points within which numbers stand below each other.
@@ -37,8 +38,28 @@ class _Number:
     y: float  # its middle
 
 
+@dataclass(slots=True)
+class NumberedEdges:
+    """Where line numbers stood on the pages before: there two are enough, as on a last page."""
+
+    edges: dict[str, list[float]] = field(default_factory=lambda: {"x0": [], "x1": []})
+
+    def count_needed(self, column: Sequence[_Number], edge: str) -> int:
+        """Return how many numbers a column needs."""
+        here = float(getattr(column[0], edge))
+        known = any(abs(here - there) <= ALIGNED for there in self.edges[edge])
+        return LEAST_AGAIN if known else LEAST_NUMBERS
+
+    def add(self, column: Sequence[_Number], edge: str) -> None:
+        """Remember where a column of line numbers stands."""
+        self.edges[edge].append(float(getattr(column[0], edge)))
+
+
 def find_line_numbers(
-    codes: NDArray[np.uint32], seen: NDArray[np.float32], starts: NDArray[np.bool_]
+    codes: NDArray[np.uint32],
+    seen: NDArray[np.float32],
+    starts: NDArray[np.bool_],
+    before: NumberedEdges,
 ) -> NDArray[np.bool_]:
     """Tell of each character whether it is part of a line's number.
 
@@ -46,6 +67,7 @@ def find_line_numbers(
         codes: Shape (n,), Unicode.
         seen: Shape (n, 4): left, top, right, bottom with the text upright.
         starts: Shape (n,): whether a word begins with the character.
+        before: What the pages before this one had; gets what this one has.
 
     Returns:
         Shape (n,). Numbers count lines if they stand in a column outside the text, rise by one
@@ -56,8 +78,9 @@ def find_line_numbers(
     numbers = _find_numbers(codes, seen, starts)
     for edge in ("x0", "x1"):
         for column in _align(numbers, edge):
-            counted = _keep_counting(column)
-            if len(counted) >= LEAST_NUMBERS and _counts_lines(counted, codes, seen, starts):
+            counted = _keep_counting(column, before.count_needed(column, edge))
+            if counted and _counts_lines(counted, codes, seen):
+                before.add(counted, edge)
                 for number in counted:
                     marked[number.first : number.last] = True
     return marked
@@ -101,9 +124,9 @@ def _align(numbers: Sequence[_Number], edge: str) -> list[list[_Number]]:
     return [sorted(column, key=lambda n: n.y) for column in columns]
 
 
-def _keep_counting(column: Sequence[_Number]) -> list[_Number]:
-    """Return the numbers that rise by the same step from one to the next; [] if few do."""
-    if len(column) < LEAST_NUMBERS:
+def _keep_counting(column: Sequence[_Number], least: int) -> list[_Number]:
+    """Return at least so many numbers that rise by one step from each to the next, else []."""
+    if len(column) < least:
         return []
     steps = [below.value - above.value for above, below in pairwise(column)]
     step, times = Counter(steps).most_common(1)[0]
@@ -111,14 +134,14 @@ def _keep_counting(column: Sequence[_Number]) -> list[_Number]:
         return []
     offsets = Counter(number.value % step for number in column)
     rest = offsets.most_common(1)[0][0]
-    return [number for number in column if number.value % step == rest]
+    counted = [number for number in column if number.value % step == rest]
+    return counted if len(counted) >= least else []
 
 
 def _counts_lines(
     numbers: Sequence[_Number],
     codes: NDArray[np.uint32],
     seen: NDArray[np.float32],
-    starts: NDArray[np.bool_],
 ) -> bool:
     others = np.ones(len(codes), dtype=np.bool_)
     for number in numbers:

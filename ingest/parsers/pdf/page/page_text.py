@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pypdfium2
@@ -24,7 +24,8 @@ from ingest.parsers.pdf.page.fragments import (
     read_fonts,
     runs_leftwards,
 )
-from ingest.parsers.pdf.page.line_numbers import LINE_NUMBER, find_line_numbers
+from ingest.parsers.pdf.page.letters import join_initials, join_spaced
+from ingest.parsers.pdf.page.line_numbers import LINE_NUMBER, NumberedEdges, find_line_numbers
 from ingest.parsers.pdf.page.raised import set_raised
 from ingest.parsers.pdf.page.rules import Drawings, find_drawings
 from ingest.parsers.pdf.page.spaces import find_lost_spaces
@@ -77,7 +78,15 @@ def make_empty_page(number: int, is_torn: bool = False) -> PageText:
     )  # fmt: skip
 
 
-def read_page(page: pypdfium2.PdfPage, number: int, has_layers: bool) -> PageText:
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What is known of a document when one of its pages is read."""
+
+    has_layers: bool  # some of what is drawn may be switched off
+    numbered: NumberedEdges = field(default_factory=NumberedEdges)  # of the pages before
+
+
+def read_page(page: pypdfium2.PdfPage, number: int, around: Surroundings) -> PageText:
     """Return what can be seen of a page's text, with PDFium's lock held; `PdfiumError` if torn."""
     width, height = page.get_size()
     if width <= 0 or height <= 0:
@@ -86,7 +95,7 @@ def read_page(page: pypdfium2.PdfPage, number: int, has_layers: bool) -> PageTex
     try:
         found = find_visible(text.raw, page.get_bbox())
         left_out = LeftOut()
-        unseen = find_unseen(page, text.raw, found, has_layers)
+        unseen = find_unseen(page, text.raw, found, around.has_layers)
         found = _leave_out(found, unseen, HIDDEN, left_out)
         turns = find_direction(text.raw, found.positions, page.get_rotation() // 90)
         matrix, width, height = _turn_upright(page, turns)
@@ -95,7 +104,8 @@ def read_page(page: pypdfium2.PdfPage, number: int, has_layers: bool) -> PageTex
         struck = find_struck(transform_boxes(found.boxes, matrix), rules)
         found = _leave_out(found, struck, STRUCK, left_out)
         seen = transform_boxes(found.boxes, matrix)
-        numbers = find_line_numbers(found.codes, seen, found.spaced | found.broken)
+        words = found.spaced | found.broken
+        numbers = find_line_numbers(found.codes, seen, words, around.numbered)
         found = _leave_out(found, numbers, LINE_NUMBER, left_out)
         seen = seen[~numbers]
         right_to_left = runs_leftwards(found.codes)
@@ -104,7 +114,9 @@ def read_page(page: pypdfium2.PdfPage, number: int, has_layers: bool) -> PageTex
         fragments = cut_fragments(seen, found.broken, right_to_left)
         if not right_to_left:
             find_lost_spaces(seen, found.codes, found.spaced, fragments)
+            join_spaced(found.codes, seen, found.spaced)
         read_fonts(text.raw, found.positions, fragments, turns)
+        join_initials(fragments, found.codes, found.spaced)
     finally:
         text.close()
     for piece in find_watermarks(fragments):

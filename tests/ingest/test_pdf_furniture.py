@@ -1,0 +1,168 @@
+"""What stands on the pages of a PDF beside the text, and letters apart from their words."""
+
+from __future__ import annotations
+
+from textwrap import wrap
+
+import pytest
+
+from ingest.parsers import ParsedText, parse
+from tests.pdfs import Mark, Raw, Text, column, make
+
+SENTENCES = [
+    "The harbour authority shall publish its dredging plan before the first of March of each year.",
+    "A licence is granted for five years and may be renewed once upon a written request.",
+    "Vessels longer than 24 metres must register with the port office two days before arrival.",
+    "The fee for a mooring permit amounts to 350 euros and is paid in advance to the treasury.",
+    "Appeals against a refusal are lodged with the regional court within thirty days of notice.",
+]
+LINES = wrap(" ".join(SENTENCES * 3), 78)
+
+
+def parse_pages(*pages: list[Mark]) -> ParsedText:
+    return parse("rules.pdf", make(pages))
+
+
+def read_omissions(parsed: ParsedText, reason: str) -> list[str]:
+    return [omission.text for omission in parsed.omissions if omission.reason == reason]
+
+
+def flatten(parsed: ParsedText) -> str:
+    return " ".join(parsed.text.split())
+
+
+@pytest.mark.parametrize(
+    ("words", "turn"),
+    [
+        ("DRAFT", "0.7 0.7 -0.7 0.7"),
+        ("N O T  A D O P T E D", "0.8 0.6 -0.6 0.8"),
+        ("Entwurf", "0.87 0.5 -0.5 0.87"),
+        ("CONFIDENTIAL", "1 0 0 1"),
+    ],
+)
+@pytest.mark.parametrize("comes_first", [True, False])
+def test_a_watermark_stands_in_no_sentence_and_is_no_title(
+    words: str, turn: str, comes_first: bool
+) -> None:
+    mark = Raw(f"0.85 g BT /F2 36 Tf {turn} 120 550 Tm ({words}) Tj ET 0 g")
+    text: list[Mark] = [Text(72, 790, "Harbour rules", 18, bold=True), *column(LINES)]
+    parsed = parse_pages([mark, *text] if comes_first else [*text, mark])
+    assert flatten(parsed).endswith(" ".join(SENTENCES * 3))
+    assert parsed.title == "Harbour rules"
+    assert ["".join(said.split()) for said in read_omissions(parsed, "watermark")] == [
+        "".join(words.split())
+    ]
+    assert parsed.note is None
+
+
+def test_a_title_aslant_on_a_cover_is_read() -> None:
+    cover: list[Mark] = [Raw("BT /F2 40 Tf 0.8 0.6 -0.6 0.8 120 300 Tm (Harbour plan) Tj ET")]
+    assert "Harbourplan" in "".join(parse_pages(cover, [*column(LINES)]).text.split())
+
+
+def number_lines(text: list[str], every: int, x: float, first: int) -> list[Mark]:
+    lines: list[Mark] = [*column(text, x=100)]
+    for place in range(len(text)):
+        if (place + first) % every == 0:
+            lines.append(Text(x, 760 - 14 * place, str(place + first), 9))
+    return lines
+
+
+@pytest.mark.parametrize(
+    ("every", "x"), [(1, 84.0), (1, 540.0), (5, 60.0)], ids=["left", "right", "every-fifth"]
+)
+def test_the_numbers_of_lines_are_left_out(every: int, x: float) -> None:
+    lines = wrap(" ".join(SENTENCES[n % 5] for n in range(70)), 79)
+    pages = [lines[start : start + 34] for start in range(0, len(lines), 34)]
+    parsed = parse_pages(*(number_lines(p, every, x, 34 * n + 1) for n, p in enumerate(pages)))
+    assert flatten(parsed) == " ".join(lines)
+    numbers = " ".join(read_omissions(parsed, "line number")).split()
+    assert numbers == [str(number) for number in range(every, len(lines) + 1, every)]
+
+
+def test_the_numbers_of_a_list_and_of_rows_stay() -> None:
+    rows: list[Mark] = []
+    for place, town in enumerate(["Norland", "Southmark", "Eastholm", "Westby", "Midtown"] * 2):
+        y = 700 - 18 * place
+        rows += [Text(72, y, str(place + 1)), Text(100, y, town), Text(220, y, f"{place}7 euros")]
+    text = flatten(parse_pages(rows))
+    assert all(str(number) in text.split() for number in range(1, 11))
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        pytest.param("Page {0} of 4", id="words"),
+        pytest.param("- {0} -", id="dashes"),
+        pytest.param("{0}/4", id="of-all"),
+        pytest.param("EN {0} EN", id="language"),
+        pytest.param("{0}. oldal", id="behind"),
+    ],
+)
+@pytest.mark.parametrize("y", [150.0, 690.0], ids=["below", "above"])
+def test_page_numbers_in_high_margins_stand_in_no_sentence(write: str, y: float) -> None:
+    pages: list[list[Mark]] = []
+    for number in range(1, 5):
+        lines = [*LINES[number : number + 9], "The board decides on what concerns more than one"]
+        opening = [f"municipality after hearing town {'abcd'[number - 1]} and its mayor."]
+        body = column([*(opening if number > 1 else []), *lines], top=640)
+        pages.append([*body, Text(280, y, write.format(number))])
+    text = flatten(parse_pages(*pages))
+    assert "more than one municipality after hearing town b" in text
+    assert write.format(2) not in text
+
+
+def test_points_that_open_pages_are_no_page_numbers() -> None:
+    pages: list[list[Mark]] = [
+        [*column([f"{number}. {LINES[number]}", *LINES[:8]], top=650)] for number in range(1, 5)
+    ]
+    text = parse_pages(*pages).text
+    assert all(f"{number}. " in text for number in range(1, 5))
+
+
+def test_a_large_heading_on_top_of_a_column_keeps_the_columns_apart() -> None:
+    left = wrap(" ".join(SENTENCES[:3] * 3), 44)
+    right = wrap(" ".join(SENTENCES[3:] * 4), 44)
+    marks: list[Mark] = [Text(72, 700, "Abstract", 14, bold=True)]
+    for place, words in enumerate(left):
+        squeezed = f"{100 * 228 / (len(words) * 4.4):.1f} Tz"
+        marks.append(
+            Raw(f"BT /F1 9 Tf {squeezed} 1 0 0 1 72 {680 - 12 * place} Tm ({words}) Tj ET")
+        )
+    for place, words in enumerate(right):
+        squeezed = f"{100 * 228 / (len(words) * 4.4):.1f} Tz"
+        marks.append(
+            Raw(f"BT /F1 9 Tf {squeezed} 1 0 0 1 313 {701 - 12 * place} Tm ({words}) Tj ET")
+        )
+    text = flatten(parse_pages(marks))
+    assert " ".join(SENTENCES[:3]) in text
+    assert " ".join(SENTENCES[3:]) in text
+
+
+@pytest.mark.parametrize(
+    ("letter", "rest", "right"),
+    [
+        ("T", "he harbour authority publishes a plan in March of", "The harbour authority"),
+        ("A", "licence is granted for five years and may be renewed", "A licence is granted"),
+        ("A", "bout five years after it was granted it is renewed by", "About five years"),
+    ],
+)
+def test_a_large_initial_belongs_to_its_word(letter: str, rest: str, right: str) -> None:
+    marks: list[Mark] = [
+        Text(72, 722, letter, 40),
+        Text(101, 738, rest),
+        Text(101, 724, "every year and sends it to the ministry of transport for"),
+        *column(["approval by June. The licence is then sent to the towns.", *LINES[:4]], top=710),
+    ]
+    assert parse_pages(marks).text.startswith(right)
+
+
+def test_letters_set_apart_are_a_word_and_those_of_an_alphabet_are_not() -> None:
+    marks: list[Mark] = [
+        Text(72, 790, "S U M M A R Y", 16, bold=True),
+        *column(LINES[:4]),
+        Text(72, 640, "a A b B c C d D"),
+    ]
+    text = parse_pages(marks).text
+    assert text.startswith("SUMMARY\n")
+    assert "a A b B c C d D" in text
