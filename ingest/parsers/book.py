@@ -16,10 +16,11 @@ from ingest.parsers.html.document import parse_html
 from ingest.parsers.html.hidden import drop_unseen
 from ingest.parsers.shared.archive import open_archive, parse_xml
 from ingest.parsers.shared.collector import Collector
+from ingest.parsers.shared.left_out import LeftOut
 from ingest.parsers.shared.metadata import read_date, read_language
 from ingest.text.blocks import ParsedText
 
-ID = "book@3"
+ID = "book@4"
 
 _KIND = "an EPUB book"
 _PAGE_TYPES = ("application/xhtml+xml", "text/html")
@@ -31,15 +32,15 @@ def parse(data: bytes) -> ParsedText:
         container = parse_xml(archive.read("META-INF/container.xml"))
         package_path = str(container.xpath("string(//*[local-name()='rootfile']/@full-path)"))
         package = parse_xml(archive.read(package_path))
-        collector = Collector()
+        collector, left_out = Collector(), LeftOut()
         for path in _list_chapters(package, posixpath.dirname(package_path)):
             if _is_protected(archive, path):
                 raise SourceRefused("the book is protected against reading: ask for another copy")
             page = parse_html(archive.read(path))
-            drop_unseen(page)
+            drop_unseen(page, left_out)
             body = page.find("body")
             collector.add_all(walk_blocks(page if body is None else body))
-        return collector.finish(_read_metadata(package))
+        return left_out.say_on(collector.finish(_read_metadata(package)))
 
 
 def _list_chapters(package: etree._Element, folder: str) -> Iterator[str]:

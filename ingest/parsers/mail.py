@@ -15,10 +15,11 @@ from ingest.parsers.html.hidden import drop_unseen
 from ingest.parsers.shared.archive import refuse_damage
 from ingest.parsers.shared.collector import Collector, Piece
 from ingest.parsers.shared.decode import clean, decode_declared
+from ingest.parsers.shared.left_out import LeftOut
 from ingest.text import outline
 from ingest.text.blocks import ParsedText
 
-ID = "mail@3"
+ID = "mail@4"
 
 # Of an answer's quotation marks only the words stay.
 _QUOTED = re.compile(r"^(?:>[ \t]?)+", re.MULTILINE)
@@ -44,19 +45,21 @@ def parse(data: bytes) -> ParsedText:
             raise SourceRefused(
                 "it has neither a sender nor a subject, a mail message was expected: rename it"
             )
-        collector = Collector()
-        _add_message(collector, message, 0)
-        return collector.finish(_read_metadata(message))
+        collector, left_out = Collector(), LeftOut()
+        _add_message(collector, message, 0, left_out)
+        return left_out.say_on(collector.finish(_read_metadata(message)))
 
 
-def _add_message(collector: Collector, message: EmailMessage, depth: int) -> None:
+def _add_message(
+    collector: Collector, message: EmailMessage, depth: int, left_out: LeftOut
+) -> None:
     """Add the body, the messages that are forwarded inside it, and the names of attachments."""
     if message.get_content_type() == "message/rfc822":
         body, attached = None, [message]
     else:
         body, attached = _choose_body(message), list(message.iter_attachments())
     for part in [*([] if body is None else [body]), *filter(_is_text, attached)]:
-        collector.add_all(_parse_part(part))
+        collector.add_all(_parse_part(part, left_out))
     names: list[str] = []
     for part in attached:
         inner = _get_message(part) if depth < MOST_FORWARDS else None
@@ -64,7 +67,7 @@ def _add_message(collector: Collector, message: EmailMessage, depth: int) -> Non
             names.append(_name_attachment(part))
             continue
         collector.add(_list_head(inner))
-        _add_message(collector, inner, depth + 1)
+        _add_message(collector, inner, depth + 1, left_out)
     if any(names):
         collector.add(f"Attachments: {', '.join(filter(None, names))}")
 
@@ -75,8 +78,8 @@ def _choose_body(message: EmailMessage) -> MIMEPart | None:
     page = message.get_body(preferencelist=("html",))
     if plain is None or page is None:
         return page if plain is None else plain
-    words = " ".join(piece.text for piece in _parse_part(plain)).split()
-    shown = " ".join(piece.text for piece in _parse_part(page)).split()
+    words = " ".join(piece.text for piece in _parse_part(plain, LeftOut())).split()
+    shown = " ".join(piece.text for piece in _parse_part(page, LeftOut())).split()
     points_there = len(words) < STUB_WORDS and _STUB.search(" ".join(words)) is not None
     is_stub = points_there or len(words) < STUB_SHARE * len(shown)
     return page if shown and is_stub else plain
@@ -105,7 +108,7 @@ def _is_text(part: MIMEPart) -> bool:
     return part.get_content_type() in ("text/plain", "text/html")
 
 
-def _parse_part(part: MIMEPart) -> list[Piece]:
+def _parse_part(part: MIMEPart, left_out: LeftOut) -> list[Piece]:
     content = part.get_payload(decode=True)
     raw = content if isinstance(content, bytes) else b""
     if part.get_content_type() == "text/html":
@@ -114,7 +117,7 @@ def _parse_part(part: MIMEPart) -> list[Piece]:
         charset = part.get_content_charset()
         # What the mail says of the encoding counts before what the page says.
         page = parse_markup(decode_declared(raw, charset)) if charset else parse_html(raw)
-        drop_unseen(page)
+        drop_unseen(page, left_out)
         return list(walk_blocks(page))
     text = decode_declared(raw, part.get_content_charset()) if raw else ""
     if str(part.get_param("format", "")).lower() == "flowed":

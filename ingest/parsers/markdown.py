@@ -15,10 +15,11 @@ from ingest.parsers.html.hidden import drop_unseen
 from ingest.parsers.markdown_rules import add_rules
 from ingest.parsers.shared.collector import Collector
 from ingest.parsers.shared.decode import clean, decode
+from ingest.parsers.shared.left_out import LeftOut
 from ingest.parsers.shared.metadata import read_date
 from ingest.text.blocks import ParsedText
 
-ID = "markdown@4"
+ID = "markdown@5"
 
 _FRONT_MATTER = re.compile(r"---[^\S\n]*\n(.*?)\n(?:---|\.\.\.)[^\S\n]*(?:\n|\Z)", re.DOTALL)
 _FIELD = re.compile(
@@ -50,8 +51,9 @@ def parse(data: bytes) -> ParsedText:
         page = parse_markup(f"<html><body>{_render(source, with_tags=True)}")
     except SourceRefused:  # nested without an end
         page = parse_markup(f"<html><body>{_render(source, with_tags=False)}")
-    drop_unseen(page)
-    return Collector().add_all(walk_blocks(page)).finish(said)
+    left_out = LeftOut()
+    drop_unseen(page, left_out)
+    return left_out.say_on(Collector().add_all(walk_blocks(page)).finish(said))
 
 
 def _parse_front_matter(source: str) -> Metadata:

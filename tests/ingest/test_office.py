@@ -508,7 +508,7 @@ def test_raised_digits_are_powers_and_marks_of_notes_are_left_out() -> None:
         f"CO{span.format('down', '2')}"
         f"<text:span>, m{span.format('', span.format('up', '2'))}</text:span></text:p>"
     )
-    expected = "40 × 10⁶ for SMEs, CO2"
+    expected = "40 × 10⁶ for SMEs, CO₂"
     assert parse("a.odt", opendocument("text", line, TEXT_STYLES)).text == f"{expected}, m²"
     parts = [("40 × 10", 0), ("6", 30_000), (" for SMEs", 0), ("3", 30_000), (", CO", 0)]
     deck = pptx.Presentation()

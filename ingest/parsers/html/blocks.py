@@ -11,6 +11,7 @@ from lxml.html import HtmlElement
 from ingest.parsers.html.tables import convert_table, is_data
 from ingest.parsers.shared.collector import Piece
 from ingest.parsers.shared.numerals import to_letters, to_roman
+from ingest.parsers.shared.subscript import render_subscript
 from ingest.parsers.shared.superscript import LAST_PARTS, render_superscript
 
 # The attribute of an item with the mark that it has in its source, which no page knows better.
@@ -95,6 +96,9 @@ class _HtmlWalker:
                     events.skip_subtree()
                 elif tag == "sup":
                     self._add(_render_raised(element, "".join(self._line[-LAST_PARTS:])))
+                    events.skip_subtree()
+                elif tag == "sub":
+                    self._add(render_subscript(element.text_content()))
                     events.skip_subtree()
                 else:
                     yield from self._open(element, tag)

@@ -19,10 +19,11 @@ from ingest.parsers.html.main_content import extract_main
 from ingest.parsers.shared.archive import refuse_damage
 from ingest.parsers.shared.collector import Collector
 from ingest.parsers.shared.decode import decode_declared
+from ingest.parsers.shared.left_out import LeftOut
 from ingest.parsers.shared.metadata import read_date, read_language
 from ingest.text.blocks import ParsedText
 
-ID = "web@3"
+ID = "web@4"
 
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE)
 _HEAD_BYTES = 4_096
@@ -44,11 +45,12 @@ def parse(data: bytes) -> ParsedText:
     tree = parse_html(_extract_page(data))
     metadata = _read_metadata(tree)
     body = tree.find("body")
-    main = extract_main(body if body is not None else tree)
+    left_out = LeftOut()
+    main = extract_main(body if body is not None else tree, left_out)
     headings = main.xpath(".//h1")
     if len(headings) == 1 and (title := flatten_text(headings[0])):
         metadata = replace(metadata, title=title)
-    return Collector().add_all(walk_blocks(main)).finish(metadata)
+    return left_out.say_on(Collector().add_all(walk_blocks(main)).finish(metadata))
 
 
 def parse_html(data: bytes) -> HtmlElement:

@@ -7,8 +7,14 @@ from collections.abc import Iterator
 
 from lxml.html import HtmlElement
 
-# Struck out is no longer valid; of the others nothing is drawn.
-_NEVER_SHOWN = "//script|//style|//template|//del|//s|//strike|//dialog[not(@open)]"
+from ingest.parsers.html.tricks import PROPERTIES, is_out_of_sight
+from ingest.parsers.shared.left_out import FOR_READERS, STRUCK, UNSHOWN, LeftOut
+
+_NEVER_DRAWN = "//script|//style|//template|//dialog[not(@open)]"
+# What is struck out is no longer valid.
+_STRUCK_OUT = "//del|//s|//strike"
+# A page of which more fades in is shown by its scripts.
+_FADED_SHARE = 0.3
 _HIDDEN_NAMES = frozenset(["visually-hidden", "visuallyhidden", "sr-only", "screen-reader-text"])
 # What a reader clicks on to see what is shut below it.
 _OPENER = "self::button or self::label or @role='button' or @aria-expanded"
@@ -18,7 +24,9 @@ LEAST_NOSCRIPT_CHARS = 250
 
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 _RULE = re.compile(r"([^{}]*)\{([^{}]*)\}")
-_SEEN_OR_NOT = re.compile(r"(?:display|visibility|text-decoration(?:-line)?)\s*:", re.I)
+_SEEN_OR_NOT = re.compile(
+    rf"(?:^|[;\s])(?:display|visibility|text-decoration(?:-line)?|{'|'.join(PROPERTIES)})\s*:", re.I
+)
 _STEP = re.compile(r"\s*([>+~]|\s)\s*")
 _SIMPLE = re.compile(
     r"([.#])([\w-]+)"
@@ -38,24 +46,34 @@ MOST_RULES = 300
 _Declared = dict[HtmlElement, tuple[tuple[bool, int, int], str]]
 
 
-def drop_unseen(body: HtmlElement) -> None:
+def drop_unseen(body: HtmlElement, left_out: LeftOut) -> None:
     """Remove what a browser does not show, and what it shows as struck out."""
     rules = list(_read_rules(body))
     _drop_noscript(body)
-    for element in body.xpath(_NEVER_SHOWN):
+    for element in body.xpath(_NEVER_DRAWN):
         _drop(element)
+    for element in body.xpath(_STRUCK_OUT):
+        _leave_out(element, STRUCK, left_out)
     hidden, struck = _find_hidden(body, rules)
-    shut = {element for element in hidden if _is_opened_by_click(element)}
-    for element in [*hidden, *struck]:
-        if element not in shut or element in struck:
-            _drop(element)
+    for element in struck:
+        _leave_out(element, STRUCK, left_out)
+    for element in hidden:
+        if not _is_opened_by_click(element):
+            _leave_out(element, UNSHOWN, left_out)
     for element in body.xpath("//*[@class]"):
         if not _HIDDEN_NAMES.isdisjoint(element.get("class", "").split()):
-            _drop(element)
+            _leave_out(element, FOR_READERS, left_out)
     for element in body.xpath("//*[@aria-hidden='true']"):
         # A closed accordion is hidden too, but holds paragraphs; icons and menus do not.
         if next(element.iterdescendants("p", "table"), None) is None:
-            _drop(element)
+            _leave_out(element, FOR_READERS, left_out)
+
+
+def _leave_out(element: HtmlElement, reason: str, left_out: LeftOut) -> None:
+    """Remove an element and keep what it said, unless it has gone with another."""
+    if element.getparent() is not None and (text := element.text_content().strip()):
+        left_out.add(reason, text)
+    _drop(element)
 
 
 def _drop_noscript(body: HtmlElement) -> None:
@@ -74,7 +92,8 @@ def _find_hidden(
     body: HtmlElement, rules: list[tuple[str, str]]
 ) -> tuple[list[HtmlElement], list[HtmlElement]]:
     """Return the elements that are not shown, and those struck out, by what counts for each."""
-    declared: dict[str, _Declared] = {"display": {}, "visibility": {}, "text-decoration": {}}
+    names = ("display", "visibility", "text-decoration", *PROPERTIES)
+    declared: dict[str, _Declared] = {name: {} for name in names}
     for element in body.xpath("//*[@hidden and not(@hidden='until-found')]"):
         declared["display"][element] = ((False, -1, 0), "none")
     for position, (selector, style) in enumerate(rules):
@@ -96,8 +115,21 @@ def _find_hidden(
         for element, (_, value) in declared["visibility"].items()
         if value in ("hidden", "collapse") and element not in around
     ]
+    hidden += _find_out_of_sight(body, declared)
     # A page that hides itself is shown by its scripts.
     return [element for element in hidden if element.tag not in ("html", "body")], struck
+
+
+def _find_out_of_sight(body: HtmlElement, declared: dict[str, _Declared]) -> list[HtmlElement]:
+    styles: dict[HtmlElement, dict[str, str]] = {}
+    for name in PROPERTIES:
+        for element, (_, value) in declared[name].items():
+            styles.setdefault(element, {})[name] = value
+    found = [element for element, style in styles.items() if is_out_of_sight(style)]
+    faded = sum(len(e.text_content()) for e in found if "opacity" in styles[e])
+    if faded > _FADED_SHARE * len(body.text_content()):
+        found = [element for element in found if "opacity" not in styles[element]]
+    return found
 
 
 def _declare(

@@ -12,6 +12,7 @@ from trafilatura.settings import Document
 
 from ingest.parsers.html.dialogs import find_consent, is_opener
 from ingest.parsers.html.hidden import drop_unseen
+from ingest.parsers.shared.left_out import NAVIGATION, LeftOut
 
 # An element that holds more of the page than this is not furniture, whatever it is called.
 FURNITURE_SHARE = 0.3
@@ -57,22 +58,34 @@ _TEXT_TAGS = ("p", "li", "td", "div", "blockquote", "pre", "dd")
 _Sizes = dict[HtmlElement, int]
 
 
-def extract_main(body: HtmlElement) -> HtmlElement:
+def extract_main(body: HtmlElement, left_out: LeftOut) -> HtmlElement:
     """Return the element that holds the page's content, with furniture taken out of it."""
     # Where the page itself says which part is its main one, that is taken. Otherwise trafilatura is
     # asked which paragraphs are content, and the smallest element around them is taken as a whole:
     # trafilatura's own text leaves out what is repeated or made of links, which in rules and
     # glossaries are the rules and the terms.
     kept = _ask_trafilatura(body)
-    drop_unseen(body)
+    drop_unseen(body, left_out)
     for question in find_consent(body):
+        left_out.add(NAVIGATION, question.text_content())
         _drop(question)
     sizes = _measure(body)
     held = _measure_kept(body, kept)
     landmark = _find_landmark(body, sizes, held)
     main = _find_smallest(body, held) if landmark is None else landmark
-    _drop_furniture(main, sizes)
+    _drop_furniture(main, sizes, left_out)
+    _leave_out_around(main, body, left_out)
     return main
+
+
+def _leave_out_around(main: HtmlElement, body: HtmlElement, left_out: LeftOut) -> None:
+    """Keep what stands on the page beside its content."""
+    part = main
+    while part is not body and (parent := part.getparent()) is not None:
+        for beside in parent:
+            if beside is not part and (text := beside.text_content().strip()):
+                left_out.add(NAVIGATION, text)
+        part = parent
 
 
 def _ask_trafilatura(body: HtmlElement) -> set[str]:
@@ -133,7 +146,7 @@ def _find_smallest(body: HtmlElement, held: _Sizes) -> HtmlElement:
     return main
 
 
-def _drop_furniture(main: HtmlElement, sizes: _Sizes) -> None:
+def _drop_furniture(main: HtmlElement, sizes: _Sizes, left_out: LeftOut) -> None:
     most = FURNITURE_SHARE * sizes.get(main, 0)
     for button in list(main.iterdescendants("button")):
         if not _is_in_heading(button) and is_opener(button):
@@ -144,6 +157,8 @@ def _drop_furniture(main: HtmlElement, sizes: _Sizes) -> None:
     furniture += [aside for aside in asides if _link_share(aside, sizes) > ASIDE_SHARE]
     for element in [*furniture, *_find_repeated(main, sizes)]:
         if sizes.get(element, 0) <= most:
+            if element.getparent() is not None and (text := element.text_content().strip()):
+                left_out.add(NAVIGATION, text)
             _drop(element)
 
 

@@ -12,15 +12,17 @@ from pptx.enum.shapes import PP_PLACEHOLDER as Placeholder
 from pptx.slide import Slide
 
 from index.types import Metadata
+from ingest.parsers.office.charts import walk_chart
 from ingest.parsers.office.titles import pick_title
 from ingest.parsers.shared.archive import open_archive, parse_xml
 from ingest.parsers.shared.collector import Collector, Piece
 from ingest.parsers.shared.left_out import STRUCK, LeftOut
 from ingest.parsers.shared.sheet_rows import Merge, expand_row, repeat_merged
+from ingest.parsers.shared.subscript import render_subscript
 from ingest.parsers.shared.superscript import render_superscript
 from ingest.text.blocks import ParsedText
 
-ID = "slides@2"
+ID = "slides@3"
 
 _KIND = "a PPTX file"
 _FURNITURE = {
@@ -41,7 +43,7 @@ def parse(data: bytes) -> ParsedText:
         collector, left_out = Collector(), LeftOut()
         for number, slide in enumerate(presentation.slides, start=1):
             if slide._element.get("show") in ("0", "false"):
-                left_out.add("hidden slides")
+                left_out.add("hidden slides", _join_texts(slide._element))
             else:
                 collector.add_page(number, _walk_slide(slide, left_out))
         title = pick_title(presentation.core_properties.title)
@@ -73,11 +75,15 @@ def head_notes(notes: Iterable[Piece]) -> Iterator[Piece]:
 def _flatten_groups(shapes: Any, left_out: LeftOut) -> Iterator[Any]:  # noqa: ANN401
     for shape in shapes:
         if shape._element._nvXxPr.cNvPr.get("hidden") in ("1", "true"):
-            left_out.add("hidden shapes")
+            left_out.add("hidden shapes", _join_texts(shape._element))
         elif hasattr(shape, "shapes"):
             yield from _flatten_groups(shape.shapes, left_out)
         else:
             yield shape
+
+
+def _join_texts(element: Element) -> str:
+    return " ".join(part.text or "" for part in element.iter(f"{_A}t"))
 
 
 def _placeholder(shape: Any) -> Placeholder | None:  # noqa: ANN401
@@ -87,6 +93,8 @@ def _placeholder(shape: Any) -> Placeholder | None:  # noqa: ANN401
 def _walk_shape(shape: Any, left_out: LeftOut) -> Iterator[Piece]:  # noqa: ANN401
     if getattr(shape, "has_table", False):
         yield from _walk_table(shape.table, left_out)
+    elif getattr(shape, "has_chart", False):
+        yield from walk_chart(shape.chart.part.blob)
     elif shape.has_text_frame:
         listed = _placeholder(shape) in _LISTS
         for paragraph in shape.text_frame.paragraphs:
@@ -154,12 +162,16 @@ def read_line(paragraph: Element, left_out: LeftOut) -> str:
             and properties is not None
             and properties.get("strike", "noStrike") != "noStrike"
         ):
-            left_out.add(STRUCK)
+            left_out.add(STRUCK, added)
             has_gap = True
             continue
         if properties is not None and properties.get("baseline", "0").strip("0%-").isdecimal():
-            raised = not properties.get("baseline", "").startswith("-")
-            added = render_superscript(added, text, linked=False) if raised else added
+            lowered = properties.get("baseline", "").startswith("-")
+            added = (
+                render_subscript(added)
+                if lowered
+                else render_superscript(added, text, linked=False)
+            )
         if has_gap and (not text or text.endswith(" ")):
             added = added.removeprefix(" ")
         has_gap = has_gap and not added

@@ -9,6 +9,13 @@ from ingest.text.blocks import Omission, ParsedText
 
 HIDDEN = "hidden text"
 STRUCK = "crossed-out text"
+# What every page has, and nobody needs to be told of.
+NAVIGATION = "navigation"
+UNSHOWN = "not shown by browsers"
+FOR_READERS = "label for screen readers"
+QUIET = frozenset([NAVIGATION, UNSHOWN, FOR_READERS])
+# Of one file; a longer text is cut off.
+MOST_CHARS = 2_000_000
 
 
 @dataclass(slots=True)
@@ -16,9 +23,12 @@ class LeftOut:
     """What was left out of one file."""
 
     omissions: list[Omission] = field(default_factory=list)
+    chars: int = 0
 
     def add(self, reason: str, text: str = "") -> None:
         """Keep what was left out, and why."""
+        text = " ".join(text[: MOST_CHARS - self.chars].split())
+        self.chars += len(text)
         self.omissions.append(Omission(reason, text))
 
     def say_on(self, parsed: ParsedText) -> ParsedText:
@@ -30,10 +40,11 @@ class LeftOut:
 
     def repeat(self, parsed: ParsedText) -> None:
         """Keep what was left out of a text that is a part of this one."""
-        self.omissions += parsed.omissions
+        for omission in parsed.omissions:
+            self.add(omission.reason, omission.text)
 
 
 def write_note(omissions: Iterable[Omission]) -> str | None:
-    """Return one line that names every reason once, in the order in which they were met."""
-    reasons = dict.fromkeys(omission.reason for omission in omissions)
+    """Return one line that names every reason once, in order; None if nobody needs to know."""
+    reasons = dict.fromkeys(o.reason for o in omissions if o.reason not in QUIET)
     return f"left out: {', '.join(reasons)}" if reasons else None

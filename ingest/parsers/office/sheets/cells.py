@@ -8,7 +8,8 @@ from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.workbook import Workbook
 
 from ingest.parsers.office.sheets.formats import format_cell
-from ingest.parsers.shared.left_out import STRUCK, LeftOut
+from ingest.parsers.shared.left_out import HIDDEN, STRUCK, LeftOut
+from ingest.parsers.shared.subscript import render_subscript
 from ingest.parsers.shared.superscript import render_superscript
 
 
@@ -19,7 +20,8 @@ class CellReader:
         self.formulas_without_value = 0
         self._workbook: Any = workbook  # what is known of styles has no public name
         self._left_out = left_out
-        self._styles: dict[int, tuple[str, bool]] = {}  # number format, whether struck
+        # Number format, whether struck, whether white on white.
+        self._styles: dict[int, tuple[str, bool, bool]] = {}
 
     def read(self, value: object, style: int) -> str:
         """Return what a cell shows."""
@@ -27,12 +29,12 @@ class CellReader:
             return ""
         if style not in self._styles:
             self._styles[style] = self._load_style(style)
-        number_format, is_struck = self._styles[style]
+        number_format, is_struck, is_white = self._styles[style]
         if isinstance(value, CellRichText):
             return self._join_runs(value, is_struck)
         text = format_cell(value, number_format)
-        if is_struck and text.strip():
-            self._left_out.add(STRUCK)
+        if (is_struck or is_white) and text.strip():
+            self._left_out.add(STRUCK if is_struck else HIDDEN, text)
             return ""
         return text
 
@@ -42,10 +44,19 @@ class CellReader:
             counted = f"{self.formulas_without_value} formulas without a stored value"
             self._left_out.add(f"{counted} (open the file in Excel and save it)")
 
-    def _load_style(self, style: int) -> tuple[str, bool]:
+    def _load_style(self, style: int) -> tuple[str, bool, bool]:
         array = self._workbook._cell_styles[style]
         font = self._workbook._fonts[array.fontId]
-        return _find_number_format(self._workbook, array.numFmtId), bool(font.strike)
+        # A table's own style or a rule may lay a colour behind its cells.
+        is_white = (
+            _is_white(font.color)
+            and self._workbook._fills[array.fillId].fill_type is None
+            and not any(
+                name.startswith("xl/tables/") for name in self._workbook._archive.namelist()
+            )
+        )
+        number_format = _find_number_format(self._workbook, array.numFmtId)
+        return number_format, bool(font.strike), is_white
 
     def _join_runs(self, runs: CellRichText, is_struck: bool) -> str:
         text, has_gap = "", False
@@ -54,16 +65,26 @@ class CellReader:
             said = run.font.strike if isinstance(run, TextBlock) else is_struck
             added = str(run)
             if said:
-                self._left_out.add(STRUCK)
+                self._left_out.add(STRUCK, added)
                 has_gap = True
                 continue
             if isinstance(run, TextBlock) and run.font.vertAlign == "superscript":
                 added = render_superscript(added, text, linked=False)
+            elif isinstance(run, TextBlock) and run.font.vertAlign == "subscript":
+                added = render_subscript(added)
             if has_gap and (not text or text.endswith(" ")):
                 added = added.removeprefix(" ")
             has_gap = has_gap and not added
             text += added
         return text
+
+
+def _is_white(colour: Any) -> bool:  # noqa: ANN401
+    if colour is None:
+        return False
+    if colour.type == "theme":
+        return colour.theme == 0 and not colour.tint  # as in the themes that come with Excel
+    return colour.type == "rgb" and str(colour.rgb).upper().endswith("FFFFFF")
 
 
 def _find_number_format(workbook: Any, number: int) -> str:  # noqa: ANN401

@@ -8,6 +8,7 @@ from io import BytesIO
 import docx
 from docx.document import Document
 from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.oxml.ns import qn
 
 from index.types import Metadata
 from ingest.parsers.office.titles import pick_title
@@ -22,7 +23,7 @@ from ingest.parsers.shared.collector import Collector
 from ingest.parsers.shared.left_out import LeftOut
 from ingest.text.blocks import ParsedText
 
-ID = "word@3"
+ID = "word@4"
 
 _KIND = "a DOCX file"
 
@@ -46,7 +47,8 @@ def _parse(data: bytes, parse_inserted: Callable[[bytes], ParsedText] | None) ->
         numbers = ListNumbers(_load_part(document, RELATIONSHIP_TYPE.NUMBERING))
         styles = ParagraphStyles(document.styles.element)
         left_out = LeftOut()
-        runs = RunStyles(document.styles.element, left_out)
+        has_background = document.element.find(qn("w:background")) is not None
+        runs = RunStyles(document.styles.element, left_out, has_background)
         parts = OtherParts(document.part.rels, left_out, parse_inserted)
         body = WordBody(styles, runs, numbers, WordNotes(footnotes, endnotes), parts)
         collector = Collector()

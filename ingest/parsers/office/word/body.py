@@ -20,7 +20,7 @@ from ingest.parsers.office.word.tables import (
     place_cells,
     read_merge,
 )  # fmt: skip
-from ingest.parsers.office.word.text import LEFT_OUT, ParagraphText, read_text
+from ingest.parsers.office.word.text import LEFT_OUT, ParagraphText, is_placeholder, read_text
 from ingest.parsers.shared.collector import LAYOUT_CELL_CHARS, Piece
 from ingest.parsers.shared.left_out import HIDDEN
 from ingest.parsers.shared.sheet_rows import expand_row, repeat_merged
@@ -108,6 +108,8 @@ class WordBody:
             yield from self.walk(box)
         for diagram in line.diagrams:
             yield from self._parts.walk_diagram(diagram)
+        for chart in line.charts:
+            yield from self._parts.walk_chart(chart)
         yield from self._walk_notes(line)
 
     def _make_piece(self, text: str, style: ParagraphStyle) -> Piece:
@@ -212,8 +214,13 @@ def _find_blocks(container: Element) -> Iterator[Element]:
         is_contents = child.tag == f"{W}sdt" and _is_contents(child)
         if child.tag in (f"{W}p", f"{W}tbl", f"{W}altChunk"):
             yield child
-        elif not (is_contents or child.tag in LEFT_OUT or str(child.tag).endswith("}Fallback")):
+        elif not (is_contents or _is_passed_over(child)):
             yield from _find_blocks(child)
+
+
+def _is_passed_over(element: Element) -> bool:
+    tag = str(element.tag)
+    return tag in LEFT_OUT or tag.endswith("}Fallback") or is_placeholder(element)
 
 
 def _is_contents(control: Element) -> bool:

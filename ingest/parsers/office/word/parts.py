@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from docx.opc.part import Part
 from docx.opc.rel import Relationships
 
+from ingest.parsers.office.charts import walk_chart
 from ingest.parsers.office.slides import walk_diagram
 from ingest.parsers.shared.collector import Piece
 from ingest.parsers.shared.decode import decode
@@ -37,7 +38,7 @@ class OtherParts:
             return
         kind, suffix = part.content_type, str(part.partname.ext).lower()
         if "html" in kind or suffix in ("htm", "html", "xhtml"):
-            yield from _walk_page(part.blob)
+            yield from _walk_page(part.blob, self._left_out)
         elif kind in _ARCHIVES or suffix in ("mht", "mhtml"):
             yield from _take_pieces(_parse_archive(part.blob))
         elif kind == "text/plain" or suffix == "txt":
@@ -55,19 +56,25 @@ class OtherParts:
         if part is not None:
             yield from walk_diagram(part.blob, self._left_out)
 
+    def walk_chart(self, name: str) -> Iterator[Piece]:
+        """Yield what stands on a chart."""
+        part = self._find(name)
+        if part is not None:
+            yield from walk_chart(part.blob)
+
     def _find(self, name: str) -> Part | None:
         relation = self._relations.get(name)
         return None if relation is None or relation.is_external else relation.target_part
 
 
-def _walk_page(data: bytes) -> Iterator[Piece]:
+def _walk_page(data: bytes, left_out: LeftOut) -> Iterator[Piece]:
     # What reads web pages takes longer to import than a Word document to read: few insert one.
     from ingest.parsers.html.blocks import walk_blocks
     from ingest.parsers.html.document import parse_html
     from ingest.parsers.html.hidden import drop_unseen
 
     root = parse_html(data)
-    drop_unseen(root)
+    drop_unseen(root, left_out)
     yield from walk_blocks(root)
 
 

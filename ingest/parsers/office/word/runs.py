@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from ingest.parsers.office.word.numbers import Element, W, read_value
@@ -9,14 +10,20 @@ from ingest.parsers.office.word.styles import CHAIN
 from ingest.parsers.shared.left_out import LeftOut
 
 # What is looked at in the properties of a run.
-_NAMES = {f"{W}{name}": name for name in "rStyle vanish strike dstrike b vertAlign".split()}
+_NAMES = {
+    f"{W}{name}": name
+    for name in "rStyle vanish strike dstrike b vertAlign color shd highlight sz".split()
+}
 _OFF = ("0", "false", "off")
+_PALE = re.compile(r"[Ff][A-Fa-f\d]" * 3)
+# In half points.
+_SPECK = 3
 
 
 class RunStyles:
     """What a document's styles say of characters."""
 
-    def __init__(self, styles: Element, left_out: LeftOut) -> None:
+    def __init__(self, styles: Element, left_out: LeftOut, has_background: bool) -> None:
         self.left_out = left_out
         self._elements: dict[str, Element] = {}
         self._defaults: dict[str, str] = {}  # the style of whatever names none, by type
@@ -27,20 +34,33 @@ class RunStyles:
                 self._defaults[kind] = name
         self._document = styles.find(f"{W}docDefaults/{W}rPrDefault/{W}rPr")
         self._known: dict[tuple[str, str], str | None] = {}
-        self._looks: dict[tuple[str, str], RunLook] = {}
+        self._looks: dict[tuple[str, str, bool], RunLook] = {}
+        self._has_background = has_background
 
     def at(self, paragraph: Element) -> RunLook:
         """Return how the runs of a paragraph look."""
         properties = paragraph.find(f"{W}pPr")
         style = "" if properties is None else read_value(properties, "pStyle")
         table = next(paragraph.iterancestors(f"{W}tbl"), None)
+        style = style or self._defaults.get("paragraph", "")
         around = (
-            style or self._defaults.get("paragraph", ""),
+            style,
             "" if table is None else self.find_table_style(table),
+            table is not None or self._has_ground(paragraph, properties, style),
         )
         if around not in self._looks:
             self._looks[around] = RunLook(self, *around)
         return self._looks[around]
+
+    def _has_ground(self, paragraph: Element, properties: Element | None, style: str) -> bool:
+        """Tell whether something other than white paper may lie behind a paragraph."""
+        if self._has_background or (
+            properties is not None and properties.find(f"{W}shd") is not None
+        ):
+            return True
+        if any(element.find(f"{W}pPr/{W}shd") is not None for element in self._follow(style)):
+            return True
+        return next(paragraph.iterancestors(f"{W}txbxContent"), None) is not None
 
     def find_table_style(self, table: Element) -> str:
         """Return the name of a table's style."""
@@ -83,13 +103,15 @@ class Face(NamedTuple):
     is_struck: bool
     is_bold: bool
     is_raised: bool
+    is_lowered: bool
 
 
 class RunLook:
     """The styles around the runs of one paragraph."""
 
-    def __init__(self, styles: RunStyles, paragraph: str, table: str) -> None:
+    def __init__(self, styles: RunStyles, paragraph: str, table: str, is_shaded: bool) -> None:
         self.styles = styles
+        self._is_shaded = is_shaded
         self._around = (paragraph, table)
         self._faces: dict[str, Face] = {}  # of runs that say nothing themselves, by their style
 
@@ -108,10 +130,11 @@ class RunLook:
 
     def _work_out(self, own: dict[str, str], style: str) -> Face:
         return Face(
-            self._toggles(own, style, "vanish"),
+            self._toggles(own, style, "vanish") or self._is_out_of_sight(own, style),
             self._toggles(own, style, "strike") or _means_on(self._find(own, style, "dstrike")),
             self._toggles(own, style, "b"),
             self._find(own, style, "vertAlign") == "superscript",
+            self._find(own, style, "vertAlign") == "subscript",
         )
 
     def _toggles(self, own: dict[str, str], style: str, name: str) -> bool:
@@ -123,6 +146,16 @@ class RunLook:
             return True
         said = [self.styles.read(other, name) for other in (style, *self._around)]
         return sum(map(_means_on, said)) % 2 == 1
+
+    def _is_out_of_sight(self, own: dict[str, str], style: str) -> bool:
+        """Tell whether characters are white on white, or so small that nobody reads them."""
+        size = self._find(own, style, "sz") or ""
+        if size.isdecimal() and int(size) <= _SPECK:
+            return True
+        colour = self._find(own, style, "color") or ""
+        if not _PALE.fullmatch(colour) or self._is_shaded:
+            return False
+        return not any(self._find(own, style, name) for name in ("shd", "highlight"))
 
     def _find(self, own: dict[str, str], style: str, name: str) -> str | None:
         if name in own:

@@ -6,10 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from ingest.parsers.office.charts import CHART
 from ingest.parsers.office.word.numbers import Element, W
 from ingest.parsers.office.word.runs import RunLook
 from ingest.parsers.office.word.symbols import read_symbol, replace_private
 from ingest.parsers.shared.left_out import HIDDEN, STRUCK
+from ingest.parsers.shared.subscript import render_subscript
 from ingest.parsers.shared.superscript import LAST_PARTS, render_power, render_superscript
 
 _MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
@@ -42,6 +44,7 @@ class ParagraphText:
     notes: list[NoteMark] = field(default_factory=list)
     boxes: list[Element] = field(default_factory=list)
     diagrams: list[str] = field(default_factory=list)  # by relationship
+    charts: list[str] = field(default_factory=list)  # by relationship
     # Something was left out behind the last part: spaces on both sides of it become one.
     has_gap: bool = False
     is_bold: bool = True  # whatever is seen in it
@@ -78,12 +81,14 @@ class ParagraphText:
                 self.add(child)
             elif child.tag == f"{_DIAGRAM}relIds":
                 self.diagrams.append(child.get(f"{_RELATIONS}dm", ""))
+            elif child.tag == f"{CHART}chart":
+                self.charts.append(child.get(f"{_RELATIONS}id", ""))
             elif name == "txbxContent":
                 self.boxes.append(child)
             elif str(child.tag).endswith("}AlternateContent"):
                 # The same once more for older programs.
                 self.add([child[0]] if len(child) else [])
-            elif not _is_hidden_shape(child):
+            elif not (_is_hidden_shape(child) or is_placeholder(child)):
                 self.add(child)
 
     def _append(self, text: str) -> None:
@@ -100,6 +105,8 @@ class ParagraphText:
         face = self.look.see(properties)
         if face.is_hidden or face.is_struck:
             self._leave_out(run, face.is_hidden)
+        elif face.is_lowered:
+            self._append(render_subscript(read_text(run, self.look).text))
         elif face.is_raised:
             inner, before = read_text(run, self.look), "".join(self.parts[-LAST_PARTS:])
             self._append(render_superscript(inner.text, before, linked=False))
@@ -115,8 +122,8 @@ class ParagraphText:
 
     def _leave_out(self, run: Element, is_hidden: bool) -> None:
         self.has_gap = True
-        if next(run.iter(f"{W}t"), None) is not None:
-            self.look.styles.left_out.add(HIDDEN if is_hidden else STRUCK)
+        if text := "".join(part.text or "" for part in run.iter(f"{W}t")):
+            self.look.styles.left_out.add(HIDDEN if is_hidden else STRUCK, text)
         if not is_hidden:
             struck = [child for child in run if str(child.tag).endswith("noteReference")]
             inner = ParagraphText(self.look)
@@ -129,6 +136,11 @@ def read_text(element: Iterable[Element], look: RunLook) -> ParagraphText:
     read = ParagraphText(look)
     read.add(element)
     return read
+
+
+def is_placeholder(element: Element) -> bool:
+    """Return whether an element is a control that nothing was entered into yet."""
+    return element.tag == f"{W}sdt" and element.find(f"{W}sdtPr/{W}showingPlcHdr") is not None
 
 
 def _is_hidden_shape(element: Element) -> bool:
