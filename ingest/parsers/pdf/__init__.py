@@ -18,6 +18,7 @@ from ingest.parsers.pdf.naming import language_of, title_of
 from ingest.parsers.pdf.opening import MAX_CHARACTERS, MAX_PIECES, open_pdf
 from ingest.parsers.pdf.page import ocr
 from ingest.parsers.pdf.page.page_text import PageText, list_pages, make_empty_page, read_page
+from ingest.parsers.pdf.page.patches import WRONG_LETTERS
 from ingest.parsers.pdf.page.rules import count_text_pieces
 from ingest.parsers.pdf.properties import PdfProperties, read_properties
 from ingest.text import outline
@@ -30,11 +31,11 @@ _UNDRAWN = "notes in letters that cannot be drawn"
 
 def parse(data: bytes) -> ParsedText:
     """Return the text of a PDF as it is read, its structure, and where each character stands."""
-    # Pages without text are recognised if the extra `ocr` is installed, and passed over otherwise
-    # as long as others have text.
+    # Pages without text, or with other letters than they show, are recognised if the extra `ocr` is
+    # installed, and passed over otherwise as long as others have text.
     with open_pdf(data) as (document, count):
         said = read_properties(data, count)
-        pages = ocr.recognise_scans(document, _read_pages(document, count, said.has_layers))
+        pages = ocr.recognise_pictures(document, _read_pages(document, count, said.has_layers))
     return _assemble_pages(pages, said)
 
 
@@ -67,7 +68,11 @@ def _write_note(pages: list[PageText]) -> str | None:
     for page in pages:
         for reason in dict.fromkeys(omission.reason for omission in page.omissions):
             where.setdefault(reason, []).append(page.number)
-    left_out = [f"{reason} on {list_pages(numbers)}" for reason, numbers in where.items()]
+    left_out = [
+        f"{reason} on {list_pages(numbers)}"
+        for reason, numbers in where.items()
+        if reason != WRONG_LETTERS
+    ]
     parts += [f"left out: {', '.join(left_out)}"] if left_out else []
     return "; ".join(filter(None, (*parts, ocr.write_note(pages)))) or None
 

@@ -24,6 +24,11 @@ from ingest.parsers.pdf.page.fragments import (
     read_fonts,
     runs_leftwards,
 )
+from ingest.parsers.pdf.page.legibility import (
+    Lettering,
+    make_plain_lettering,
+    read_lettering,
+)
 from ingest.parsers.pdf.page.raised import set_raised
 from ingest.parsers.pdf.page.rules import Drawings, find_drawings
 from ingest.parsers.pdf.page.spaces import find_lost_spaces
@@ -55,9 +60,11 @@ class PageText:
     rules: NDArray[np.float32]  # shape (m, 4): what is drawn straight, with the text upright
     right_to_left: bool  # as Arabic and Hebrew: then PDFium's order counts more than ours
     is_scan: bool  # there is a picture to see on the page and next to no text
+    lettering: Lettering
     is_torn: bool = False  # it cannot be read
     ocr: bool = False  # the characters were recognised in a picture
     omissions: tuple[Omission, ...] = ()  # what stands on the page and is not seen
+    is_illegible: bool = False  # its fonts say other letters than it shows, and those are left out
 
 
 def list_pages(numbers: Sequence[int]) -> str:
@@ -71,7 +78,8 @@ def make_empty_page(number: int, is_torn: bool = False) -> PageText:
     """Return a page without anything on it."""
     return PageText(
         number, 0.0, 0.0, np.zeros(0, np.uint32), np.zeros((0, 4), np.float32),
-        np.zeros(0, np.bool_), [], np.zeros((0, 4), np.float32), False, False, is_torn,
+        np.zeros(0, np.bool_), [], np.zeros((0, 4), np.float32), False, False,
+        make_plain_lettering(0), is_torn,
     )  # fmt: skip
 
 
@@ -100,6 +108,7 @@ def read_page(page: pypdfium2.PdfPage, number: int, has_layers: bool) -> PageTex
         if not right_to_left:
             find_lost_spaces(seen, found.codes, found.spaced, fragments)
         read_fonts(text.raw, found.positions, fragments, turns)
+        lettering = read_lettering(text.raw, found.positions, fragments)
     finally:
         text.close()
     return PageText(
@@ -114,6 +123,7 @@ def read_page(page: pypdfium2.PdfPage, number: int, has_layers: bool) -> PageTex
         right_to_left=right_to_left,
         is_scan=_is_scan(len(found.codes), drawn, width * height),
         omissions=tuple(left_out.omissions),
+        lettering=lettering,
     )
 
 
