@@ -251,6 +251,62 @@ def test_the_same_page_with_its_codes_shifted_is_not() -> None:
     assert judge("".join(c if c == " " else chr(ord(c) - 29) for c in " ".join(REGISTER)))
 
 
+def write_stepped(*parts: tuple[str, float]) -> list[Mark]:
+    """One line in 11 points; a part that is not at height 0 is set in 7 points."""
+    marks: list[Mark] = []
+    x = 72.0
+    for words, rise in parts:
+        size = 7.0 if rise else 11.0
+        marks.append(Text(x, 700 + rise, words, size))
+        x += measure(words, size)
+    return marks
+
+
+def measure(words: str, size: float) -> float:
+    """Return the width of words: the place of what follows them less that of the first."""
+    layout = parse("a.pdf", make([[Text(72, 700, f"{words}|", size)]])).layout
+    assert layout is not None
+    return float(layout.boxes[-1][0]) - 72
+
+
+@pytest.mark.parametrize(
+    ("parts", "text"),
+    [
+        pytest.param(
+            [("The CO", 0), ("2", -2), (" price rises.", 0)], "The CO₂ price rises.", id="CO2"
+        ),
+        pytest.param(
+            [("The CO", 0), ("2", -2), (", not H", 0), ("2", -2), ("O.", 0)],
+            "The CO₂, not H₂O.",
+            id="two",
+        ),
+        pytest.param([("NO", 0), ("x", -2), (" of engines.", 0)], "NOₓ of engines.", id="letter"),
+        pytest.param(
+            [("PM", 0), ("2.5", -2), (" and PM", 0), ("10", -2), (" fell.", 0)],
+            "PM₂.₅ and PM₁₀ fell.",
+            id="decimals",
+        ),
+        pytest.param(
+            [("Since x", 0), ("n-1", -2), (" is known.", 0)], "Since xₙ₋₁ is known.", id="index"
+        ),
+        pytest.param([("Noise L", 0), ("den", -2), (" is 45.", 0)], "Noise Lden is 45.", id="word"),
+        pytest.param(
+            [("About CO", 0), ("2", -2), ("-eq here.", 0)], "About CO₂-eq here.", id="unit"
+        ),
+    ],
+)
+def test_lowered_characters_stay_lowered(parts: list[tuple[str, float]], text: str) -> None:
+    assert parse("a.pdf", make([write_stepped(*parts)])).text == text
+
+
+def test_smaller_figures_on_the_line_are_ordinary_ones() -> None:
+    line = [
+        Text(72, 700, "The office has"),
+        Text(72 + measure("The office has ", 11), 700, "12 rooms", 8),
+    ]
+    assert parse("a.pdf", make([line])).text == "The office has 12 rooms"
+
+
 @pytest.mark.parametrize(
     ("lowered", "rendered"),
     [

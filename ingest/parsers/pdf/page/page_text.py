@@ -29,6 +29,7 @@ from ingest.parsers.pdf.page.legibility import (
     make_plain_lettering,
     read_lettering,
 )
+from ingest.parsers.pdf.page.lowered import set_lowered
 from ingest.parsers.pdf.page.raised import set_raised
 from ingest.parsers.pdf.page.rules import Drawings, find_drawings
 from ingest.parsers.pdf.page.spaces import find_lost_spaces
@@ -104,6 +105,7 @@ def read_page(page: pypdfium2.PdfPage, number: int, has_layers: bool) -> PageTex
         right_to_left = runs_leftwards(found.codes)
         if not right_to_left:
             found, seen = set_raised(found, seen)
+            found = set_lowered(found, seen)
         fragments = cut_fragments(seen, found.broken, right_to_left)
         if not right_to_left:
             find_lost_spaces(seen, found.codes, found.spaced, fragments)
