@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
+from math import inf
 
 from index.text.analysis import content_terms
 
@@ -13,9 +14,14 @@ _SAME_VALUE = 0.01
 _FIGURE = re.compile(
     # A number right behind a word or a bracket is a note's.
     r"(?<![\w.)\]])(?:(?P<currency>[€$£]|\b(?:EUR|USD|GBP)\b)\s?)?"
-    r"(?P<number>\d+(?:[.,]\d+|[ \u00a0\u202f]\d{3}\b)*)"
+    r"(?P<number>\d+(?:[.,]\d+|[ \u00a0\u202f]\d{3}(?!\d))*)"
+    # "10⁶", "4 × 10⁶"; what is raised behind another number is the mark of a note.
+    r"(?P<raised>[⁺⁻]?[⁰¹²³⁴-⁹]+|\^[-−]?\d+)?"
+    r"(?:\s?[×·*x]\s?10(?P<power>[⁺⁻]?[⁰¹²³⁴-⁹]+|\^[-−]?\d+))?"
     r"(?:\s?(?P<percent>%|per\s?cent\b)|\s(?P<scale>thousand|million|billion)\b)?",
 )
+_EXPONENT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻−", "0123456789+--", "^")
+_LARGEST_POWER = 300
 _SCALES = {"thousand": 1e3, "million": 1e6, "billion": 1e9}
 # "2000" is a year unless something is said to number as much.
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -58,6 +64,10 @@ def find_figures(text: str, language: str) -> Iterator[Figure]:
     """Yield the figures of a text that count something, in order; years do not."""
     for match in _FIGURE.finditer(text):
         value = _parse_value(match["number"])
+        if match["number"] == "10" and match["raised"]:
+            value = _parse_power(match["raised"])
+        if match["power"]:
+            value *= _parse_power(match["power"])
         unit = "%" if match["percent"] else match["currency"] or ""
         if match["scale"]:
             value *= _SCALES[match["scale"]]
@@ -80,6 +90,12 @@ def differ(one: Figure, other: Figure) -> bool:
 
 def _is_year(number: str) -> bool:
     return _YEAR.fullmatch(number) is not None
+
+
+def _parse_power(exponent: str) -> float:
+    """Return ten to the power of what is written raised, or behind "^"; inf beyond all figures."""
+    power = int(exponent.translate(_EXPONENT))
+    return 10.0**power if abs(power) <= _LARGEST_POWER else inf
 
 
 def _parse_value(number: str) -> float:

@@ -31,6 +31,7 @@ class Stamp:
     files: dict[str, int]  # size in bytes of each
     mark: int  # the store's own number of the commit; 0 where it has none
     folder: str  # where in the store's folder its files are
+    rules: int = 1  # those of `index.text.analysis` by which it was filled; 1 where none are said
 
     def fits(self, moment: Moment) -> bool:
         """Tell whether the store holds what is live at a moment, or in the commit after it."""

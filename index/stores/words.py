@@ -17,6 +17,7 @@ from index.disk.files import STAMP, Stamp, read_stamp, translate_write_errors, w
 from index.errors import IndexDamaged
 from index.stores import segments
 from index.stores.base import Condition, PassageTerms
+from index.text.analysis import RULES
 from index.types import Moment
 
 REMEDY = "run `python -m ingest`, which rebuilds it from the catalog"
@@ -47,10 +48,12 @@ class TantivyWords:
     def load(cls, directory: Path, exact: bool = False) -> TantivyWords:
         """Return the stored index at its last commit; raises `IndexDamaged`.
 
-        `exact` refuses one that holds a commit whose stamp was not written: what a writer that was
-        killed leaves. A reader may see the same while a writer works.
+        `exact` refuses one that was filled by other rules, or holds a commit whose stamp was not
+        written: what a writer that was killed leaves. A reader may see the same while one works.
         """
         stamp = read_stamp(directory, REMEDY)
+        if exact and stamp.rules != RULES:  # who only asks goes on with the words as they are
+            raise IndexDamaged(f"{directory}: words by other rules than today's; {REMEDY}")
         mark = segments.check_files(directory / stamp.folder, REMEDY)
         if exact and mark != stamp.mark:
             raise IndexDamaged(f"{directory}: commit {mark}, expected {stamp.mark}; {REMEDY}")
@@ -105,7 +108,7 @@ class TantivyWords:
         if self._directory is None:
             raise ValueError("these words are held in memory only")
         # tantivy's own files are not in the stamp: its merges replace them at any time.
-        stamp = Stamp(moment, previous, {}, mark, self._folder)
+        stamp = Stamp(moment, previous, {}, mark, self._folder, RULES)
         write_stamp(self._directory, stamp)
         self._remove_others()
         self.stamp = stamp

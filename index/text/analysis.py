@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     import tantivy
 
 _ACCENTS = re.compile("[\u0300-\u036f]")
+# A words store is filled by these rules: another number, and the next writer fills it anew.
+RULES = 2
+_POWER = re.compile(r"10(?:[⁺⁻]?[⁰¹²³⁴-⁹]+|\^[+−-]?[0-9]+)")
+_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻−", "0123456789+--", "^")
 _GROUPED_NUMBER = re.compile(r"\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*")
 
 
@@ -24,7 +28,8 @@ class Term:
     """A word as it is indexed: lower case, accents folded, stemmed; and where it stands.
 
     Attributes:
-        text: The indexed form; `1,500` and `1.500` become `1500`.
+        text: The indexed form; `1,500` and `1.500` become `1500`, `10⁶` becomes `10^6`, `m³` and
+            `CO₂` become `m3` and `co2`.
         start: Half-open character offsets of the word in the analysed text.
         end: See start.
     """
@@ -61,7 +66,12 @@ def analyse(text: str, language: str = "en") -> list[Term]:
         One term for each word or number, in order, not overlapping.
     """
     tokens = _analyser(base(language)).pre_tokenize(text).tokens
-    return [Term(_normalise(t.text), t.char_offset_from, t.char_offset_to) for t in tokens]
+    places = [(t.text, t.char_offset_from, t.char_offset_to) for t in tokens]
+    # tantivy folds what is raised, too: 10⁶ would be 106.
+    return [
+        Term(_normalise_power(text[start:end]) or _normalise(token), start, end)
+        for token, start, end in places
+    ]
 
 
 def content_terms(text: str, language: str = "en") -> list[Term]:
@@ -124,11 +134,28 @@ def _analyser(language: str) -> tantivy.TextAnalyzer:
     return builder.build()
 
 
+def _normalise_power(word: str) -> str:
+    """Return a power of ten as "10^6", and "" for any other word."""
+    if not _POWER.fullmatch(word):
+        return ""
+    return f"10^{word[2:].translate(_RAISED).removeprefix('+')}"
+
+
 def _normalise(token: str) -> str:
     """Take the grouping out of a number, and the accents that tantivy folds only in Latin."""
     if not token.isascii():
-        bare = _ACCENTS.sub("", unicodedata.normalize("NFD", token))
+        bare = _ACCENTS.sub("", unicodedata.normalize("NFD", _lower_modifiers(token)))
         return unicodedata.normalize("NFC", bare) or token
+    if "^" in token:  # "m^3"
+        return token.replace("^", "")
     if token[:1].isdigit() and _GROUPED_NUMBER.fullmatch(token):
         return re.sub("[.,]", "", token)
     return token
+
+
+def _lower_modifiers(token: str) -> str:
+    """Return a word with its raised and lowered letters as ordinary ones: "Mᵐᵉ", "NOₓ"."""
+    return "".join(
+        unicodedata.normalize("NFKC", letter) if unicodedata.category(letter) == "Lm" else letter
+        for letter in token
+    )

@@ -10,9 +10,15 @@ import regex
 
 from index.text.languages import STEMMERS, base
 
-# tantivy's lists, and its `\w`: unlike that of `re`, with the marks of Indic and other scripts.
+# tantivy's lists, and its `\w`: unlike that of `re`, with the marks of Indic and other scripts. A
+# power of ten and a raised unit are one word; any other raised digit is the mark of a note.
 _LISTS = Path(__file__).with_suffix(".json")
-WORDS = r"[0-9]+(?:[.,][0-9]+)*|\w+"
+WORDS = (
+    r"10(?:[⁺⁻]?[⁰¹²³⁴-⁹]+|\^[+−-]?[0-9]+)"
+    r"|[0-9]+(?:[.,][0-9]+)*"
+    r"|[a-zA-Z]{1,2}(?:[²³]|\^[23]\b)"
+    r"|[\w₀-₉]+"
+)
 _WORD = regex.compile(WORDS)
 # What English questions are made of besides their subject; tantivy's list has only the articles,
 # prepositions and the like.

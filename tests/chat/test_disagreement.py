@@ -27,6 +27,10 @@ def answerer(corpus_index: LocalIndex) -> Answerer:
         pytest.param("There are about 2000 clusters.", [(2000, "", "clusters")], id="not a year"),
         pytest.param("Porter defines (p. 213)1 a cluster.", [], id="a footnote"),
         pytest.param("It has 40. Clusters grew.", [], id="counts nothing"),
+        pytest.param("About 10⁶ euros.", [(1e6, "", "euros")], id="power"),
+        pytest.param("Some 40 × 10⁶ euros.", [(4e7, "", "euros")], id="times a power"),
+        pytest.param("Some 4 x 10^3 euros.", [(4e3, "", "euros")], id="times a power with a caret"),
+        pytest.param("About 12 000⁸ euros.", [(12000, "", "euros")], id="mark of a note"),
     ],
 )
 def test_figures(text: str, expected: list[tuple[float, str, str]]) -> None:

@@ -18,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.changes import IncomingDocument, PutRoot, RemoveDocument
+from index.disk.files import STAMP
 from index.embedding.hashing import HashingEmbedder
 from index.errors import CitationUnknown, EmbedderMismatch, IndexDamaged, IndexLocked
 from index.stores.vectors import EXACT_BELOW, FaissVectors
@@ -188,6 +189,16 @@ def test_3_the_writer_rebuilds_without_embedding(library: Library, what: str) ->
     library.index = library.reader()  # the other one has the damaged file open
     assert library.found("Which agency decides?") == found
     assert library.embedder.passages == embedded
+    assert library.reader().verify() == []
+
+
+def test_3_words_by_older_rules_are_made_anew_and_searched_until_then(library: Library) -> None:
+    stamp = library.settings.index_directory / "words" / STAMP
+    said = json.loads(stamp.read_bytes())
+    stamp.write_bytes(json.dumps({**said, "rules": 1}).encode())
+    assert library.reader().search("agency")
+    library.ingest()
+    assert json.loads(stamp.read_bytes())["rules"] == said["rules"] > 1
     assert library.reader().verify() == []
 
 

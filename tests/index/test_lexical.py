@@ -87,6 +87,14 @@ def made(folder: Path, texts: list[str], generation: int = 1) -> TantivyWords:
         pytest.param("en", "1,500", "1500", id="english-thousands"),
         pytest.param("en", "1.500", "1500", id="german-thousands"),
         pytest.param("en", "12,345,678", "12345678", id="millions"),
+        pytest.param("en", "10⁶", "10^6", id="power"),
+        pytest.param("en", "10⁻³", "10^-3", id="negative power"),
+        pytest.param("en", "m³", "m3", id="unit"),
+        pytest.param("en", "km^2", "km²", id="unit with a caret"),
+        pytest.param("en", "CO₂", "CO2", id="lowered figure"),
+        pytest.param("en", "NOₓ", "NOx", id="lowered letter"),
+        pytest.param("fr", "Mᵐᵉ", "Mme", id="raised letters"),
+        pytest.param("en", "offices³", "office", id="mark of a note"),
     ],
 )
 def test_two_spellings_are_one_term(language: str, one: str, other: str) -> None:
@@ -101,6 +109,9 @@ def test_two_spellings_are_one_term(language: str, one: str, other: str) -> None
         pytest.param("en", "1,5000", "15000", id="four-digits-are-no-group"),
         pytest.param("cs", "klastry", "klastr", id="czech-is-not-stemmed"),
         pytest.param("en", "Austria", "Australia", id="other-words"),
+        pytest.param("en", "10⁶", "106", id="a power is no figure"),
+        pytest.param("en", "10⁶", "10", id="nor its base"),
+        pytest.param("en", "10⁶", "10⁻⁶", id="signs of powers"),
     ],
 )
 def test_what_differs_stays_apart(language: str, one: str, other: str) -> None:

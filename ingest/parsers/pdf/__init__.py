@@ -39,11 +39,11 @@ _SAID = (HIDDEN, STRUCK, _UNDRAWN)
 
 def parse(data: bytes) -> ParsedText:
     """Return the text of a PDF as it is read, its structure, and where each character stands."""
-    # Pages without text are recognised if the extra `ocr` is installed, and passed over otherwise
-    # as long as others have text.
+    # Pages without text, or with other letters than they show, are recognised if the extra `ocr` is
+    # installed, and passed over otherwise as long as others have text.
     with open_pdf(data) as (document, count):
         said = read_properties(data, count)
-        pages = ocr.recognise_scans(
+        pages = ocr.recognise_pictures(
             document, _read_pages(document, count, Surroundings(said.has_layers))
         )
     return _assemble_pages(pages, said)

@@ -1,8 +1,8 @@
-"""Text of scanned pages, by RapidOCR if the extra `ocr` is installed; it brings its models."""
+"""Text of scanned pages and of letters without Unicode, by RapidOCR from the extra `ocr`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,9 @@ from index.pages import pdfium
 from ingest.errors import SourceRefused
 from ingest.parsers.extras import recognises_scans
 from ingest.parsers.pdf.page.fragments import Fragment
+from ingest.parsers.pdf.page.legibility import Letters, find_illegible, make_plain_lettering
 from ingest.parsers.pdf.page.page_text import PageText, list_pages
+from ingest.parsers.pdf.page.patches import patch_lines
 
 if TYPE_CHECKING:
     from rapidocr import RapidOCR
@@ -36,34 +38,58 @@ _THREADS = {f"EngineConfig.onnxruntime.{kind}_op_num_threads": 2 for kind in ("i
 _RecognisedWord = tuple[str, float, list[list[float]]]
 
 
-def recognise_scans(document: pypdfium2.PdfDocument, pages: Sequence[PageText]) -> list[PageText]:
-    """Return pages of which those that are pictures of text have its words, if it can be read."""
-    scans = [page.number for page in pages if page.is_scan]
-    if not scans:
+def recognise_pictures(
+    document: pypdfium2.PdfDocument, pages: Sequence[PageText]
+) -> list[PageText]:
+    """Return pages with the words of those whose text is a picture, or has other letters."""
+    letters = [Letters(page.codes, page.spaced, page.lettering) for page in pages]
+    illegible = {
+        page.number: bad
+        for page, bad in zip(pages, find_illegible(letters), strict=True)
+        if bad is not None
+    }
+    wanted = [page.number for page in pages if page.is_scan or page.number in illegible]
+    if not wanted:
         return list(pages)
-    if not recognises_scans():
-        if not any(len(page.codes) for page in pages):
-            raise SourceRefused(f"{_describe(scans)}, or give a PDF with text")
-        return list(pages)
-    if len(scans) > MAX_SCANNED_PAGES:
+    is_there = recognises_scans()
+    if is_there and len(wanted) > MAX_SCANNED_PAGES:
         raise SourceRefused(
-            f"{len(scans):,} pages are pictures of text, up to {MAX_SCANNED_PAGES:,} are "
+            f"{len(wanted):,} pages are pictures of text, up to {MAX_SCANNED_PAGES:,} are "
             "recognised: split the PDF, or give one with text"
         )
-    return [_recognise_page(document, page) if page.is_scan else page for page in pages]
+    read: list[PageText] = []
+    for page in pages:
+        bad = illegible.get(page.number)
+        if page.number not in wanted:
+            read.append(page)
+        elif bad is None:
+            read.append(_recognise_page(document, page) if is_there else page)
+        else:
+            recognised = _recognise_page(document, page) if is_there else page
+            read.append(patch_lines(document, page, bad, recognised))
+    if not is_there and not any(len(page.codes) for page in read):
+        raise SourceRefused(f"{_describe(read)}, or give a PDF with text")
+    return read
 
 
-def write_note(pages: Iterable[PageText]) -> str | None:
+def write_note(pages: Sequence[PageText]) -> str | None:
     """Return the line that says which pages were passed over, None if none were."""
-    missed = [page.number for page in pages if page.is_scan and not page.ocr]
-    return None if not missed or recognises_scans() else _describe(missed)
+    passed_over = [page for page in pages if not page.ocr]
+    if recognises_scans():
+        missed = [page.number for page in passed_over if page.is_illegible]
+        return f"the letters of {list_pages(missed)} cannot be read" if missed else None
+    return _describe(passed_over) or None
 
 
-def _describe(numbers: Sequence[int]) -> str:
-    return (
-        f"no text in {list_pages(numbers)}, only pictures: install the extra that recognises it, "
-        '`pip install -e ".[ocr]"`'
-    )
+def _describe(pages: Sequence[PageText]) -> str:
+    """Return why pages are not read and what helps; "" if there are none."""
+    scans = [page.number for page in pages if page.is_scan]
+    illegible = [page.number for page in pages if page.is_illegible]
+    reasons = [f"no text in {list_pages(scans)}, only pictures"] if scans else []
+    if illegible:
+        reasons.append(f"the letters of {list_pages(illegible)} have no Unicode, or a wrong one")
+    remedy = 'install the extra that recognises it, `pip install -e ".[ocr]"`'
+    return f"{'; '.join(reasons)}: {remedy}" if reasons else ""
 
 
 @cache
@@ -132,6 +158,7 @@ def _make_page(
         boxes=_turn_back(boxes, matrix),
         spaced=np.array(spaced, dtype=np.bool_),
         fragments=fragments,
+        lettering=make_plain_lettering(len(codes)),
         ocr=True,
     )
 

@@ -24,8 +24,14 @@ from ingest.parsers.pdf.page.fragments import (
     read_fonts,
     runs_leftwards,
 )
+from ingest.parsers.pdf.page.legibility import (
+    Lettering,
+    make_plain_lettering,
+    read_lettering,
+)
 from ingest.parsers.pdf.page.letters import join_initials, join_spaced
 from ingest.parsers.pdf.page.line_numbers import LINE_NUMBER, NumberedEdges, find_line_numbers
+from ingest.parsers.pdf.page.lowered import set_lowered
 from ingest.parsers.pdf.page.raised import set_raised
 from ingest.parsers.pdf.page.rules import Drawings, find_drawings
 from ingest.parsers.pdf.page.spaces import find_lost_spaces
@@ -58,9 +64,11 @@ class PageText:
     rules: NDArray[np.float32]  # shape (m, 4): what is drawn straight, with the text upright
     right_to_left: bool  # as Arabic and Hebrew: then PDFium's order counts more than ours
     is_scan: bool  # there is a picture to see on the page and next to no text
+    lettering: Lettering
     is_torn: bool = False  # it cannot be read
     ocr: bool = False  # the characters were recognised in a picture
     omissions: tuple[Omission, ...] = ()  # what stands on the page and is not seen
+    is_illegible: bool = False  # its fonts say other letters than it shows, and those are left out
 
 
 def list_pages(numbers: Sequence[int]) -> str:
@@ -74,7 +82,8 @@ def make_empty_page(number: int, is_torn: bool = False) -> PageText:
     """Return a page without anything on it."""
     return PageText(
         number, 0.0, 0.0, np.zeros(0, np.uint32), np.zeros((0, 4), np.float32),
-        np.zeros(0, np.bool_), [], np.zeros((0, 4), np.float32), False, False, is_torn,
+        np.zeros(0, np.bool_), [], np.zeros((0, 4), np.float32), False, False,
+        make_plain_lettering(0), is_torn,
     )  # fmt: skip
 
 
@@ -111,17 +120,19 @@ def read_page(page: pypdfium2.PdfPage, number: int, around: Surroundings) -> Pag
         right_to_left = runs_leftwards(found.codes)
         if not right_to_left:
             found, seen = set_raised(found, seen)
+            found = set_lowered(found, seen)
         fragments = cut_fragments(seen, found.broken, right_to_left)
         if not right_to_left:
             find_lost_spaces(seen, found.codes, found.spaced, fragments)
             join_spaced(found.codes, seen, found.spaced)
         read_fonts(text.raw, found.positions, fragments, turns)
         join_initials(fragments, found.codes, found.spaced)
+        for piece in find_watermarks(fragments):
+            left_out.add(WATERMARK, _spell(found, piece))
+            fragments = [fragment for fragment in fragments if fragment not in piece]
+        lettering = read_lettering(text.raw, found.positions, fragments)
     finally:
         text.close()
-    for piece in find_watermarks(fragments):
-        left_out.add(WATERMARK, _spell(found, piece))
-        fragments = [fragment for fragment in fragments if fragment not in piece]
     return PageText(
         number=number,
         width=width,
@@ -134,6 +145,7 @@ def read_page(page: pypdfium2.PdfPage, number: int, around: Surroundings) -> Pag
         right_to_left=right_to_left,
         is_scan=_is_scan(len(found.codes), drawn, width * height),
         omissions=tuple(left_out.omissions),
+        lettering=lettering,
     )
 
 

@@ -55,9 +55,9 @@ def set_raised(
         if end < len(codes) and int(codes[end]) in _FRACTION:
             continue
         if int(codes[start - 1]) in _OPENING:  # "(1)": the number alone would leave brackets
-            _join(seen, spaced, broken, start, start - 1)
+            join_line(seen, spaced, broken, start, start - 1)
             if end < len(codes):
-                _join(seen, spaced, broken, end, start - 1)
+                join_line(seen, spaced, broken, end, start - 1)
             continue
         mark = "".join(map(chr, codes[start:end].tolist()))
         rendered = render_superscript(
@@ -65,13 +65,13 @@ def set_raised(
         )
         if rendered:
             codes[start:end] = [*map(ord, _NUMBER.sub(lambda n: render_power(n[0]), mark))]
-            _join(seen, spaced, broken, start, start - 1)
+            join_line(seen, spaced, broken, start, start - 1)
         else:
             kept[start:end] = False
             # Where the mark was is no gap.
             seen[start - 1, 2] = max(seen[start - 1, 2], seen[end - 1, 2])
         if end < len(codes):
-            _join(seen, spaced, broken, end, start - 1)
+            join_line(seen, spaced, broken, end, start - 1)
             if not kept[start] and _is_cased(codes[start - 1]) and _is_cased(codes[end]):
                 spaced[end] = True  # the mark alone parted two words
     made = VisibleCharacters(
@@ -124,7 +124,7 @@ def _read_before(codes: NDArray[np.uint32], spaced: NDArray[np.bool_], start: in
     )
 
 
-def _join(
+def join_line(
     seen: NDArray[np.float32],
     spaced: NDArray[np.bool_],
     broken: NDArray[np.bool_],
