@@ -29,6 +29,7 @@ from ingest.parsers.pdf.page.rules import Drawings, find_drawings
 from ingest.parsers.pdf.page.spaces import find_lost_spaces
 from ingest.parsers.pdf.page.struck import find_struck
 from ingest.parsers.pdf.page.unseen import find_unseen
+from ingest.parsers.pdf.second_reading import read_plainly
 from ingest.parsers.shared.left_out import HIDDEN, STRUCK, LeftOut
 from ingest.text.blocks import Omission
 
@@ -58,6 +59,7 @@ class PageText:
     is_torn: bool = False  # it cannot be read
     ocr: bool = False  # the characters were recognised in a picture
     omissions: tuple[Omission, ...] = ()  # what stands on the page and is not seen
+    plain: str | None = None  # what PDFium itself reads on the page, if it does
 
 
 def list_pages(numbers: Sequence[int]) -> str:
@@ -100,6 +102,7 @@ def read_page(page: pypdfium2.PdfPage, number: int, has_layers: bool) -> PageTex
         if not right_to_left:
             find_lost_spaces(seen, found.codes, found.spaced, fragments)
         read_fonts(text.raw, found.positions, fragments, turns)
+        plain = read_plainly(page, text)
     finally:
         text.close()
     return PageText(
@@ -114,6 +117,7 @@ def read_page(page: pypdfium2.PdfPage, number: int, has_layers: bool) -> PageTex
         right_to_left=right_to_left,
         is_scan=_is_scan(len(found.codes), drawn, width * height),
         omissions=tuple(left_out.omissions),
+        plain=plain,
     )
 
 
