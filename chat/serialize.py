@@ -33,6 +33,7 @@ class CitationObject(msgspec.Struct, frozen=True):
     page: int | None
     page_label: str | None
     ocr: bool
+    reads_differently: bool
     start: int
     end: int
     quote: str
@@ -129,6 +130,7 @@ class CitedObject(msgspec.Struct, frozen=True):
     page: int | None
     page_label: str | None
     ocr: bool
+    reads_differently: bool
     start: int
     end: int
     today: PlaceObject | None
@@ -226,6 +228,7 @@ def cited_object(cited: Citable, standing: Standing, today: Version | None) -> C
         `today` is None where the words, or any like them, stand nowhere.
     """
     page = cited.version.page_at(cited.start)
+    pages = cited.version.pages_of(cited.start, cited.end)
     return CitedObject(
         id=citation_id(cited.version.id, cited.start, cited.end),
         state=standing.state,
@@ -237,7 +240,8 @@ def cited_object(cited: Citable, standing: Standing, today: Version | None) -> C
         section=" › ".join(cited.version.section_at(cited.start)) or None,
         page=page.number if page else None,
         page_label=page.label if page else None,
-        ocr=any(page.ocr for page in cited.version.pages_of(cited.start, cited.end)),
+        ocr=any(page.ocr for page in pages),
+        reads_differently=any(page.differs for page in pages),
         start=cited.start,
         end=cited.end,
         today=_place_object(standing, today) if today else None,

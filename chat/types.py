@@ -107,6 +107,7 @@ class Citation:
         page: 1-based page on which the quote begins, None for formats without pages.
         page_label: What is printed on that page as its number.
         ocr: Whether any of the quote was recognised in a picture, and so may have mistakes.
+        reads_differently: Whether another extraction reads a page of the quote differently.
         start: Half-open offsets of the quote in the version's text.
         end: See start.
         quote: `text[start:end]` of that version.
@@ -131,6 +132,7 @@ class Citation:
     page: int | None
     page_label: str | None
     ocr: bool
+    reads_differently: bool
     start: int
     end: int
     quote: str

@@ -120,7 +120,19 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A live document: its source, its metadata and the version it shows today."""
+    """A live document: its source, its metadata and the version it shows today.
+
+    Attributes:
+        source: Where it comes from.
+        version: sha256 of its text.
+        title: What it is called in citations.
+        metadata: What else is known about it.
+        indexed_at: UTC time, ISO 8601.
+        passages: Number of passages.
+        characters: Length of the text.
+        note: One line about what was left out of the text; None if nothing was, or if an older
+            release read it.
+    """
 
     source: Source
     version: str
@@ -129,6 +141,7 @@ class Document:
     indexed_at: str
     passages: int
     characters: int
+    note: str | None = None
 
     @property
     def id(self) -> str:

@@ -67,6 +67,8 @@ class Page:
         end: See start.
         label: What is printed on the page as its number, None if that is not known.
         ocr: Whether the text was recognised in a picture of the page, and so may have mistakes.
+        differs: Whether another extraction reads the page differently, and so it should be looked
+            at; False as well where nothing was there to compare with.
     """
 
     number: int
@@ -74,6 +76,7 @@ class Page:
     end: int
     label: str | None = None
     ocr: bool = False
+    differs: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,3 +92,17 @@ def _drawn(mark: Mark) -> bytes:
     a, b = [(1, 0), (0, 1), (-1, 0), (0, -1)][mark.turns]
     matrix = f"{a} {b} {-b} {a} {mark.x} {mark.y} Tm"
     return f"BT /{font} {mark.size} Tf {matrix} (".encode() + words + b") Tj ET"
+
+
+def squeeze(lines: Sequence[str], x: float = 72.0, top: float = 600.0) -> bytes:
+    """Return content in which letters stand so near that readers of PDF take two for one."""
+    return "\n".join(
+        f"BT /F1 11 Tf -4.5 Tc 1 0 0 1 {x} {top - LEADING * n} Tm ({line}) Tj ET"
+        for n, line in enumerate(lines)
+    ).encode()
+
+
+def add_content(writer: PdfWriter, page: int, content: bytes) -> None:
+    """Draw more on a page, by its 0-based index."""
+    stream = writer.pages[page]["/Contents"].get_object()
+    stream.set_data(stream.get_data() + b"\n" + content)

@@ -16,6 +16,7 @@ STATES = {
     "removed": "the document has been removed; this is its text as it was cited",
 }
 _FROM_SCAN = "text recognised from a scan"
+_DIFFERS = "this page reads differently in two extractions"
 
 
 def format_answer(answer: Answer) -> str:
@@ -71,6 +72,8 @@ def format_citation(citation: Citation) -> str:
     place = [" › ".join(citation.section), f"page {page}" if page else ""]
     if citation.ocr:
         place.append(_FROM_SCAN)
+    if citation.reads_differently:
+        place.append(_DIFFERS)
     head = ", ".join(part for part in [citation.title, *known, *place] if part)
     # Neither wrapped nor indented: what is copied from here is, to the character, in the document.
     quote = f"    “{citation.quote}”"
@@ -81,7 +84,13 @@ def format_citation(citation: Citation) -> str:
 def format_cited(cited: CitedObject, likeness: float) -> str:
     """Return an old citation and what has become of it."""
     page = cited.page_label or cited.page
-    place = [cited.title, cited.section, f"page {page}" if page else "", _FROM_SCAN * cited.ocr]
+    place = [
+        cited.title,
+        cited.section,
+        f"page {page}" if page else "",
+        _FROM_SCAN * cited.ocr,
+        _DIFFERS * cited.reads_differently,
+    ]
     lines = [
         f"“{cited.quote}”",
         ", ".join(filter(None, place)),

@@ -44,6 +44,7 @@ def _make_citation(
         page=pages[0].number if pages else None,
         page_label=pages[0].label if pages else None,
         ocr=any(page.ocr for page in pages),
+        reads_differently=any(page.differs for page in pages),
         start=start,
         end=end,
         quote=quote,

@@ -9,7 +9,7 @@ from index.types import Source
 
 # All that a later state of a document may repeat: what is left is when, and after what.
 _STATE = """id, root, path, version, title, publisher, url, date, country, language, type,
-    given_title, sha256, size_bytes, modified_ns, reader, metadata_sha256, indexed_at"""
+    given_title, sha256, size_bytes, modified_ns, reader, metadata_sha256, indexed_at, note"""
 
 
 # A line of its own begins with the number of its first row.
@@ -46,7 +46,7 @@ class DocumentTable:
         self.end(source.id, generation)
         self._execute(
             f"""INSERT INTO documents ({_STATE}, line, born)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
                 coalesce(?, {_NEW_LINE}), ?)""",
             (
                 source.id, source.root, source.path, incoming.version.id, incoming.title,
@@ -54,7 +54,7 @@ class DocumentTable:
                 metadata.date.isoformat() if metadata.date else None,
                 metadata.country, metadata.language, metadata.type, metadata.title,
                 source.sha256, source.size_bytes, source.modified_ns, source.reader,
-                source.metadata_sha256, indexed_at, line, generation,
+                source.metadata_sha256, indexed_at, incoming.note, line, generation,
             ),
         )  # fmt: skip
 
@@ -71,7 +71,7 @@ class DocumentTable:
         self._execute(
             f"""INSERT INTO documents ({_STATE}, line, born)
             SELECT ?, ?, ?, version, title, publisher, url, date, country, language, type,
-                given_title, sha256, ?, ?, reader, metadata_sha256, indexed_at, line, ?
+                given_title, sha256, ?, ?, reader, metadata_sha256, indexed_at, note, line, ?
             FROM documents WHERE number = ?""",
             (
                 source.id, source.root, source.path, source.size_bytes, source.modified_ns,

@@ -290,4 +290,6 @@ MIGRATIONS = (
     CREATE INDEX passages_by_version ON passages (version, died);
     CREATE INDEX passages_by_language ON passages (died, language);
     """,
+    # What was left out of a document when it was read; of what an older release read, not known.
+    "ALTER TABLE documents ADD COLUMN note TEXT;",
 )

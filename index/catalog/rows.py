@@ -87,6 +87,7 @@ def read_document(row: sqlite3.Row) -> Document:
         indexed_at=row["indexed_at"],
         passages=row["passages"],
         characters=row["characters"],
+        note=row["note"],
     )
 
 
@@ -97,7 +98,7 @@ def write_sections(sections: Sequence[Section]) -> str:
 
 def write_pages(pages: Sequence[Page]) -> str:
     """Return what `read_version` reads as the pages of a version."""
-    return json.dumps([[p.number, p.start, p.end, p.label, p.ocr] for p in pages])
+    return json.dumps([[p.number, p.start, p.end, p.label, p.ocr, p.differs] for p in pages])
 
 
 def _make_version(version: str, text: str, row: sqlite3.Row) -> Version:

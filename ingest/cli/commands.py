@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from itertools import chain
 
 import click
 
@@ -32,6 +33,7 @@ from ingest.planning.web import fetch_all
 from ingest.run import open_index
 from ingest.upkeep.duplicates import list_near_duplicates
 from ingest.upkeep.health import check_health
+from ingest.upkeep.notes import list_differing, list_left_out
 from ingest.upkeep.removal import remove_document, restore_document
 from ingest.upkeep.versions import diff_versions, list_versions, parse_age
 from ingest.upkeep.versions import prune_versions as prune_texts
@@ -117,14 +119,19 @@ def status(open_index: OpenIndex, removed: bool, as_json: bool) -> None:
 @options.as_json
 @click.pass_obj
 def doctor(open_index: OpenIndex, as_json: bool) -> int:
-    """Print problems and near duplicates; 1 if there is a problem."""
+    """Print problems, and what is worth knowing beside them; 1 if there is a problem."""
     index = open_index()
     problems = check_health(index)
-    notes = [str(pair) for pair in list_near_duplicates(index)]
+    sections = [
+        list_differing(index),
+        list_left_out(index),
+        [str(pair) for pair in list_near_duplicates(index)],
+    ]
     if as_json:
-        print(write_json({"problems": problems, "notes": notes}))
+        print(write_json({"problems": problems, "notes": list(chain(*sections))}))
     else:
-        print("\n".join([*(problems or ["nothing is wrong"]), *shorten(notes)]))
+        notes = chain(*map(shorten, sections))
+        print("\n".join([*(problems or ["nothing is wrong"]), *notes]))
     return 1 if problems else 0
 
 

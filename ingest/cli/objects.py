@@ -25,6 +25,7 @@ class DocumentObject(msgspec.Struct, frozen=True):
     size_bytes: int
     indexed_at: str
     reader: str
+    note: str | None
 
 
 class FailureObject(msgspec.Struct, frozen=True):
@@ -173,6 +174,7 @@ def status_object(
             size_bytes=document.source.size_bytes,
             indexed_at=document.indexed_at,
             reader=document.source.reader,
+            note=document.note,
         )
         for document in documents
     ]

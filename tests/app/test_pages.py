@@ -27,6 +27,7 @@ from ingest.pipeline import apply_plan
 from ingest.planning.plan import make_plan
 from ingest.sources.uploads import Saved, safe_name, save
 from tests.connections import listening
+from tests.pdfs import add_content, column, make, squeeze
 from tests.web_site import Page, Site
 
 APP = str(Path(__file__).parents[2] / "streamlit_app.py")
@@ -676,3 +677,25 @@ def test_a_window_begins_and_ends_at_lines() -> None:
 )
 def test_only_web_addresses_become_links(url: str, offered: bool) -> None:
     assert is_web_address(url) is offered
+
+
+def test_a_quotation_of_a_page_that_reads_differently_says_so(empty_home: Path) -> None:
+    uploads = empty_home / "uploads"
+    uploads.mkdir()
+    toll = [
+        "Foreign ships pay a toll of 40 marks for the oil of the harbour lamps.",
+        "The council of the town keeps the account of the toll, and reads it in public every May.",
+    ]
+    squeezed = [
+        "The committee will follow all letters offered by the bookkeepers and",
+        "assess if accounts are correct, and shall tell the council as soon",
+        "as a letter differs from the yellow booklet of the proof office.",
+    ]
+    drawn = make([column(toll)], finish=lambda writer: add_content(writer, 0, squeeze(squeezed)))
+    (uploads / "toll.pdf").write_bytes(drawn)
+    reindex(empty_home)
+    said = "this page reads differently in two extractions"
+    app = ask(opened(), "What toll do foreign ships pay?")
+    assert html(app).count(said) == 1
+    app = press(app, "source-0-1")
+    assert f"<dt>Text</dt><dd>{said}: compare the words with its picture</dd>" in html(app)

@@ -7,12 +7,17 @@ import json
 import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from chat.__main__ import main
 from index.local import LocalIndex
+from index.settings import Settings
+from ingest.pipeline import apply_plan
+from ingest.planning.plan import make_plan
+from tests.pdfs import Text, add_content, make, squeeze
 
 ROOT = Path(__file__).parents[2]
 ANSWER_KEYS = {
@@ -20,8 +25,8 @@ ANSWER_KEYS = {
     "unmatched", "milliseconds", "context", "differences",
 }  # fmt: skip
 CITATION_KEYS = set(
-    "marker id document path source title version section page page_label ocr start end quote "
-    "marks score support verified publisher date url also_in".split()
+    "marker id document path source title version section page page_label ocr reads_differently "
+    "start end quote marks score support verified publisher date url also_in".split()
 )
 
 
@@ -297,3 +302,35 @@ def test_help_does_not_wait_for_the_model() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_page_that_reads_differently_is_said_on_its_citations(
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    corpus_index: LocalIndex,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("POLICY_CHAT_HOME", str(tmp_path))
+    uploads = tmp_path / "uploads"
+    uploads.mkdir()
+    toll = "Foreign ships pay a toll of 40 marks for the oil of the harbour lamps."
+    squeezed = squeeze(
+        [
+            "The committee will follow all letters offered by the bookkeepers and",
+            "assess if accounts are correct, and shall tell the council as soon",
+            "as a letter differs from the yellow booklet of the proof office.",
+        ]
+    )
+    for name, content in (("fair.pdf", b""), ("squeezed.pdf", squeezed)):
+        drawn = make([[Text(72, 760, toll)]], finish=partial(add_content, page=0, content=content))
+        (uploads / name).write_bytes(drawn)
+    index = LocalIndex(Settings(tmp_path), corpus_index.embedder)
+    apply_plan(index, make_plan(index))
+    found = json.loads(run(capsys, "search", "toll of foreign ships", "--json")[1])
+    told = {h["path"]: h["reads_differently"] for h in found if h["path"].endswith(".pdf")}
+    assert told == {"fair.pdf": False, "squeezed.pdf": True}
+    (squeezed_id,) = [hit["id"] for hit in found if hit["reads_differently"]]
+    said = "this page reads differently in two extractions"
+    assert said in run(capsys, "cite", squeezed_id)[1]
+    assert json.loads(run(capsys, "cite", squeezed_id, "--json")[1])["reads_differently"] is True
+    assert run(capsys, "search", "toll of foreign ships")[1].count(said) == 1

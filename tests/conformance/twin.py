@@ -158,6 +158,7 @@ class MemoryCatalog(Catalog):
             life.indexed_at,
             sum(s.passage.version == incoming.version.id for s in self.stretches()),
             len(incoming.version.text),
+            incoming.note,
         )
 
     def manifest(self) -> Manifest:

@@ -29,6 +29,7 @@ from tests.web_site import Site
 STATUS_KEYS = {"documents", "failures", "passages", "embedder", "generation"}
 DOCUMENT_KEYS = {
     "document", "path", "id", "title", "version", "passages", "size_bytes", "indexed_at", "reader",
+    "note",
 }  # fmt: skip
 REPORT_KEYS = {
     "added", "changed", "removed", "missing", "unchanged", "refused_before", "failures",
@@ -383,7 +384,9 @@ def test_doctor_finds_pages_of_a_pdf_without_text(
     assert out.splitlines() == [
         "texts/a plan.pdf: 2 of 6 pages have no text (page 2, 5); if they are scans, have them "
         f"recognised (the extra `ocr` does that for PDF) and run `python -m ingest '{texts}/a "
-        "plan.pdf'`"
+        "plan.pdf'`",
+        "texts/a plan.pdf: no text in pages 2, 5, only pictures: install the extra that "
+        'recognises it, `pip install -e ".[ocr]"`',
     ]
     (document,) = [d for d in open_index().documents() if d.id == "texts/a plan.pdf"]
     original = home / "originals" / document.source.sha256

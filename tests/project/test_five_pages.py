@@ -34,6 +34,7 @@ def answer(case: Case, *quotes: tuple[str, str]) -> Answer:
                 page=None,
                 page_label=None,
                 ocr=False,
+                reads_differently=False,
                 start=start,
                 end=start + len(words),
                 quote=words,

@@ -133,6 +133,7 @@ def _place(citation: Citation) -> str:
         " › ".join(section),
         f"page {page}" if page else "",
         "text recognised from a scan" if citation.ocr else "",
+        "this page reads differently in two extractions" if citation.reads_differently else "",
         citation.publisher or "",
         citation.date.isoformat() if citation.date else "",
     ]

@@ -179,7 +179,7 @@ def _head(citable: Citable) -> None:
     rows = [
         ("Section", escape(_section(citable))),
         ("Page", escape(str(page.label or page.number)) if page else ""),
-        ("Text", _recognised(citable)),
+        ("Text", _describe_text(citable)),
         ("Publisher", escape(known.publisher or "")),
         ("Date", known.date.isoformat() if known.date else ""),
         ("Link", _link(known.url)),
@@ -195,9 +195,16 @@ def _section(citable: Citable) -> str:
     return " › ".join(path[1:] if path[:1] == (citable.document.title,) else path)
 
 
-def _recognised(citable: Citable) -> str:
+def _describe_text(citable: Citable) -> str:
+    """Return why the words should be compared with the page, if they should."""
     pages = citable.version.pages_of(citable.start, citable.end)
-    return "recognised from a scan, so it may have mistakes" if any(p.ocr for p in pages) else ""
+    reasons = [
+        "recognised from a scan, so it may have mistakes" if any(p.ocr for p in pages) else "",
+        "this page reads differently in two extractions: compare the words with its picture"
+        if any(p.differs for p in pages)
+        else "",
+    ]
+    return "; ".join(filter(None, reasons))
 
 
 def _link(url: str | None) -> str:

@@ -26,6 +26,7 @@ from ingest.parsers.pdf.page.page_text import (
 )
 from ingest.parsers.pdf.page.rules import count_text_pieces
 from ingest.parsers.pdf.properties import PdfProperties, read_properties
+from ingest.parsers.pdf.second_reading import TwiceRead, find_differing
 from ingest.parsers.shared.left_out import HIDDEN, STRUCK
 from ingest.text import outline
 from ingest.text.blocks import Omission, ParsedText
@@ -46,7 +47,8 @@ def parse(data: bytes) -> ParsedText:
         pages = ocr.recognise_pictures(
             document, _read_pages(document, count, Surroundings(said.has_layers))
         )
-    return _assemble_pages(pages, said)
+    parsed, furniture = _assemble_pages(pages, said)
+    return _compare_readings(parsed, pages, furniture, data)
 
 
 def _read_pages(
@@ -96,10 +98,34 @@ def _refuse_dust(page: pypdfium2.PdfPage, number: int) -> None:
         )
 
 
-def _assemble_pages(pages: list[PageText], said: PdfProperties) -> ParsedText:
+def _compare_readings(
+    parsed: ParsedText, pages: list[PageText], furniture: list[str], data: bytes
+) -> ParsedText:
+    """Mark the pages that others read otherwise; of a recognised one there is no other reading."""
+    ours: dict[int, list[str]] = {}
+    for page in parsed.pages:
+        ours.setdefault(page.number, []).append(parsed.text[page.start : page.end])
+    read = [
+        TwiceRead(
+            page.number,
+            "\n".join(ours[page.number]),
+            "\n".join([running, *(omission.text for omission in page.omissions)]),
+            page.plain,
+        )
+        for page, running in zip(pages, furniture, strict=True)
+        if page.plain is not None and not page.ocr and page.number in ours
+    ]
+    differing = find_differing(read, data)
+    marked = (replace(page, differs=page.number in differing) for page in parsed.pages)
+    return replace(parsed, pages=tuple(marked)) if differing else parsed
+
+
+def _assemble_pages(pages: list[PageText], said: PdfProperties) -> tuple[ParsedText, list[str]]:
+    """Return the text of pages, and the furniture that was left out of each."""
     segments = [find_segments(page) for page in pages]
     left_out = find_furniture(segments)
     kept = [[s for s in page if id(s) not in left_out.segments] for page in segments]
+    furniture = ["\n".join(s.text for s in page if id(s) in left_out.segments) for page in segments]
     body = find_body_size(kept)
     ordered = (find_regions(page, own) for page, own in zip(pages, kept, strict=True))
     made = assemble(find_elements(ordered, body, said.outline))
@@ -109,7 +135,7 @@ def _assemble_pages(pages: list[PageText], said: PdfProperties) -> ParsedText:
     stretches = map_pages(made.layout, labels, {page.number for page in pages if page.ocr})
     first_page_end = stretches[0].end if stretches else 0
     title = title_of(made.text, made.blocks, first_page_end, said.title)
-    return ParsedText(
+    parsed = ParsedText(
         text=made.text,
         title=title,
         blocks=made.blocks,
@@ -125,3 +151,4 @@ def _assemble_pages(pages: list[PageText], said: PdfProperties) -> ParsedText:
         note=_write_note(pages),
         omissions=(*(o for page in pages for o in page.omissions), *left_out.segments.values()),
     )
+    return parsed, furniture

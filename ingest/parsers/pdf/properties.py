@@ -58,8 +58,8 @@ class PdfProperties:
 
 def read_properties(data: bytes, pages: int) -> PdfProperties:
     """Return what a PDF of so many pages says about itself, as far as it can be read."""
-    with _silence_pypdf():
-        reader = _attempt(lambda: _open_reader(data), None)
+    with silence_pypdf():
+        reader = _attempt(lambda: open_reader(data), None)
         if reader is None:
             return PdfProperties(None, None, None, None, (), (), has_layers=True)
         return PdfProperties(
@@ -74,7 +74,7 @@ def read_properties(data: bytes, pages: int) -> PdfProperties:
 
 
 @contextmanager
-def _silence_pypdf() -> Iterator[None]:
+def silence_pypdf() -> Iterator[None]:
     """Keep pypdf from telling the log about every oddity of a file."""
     logger = logging.getLogger("pypdf")
     before = logger.level
@@ -92,7 +92,8 @@ def _attempt(wanted: Callable[[], T], otherwise: T) -> T:
         return otherwise
 
 
-def _open_reader(data: bytes) -> PdfReader:
+def open_reader(data: bytes) -> PdfReader:
+    """Open the bytes of a PDF, without a password if it is encrypted."""
     reader = PdfReader(BytesIO(data))
     if reader.is_encrypted:
         reader.decrypt("")

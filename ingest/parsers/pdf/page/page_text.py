@@ -38,6 +38,7 @@ from ingest.parsers.pdf.page.spaces import find_lost_spaces
 from ingest.parsers.pdf.page.struck import find_struck
 from ingest.parsers.pdf.page.unseen import find_unseen
 from ingest.parsers.pdf.page.watermarks import WATERMARK, find_watermarks
+from ingest.parsers.pdf.second_reading import read_plainly
 from ingest.parsers.shared.left_out import HIDDEN, STRUCK, LeftOut
 from ingest.text.blocks import Omission
 
@@ -69,6 +70,7 @@ class PageText:
     ocr: bool = False  # the characters were recognised in a picture
     omissions: tuple[Omission, ...] = ()  # what stands on the page and is not seen
     is_illegible: bool = False  # its fonts say other letters than it shows, and those are left out
+    plain: str | None = None  # what PDFium itself reads on the page, if it does
 
 
 def list_pages(numbers: Sequence[int]) -> str:
@@ -131,6 +133,7 @@ def read_page(page: pypdfium2.PdfPage, number: int, around: Surroundings) -> Pag
             left_out.add(WATERMARK, _spell(found, piece))
             fragments = [fragment for fragment in fragments if fragment not in piece]
         lettering = read_lettering(text.raw, found.positions, fragments)
+        plain = read_plainly(page, text)
     finally:
         text.close()
     return PageText(
@@ -146,6 +149,7 @@ def read_page(page: pypdfium2.PdfPage, number: int, around: Surroundings) -> Pag
         is_scan=_is_scan(len(found.codes), drawn, width * height),
         omissions=tuple(left_out.omissions),
         lettering=lettering,
+        plain=plain,
     )
 
 
