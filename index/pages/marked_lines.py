@@ -55,7 +55,7 @@ class MarkedLine:
 def draw_marked_lines(
     document: pypdfium2.PdfDocument, text: str, layout: Layout, start: int, end: int
 ) -> Iterator[MarkedLine]:
-    """Yield the lines that text[start:end] stands on, in order.
+    """Draw the lines that text[start:end] stands on, in order.
 
     Args:
         document: From `pdfium.open_document`; its lock is held while a page is drawn only.
@@ -63,6 +63,9 @@ def draw_marked_lines(
         layout: Its characters' places.
         start: Half-open offsets of the quotation.
         end: See start.
+
+    Yields:
+        A line, or a piece of a long one.
 
     Raises:
         pypdfium2.PdfiumError: A page cannot be drawn.
