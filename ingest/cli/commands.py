@@ -33,6 +33,7 @@ from ingest.planning.web import fetch_all
 from ingest.run import open_index
 from ingest.upkeep.duplicates import list_near_duplicates
 from ingest.upkeep.health import check_health
+from ingest.upkeep.look import look_at_samples
 from ingest.upkeep.notes import list_differing, list_left_out
 from ingest.upkeep.removal import remove_document, restore_document
 from ingest.upkeep.versions import diff_versions, list_versions, parse_age
@@ -116,9 +117,10 @@ def status(open_index: OpenIndex, removed: bool, as_json: bool) -> None:
 
 
 @click.command(help="Check the index; each problem comes with the command that solves it.")
+@click.option("--look", is_flag=True, help="read quotations of PDFs from the pictures of pages")
 @options.as_json
 @click.pass_obj
-def doctor(open_index: OpenIndex, as_json: bool) -> int:
+def doctor(open_index: OpenIndex, look: bool, as_json: bool) -> int:
     """Print problems, and what is worth knowing beside them; 1 if there is a problem."""
     index = open_index()
     problems = check_health(index)
@@ -127,10 +129,12 @@ def doctor(open_index: OpenIndex, as_json: bool) -> int:
         list_left_out(index),
         [str(pair) for pair in list_near_duplicates(index)],
     ]
+    looked = look_at_samples(index) if look else None
     if as_json:
-        print(write_json({"problems": problems, "notes": list(chain(*sections))}))
+        found = {"look": looked.as_object()} if looked else {}
+        print(write_json({"problems": problems, "notes": list(chain(*sections))} | found))
     else:
-        notes = chain(*map(shorten, sections))
+        notes = chain(*map(shorten, sections), looked.write_lines() if looked else [])
         print("\n".join([*(problems or ["nothing is wrong"]), *notes]))
     return 1 if problems else 0
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
+from index.pages.recognise import recognises_pictures
 
 
 def recognises_scans() -> bool:
     """Tell whether the extra `ocr` is there, with which scanned pages of a PDF have text."""
-    return all(map(importlib.util.find_spec, ("rapidocr", "onnxruntime")))
+    return recognises_pictures()

@@ -13,6 +13,7 @@ import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
 from chat.types import Citation
+from chat.ui.source.look_view import show_look
 from chat.ui.source.page_image import show_pages
 from chat.writing.verify import reopen
 from index.base import Catalog, Index
@@ -106,6 +107,8 @@ def show_source(
         show_pages(index.settings.originals / source.original, layout, source.citable, opened)
     else:
         _show_text(source.citable, opened)
+    if source.original is not None:
+        show_look(index, source.citable, source.original)
     with st.expander("Quotation with its reference", icon=":material/content_copy:"):
         st.code(reference(source.citable, st.context.url or ""), language=None, wrap_lines=True)
 

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pypdfium2
 from numpy.typing import NDArray
 
 from index.pages import pdfium
+from index.pages.recognise import load_engine
 from ingest.errors import SourceRefused
 from ingest.parsers.extras import recognises_scans
 from ingest.parsers.pdf.page.fragments import Fragment
 from ingest.parsers.pdf.page.legibility import Letters, find_illegible, make_plain_lettering
 from ingest.parsers.pdf.page.page_text import PageText, list_pages
 from ingest.parsers.pdf.page.patches import patch_lines
-
-if TYPE_CHECKING:
-    from rapidocr import RapidOCR
 
 # About two seconds each on one core: more is a job for a program that is made for it.
 MAX_SCANNED_PAGES = 200
@@ -29,10 +26,6 @@ SIDE_PIXELS = 2_000
 DOTS_PER_POINT = 200 / 72
 # Of a word, in [0, 1]: what is recognised with less confidence is rubbish.
 LEAST_CONFIDENCE = 0.5
-
-# Not one for each core: files are read beside each other, and each thread takes address space, of
-# which a worker process has a limited amount.
-_THREADS = {f"EngineConfig.onnxruntime.{kind}_op_num_threads": 2 for kind in ("intra", "inter")}
 
 # Text, confidence, four corners in pixels.
 _RecognisedWord = tuple[str, float, list[list[float]]]
@@ -92,13 +85,6 @@ def _describe(pages: Sequence[PageText]) -> str:
     return f"{'; '.join(reasons)}: {remedy}" if reasons else ""
 
 
-@cache
-def _load_engine() -> RapidOCR:
-    from rapidocr import RapidOCR
-
-    return RapidOCR(params={"Global.log_level": "critical", **_THREADS})
-
-
 def _recognise_page(document: pypdfium2.PdfDocument, page: PageText) -> PageText:
     scale = min(DOTS_PER_POINT, SIDE_PIXELS / max(page.width, page.height))
     try:
@@ -118,7 +104,7 @@ def _recognise_page(document: pypdfium2.PdfDocument, page: PageText) -> PageText
 
 def _run_engine(picture: NDArray[np.uint8]) -> Any:  # noqa: ANN401 - whatever any of its stages gives
     try:
-        return _load_engine()(picture, return_word_box=True)
+        return load_engine()(picture, return_word_box=True)
     except Exception as error:
         if "std::bad_alloc" in str(error):  # which comes wrapped by two libraries
             raise MemoryError from error
