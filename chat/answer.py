@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from chat.account import Account
 from chat.evidence.choose import Choose, EvidenceSelector
 from chat.evidence.compare import Compare
+from chat.evidence.frame import Frame
 from chat.evidence.judge import Judge, NotFound
 from chat.evidence.read import PassageReader, Read, make_reader
 from chat.question.check import Check, Refused
@@ -32,7 +33,7 @@ from index.types import Filter
 # The keys of `Answer.milliseconds`, and the steps that each counts.
 DURATIONS = {
     "retrieve": ("check", "complete", "search", "read", "rerank"),
-    "evidence": ("choose", "judge", "compare"),
+    "evidence": ("choose", "judge", "compare", "frame"),
     "verify": ("write", "verify"),
 }
 
@@ -100,6 +101,7 @@ class Answerer:
             .then(Choose(self.evidence))
             .may_end_at(Judge(settings.table(ChatSettings)))
             .then(Compare(self.evidence.encode))
+            .then(Frame(catalog))
             .then(Write(self.writer))
             .then(Verify(catalog))
         )

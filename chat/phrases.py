@@ -15,6 +15,15 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
+def tell_items_left(number: int) -> str:
+    """Return that a list goes on behind a quotation.
+
+    >>> tell_items_left(3)
+    '… continues (3 more items)'
+    """
+    return f"… continues ({count(number, 'more item')})"
+
+
 def excerpt(text: str, most_chars: int) -> str:
     """Return the beginning of a text on one line, cut between words."""
     line = " ".join(text.split())

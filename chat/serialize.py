@@ -11,12 +11,21 @@ import msgspec
 
 from chat.account import Account
 from chat.errors import QuestionRefused
-from chat.types import Answer, Citation, Question, Receipt, Role, Turn
+from chat.types import Answer, AroundKind, Citation, Question, Receipt, Role, Turn
 from index.citations import Citable, Standing
 from index.types import Filter
 from index.version import Version, citation_id
 
 Words = str | tuple[str, ...]
+
+
+class AroundObject(msgspec.Struct, frozen=True):
+    """What a quotation stands in, to the letter."""
+
+    kind: AroundKind
+    start: int
+    end: int
+    text: str
 
 
 class CitationObject(msgspec.Struct, frozen=True):
@@ -45,6 +54,8 @@ class CitationObject(msgspec.Struct, frozen=True):
     date: date | None
     url: str | None
     also_in: list[str]
+    context: list[AroundObject]
+    items_left: int
 
 
 class DifferenceObject(msgspec.Struct, frozen=True):
@@ -203,8 +214,10 @@ def explained_object(answer: Answer, accounts: Sequence[Account]) -> ExplainedOb
 def citation_object(citation: Citation) -> CitationObject:
     """Return a citation as it is printed."""
     section = " › ".join(citation.section) or None
+    values = asdict(citation)
+    values["context"] = values.pop("around")
     also = {"id": citation.id, "source": citation.document, "section": section}
-    return msgspec.convert(asdict(citation) | also, CitationObject)
+    return msgspec.convert(values | also, CitationObject)
 
 
 def hit_objects(citations: Sequence[Citation]) -> list[dict[str, object]]:

@@ -65,6 +65,26 @@ class Candidate:
         return _name_place(self.hit.document.title, self.hit.passage.section, "")
 
 
+AroundKind = Literal["lead_in", "caption", "heads"]
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """Words that a quotation cannot be understood without, from elsewhere in its text.
+
+    Attributes:
+        kind: What leads a list in, the caption of a table, or the row that heads its columns.
+        start: Half-open offsets in the version's text.
+        end: See start.
+        text: The words between them, to the letter.
+    """
+
+    kind: AroundKind
+    start: int
+    end: int
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """A quotation that may answer the question.
@@ -80,6 +100,8 @@ class Evidence:
         similarity: Cosine of the question and the sentence that was chosen, in [0, 1].
         of_kind: Whether it names a thing of the kind that is asked for (a date, a number, a name).
         span: How sure the reader is that an answer stands in it, in [0, 1]; 0 if it was not read.
+        around: What it stands in: the lead-in of its list, the caption and heads of its table.
+        items_left: How many items its list goes on for behind the quote.
     """
 
     candidate: Candidate
@@ -91,6 +113,8 @@ class Evidence:
     similarity: float
     of_kind: bool
     span: float
+    around: tuple[Around, ...] = ()
+    items_left: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +145,8 @@ class Citation:
         date: None where it is not known.
         url: None where it is not known.
         also_in: Ids of other documents with the same text.
+        around: What it stands in: the lead-in of its list, the caption and heads of its table.
+        items_left: How many items its list goes on for behind the quote.
     """
 
     marker: int
@@ -144,6 +170,8 @@ class Citation:
     date: date | None
     url: str | None
     also_in: tuple[str, ...]
+    around: tuple[Around, ...] = ()
+    items_left: int = 0
 
     @property
     def id(self) -> str:

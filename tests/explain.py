@@ -47,6 +47,7 @@ are in the code is in [ARCHITECTURE.md](../ARCHITECTURE.md#the-way-of-a-question
 | Choose | chooses what could be quoted: whole sentences, up to three quotations |
 | Judge | decides whether that is an answer; if not, the answer is "not found" |
 | Compare | looks for other documents that give another figure |
+| Frame | gives lists whole or with their lead-in, rows of tables with their heads |
 | Write | puts the quotations together |
 | Verify | compares each of them with the stored text of its document |
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from chat.account import Account
+from chat.phrases import tell_items_left
 from chat.serialize import CitedObject
-from chat.types import Answer, Citation
+from chat.types import Answer, Around, AroundKind, Citation
 
 STATES = {
     "current": "the document still has this very text",
@@ -14,6 +15,11 @@ STATES = {
     "moved": "the document has changed since; these words stand under another heading today",
     "gone": "the document has changed since; these words are not in today's text",
     "removed": "the document has been removed; this is its text as it was cited",
+}
+_AROUND: dict[AroundKind, str] = {
+    "lead_in": "in the list",
+    "caption": "in the table",
+    "heads": "columns",
 }
 _FROM_SCAN = "text recognised from a scan"
 _DIFFERS = "this page reads differently in two extractions"
@@ -75,10 +81,18 @@ def format_citation(citation: Citation) -> str:
     if citation.reads_differently:
         place.append(_DIFFERS)
     head = ", ".join(part for part in [citation.title, *known, *place] if part)
+    lines = [f"[{citation.marker}] {head}"]
+    lines += [f"    {_AROUND[one.kind]}: {_write_around(one)}" for one in citation.around]
     # Neither wrapped nor indented: what is copied from here is, to the character, in the document.
-    quote = f"    “{citation.quote}”"
-    where = f"    {citation.document}, characters {citation.start}–{citation.end}"
-    return f"[{citation.marker}] {head}\n{quote}\n{where}"
+    lines.append(f"    “{citation.quote}”")
+    if citation.items_left:
+        lines.append(f"    {tell_items_left(citation.items_left)}")
+    lines.append(f"    {citation.document}, characters {citation.start}–{citation.end}")
+    return "\n".join(lines)
+
+
+def _write_around(around: Around) -> str:
+    return " | ".join(" ".join(cell.split()) for cell in around.text.split("\t"))
 
 
 def format_cited(cited: CitedObject, likeness: float) -> str:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from chat.evidence.figures import find_figures
+from chat.evidence.lists import is_plain_text
 from chat.evidence.shortlist import QuotableUnit
-from chat.evidence.units import Unit, grow
+from chat.evidence.units import Unit, grow, is_row
 from chat.question.kinds import classify_question, find_named
 from chat.question.names import is_name
 from chat.retrieval.retrieve import Retrieved
@@ -26,11 +27,21 @@ NEAR_BEST_PASSAGE = 0.8
 # and they must not say what is said already (cosine of meaning; share of words).
 SAME_MEANING = 0.97
 SAME_WORDS = 0.9
+# Shares of the question's words that differ by less are the same.
+LEAST_GAP = 1e-6
 # The words that the reader points at are marked from this certainty on: a margin of 0.
 SURE_SPAN = 0.5
 
 Objection = Literal[
-    "enough", "low", "not_of_kind", "passage", "subject", "low_elsewhere", "overlaps", "repeats"
+    "enough",
+    "low",
+    "not_of_kind",
+    "passage",
+    "row",
+    "subject",
+    "low_elsewhere",
+    "overlaps",
+    "repeats",
 ]
 
 
@@ -153,7 +164,9 @@ class Choice:
             for c in chosen
             if self._version(c.number) == self._version(number)
         ]
-        return Chosen(number, grow(unit.candidate.hit.passage, unit.stretch, taken))
+        hit = unit.candidate.hit
+        is_plain = is_plain_text(hit.document)
+        return Chosen(number, grow(hit.passage, unit.stretch, taken, is_plain=is_plain))
 
     def _version(self, number: int) -> str:
         return self._units[number].candidate.hit.passage.version
@@ -178,6 +191,10 @@ class Choice:
         unit, first = self._units[number], self._units[best]
         if first.of_kind and not unit.of_kind:
             return "not_of_kind", ""  # beside a number, a sentence without one adds nothing
+        are_rows = is_row(unit.stretch.text) and is_row(first.stretch.text)
+        holds_less = unit.coverage < first.coverage - LEAST_GAP
+        if are_rows and holds_less and unit.version == first.version:
+            return "row", ""
         if unit.passage == first.passage:
             return None
         if unit.candidate.score < NEAR_BEST_PASSAGE * first.candidate.score:

@@ -117,6 +117,7 @@ _OBJECTIONS: dict[Objection, str] = {
     "low": f"at least {NEAR_BEST:.0%} is asked for",
     "not_of_kind": "gives no",
     "passage": f"its passage is less than {NEAR_BEST_PASSAGE:.0%} as good a fit as the best one’s",
+    "row": "another row of its table holds more of what is asked for",
     "subject": "about another subject than",
     "low_elsewhere": f"from another passage at least {NEAR_BEST_ELSEWHERE:.0%} is asked for",
     "overlaps": "stands, at least in part, in the quotation",

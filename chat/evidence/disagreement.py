@@ -13,6 +13,7 @@ from itertools import islice
 import regex
 
 from chat.evidence.figures import Figure, differ, find_figures
+from chat.evidence.lists import is_plain_text
 from chat.evidence.units import Unit, split_into_units
 from chat.question.kinds import classify_question
 from chat.question.names import CAPITAL
@@ -116,7 +117,9 @@ def _pair_figures(retrieved: Retrieved, evidence: Sequence[Evidence]) -> Iterato
     others = [
         (candidate, unit, figure)
         for candidate in retrieved.candidates[:PASSAGES]
-        for unit in split_into_units(candidate.hit.passage)
+        for unit in split_into_units(
+            candidate.hit.passage, is_plain=is_plain_text(candidate.hit.document)
+        )
         for figure in find_figures(unit.text, _language_of(candidate))
     ]
     for number, piece in enumerate(evidence):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from chat.evidence.learned import load_weights
-from chat.evidence.units import Unit, says_little, split_into_units
+from chat.evidence.lists import is_plain_text
+from chat.evidence.tables import find_heads
+from chat.evidence.units import Unit, is_row, says_little, split_into_units
 from chat.question.kinds import QuestionKind, classify_question, find_named
 from chat.retrieval.retrieve import Retrieved, Terms, collect_terms
 from chat.types import Candidate
@@ -52,6 +54,11 @@ class QuotableUnit:
     def passage(self) -> int:
         """The number of its passage."""
         return self.candidate.hit.number
+
+    @property
+    def version(self) -> str:
+        """The text that it is part of."""
+        return self.candidate.hit.passage.version
 
     @property
     def in_context(self) -> str:
@@ -116,9 +123,21 @@ def shortlist(retrieved: Retrieved, most: int = UNITS) -> Shortlist:
     units = [
         _weigh_unit(candidate, unit, terms, kind, question)
         for candidate in passages
-        for unit in split_into_units(candidate.hit.passage)
+        for unit in split_into_units(
+            candidate.hit.passage, is_plain=is_plain_text(candidate.hit.document)
+        )
     ]
-    telling = [unit for unit in units if not says_little(unit.stretch.text)] or units
+    units = _level_rows(units)
+    heads = {
+        (candidate.hit.number, start + candidate.hit.passage.start)
+        for candidate in passages
+        for start, _ in find_heads(candidate.hit.passage.text, candidate.hit.passage.context)
+    }
+    telling = [
+        unit
+        for unit in units
+        if not says_little(unit.stretch.text) and (unit.passage, unit.stretch.start) not in heads
+    ] or units
     best = sorted(telling, key=lambda unit: -unit.score(similarity=0.0))[:most]
     return Shortlist(
         units=tuple(best),
@@ -127,6 +146,22 @@ def shortlist(retrieved: Retrieved, most: int = UNITS) -> Shortlist:
         unweighed=len(telling) - len(best),
         mute=len(units) - len(telling),
     )
+
+
+def _level_rows(units: Sequence[QuotableUnit]) -> list[QuotableUnit]:
+    """Return the units, the rows of a text all with what the reader says of the best of them.
+
+    Rows of a table differ in the words that are asked for, such as a year, and in little else; the
+    reader was taught on prose and does not see it. So words decide among them.
+    """
+    best: dict[str, float] = {}
+    for unit in units:
+        if is_row(unit.stretch.text):
+            best[unit.version] = max(unit.span, best.get(unit.version, 0.0))
+    return [
+        replace(unit, span=best[unit.version]) if is_row(unit.stretch.text) else unit
+        for unit in units
+    ]
 
 
 def _sift(

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from chat.evidence.lists import ItemList, Line, find_list, read_lines
 from index.types import Passage
 
 # A sentence that opens with one of these leans on the one before it.
@@ -42,8 +43,10 @@ class Unit:
     text: str
 
 
-def split_into_units(passage: Passage) -> list[Unit]:
+def split_into_units(passage: Passage, *, is_plain: bool) -> list[Unit]:
     """Return the units of a passage, in order; they may overlap, and no sentence is left out.
+
+    `is_plain` is that of `chat.evidence.lists.is_plain_text`.
 
     - A lead-in ("They are designed to:") comes with its items, an item with its lead-in and
       siblings, unless the list is long.
@@ -53,22 +56,27 @@ def split_into_units(passage: Passage) -> list[Unit]:
     """
     sentences = passage.sentences
     texts = [_cut(passage, start, end).text for start, end in sentences]
-    spans = dict.fromkeys(_find_span(texts, at) for at in range(len(texts)))
+    lists = _find_lists(passage, is_plain)
+    spans = dict.fromkeys(_find_span(texts, at, lists) for at in range(len(texts)))
     return [_cut(passage, sentences[first][0], sentences[last][1]) for first, last in spans]
 
 
-def grow(passage: Passage, unit: Unit, taken: Iterable[tuple[int, int]]) -> Unit:
+def grow(passage: Passage, unit: Unit, taken: Iterable[tuple[int, int]], *, is_plain: bool) -> Unit:
     """Return a unit with the sentences around it, up to PARAGRAPH_CHARS.
 
     First those after it, then those before, until one only points elsewhere or is `taken`: in a
-    half-open stretch of the version that is quoted already.
+    half-open stretch of the version that is quoted already. A row stays by itself, and so does a
+    paragraph beside a list: half a list says something else than the whole.
     """
     blocked = list(taken)
+    kinds = _name_surroundings(passage, is_plain)
+    own = {kinds[span] for span in passage.sentences if unit.start <= span[0] < unit.end}
 
     def may_join(start: int, end: int) -> bool:
         free = not any(a < end and start < b for a, b in blocked)
         text = _cut(passage, start, end).text
-        return free and not says_little(text) and len(text.split()) > _FRAGMENT_WORDS
+        says = not says_little(text) and len(text.split()) > _FRAGMENT_WORDS
+        return free and says and kinds[start, end] in own and not is_row(unit.text)
 
     start, end = unit.start, unit.end
     for first, last in passage.sentences:
@@ -100,11 +108,20 @@ def says_little(text: str) -> bool:
     return bool(points) or is_fragment or text.endswith("?")
 
 
-def _find_span(texts: Sequence[str], at: int) -> tuple[int, int]:
+def is_row(text: str) -> bool:
+    """Tell whether a text is a row of a table."""
+    return "\t" in text
+
+
+def _find_span(
+    texts: Sequence[str], at: int, lists: Sequence[tuple[int, int] | None]
+) -> tuple[int, int]:
     """Return the first and last sentence of the unit of a sentence."""
-    listed = _find_list(texts, at)
+    listed = lists[at] or _find_inline_list(texts, at)
     if listed:
-        return listed
+        first, last = _shorten_list(texts, at, *listed)
+        leans = first and first != at and _ANAPHOR.match(texts[first])
+        return (first - 1 if leans else first), last
     first, last = at, at
     if texts[at].endswith("?"):
         last = _find_end_of_answer(texts, at)
@@ -115,7 +132,56 @@ def _find_span(texts: Sequence[str], at: int) -> tuple[int, int]:
     return first, last
 
 
-def _find_list(texts: Sequence[str], at: int) -> tuple[int, int] | None:
+def _find_lists(passage: Passage, is_plain: bool) -> list[tuple[int, int] | None]:
+    """Return for each sentence the first and last one of its list, lead-in and items."""
+    lines = read_lines(passage.text, 0, len(passage.text), is_plain=is_plain)
+    found: list[tuple[int, int] | None] = []
+    for at, (start, end) in enumerate(passage.sentences):
+        around = _find_own_list(lines, start - passage.start, end - passage.start)
+        if around is None:
+            found.append(None)
+            continue
+        lead_in, items = around.lead_ins[-1][1] + passage.start, around.items
+        stop = items[-1][1] + passage.start if items else lead_in
+        first = max((n for n, s in enumerate(passage.sentences) if s[1] <= lead_in), default=at)
+        last = max((n for n, s in enumerate(passage.sentences) if s[1] <= stop), default=at)
+        found.append((first, last) if first <= at <= last else None)
+    return found
+
+
+def _find_own_list(lines: Sequence[Line], start: int, end: int) -> ItemList | None:
+    """Return the list of an item, or of a lead-in whose line ends with the sentence."""
+    line = next((line for line in lines if line.start <= start < line.end), None)
+    if line is None or line.is_row or (line.leads and not line.style and end < line.end):
+        return None
+    return find_list(lines, start, end)
+
+
+def _name_surroundings(passage: Passage, is_plain: bool) -> dict[tuple[int, int], str]:
+    """Return for each sentence whether it stands in a table, in which list, or in neither."""
+    lines = read_lines(passage.text, 0, len(passage.text), is_plain=is_plain)
+    kinds: dict[tuple[int, int], str] = {}
+    for start, end in passage.sentences:
+        first, last = start - passage.start, end - passage.start
+        line = next((line for line in lines if line.start <= first < line.end), None)
+        found = _find_own_list(lines, first, last)
+        if found:
+            kinds[start, end] = f"list at {found.lead_ins[0][0]}"
+        elif line is not None and (line.is_row or line.style):
+            kinds[start, end] = "row" if line.is_row else "item"
+        else:
+            kinds[start, end] = "paragraph"
+    return kinds
+
+
+def _shorten_list(texts: Sequence[str], at: int, first: int, last: int) -> tuple[int, int]:
+    """Return a list's sentences, or only the item where the list is long."""
+    is_long = sum(map(len, texts[first : last + 1])) > _LIST_CHARS
+    return (at, at) if is_long and at != first else (first, last)
+
+
+def _find_inline_list(texts: Sequence[str], at: int) -> tuple[int, int] | None:
+    """Return the first and last sentence of a list whose items stand in a line."""
     first = at
     while first and _ITEM.match(texts[first]):
         first -= 1
@@ -124,8 +190,6 @@ def _find_list(texts: Sequence[str], at: int) -> tuple[int, int] | None:
     last = at
     while last + 1 < len(texts) and _ITEM.match(texts[last + 1]):
         last += 1
-    if sum(map(len, texts[first : last + 1])) > _LIST_CHARS and at != first:
-        return at, at
     return first, last
 
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from chat.types import Candidate, Citation, Evidence, Support
+from index.version import Page, Version
 
 
-def cite(marker: int, evidence: Evidence, support: Support) -> Citation:
-    """Return a piece of evidence as a citation that is still to be verified."""
+def cite(marker: int, evidence: Evidence, support: Support, version: Version) -> Citation:
+    """Return a piece of evidence, of a version, as a citation that is still to be verified."""
     span = (evidence.start, evidence.end, evidence.quote)
-    return _make_citation(marker, evidence.candidate, span, evidence.marks, support)
+    pages = version.pages_of(evidence.start, evidence.end)
+    made = _make_citation(marker, evidence.candidate, span, evidence.marks, support, pages)
+    return replace(made, around=evidence.around, items_left=evidence.items_left)
 
 
 def cite_passages(candidates: Sequence[Candidate]) -> list[Citation]:
@@ -19,7 +23,7 @@ def cite_passages(candidates: Sequence[Candidate]) -> list[Citation]:
     for rank, candidate in enumerate(candidates, start=1):
         passage = candidate.hit.passage
         span = (passage.start, passage.end, passage.text)
-        found.append(_make_citation(rank, candidate, span, (), "weak"))
+        found.append(_make_citation(rank, candidate, span, (), "weak", passage.pages))
     return found
 
 
@@ -29,11 +33,10 @@ def _make_citation(
     span: tuple[int, int, str],
     marks: tuple[tuple[int, int], ...],
     support: Support,
+    pages: Sequence[Page],
 ) -> Citation:
     start, end, quote = span
     passage, document = candidate.hit.passage, candidate.hit.document
-    # Of the quote: a passage that it is part of may begin on the page before.
-    pages = [page for page in passage.pages if page.start < end and start < page.end]
     return Citation(
         marker=marker,
         document=document.id,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from chat.evidence.disagreement import Contrast
 from chat.evidence.judge import NotFound, Verdict
+from chat.phrases import tell_items_left
 from chat.retrieval.retrieve import Retrieved
 from chat.types import Answer, Citation, Difference, Evidence, Question, Receipt, Status, Support
 from chat.writing.cite import cite_passages
@@ -19,7 +20,7 @@ NEAREST = 3
 def compose(question: Question, end: Verified | NotFound, catalog: Catalog) -> Answer:
     """Return the answer that a way came to; how long it took is not known here."""
     if isinstance(end, NotFound):
-        return _compose(question, end.retrieved, end.verdict, (), (), (), catalog)
+        return _compose(question, end.retrieved, end.verdict, (), (), (), (), catalog)
     written = end.written
     supported = written.supported
     return _compose(
@@ -27,6 +28,7 @@ def compose(question: Question, end: Verified | NotFound, catalog: Catalog) -> A
         supported.retrieved,
         supported.verdict,
         written.sentences,
+        written.evidence,
         end.citations,
         _find_differences(supported.contrasts, written.evidence),
         catalog,
@@ -38,6 +40,7 @@ def _compose(
     retrieved: Retrieved,
     verdict: Verdict,
     sentences: Sequence[Sentence],
+    evidence: Sequence[Evidence],
     citations: tuple[Citation, ...],
     differences: tuple[Difference, ...],
     catalog: Catalog,
@@ -57,7 +60,7 @@ def _compose(
         question=question.text,
         searched_for=retrieved.question,
         context=retrieved.context,
-        text=_write_with_markers(sentences) or None,
+        text=_write_with_markers(sentences, evidence) or None,
         citations=citations,
         differences=differences,
         receipt=receipt,
@@ -68,8 +71,14 @@ def _compose(
     )
 
 
-def _write_with_markers(sentences: Sequence[Sentence]) -> str:
-    return " ".join(f"{s.text} [{marker}]" for marker, s in enumerate(sentences, start=1))
+def _write_with_markers(sentences: Sequence[Sentence], evidence: Sequence[Evidence]) -> str:
+    """Return the sentences, each with its marker and, in our words, whether its list goes on."""
+    parts = []
+    for marker, (sentence, piece) in enumerate(zip(sentences, evidence, strict=True), start=1):
+        parts.append(f"{sentence.text} [{marker}]")
+        if piece.items_left:
+            parts.append(tell_items_left(piece.items_left))
+    return " ".join(parts)
 
 
 def _name_status(

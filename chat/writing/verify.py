@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from chat.account import Account
 from chat.phrases import count
-from chat.types import Citation
+from chat.types import Around, Citation
 from chat.way import Step
 from chat.writing.cite import cite
 from chat.writing.writer import Written
@@ -33,7 +33,9 @@ def verify(catalog: Catalog, citations: Sequence[Citation]) -> list[Citation]:
     """
     texts = {name: catalog.version(name).text for name in {c.version for c in citations}}
     for citation in citations:
-        if texts[citation.version][citation.start : citation.end] != citation.quote:
+        text = texts[citation.version]
+        own = Around("lead_in", citation.start, citation.end, citation.quote)
+        if any(text[part.start : part.end] != part.text for part in (own, *citation.around)):
             raise QuoteMismatch(
                 f"{citation.document}: the stored text does not hold the quotation at characters "
                 f"{citation.start} to {citation.end}; run `python -m ingest doctor`"
@@ -83,7 +85,10 @@ class Verify(Step[Written, Verified]):
     def take(self, known: Written) -> Verified:
         """Return the answer with its citations."""
         support = known.supported.verdict.support
-        citations = [cite(n, piece, support) for n, piece in enumerate(known.evidence, start=1)]
+        citations = [
+            cite(n, piece, support, self.catalog.version(piece.candidate.hit.passage.version))
+            for n, piece in enumerate(known.evidence, start=1)
+        ]
         return Verified(known, tuple(verify(self.catalog, citations)))
 
     def explain(self, known: Written, found: Verified) -> Account:

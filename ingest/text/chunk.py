@@ -21,6 +21,9 @@ UNBROKEN_CHARS = 2_000
 LEAD_IN_CHARS = 200
 TABLE_HEADER_CHARS = 400
 
+# "Table 3: …", "Tab. 3", "Tabelle 3", "Tabulka 3": it belongs to the rows below.
+_CAPTION = re.compile(r"[^\W\d_]{3,10}\.?\s\d{1,3}(?:[.:–-]|\s|$)")
+
 _PARAGRAPH, _ITEM, _SENTENCE, _NEVER = range(4)
 # One ideograph is about one token; other scripts are words.
 _PIECE = re.compile(r"[぀-ヿ㐀-鿿가-힯]|[^\W぀-ヿ㐀-鿿가-힯]+|[^\w\s]")
@@ -158,27 +161,56 @@ def _find_paths(sections: Sequence[Section], blocks: Sequence[Block]) -> Iterato
         yield opened[-1].path if opened else ()
 
 
+class _Surroundings:
+    """What items and rows stand under: the lead-ins above them, a table's caption and heads."""
+
+    def __init__(self) -> None:
+        self._lead_ins: list[
+            tuple[int, str]
+        ] = []  # each with the depth of its own item, 0 for none
+        self._caption = ""
+        self._header = ""
+        self.are_new = False  # nothing stands between them and the next block
+
+    def list_for(self, block: Block) -> str:
+        """Return those of a block."""
+        if block.kind not in ("item", "row"):
+            return ""
+        is_row = block.kind == "row"
+        above = [words for depth, words in self._lead_ins if is_row or depth < block.level]
+        table = [self._caption, self._header] if is_row and not block.level else []
+        return " › ".join(part for part in (*above, *table) if part)
+
+    def add(self, block: Block, words: str) -> None:
+        """Take note of a block for those below it."""
+        leads = words.endswith(":")
+        line = " ".join(words.split())
+        if block.kind != "row" or block.level:
+            self._header = ""
+        if block.kind == "row":
+            self.are_new = bool(block.level)
+            if block.level:
+                self._header = " | ".join(words.split("\t"))[:TABLE_HEADER_CHARS]
+            return
+        is_caption = block.kind == "paragraph" and _CAPTION.match(words) is not None
+        self._caption = line[:LEAD_IN_CHARS] if is_caption else ""
+        self.are_new = leads or is_caption
+        depth = block.level if block.kind == "item" else 0
+        self._lead_ins = [one for one in self._lead_ins if depth and one[0] < depth]
+        if leads:
+            self._lead_ins.append((depth, line[-LEAD_IN_CHARS:]))
+
+
 def _find_sentences(parsed: ParsedText, blocks: Iterable[Block], size: Size) -> Iterator[_Sentence]:
     text = parsed.text
     language = parsed.metadata.language or DEFAULT_LANGUAGE
-    lead_in = ""
-    header = ""
-    after_lead_in = False  # or after a table's header
+    surroundings = _Surroundings()
     for block in blocks:
         words = text[block.start : block.end]
         listed = block.kind in ("item", "row")
-        boundary = _NEVER if after_lead_in else _ITEM if listed else _PARAGRAPH
-        if block.kind != "row" or block.level:
-            header = ""
-        of = " › ".join(part for part in (lead_in, header) if part) if listed else ""
-        if block.kind == "row" and block.level:
-            header = " | ".join(words.split("\t"))[:TABLE_HEADER_CHARS]
-            after_lead_in = True
-        elif listed:
-            after_lead_in = False
-        else:
-            after_lead_in = words.endswith(":")
-            lead_in = " ".join(words.split())[-LEAD_IN_CHARS:] if after_lead_in else ""
+        boundary = _NEVER if surroundings.are_new else _ITEM if listed else _PARAGRAPH
+        of = surroundings.list_for(block)
+        surroundings.add(block, words)
         whole = listed and estimate_tokens(words) <= ITEM_TOKENS
         found = [(block.start, block.end)]
         if not whole:

@@ -1,8 +1,10 @@
-"""Directory pages: many short names, each over one paragraph, some of which lost their heading.
+"""Directory pages: paragraphs under a list of names, some of which lost their heading.
 
 A web page's accordion or map copied as text often loses single headings. The paragraph then
 stands below its neighbour's heading, and citing it under that heading would be false. So a
-heading is believed only as far as nothing speaks against it.
+heading is believed only as far as nothing speaks against it. A menu or a list of addresses, which
+has names over names, is no directory, nor are the sections of a report, which do not say their
+headings again.
 """
 
 from __future__ import annotations
@@ -18,10 +20,14 @@ from ingest.text.sentences import split
 
 NAME_CHARS = 40
 NAME_WORDS = 5
+# A paragraph has at least so many words and ends as a sentence does.
+PROSE_WORDS = 4
 # How many entries in a row make a directory, and which share of them has one paragraph. Names
 # that no gazetteer knows could be any document's headings, so more is asked of them.
 HEADINGS_TRIED = 200
 PLACE_ENTRIES, PLACE_SHARE = 5, 0.7
+# Of entries that no gazetteer knows, so many speak of their own name.
+OWN_NAME_SHARE = 0.5
 NAME_ENTRIES, NAME_SHARE = 8, 0.85
 
 _LINK = re.compile(
@@ -93,7 +99,7 @@ def find_heading_ends(text: str, blocks: Sequence[Block]) -> dict[int, int]:
     cuts: dict[int, int] = {}
     for entry in entries:
         for before, after in zip(entry.groups, entry.groups[1:], strict=False):
-            if _closes(text, before, entry.heading):
+            if _closes(text, before, entry.heading) and _is_prose(text, after):
                 cuts[entry.heading.start] = after[0].start
                 break
     for directory in _find_directories(text, entries):
@@ -101,6 +107,8 @@ def find_heading_ends(text: str, blocks: Sequence[Block]) -> dict[int, int]:
             key = directory.key_of(_text_of(text, entry.heading))
             for group in entry.groups[1:]:
                 words = text[group[0].start : group[-1].end]
+                if not _is_prose(text, group):
+                    continue
                 last = entry is directory.entries[-1]
                 if (last or directory.find_keys(words)) and not directory.is_about(words, key):
                     cut = cuts.get(entry.heading.start, len(text))
@@ -213,12 +221,26 @@ def _as_directory(text: str, run: Sequence[_DirectoryEntry]) -> _Directory | Non
         run = run[known.index(True) : last]
     least, share = (PLACE_ENTRIES, PLACE_SHARE) if gazetteer else (NAME_ENTRIES, NAME_SHARE)
     # The last entry does not count: nothing marks where it ends.
-    single = sum(1 for entry in run[:-1] if len(entry.groups) == 1)
+    single = sum(
+        1 for entry in run[:-1] if len(entry.groups) == 1 and _is_prose(text, entry.groups[0])
+    )
     if len(run) < least or single < share * (len(run) - 1):
         return None
     unnamed = _Directory(list(run), {}, gazetteer)
     names = {_trim(heading): unnamed.key_of(heading) for heading in dict.fromkeys(headings)}
+    if gazetteer is None and _count_own_names(text, run) < OWN_NAME_SHARE * len(run):
+        return None
     return _Directory(list(run), names, gazetteer)
+
+
+def _count_own_names(text: str, run: Sequence[_DirectoryEntry]) -> int:
+    """Return how many entries say their heading again in what stands below it."""
+    return sum(
+        _trim(_text_of(text, entry.heading))
+        in text[entry.groups[0][0].start : entry.groups[0][-1].end]
+        for entry in run
+        if entry.groups
+    )
 
 
 def _choose_gazetteer(headings: Sequence[str]) -> places.Gazetteer | None:
@@ -233,6 +255,12 @@ def _choose_gazetteer(headings: Sequence[str]) -> places.Gazetteer | None:
         if most >= 0.8 * len(headings):
             break
     return best if most >= 0.5 * len(headings) else None
+
+
+def _is_prose(text: str, group: Group) -> bool:
+    """Return whether a group begins with a paragraph: a menu or an address has names over lines."""
+    first = _text_of(text, group[0])
+    return len(first.split()) >= PROSE_WORDS and first[-1] in ".:!?…"
 
 
 def _is_name(heading: str) -> bool:

@@ -30,7 +30,7 @@ def passage(*sentences: str, start: int = 0) -> Passage:
 
 
 def texts(*sentences: str) -> list[str]:
-    return [unit.text for unit in split_into_units(passage(*sentences))]
+    return [unit.text for unit in split_into_units(passage(*sentences), is_plain=True)]
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_an_item_of_a_long_list_stands_alone() -> None:
 )
 def test_units_are_verbatim_and_leave_no_sentence_out(sentences: list[str], start: int) -> None:
     made = passage(*sentences, start=start)
-    units = split_into_units(made)
+    units = split_into_units(made, is_plain=True)
     for unit in units:
         assert made.text[unit.start - start : unit.end - start] == unit.text
     for first, last in made.sentences:
@@ -122,7 +122,7 @@ def unit(made: Passage, number: int) -> Unit:
 def test_grown(sentences: list[str], number: int, taken: list[int], expected: str) -> None:
     made = passage(*sentences, start=70)
     spans = [made.sentences[other] for other in taken]
-    assert grow(made, unit(made, number), spans).text == expected
+    assert grow(made, unit(made, number), spans, is_plain=True).text == expected
 
 
 @given(
@@ -131,7 +131,7 @@ def test_grown(sentences: list[str], number: int, taken: list[int], expected: st
 def test_a_grown_unit_is_verbatim_and_holds_the_unit(sentences: list[str], number: int) -> None:
     made = passage(*sentences, start=11)
     small = unit(made, number % len(sentences))
-    large = grow(made, small, [])
+    large = grow(made, small, [], is_plain=True)
     assert large.start <= small.start < small.end <= large.end
     assert made.text[large.start - made.start : large.end - made.start] == large.text
     assert len(large.text) <= max(PARAGRAPH_CHARS, len(small.text))

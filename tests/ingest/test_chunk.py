@@ -240,3 +240,18 @@ def test_a_heading_over_nothing_is_still_found() -> None:
 
 def test_text_without_spaces_comes_in_pieces() -> None:
     assert [len(text) for text, _ in passages("x" * 5_000)] == [2_000, 2_000, 1_000]
+
+
+def test_a_cut_table_carries_its_caption_and_nested_items_their_lead_ins() -> None:
+    """Items and rows of about 16 tokens each: the last passages begin in the middle."""
+    inner = "".join(f"<li>{SENTENCE}</li>" for _ in range(20))
+    rows = "".join(f"<tr><td>Port {n}</td><td>{SENTENCE}</td></tr>" for n in range(20))
+    page = (
+        f"<main><h1>Title</h1><p>{SENTENCE}</p><p>Towns shall:</p>"
+        f"<ul><li>report:<ul>{inner}</ul></li></ul>"
+        f"<h2>Grants</h2><p>{SENTENCE}</p><table><caption>Table 3: Grants</caption>"
+        f"<tr><th>Port</th><th>Aim</th></tr>{rows}</table></main>"
+    )
+    contexts = [context for _, context in passages(page, name="a.html")]
+    assert "Title › Towns shall: › report:" in contexts
+    assert contexts[-1] == "Title › Grants › Table 3: Grants › Port | Aim"

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest.parsers import ParsedText, parse
+from ingest.parsers import Block, ParsedText, parse
+from ingest.text.directory import find_heading_ends
 
 BODY = "This is what stands below the heading and it is a whole sentence of some length."
 
@@ -214,6 +215,17 @@ def test_a_directory_of_names_no_gazetteer_knows() -> None:
     assert path_of(parsed, "The Digital Hub also") == ("Overview of agencies",)
     assert path_of(parsed, "The Digital Hub helps") == ("Overview of agencies", "Digital Hub")
     assert path_of(parsed, "All of them") == ("Overview of agencies",)
+
+
+def test_sections_that_do_not_say_their_headings_again_are_no_directory() -> None:
+    """ "Digital Hub" in another section is no reason to doubt a heading of a report."""
+    entries = [(name, "Firms grow in many ways, and it helps them all.") for name in NAMES]
+    entries[2] = (NAMES[2], f"{entries[2][1]}\nThe Digital Hub also advises firms on software.")
+    assert find_heading_ends(*found_in(directory(*entries))) == {}
+
+
+def found_in(parsed: ParsedText) -> tuple[str, tuple[Block, ...]]:
+    return parsed.text, parsed.blocks
 
 
 def test_an_ordinary_report_keeps_its_headings() -> None:

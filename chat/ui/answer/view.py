@@ -14,6 +14,7 @@ from streamlit.components.v2.types import ComponentRenderer
 
 from chat.phrases import count, excerpt
 from chat.types import Answer, Citation, Support
+from chat.ui.answer.sentences import list_sentences
 from index.text.escape import literal
 
 _EXCERPT_CHARS = 240
@@ -41,7 +42,7 @@ def show_answer(answer: Answer, number: int, opened: str | None, open_source: Op
 
     _component()(
         key=key,
-        data={"sentences": _sentences(answer), "opened": opened},
+        data={"sentences": list_sentences(answer), "opened": opened},
         on_chosen_change=chosen,
     )
     _differences(answer)
@@ -49,38 +50,6 @@ def show_answer(answer: Answer, number: int, opened: str | None, open_source: Op
     for place, group in groupby(answer.citations, key=_place):
         _row(list(group), place, number, opened, open_source)
     _unread(answer)
-
-
-def _sentences(answer: Answer) -> list[dict[str, object]]:
-    """Take the answer's text apart at its markers, which stand in their order."""
-    rest = answer.text or ""
-    sentences: list[dict[str, object]] = []
-    for citation in answer.citations:
-        marker = f" [{citation.marker}]"
-        # A quotation may hold "[1]" of its own, as a footnote.
-        verbatim = rest.startswith(citation.quote + marker)
-        end = len(citation.quote) if verbatim else rest.find(marker)
-        if end < 0:
-            raise ValueError(f"the answer's text has no marker [{citation.marker}]")
-        parts = _parts(citation) if verbatim else [(rest[:end].strip(), False)]
-        shown = [{"text": text, "marked": marked} for text, marked in parts]
-        sentences.append({"parts": shown, "marker": str(citation.marker), "id": citation.id})
-        rest = rest[end + len(marker) :].lstrip()
-    return sentences
-
-
-def _parts(citation: Citation) -> list[tuple[str, bool]]:
-    """Return a quotation in pieces, and of each whether it carries the answer."""
-    parts: list[tuple[str, bool]] = []
-    at = citation.start
-    for start, end in (*citation.marks, (citation.end, citation.end)):
-        pieces = ((at, start, False), (start, end, True))
-        for first, last, marked in pieces:
-            if first < last:
-                quoted = citation.quote[first - citation.start : last - citation.start]
-                parts.append((quoted, marked))
-        at = end
-    return parts
 
 
 def _differences(answer: Answer) -> None:
@@ -191,7 +160,7 @@ def _component() -> ComponentRenderer:
     here = Path(__file__)
     return st.components.v2.component(
         "policy_chat_answer",
-        html="<p></p>",
+        html='<div class="answer"></div>',
         css=here.with_suffix(".css").read_text(encoding="utf-8"),
         js=here.with_suffix(".js").read_text(encoding="utf-8"),
     )

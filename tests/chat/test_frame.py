@@ -1,0 +1,228 @@
+"""What a quotation stands in: lists in lines of text, tables, and both in answers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from chat.answer import make_answerer
+from chat.cli.text import format_citation
+from chat.evidence.lists import find_list, read_lines
+from chat.evidence.tables import find_heads, find_table
+from chat.serialize import answer_object
+from chat.types import Answer, Question
+from chat.ui.answer.sentences import list_sentences
+from index.embedding.transformer import SentenceTransformerEmbedder
+from index.local import LocalIndex
+from index.settings import EmbedderSettings, Settings
+from ingest.pipeline import apply_plan
+from ingest.planning.plan import make_plan
+
+PAGE = """Intro.
+
+Members shall:
+designate a body
+report every year:
+1. by June
+2. by July
+publish a list
+
+These costs are eligible:
+a. staff
+b. travel
+
+An end."""
+ACT = """Article 5
+
+1. Members shall:
+(a) designate;
+(b) set up:
+(i) one body;
+(ii) two bodies;
+(c) report.
+2. The Office shall:
+(a) read it;
+(b) reply.
+3. No list."""
+PLAIN = """Heading
+The fund pays for
+(a) ships;
+(b) quays.
+It is good.
+- this
+They are:
+- one that wraps
+over the line
+- two
+
+- three
+
+An end."""
+SCHEME = "1. Costs\n• staff\n• travel\n2. Others\n• rent\n• heat"
+LETTERS = "We have:\n(g) g;\n(h) h;\n(i) i;\n(j) j."
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "lead_ins", "items"),
+    [
+        pytest.param(PAGE, "designate", ["Members shall:"], 5, id="items without marks"),
+        pytest.param(PAGE, "by July", ["Members shall:", "report every year:"], 2, id="nested"),
+        pytest.param(PAGE, "publish", ["Members shall:"], 5, id="behind a nested one"),
+        pytest.param(PAGE, "These costs", ["These costs are eligible:"], 2, id="lead-in"),
+        pytest.param(PAGE, "An end", None, 0, id="behind a list"),
+        pytest.param(ACT, "(a) designate", ["1. Members shall:"], 5, id="under a paragraph"),
+        pytest.param(ACT, "two bodies", ["1. Members shall:", "(b) set up:"], 2, id="roman"),
+        pytest.param(ACT, "(c) report", ["1. Members shall:"], 5, id="outer again"),
+        pytest.param(ACT, "(b) reply", ["2. The Office shall:"], 2, id="next paragraph"),
+        pytest.param(ACT, "3. No list", None, 0, id="numbered paragraph"),
+        pytest.param(PLAIN, "(b) quays", ["The fund pays for"], 2, id="without a colon"),
+        pytest.param(PLAIN, "- this", None, 0, id="no lead-in"),
+        pytest.param(PLAIN, "- three", ["They are:"], 3, id="blank line between"),
+        pytest.param(SCHEME, "• heat", ["2. Others"], 2, id="under an item without a colon"),
+        pytest.param(LETTERS, "(i) i", ["We have:"], 4, id="a letter, not a number"),
+    ],
+)
+def test_a_list_is_known_by_its_lines(
+    text: str, words: str, lead_ins: list[str] | None, items: int
+) -> None:
+    start = text.index(words)
+    end = start + len(words)
+    is_plain = text is not PAGE
+    found = find_list(read_lines(text, start, end, is_plain=is_plain), start, end)
+    if lead_ins is None:
+        assert found is None
+        return
+    assert found is not None
+    assert [text[first:last] for first, last in found.lead_ins] == lead_ins
+    assert len(found.items) == items
+
+
+TOWNS = "Table 3: Grants in euros\nTown\t2024\t2025\nOak\t12,000\t14,000\nElm\t9,000\t8,000"
+BELOW = "Town\t2024\t2025\nOak\t1\t2\n\nTable 1: One\n\nTown\t2024\t2025\nElm\t3\t4\n\nTable 2: Two"
+
+
+@pytest.mark.parametrize(
+    ("text", "row", "head", "caption"),
+    [
+        pytest.param(TOWNS, "Elm", "Town\t2024\t2025", "Table 3: Grants in euros", id="above"),
+        pytest.param(BELOW, "Elm", "Town\t2024\t2025", "Table 2: Two", id="caption below"),
+        pytest.param("Fee\t12 euros\nPaid by\tJune", "Paid by", None, None, id="a list of terms"),
+        pytest.param("1\t2\t3\n4\t5\t6", "4", None, None, id="only figures"),
+    ],
+)
+def test_a_row_has_heads_and_a_caption(
+    text: str, row: str, head: str | None, caption: str | None
+) -> None:
+    start = text.index(row)
+    lines = read_lines(text, start, start + 1, is_plain=False)
+    found = find_table(text, lines, start, start + 1, "")
+    assert found is not None
+    cut = [text[span[0] : span[1]] if span else None for span in (found.head, found.caption)]
+    assert cut == [head, caption]
+    (whole,) = found.rows
+    assert text[whole[0] : whole[1]].startswith(row)
+    assert "\n" not in text[whole[0] : whole[1]]
+
+
+def test_the_heads_of_a_cut_table_are_those_of_its_context() -> None:
+    """A passage from the middle of a table begins with a row that only looks like heads."""
+    rows = "Oak\tnorth\topen\nElm\tsouth\tshut\nAsh\twest\topen"
+    assert find_heads(f"Intro.\n{rows}", "")
+    assert not find_heads(rows, "Towns › Town | Side | Port")
+
+
+DUTIES = [
+    "keep a register of harbours and of the ships that call at them",
+    "publish the tariffs of pilots each spring",
+    "appoint a harbour master who speaks two languages",
+    "train the crews of tugs at least once a year",
+    "inspect the quays for cracks after every storm",
+    "report spills to the coast guard within one hour",
+]
+REASONS = ", as the Harbour Act of 1999 and its annexes on safety and on fair trade ask of it " * 3
+
+
+@pytest.fixture(scope="module")
+def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Answer]:
+    """Answers from four documents: two lists, one of them long, and a table."""
+    folder = tmp_path_factory.mktemp("framed")
+    corpus = folder / "corpus"
+    corpus.mkdir()
+    write_page(corpus / "short.html", "Duties of towns", "Towns shall:", DUTIES)
+    long = [f"{duty}{REASONS}" for duty in DUTIES]
+    write_page(corpus / "long.html", "Duties of the Harbour Board", "The Board shall:", long)
+    rows = "".join(f"<tr><td>Port {n}</td><td>{n}00</td><td>{n}50</td></tr>" for n in range(2, 90))
+    (corpus / "table.html").write_text(
+        "<title>Grants to ports</title><main><h1>Grants to ports</h1><table>"
+        "<caption>Table 7: Grants by port, in euros</caption>"
+        f"<tr><th>Port</th><th>2024</th><th>2025</th></tr>{rows}</table></main>"
+    )
+    index = LocalIndex(Settings(folder), SentenceTransformerEmbedder(EmbedderSettings()))
+    apply_plan(index, make_plan(index, [str(corpus)]))
+    answerer = make_answerer(index)
+    questions = {
+        "short": "Which duties do towns have?",
+        "long": "What shall the Harbour Board do?",
+        "item": "What does the Harbour Board do about spills and the coast guard?",
+        "row": "How much does Port 77 get in 2025?",
+    }
+    return {name: answerer.answer(Question(text)) for name, text in questions.items()}
+
+
+def write_page(file: Path, title: str, lead_in: str, items: list[str]) -> None:
+    shown = "".join(f"<li>{item}</li>" for item in items)
+    file.write_text(
+        f"<title>{title}</title><main><h1>{title}</h1><p>{lead_in}</p><ol>{shown}</ol></main>"
+    )
+
+
+def test_a_short_list_is_quoted_whole(answers: dict[str, Answer]) -> None:
+    first = answers["short"].citations[0]
+    numbered = [f"{number}. {duty}" for number, duty in enumerate(DUTIES, 1)]
+    assert first.quote == "\n".join(["Towns shall:", *numbered])
+    assert (first.around, first.items_left) == ((), 0)
+
+
+def test_a_long_list_says_that_it_continues(answers: dict[str, Answer]) -> None:
+    """Its six items are 300 characters each: behind the last one quoted, the others are counted."""
+    answer = answers["long"]
+    (last,) = [citation for citation in answer.citations if citation.items_left]
+    quoted = max(n for n in range(1, 7) if f"{n}. {DUTIES[n - 1]}" in last.quote)
+    assert last.items_left == 6 - quoted
+    assert answer.text is not None
+    said = f"{last.quote} [{last.marker}] … continues ({last.items_left} more item"
+    assert said in answer.text
+    assert "… continues" in format_citation(last)
+    assert "continues" not in last.quote
+    told = answer_object(answer).citations[last.marker - 1]
+    assert told.items_left == last.items_left
+    (sentence,) = [one for one in list_sentences(answer) if one["left"]]
+    assert sentence["id"] == last.id
+
+
+def test_an_item_keeps_its_mark_and_its_lead_in(answers: dict[str, Answer]) -> None:
+    """Its lead-in stands 1,800 characters above, in another passage."""
+    first = answers["item"].citations[0]
+    assert f"6. {DUTIES[5]}" in first.quote
+    (lead_in,) = first.around
+    assert (lead_in.kind, lead_in.text) == ("lead_in", "The Board shall:")
+    assert "in the list: The Board shall:" in format_citation(first)
+
+
+def test_a_row_is_shown_under_its_heads(answers: dict[str, Answer]) -> None:
+    """The heads stand in another passage; each part is told apart and verbatim."""
+    answer = answers["row"]
+    first = answer.citations[0]
+    assert first.quote == "Port 77\t7700\t7750"
+    told = {around.kind: around.text for around in first.around}
+    assert told == {
+        "caption": "Table 7: Grants by port, in euros",
+        "heads": "Port\t2024\t2025",
+    }
+    shown = list_sentences(answer)[0]
+    assert shown["heads"] == ["Port", "2024", "2025"]
+    assert shown["before"] == "Table 7: Grants by port, in euros"
+    (cells,) = shown["rows"]  # type: ignore[misc]
+    assert ["".join(part["text"] for part in cell) for cell in cells] == ["Port 77", "7700", "7750"]
+    assert "columns: Port | 2024 | 2025" in format_citation(first)
