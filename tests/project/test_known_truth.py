@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.quality.known_truth import convert, office, sources, typeset, web_pages
+from benchmarks.quality.known_truth import books, convert, office, sources, typeset, web_pages
 from benchmarks.quality.known_truth.__main__ import read_file
 from benchmarks.quality.known_truth.draw import BY_FPDF, BY_REPORTLAB
 from benchmarks.quality.known_truth.model import Piece, Source, Truth, load, state_truth
@@ -67,8 +67,9 @@ def test_hyphens_that_stand_in_the_text_are_not_joined() -> None:
 
 def test_office_files_are_read_word_by_word(tmp_path: Path) -> None:
     office.make(tmp_path)
+    books.make(tmp_path)
     readings = [read_file(tmp_path / load(p).name, load(p)) for p in tmp_path.glob("*.truth.json")]
-    assert len(readings) == len(office.DOCUMENTS) + len(office.BOOKS) + len(office.SLIDES)
+    assert len(readings) == len(office.DOCUMENTS) + len(books.BOOKS) + len(office.SLIDES)
     assert {reading.name: reading.faults for reading in readings if reading.wrong} == {}
 
 
@@ -85,7 +86,7 @@ def test_there_are_files_enough() -> None:
     assert sum(map(len, set_by)) + printed >= 40
     made = {f"word-{source.name}.docx" for source in office.DOCUMENTS}
     made |= {f"slides-{source.name}.pptx" for source in office.SLIDES}
-    made |= {f"book-{book.name}.xlsx" for book in office.BOOKS}
+    made |= {f"book-{book.name}.xlsx" for book in books.BOOKS}
     assert len(made) >= 20
     assert set(names) <= made
 

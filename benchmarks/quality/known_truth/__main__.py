@@ -18,7 +18,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from benchmarks.peers.environment import find_python
-from benchmarks.quality.known_truth import convert, office, typeset, web_pages
+from benchmarks.quality.known_truth import books, convert, office, typeset, web_pages
 from benchmarks.quality.known_truth.draw import DRAWERS, FONT
 from benchmarks.quality.known_truth.model import Truth, load
 from benchmarks.quality.known_truth.reading import Reading, compare_with_truth
@@ -39,6 +39,7 @@ def make_files(folder: Path) -> list[str]:
         convert.PROGRAM: convert.make,
     }
     office.make(folder)  # first: LibreOffice converts these
+    books.make(folder)
     for program, make in makers.items():
         if shutil.which(program) is None:
             skipped.append(f"{program}: not on this machine")
