@@ -20,6 +20,8 @@ from index.pages import pdfium
 # U+FFFE for a hyphen at a line's end, and the next line right behind it.
 _CUT = re.compile(r"(\w+)(?:[-\u2010\u2011\u0002]\s*\n|[\u00ad\ufffe\u0002])\s*(\w+)")
 _WORD = re.compile(r"\w+")
+# Fields of a form lie in one another so deep at most.
+_DEPTH = 8
 _MARKED = re.compile(r"^([^\W\d_]{2,})(\d{1,2})$")
 
 
@@ -68,7 +70,13 @@ def read_references(path: Path) -> Sequence[Reference]:
     """
     data, suffix = path.read_bytes(), path.suffix.lower()
     if suffix == ".pdf":
-        return [Reference(extract(data)) for extract in (_read_by_pdfium, _read_by_pypdf)]
+        logging.getLogger("pypdf").setLevel(logging.ERROR)  # it mends small faults and says so
+        reader = pypdf.PdfReader(io.BytesIO(data))
+        written = " ".join(_list_written(reader))
+        return [
+            Reference(_read_by_pdfium(data), written),
+            Reference("\n".join(page.extract_text() for page in reader.pages), written),
+        ]
     walk = tree_walks.WALKS.get(suffix)
     return [Reference(*walk(data))] if walk else []
 
@@ -87,6 +95,22 @@ def _read_pages(document: pypdfium2.PdfDocument) -> Iterator[str]:
             page.close()
 
 
-def _read_by_pypdf(data: bytes) -> str:
-    logging.getLogger("pypdf").setLevel(logging.ERROR)  # it mends small faults and says so
-    return "\n".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(data)).pages)
+def _list_written(reader: pypdf.PdfReader) -> Iterator[str]:
+    """Yield what was filled in or typed on the pages, which neither extraction reads."""
+    for page in reader.pages:
+        for reference in page.get("/Annots") or ():
+            annotation = reference.get_object()
+            holders = [annotation]
+            while (above := holders[-1].get("/Parent")) is not None and len(holders) < _DEPTH:
+                holders.append(above.get_object())
+            values = [holder.get(key) for holder in holders for key in ("/V", "/Opt", "/Contents")]
+            yield from _list_strings([*values, annotation.get("/MK", {}).get("/CA")])
+
+
+def _list_strings(values: object) -> Iterator[str]:
+    """Yield the strings in values of a PDF, which may be lists of them."""
+    if isinstance(values, str):
+        yield values
+    elif isinstance(values, list):
+        for value in values:
+            yield from _list_strings(value)

@@ -9,10 +9,12 @@ from pathlib import Path
 import docx
 import openpyxl
 import pytest
+from pypdf import PdfWriter
+from pypdf.annotations import FreeText
 
 from benchmarks.quality import tree_walks
 from benchmarks.quality.fidelity import run, summarise
-from benchmarks.quality.references import Reference, join_cut_words, list_words
+from benchmarks.quality.references import Reference, join_cut_words, list_words, read_references
 from benchmarks.quality.word_kinds import compare
 from ingest.text.blocks import Omission
 from tests.pdfs import column, make
@@ -100,6 +102,20 @@ def test_an_order_that_one_reference_has_is_right() -> None:
     first, second = LAMPS, "ships of every nation may enter by day or dusk"
     references = [Reference(f"{first} {second}"), Reference(f"{second} {first}")]
     assert compare("a", f"{second} {first}", references).out_of_order == 0
+
+
+def test_what_is_typed_on_a_page_may_be_read(tmp_path: Path) -> None:
+    """Neither reference reads a value in a form: it counts as the file's, and need not be read."""
+
+    def fill(writer: PdfWriter) -> None:
+        writer.add_annotation(0, FreeText(text="Seagull of Thule", rect=(72, 500, 300, 540)))
+
+    path = tmp_path / "a.pdf"
+    path.write_bytes(make([column(["Name of the vessel"])], finish=fill))
+    references = read_references(path)
+    assert [list_words(one.text) for one in references] == [list_words("Name of the vessel")] * 2
+    assert compare("a", "Name of the vessel Seagull of Thule", references).wrong_share == 0
+    assert compare("a", "Name of the vessel Seagul", references).altered == 1
 
 
 def test_a_walk_through_a_web_page() -> None:
