@@ -72,7 +72,7 @@ def read_references(path: Path) -> Sequence[Reference]:
     if suffix == ".pdf":
         logging.getLogger("pypdf").setLevel(logging.ERROR)  # it mends small faults and says so
         reader = pypdf.PdfReader(io.BytesIO(data))
-        written = " ".join(_list_written(reader))
+        written = " ".join([*_list_written(reader), _read_by_pdfium(data, is_flat=True)])
         return [
             Reference(_read_by_pdfium(data), written),
             Reference("\n".join(page.extract_text() for page in reader.pages), written),
@@ -81,14 +81,20 @@ def read_references(path: Path) -> Sequence[Reference]:
     return [Reference(*walk(data))] if walk else []
 
 
-def _read_by_pdfium(data: bytes) -> str:
+def _read_by_pdfium(data: bytes, *, is_flat: bool = False) -> str:
     with pdfium.open_document(data) as document:
-        return "\n".join(_read_pages(document))
+        return "\n".join(_read_pages(document, is_flat))
 
 
-def _read_pages(document: pypdfium2.PdfDocument) -> Iterator[str]:
+def _read_pages(document: pypdfium2.PdfDocument, is_flat: bool) -> Iterator[str]:
+    """Yield the text of each page, with what lies on it (stamps, fields, notes) if it is flat."""
     with pdfium.LOCK:
-        for page in document:
+        for number in range(len(document)):
+            page = document[number]
+            if is_flat:
+                pypdfium2.raw.FPDFPage_Flatten(page.raw, pypdfium2.raw.FLAT_NORMALDISPLAY)
+                page.close()
+                page = document[number]
             text = page.get_textpage()
             yield text.get_text_range()
             text.close()
