@@ -83,7 +83,11 @@ def run(folders: Sequence[Path], readers: Sequence[str], out: Path | None) -> di
         told = {"policy-chat": {"files": len(ours), **_summarise(list(ours.values()))}}
         for reader in readers:
             files = [f for f in folder.read if f.path.suffix.lower() in FORMATS[reader]]
-            texts = read_by(reader, [file.path for file in files]) if files else {}
+            try:
+                texts = read_by(reader, [file.path for file in files]) if files else {}
+            except ReaderMissing as error:  # the others go on
+                told[reader] = {"files": 0, "missing": str(error)}
+                continue
             theirs = {
                 file.name: compare_reader(file, text)
                 for file in files

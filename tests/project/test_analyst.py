@@ -125,6 +125,16 @@ def test_a_reader_that_is_not_there(own_environment: Path) -> None:
         readers.read_by("kreuzberg", [Path("a.pdf")])
 
 
+def test_one_that_is_not_there_ends_no_run(tmp_path: Path, own_environment: Path) -> None:
+    assert own_environment.exists()
+    (tmp_path / "pages").mkdir()
+    (tmp_path / "pages" / "a.html").write_text(
+        "<html><body><p>Wind is funded here.</p></body></html>"
+    )
+    result = readers.run([tmp_path / "pages"], ["kreuzberg"], None)
+    assert "make bench-readers" in json.dumps(result["folders"])
+
+
 def test_signs_of_markup_are_no_words_of_another_reader(tmp_path: Path) -> None:
     (tmp_path / "a.html").write_text("<html><body><p>Wind is funded here.</p></body></html>")
     file = read_folder(tmp_path).read[0]
