@@ -11,8 +11,10 @@ RUNTIME := .venv/.installed-runtime
 DEV := .venv/.installed-dev
 BENCH := .venv/.installed-bench
 PEERS := build/peers/.installed
+READERS := build/readers/.installed
 # Folders of question sets, and where their results go: see benchmarks/README.md.
 DATA ?=
+DOCUMENTS ?=
 RESULTS ?= benchmarks/results
 SOURCES := $(wildcard index ingest chat benchmarks streamlit_app.py)
 
@@ -24,7 +26,7 @@ define environment
   $(PYTHON) -m venv --clear .venv; }
 endef
 
-.PHONY: help run test check index explain bench bench-peers torture constraints clean
+.PHONY: help run test check index explain bench bench-peers bench-readers torture constraints clean
 .NOTPARALLEL:
 
 help:  ## Show this list
@@ -58,6 +60,11 @@ bench: $(BENCH)  ## Measure on question sets (DATA="DIR ..."; see benchmarks/REA
 bench-peers: $(BENCH) $(PEERS)  ## Measure other tools on the same sets (DATA="DIR ...")
 	@test -n "$(DATA)" || { echo 'Name the question sets: make bench-peers DATA="DIR ..."' >&2; exit 2; }
 	$(BIN)/python -m benchmarks.suite --peers --out $(RESULTS) $(DATA)
+
+bench-readers: $(BENCH) $(READERS)  ## Compare the words of documents with other readers (DOCUMENTS="DIR ...")
+	@test -n "$(DOCUMENTS)" || { echo 'Name folders of documents: make bench-readers DOCUMENTS="DIR ..."' >&2; exit 2; }
+	$(BIN)/python -m benchmarks.known_truth --out $(RESULTS)/known_truth.json
+	$(BIN)/python -m benchmarks.readers $(addprefix --data ,$(DOCUMENTS)) --out $(RESULTS)/readers.json
 
 torture: $(RUNTIME)  ## Kill an ingest 50 times, replace an index under 2,000 questions; look at what is left
 	$(BIN)/python -m benchmarks.kill --out $(RESULTS)/kill.json
@@ -95,4 +102,9 @@ $(BENCH): pyproject.toml constraints.txt
 $(PEERS): benchmarks/peers/requirements.txt
 	$(PYTHON) -m venv --clear build/peers
 	build/peers/bin/python -m pip install -r $< "torch==$(TORCH)"
+	@touch $@
+
+$(READERS): benchmarks/peers/readers_requirements.txt
+	$(PYTHON) -m venv --clear build/readers
+	build/readers/bin/python -m pip install -r $<
 	@touch $@

@@ -1,142 +1,109 @@
-"""`python -m benchmarks.fidelity --data DIR [--out FILE.json]`: are our words those of the file?
+"""`python -m benchmarks.fidelity --data DIR [--data DIR …] [--out FILE.json]`: our words or not?
 
 Every file below a folder is read as the product reads it, and by others (PDFium's and pypdf's own
 text of a PDF; a plain walk through the tree of a web page or an office file). A word of ours is
-*invented* if it stands in neither of them: cut in two (*split*), run together (*joined*), or
-another word (*altered*). A word is *missing* as often as all of them have it and we do not: left
-out on purpose (running headers, page numbers, navigation) or lost.
+*invented* if it stands in none of them: cut in two (*split*), run together (*joined*), or
+another word (*altered*). A word is *missing* as often as all of them have it and we do not: *left
+out* on purpose, by reason (running headers, page numbers, navigation), or *lost*. What is invented
+or lost is *wrong*; what stands in another order than in each of them is told beside it.
 """
 
 from __future__ import annotations
 
 import argparse
 import statistics
+import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
-from itertools import pairwise
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from benchmarks.quality.references import join_cut_words, list_words, read_references
+from benchmarks.quality.references import Reference, list_words, read_references
+from benchmarks.quality.word_kinds import ComparedFile, compare
 from benchmarks.report import results as report
 from index.errors import PolicyChatError
 from ingest import parsers
+from ingest.text.blocks import ParsedText
 
 WORST = 10
-# Words that are told of each file, the most frequent first.
-_EXAMPLES = 12
-_LONGEST_JOIN = 4
 
 
 @dataclass(frozen=True, slots=True)
-class ComparedFile:
-    """The words of one file.
-
-    Attributes:
-        name: Below the folder.
-        words: Of ours.
-        split: Pieces of words that stand whole in the others.
-        joined: Words that are several in the others.
-        altered: Words of no other.
-        missing: Words that all the others have and we do not, each as often as it is missing.
-        reference_words: Of the reference with the fewest.
-        examples: Invented words, the most frequent first.
-    """
+class ReadFile:
+    """A file as we read it, and as others do."""
 
     name: str
-    words: int
-    split: int
-    joined: int
-    altered: int
-    missing: int
-    reference_words: int
-    examples: tuple[str, ...]
-
-    @property
-    def invented_share(self) -> float:
-        """Share of our words that are none of the file's, in [0, 1]."""
-        return (self.split + self.joined + self.altered) / max(1, self.words)
-
-    @property
-    def missing_share(self) -> float:
-        """Share of the file's words that we leave out or lose, in [0, 1]."""
-        return self.missing / max(1, self.reference_words)
+    path: Path
+    parsed: ParsedText
+    references: Sequence[Reference]
 
 
-def compare(name: str, text: str, references: Sequence[str]) -> ComparedFile:
-    """Compare the words of a text with those of at least one reference."""
-    ours = list_words(text)
-    known = [list_words(reference) for reference in references]
-    whole = {word for reference in references for word in join_cut_words(reference)}
-    either = {word for words in known for word in words} | whole
-    runs = {run for words in known for run in _list_runs(words)}
-    invented = [word for word in ours if word not in either]
-    halves = set(_find_halves(ours, either))
-    kinds: Counter[str] = Counter()
-    for word in invented:
-        kind = "joined" if word in runs else "split" if word in halves else "altered"
-        kinds[kind] += 1
-    least = [Counter(words) for words in known]
-    common = Counter({word: min(c[word] for c in least) for word in least[0]})
-    held = Counter(ours) + Counter(half for word in ours if word in whole for half in [word])
-    missing = common - held
-    for word in set(ours) & whole:  # what a line's end cuts is not missing in pieces
-        for cut in range(1, len(word)):
-            if word[:cut] in missing and word[cut:] in missing:
-                del missing[word[:cut]]
-                missing.pop(word[cut:], None)
-                break
-    return ComparedFile(
-        name,
-        len(ours),
-        kinds["split"],
-        kinds["joined"],
-        kinds["altered"],
-        missing.total(),
-        min(map(len, known)),
-        tuple(word for word, _ in Counter(invented).most_common(_EXAMPLES)),
-    )
+@dataclass(slots=True)
+class ReadFolder:
+    """What became of the files of a folder, by name where there is nothing to compare."""
+
+    name: str
+    read: list[ReadFile] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    crashed: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
 
 
-def _list_runs(words: Sequence[str]) -> Iterator[str]:
-    """Yield what a few words in a row make together."""
-    for length in range(2, _LONGEST_JOIN + 1):
-        for start in range(len(words) - length + 1):
-            yield "".join(words[start : start + length])
-
-
-def _find_halves(words: Sequence[str], whole: set[str]) -> Iterator[str]:
-    """Yield words of ours that make one of theirs with a neighbour or two."""
-    for one, other in pairwise(words):
-        if one + other in whole:
-            yield from (one, other)
-    for first, second, third in zip(words, words[1:], words[2:], strict=False):
-        if first + second + third in whole:
-            yield from (first, second, third)
-
-
-def run(data: Path, out: Path | None) -> dict[str, object]:
-    """Compare every file below a folder, and write the result."""
-    compared, refused, unread = [], [], []
+def read_folder(data: Path) -> ReadFolder:
+    """Read every file below a folder, by us and by others."""
+    folder = ReadFolder(data.resolve().name)
     for path in sorted(path for path in data.rglob("*") if path.is_file()):
         name = path.relative_to(data).as_posix()
         try:
-            text = parsers.parse(path.name, path.read_bytes()).text
+            parsed = parsers.parse(path.name, path.read_bytes())
         except PolicyChatError as error:
-            refused.append(f"{name}: {error}")
+            folder.refused.append(f"{name}: {error}")
+            continue
+        except Exception as error:  # noqa: BLE001 - a parser's fault must not end the run
+            folder.crashed.append(f"{name}: {type(error).__name__}: {error}")
             continue
         try:
             references = read_references(path)
         except Exception as error:  # noqa: BLE001 - whatever another library makes of this file
-            unread.append(f"{name}: {type(error).__name__}")
+            folder.unread.append(f"{name}: {type(error).__name__}")
             continue
-        if any(list_words(reference) for reference in references):
-            compared.append(compare(name, text, references))
-    result = summarise(compared) | {
-        "data": data.name,
-        "refused": len(refused),
-        "unread_by_others": len(unread),
-        "command": f"python -m benchmarks.fidelity --data {data.name}",
+        if any(list_words(reference.text) for reference in references):
+            folder.read.append(ReadFile(name, path, parsed, references))
+    return folder
+
+
+def compare_folder(folder: ReadFolder) -> Iterator[ComparedFile]:
+    """Yield the words of each file of a folder, told apart."""
+    for file in folder.read:
+        yield compare(file.name, file.parsed.text, file.references, file.parsed.omissions)
+
+
+def run(folders: Sequence[Path], out: Path | None) -> dict[str, object]:
+    """Compare every file below some folders, and write the result."""
+    read, by_folder = [], {}
+    for path in folders:
+        folder = read_folder(path)
+        compared = list(compare_folder(folder))
+        by_folder[folder.name] = (folder, compared)
+        read += compared
+        _tell(folder.name, compared)
+        for fault in folder.crashed:
+            print(f"  crashed: {fault}", file=sys.stderr)
+    command = " ".join(f"--data {name}" for name in by_folder)
+    result = summarise(read) | _count_unread([folder for folder, _ in by_folder.values()])
+    result |= {
+        "data": " ".join(by_folder),
+        "folders": {
+            name: summarise(compared) | _count_unread([folder])
+            for name, (folder, compared) in sorted(
+                by_folder.items(), key=lambda item: -_worst_share(item[1][1])
+            )
+        },
+        "by_file": {
+            name: [describe(file) for file in _sort_by_wrong(compared)]
+            for name, (_, compared) in by_folder.items()
+        },
+        "command": f"python -m benchmarks.fidelity {command}",
         "machine": report.describe_machine(),
     }
     if out is not None:
@@ -147,16 +114,27 @@ def run(data: Path, out: Path | None) -> dict[str, object]:
 def summarise(compared: Sequence[ComparedFile]) -> dict[str, object]:
     """Return the shares over all files, and the worst files."""
     by_share = sorted(compared, key=lambda file: -file.invented_share)
-    words = sum(file.words for file in compared)
+    reasons: Counter[str] = Counter()
+    for file in compared:
+        reasons.update(file.left_out)
     return {
         "files": len(compared),
-        "words": words,
+        "words": sum(file.words for file in compared),
+        "wrong_median": _median([file.wrong_share for file in compared]),
+        "wrong_worst": round(_worst_share(compared), 5) if compared else None,
+        "wrong_words": sum(file.invented + file.lost for file in compared),
         "invented_median": _median([file.invented_share for file in compared]),
         "invented_worst": round(by_share[0].invented_share, 5) if by_share else None,
         "split": sum(file.split for file in compared),
         "joined": sum(file.joined for file in compared),
         "altered": sum(file.altered for file in compared),
+        "lost": sum(file.lost for file in compared),
         "missing_median": _median([file.missing_share for file in compared]),
+        "left_out_median": _median([file.left_out_share for file in compared]),
+        "left_out": dict(reasons.most_common()),
+        "out_of_order": sum(file.out_of_order for file in compared),
+        "out_of_order_median": _median([file.disorder for file in compared]),
+        "most_wrong": [describe(file) for file in _sort_by_wrong(compared)[:WORST]],
         "worst": [
             asdict(file) | {"invented": round(file.invented_share, 5)} for file in by_share[:WORST]
         ],
@@ -165,6 +143,46 @@ def summarise(compared: Sequence[ComparedFile]) -> dict[str, object]:
             for file in sorted(compared, key=lambda file: -file.missing_share)[:WORST]
         ],
     }
+
+
+def describe(file: ComparedFile) -> dict[str, object]:
+    """Return one file's words and shares."""
+    return asdict(file) | {
+        "wrong": round(file.wrong_share, 5),
+        "invented": round(file.invented_share, 5),
+        "left_out_share": round(file.left_out_share, 5),
+    }
+
+
+def _sort_by_wrong(compared: Sequence[ComparedFile]) -> list[ComparedFile]:
+    return sorted(compared, key=lambda file: (-file.wrong_share, file.name))
+
+
+def _worst_share(compared: Sequence[ComparedFile]) -> float:
+    return max((file.wrong_share for file in compared), default=0.0)
+
+
+def _count_unread(folders: Sequence[ReadFolder]) -> dict[str, object]:
+    return {
+        "refused": sum(len(folder.refused) for folder in folders),
+        "crashed": sum(len(folder.crashed) for folder in folders),
+        "unread_by_others": sum(len(folder.unread) for folder in folders),
+    }
+
+
+def _tell(name: str, compared: Sequence[ComparedFile]) -> None:
+    """Print a folder's numbers and its worst files."""
+    numbers = summarise(compared)
+    told = "wrong_median wrong_worst invented_median left_out_median split joined altered lost"
+    print(f"{name}: {', '.join(f'{key} {numbers[key]}' for key in ['files', *told.split()])}")
+    print(f"  left out: {numbers['left_out'] or 'nothing'}")
+    print(f"  out of order: {numbers['out_of_order']} words")
+    for file in _sort_by_wrong(compared)[:WORST]:
+        print(
+            f"  {file.wrong_share:7.2%} {file.name}: {file.split} split, {file.joined} joined, "
+            f"{file.altered} altered {list(file.examples[:5])}, {file.lost} lost "
+            f"{list(file.lost_examples[:5])}, {file.out_of_order} out of order"
+        )
 
 
 def _median(shares: Sequence[float]) -> float | None:
@@ -176,7 +194,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         "python -m benchmarks.fidelity", description="Compare our words with those of the file."
     )
-    parser.add_argument("--data", type=Path, required=True, help="folder of documents")
+    parser.add_argument(
+        "--data", type=Path, required=True, action="append", help="folder of documents; repeatable"
+    )
     parser.add_argument("--out", type=Path, help="JSON file to write")
     options = parser.parse_args()
     report.run_or_exit(lambda: run(options.data, options.out))

@@ -26,7 +26,8 @@ ANSWER_KEYS = {
 }  # fmt: skip
 CITATION_KEYS = set(
     "marker id document path source title version section page page_label ocr reads_differently "
-    "start end quote marks score support verified publisher date url also_in context items_left".split()
+    "start end quote marks score support verified publisher date url also_in context "
+    "items_left".split()
 )
 
 

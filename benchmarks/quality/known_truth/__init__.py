@@ -1,0 +1,1 @@
+"""Files made from known text, read by our parsers, and compared with that text word by word."""
