@@ -25,7 +25,7 @@ PARSERS = {
     ".pptx": "slides@3",
     **dict.fromkeys((".xlsx", ".xlsm"), "workbook@4"),
     **dict.fromkeys((".csv", ".tsv"), "delimited@2"),
-    **dict.fromkeys((".odt", ".ods", ".odp"), "opendocument@3"),
+    **dict.fromkeys((".odt", ".ods", ".odp"), "opendocument@4"),
     ".eml": "mail@4",
     ".epub": "book@4",
     # The extra gives other text for the same bytes: what was refused without it is read again.

@@ -30,6 +30,7 @@ from ingest.parsers.shared.sheet_rows import (
     expand_row,
     repeat_merged,
 )  # fmt: skip
+from ingest.parsers.shared.subscript import render_subscript
 from ingest.parsers.shared.superscript import LAST_PARTS, render_superscript
 
 # Changes that were deleted are kept here; indexes repeat the headings.
@@ -213,6 +214,8 @@ class ContentWalker:
                 inner = self._join_inline(child, hanging, inside, line)
                 if inside.is_raised and not look.is_raised:
                     inner = render_superscript(inner, line, linked=False)
+                elif inside.is_lowered and not look.is_lowered:
+                    inner = render_subscript(inner)
                 has_gap = self._add_inline(parts, inner, None, has_gap or not inner)
             has_gap = self._add_inline(parts, child.tail, look, has_gap)
         return "".join(parts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,11 +26,12 @@ _PUT_AWAY = ("collapse", "filter")
 
 @dataclass(frozen=True, slots=True)
 class TextLook:
-    """Whether characters are hidden or crossed out."""
+    """Whether characters are hidden or crossed out, raised or lowered."""
 
     is_hidden: bool = False
     is_struck: bool = False
     is_raised: bool = False
+    is_lowered: bool = False
 
     @property
     def is_unseen(self) -> bool:
@@ -141,6 +143,7 @@ class Looks:
             outside.is_hidden if display is None else display == "none",
             struck,
             outside.is_raised if place is None else _is_raised(place),
+            outside.is_lowered if place is None else _is_lowered(place),
         )
 
     def _read(self, family: str, name: str, attribute: str) -> str | None:
@@ -163,6 +166,11 @@ def _is_raised(place: str) -> bool:
     """Return whether "super 58%" or "33% 58%" stands above the line."""
     height = place.split()[0] if place.split() else ""
     return height == "super" or (height[:1].isdigit() and height.strip("0%.") != "")
+
+
+def _is_lowered(place: str) -> bool:
+    """Return whether "sub 58%" or "-33% 58%" stands below the line."""
+    return place.split()[:1] == ["sub"] or re.match(r"\s*-\d*[1-9]", place) is not None
 
 
 class Columns:
