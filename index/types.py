@@ -208,6 +208,7 @@ class Fetch:
         last_modified: The server's date of that content as it was written, "" if it gave none.
         checked_at: UTC time of the last request, ISO 8601.
         outcome: What came of it, in one line.
+        charset: The encoding that the server named for that content, "" if it named none.
     """
 
     url: str
@@ -220,6 +221,7 @@ class Fetch:
     last_modified: str
     checked_at: str
     outcome: str
+    charset: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -292,4 +292,6 @@ MIGRATIONS = (
     """,
     # What was left out of a document when it was read; of what an older release read, not known.
     "ALTER TABLE documents ADD COLUMN note TEXT;",
+    # The encoding that a server named, which its bytes do not say; of what came earlier, not known.
+    "ALTER TABLE fetches ADD COLUMN charset TEXT NOT NULL DEFAULT '';",
 )

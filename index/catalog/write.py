@@ -192,7 +192,7 @@ class CatalogWriter:
         match kept:
             case PutFetch(fetch):
                 self._execute(
-                    f"INSERT OR REPLACE INTO fetches VALUES ({','.join('?' * 10)})", astuple(fetch)
+                    f"INSERT OR REPLACE INTO fetches VALUES ({','.join('?' * 11)})", astuple(fetch)
                 )
             case PutSignature(version, kind, signature):
                 self._execute(

@@ -39,6 +39,8 @@ _MODULES = {
     "workbook": "office.sheets",
     "opendocument": "office.opendocument",
 }
+# What is text in an encoding; a web page in one file with its pictures has several.
+_ENCODED = frozenset([".txt", ".md", ".markdown", ".html", ".htm", ".xhtml", ".csv", ".tsv"])
 # What is not read, and what to save it as instead.
 _INSTEAD = {
     **dict.fromkeys((".doc", ".dot", ".docm", ".rtf", ".pages", ".wpd"), "DOCX or PDF"),
@@ -75,12 +77,14 @@ def parser_id(name: str) -> str:
     return f"{_find_parser(name)}+{language.ID}"
 
 
-def parse(name: str, data: bytes) -> ParsedText:
+def parse(name: str, data: bytes, charset: str = "") -> ParsedText:
     """Return the text and structure of a file.
 
     Args:
         name: The file's name; its ending chooses the parser.
         data: The whole file.
+        charset: The encoding that a web server named for it, "" if none did. It goes before what
+            the file says of itself; a byte order mark, and bytes that are UTF-8, go before it.
 
     Returns:
         A text with at least one block; its language is the one that the format states.
@@ -88,9 +92,12 @@ def parse(name: str, data: bytes) -> ParsedText:
     Raises:
         SourceRefused: Unsupported, empty, binary or undecodable; one line, without the path.
     """
-    from ingest.parsers.shared.decode import clean_line
+    from ingest.parsers.shared.decode import clean_line, recode
 
-    parsed = load_parser(_find_parser(name)).parse(data)
+    parser = _find_parser(name)
+    if charset and PurePath(name).suffix.lower() in _ENCODED:
+        data = recode(data, charset)
+    parsed = load_parser(parser).parse(data)
     if not parsed.blocks:
         raise SourceRefused(
             "the file holds only white space or page furniture, text was expected: "

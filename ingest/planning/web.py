@@ -157,12 +157,13 @@ class _Check:
                 address.url, answer.url, sha256, len(answer.data),
                 time.time_ns() if before is None or is_new else before.first_seen_ns,
                 _ending(address.url, answer), answer.etag, answer.last_modified, "", "",
+                answer.charset,
             )  # fmt: skip
         said = replace(said, checked_at=_now(), outcome=_words(answer.status))
         given = metadata.merge_metadata(address.given, Metadata(url=answer.url))
         candidate = SourceFile(
             WEB, address.url, file, said.size_bytes, said.first_seen_ns, address.named, given,
-            said.ending,
+            said.ending, said.charset,
         )  # fmt: skip
         return candidate, said
 

@@ -67,6 +67,7 @@ class SourceFile:
         single: Whether it was named by itself.
         given: What a list of sources says about it.
         ending: File name ending of its kind, such as `.html`; "" if the path's own counts.
+        charset: The encoding that a web server named for its bytes, "" if none did.
     """
 
     root: Root
@@ -77,6 +78,7 @@ class SourceFile:
     single: bool = False
     given: Metadata = UNKNOWN
     ending: str = ""
+    charset: str = ""
 
     @property
     def id(self) -> str:

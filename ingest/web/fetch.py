@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import ssl
 import time
 from collections.abc import Callable
@@ -34,6 +35,7 @@ _LONGEST_WAIT_SECONDS = 30.0
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _GONE = frozenset({404, 410})
 _PASSING = frozenset({408, 425, 429})
+_CHARSET = re.compile(r";\s*charset\s*=\s*[\"']?([\w.:-]{2,40})", re.IGNORECASE | re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,11 +171,13 @@ class Fetcher(AbstractContextManager["Fetcher"]):
             raise SourceRefused(
                 f"the server says {describe_status(status)}; check the address in a browser"
             )
+        content_type, charset = _read_kind(headers.get("content-type", ""))
         return Response(
             status,
             url,
             self._body(response, headers),
-            headers.get("content-type", "").partition(";")[0].strip().lower(),
+            content_type,
+            charset,
             headers.get("etag", ""),
             headers.get("last-modified", ""),
         )
@@ -221,6 +225,13 @@ def _headers(url: str, before: Fetch | None) -> list[tuple[bytes, bytes]]:
             headers.append(("If-Modified-Since", before.last_modified))
     # The marks are a server's and may be of any letters; they go back as the bytes that came.
     return [(name.encode(), value.encode("latin-1")) for name, value in headers]
+
+
+def _read_kind(content_type: str) -> tuple[str, str]:
+    """Return the media type and the charset that a server names, "" for what it does not."""
+    kind, _, parameters = content_type.partition(";")
+    charset = _CHARSET.search(f";{parameters}")
+    return kind.strip().lower(), charset[1].lower() if charset else ""
 
 
 def _seconds(retry_after: str | None) -> float:

@@ -13,5 +13,6 @@ class Response:
     url: str
     data: bytes = b""
     content_type: str = ""
+    charset: str = ""
     etag: str = ""
     last_modified: str = ""

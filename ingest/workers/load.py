@@ -41,7 +41,7 @@ def load(file: SourceFile, most_mb: int | None) -> LoadedSource:
         reader=parsers.parser_id(file.name),
         metadata_sha256=sidecar_sha256,
     )
-    return LoadedSource(source, file.name, data, given)
+    return LoadedSource(source, file.name, data, given, file.charset)
 
 
 def is_little(steps: Collection[PlanStep], most_bytes: int) -> bool:

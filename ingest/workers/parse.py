@@ -24,12 +24,14 @@ class LoadedSource:
         name: File name, whose ending chooses the parser.
         data: All of them.
         given: What a sidecar or a list of sources says about it.
+        charset: The encoding that a web server named for it, "" if none did.
     """
 
     source: Source
     name: str
     data: bytes
     given: Metadata
+    charset: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ def parse(loaded: LoadedSource) -> IncomingDocument | Refused:
 
 
 def _parse(loaded: LoadedSource) -> IncomingDocument:
-    parsed = parsers.parse(loaded.name, loaded.data)
+    parsed = parsers.parse(loaded.name, loaded.data, loaded.charset)
     known = metadata.merge_metadata(loaded.given, parsed.metadata)
     if known.language is None:
         known = replace(known, language=language.detect(parsed.text))

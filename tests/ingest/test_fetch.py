@@ -202,7 +202,7 @@ def test_a_page(site: Site, fetcher: Fetcher) -> None:
     site.text("/a.txt", TEXT, "Text/Plain; charset=utf-8", ETag='"1"', Last_Modified="yesterday")
     answer = fetcher.fetch(site.url("/a.txt"))
     assert answer == Response(
-        200, site.url("/a.txt"), TEXT.encode(), "text/plain", '"1"', "yesterday"
+        200, site.url("/a.txt"), TEXT.encode(), "text/plain", "utf-8", '"1"', "yesterday"
     )
     (_, headers) = site.asked[-1]
     assert headers["user-agent"] == AGENT
@@ -600,3 +600,21 @@ def test_a_server_that_says_nothing(site: Site, waits: list[float]) -> None:
     ):
         fetcher.fetch(site.url("/a"))
     assert len(waits) == 2
+
+
+@pytest.mark.parametrize(
+    ("header", "kind", "charset"),
+    [
+        ("text/html; charset=ISO-8859-2", "text/html", "iso-8859-2"),
+        ('text/csv; header=present;Charset = "utf-8"', "text/csv", "utf-8"),
+        ("text/plain; x-charset=utf-8", "text/plain", ""),
+        ("text/plain; charset=", "text/plain", ""),
+        ("Text/HTML", "text/html", ""),
+    ],
+)
+def test_what_a_server_says_of_the_kind(
+    site: Site, fetcher: Fetcher, header: str, kind: str, charset: str
+) -> None:
+    site.text("/a", TEXT, header)
+    answer = fetcher.fetch(site.url("/a"))
+    assert (answer.content_type, answer.charset) == (kind, charset)

@@ -371,3 +371,32 @@ CZECH = "Poplatek za kotvení činí čtyři eura, šest týdnů předem."
 def test_bytes_decide_over_a_wrong_declaration(encoding: str, declared: str, text: str) -> None:
     page = f'<html><head><meta charset="{declared}"></head><body><p>{text}</p></body></html>'
     assert parse("a.html", page.encode(encoding)).text == text
+
+
+@pytest.mark.parametrize(
+    ("encoding", "declared", "named", "text"),
+    [
+        pytest.param("cp1250", "iso-8859-1", "windows-1250", CZECH, id="server-before-page"),
+        pytest.param("cp1250", "windows-1250", "utf-8", CZECH, id="server-wrong"),
+        pytest.param("cp1250", "windows-1250", "no-such", CZECH, id="server-names-nothing-known"),
+        pytest.param("utf-8", "iso-8859-1", "iso-8859-2", CZECH, id="utf-8-before-both"),
+        pytest.param("utf-8", "gb2312", "utf-8", "你好,世界 – ü", id="server-says-utf-8"),
+        pytest.param("utf-8-sig", "iso-8859-2", "iso-8859-2", CZECH, id="mark-before-both"),
+        pytest.param("cp1252", "", "iso-8859-1", "Gebühr – größere Schiffe", id="latin-1"),
+        pytest.param("utf-16-le", "", "utf-16le", CZECH, id="utf-16-without-a-mark"),
+        pytest.param("ascii", "", "utf-16le", "Fees are due.", id="ascii-called-utf-16"),
+        pytest.param("gbk", "utf-8", "gbk", "联通", id="two-letters-that-look-like-utf-8"),
+    ],
+)
+def test_what_a_server_names_goes_before_what_the_page_says(
+    encoding: str, declared: str, named: str, text: str
+) -> None:
+    meta = f'<meta charset="{declared}">' if declared else ""
+    page = f"<html><head>{meta}</head><body><p>{text}</p></body></html>"
+    assert parse("a.html", page.encode(encoding), named).text == text
+
+
+def test_what_is_no_text_is_refused_whatever_encoding_a_server_names() -> None:
+    for data, reason in ((b"%PDF-1.7 \xfc", "a PDF"), (b"a\0b\xfc" * 9, "binary")):
+        with pytest.raises(SourceRefused, match=reason):
+            parse("a.txt", data, "iso-8859-1")

@@ -15,6 +15,7 @@ from index.changes import PutFetch
 from index.errors import DocumentUnknown
 from index.local import LocalIndex
 from index.types import Fetch, Metadata
+from ingest import parsers
 from ingest.pipeline import apply_plan
 from ingest.planning.plan import Plan, make_plan
 from ingest.planning.web import fetch_all
@@ -363,3 +364,31 @@ def test_the_index_of_another_process_knows_the_pages(site: Site, library: Libra
     with other.snapshot() as catalog:
         assert catalog.document(site.url("/a.md")).source.root == "web"
         assert set(catalog.roots()) == {"web"}
+
+
+GREEK = "Το τέλος ελλιμενισμού είναι τέσσερα ευρώ την ημέρα και καταβάλλεται εκ των προτέρων."
+
+
+@pytest.mark.parametrize("path", ["/a.md", "/a.txt", "/a.csv", "/a.html"])
+def test_the_encoding_that_a_server_names_is_kept_with_its_bytes(
+    site: Site, library: Library, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    """In Mac Greek, which no guess finds and the page says wrongly; read again from the bytes."""
+    body = f'<meta charset="iso-8859-1"><p>{GREEK}</p>' if path == "/a.html" else GREEK
+    kind = {"Content-Type": "text/plain; charset=mac-greek", "ETag": '"1"'}
+    page = Page(body.encode("mac-greek"), headers=kind)
+
+    def answer(request: BaseHTTPRequestHandler) -> Page:
+        return Page(status=304) if request.headers["If-None-Match"] else page
+
+    site.pages[path] = answer
+    url = site.url(path)
+    library.ingest(url)
+    assert fetches(library)[url].charset == "mac-greek"
+    assert [hit.passage.text for hit in library.index.search("τέλος").hits] == [GREEK]
+    (original,) = library.settings.originals.iterdir()
+    assert original.read_bytes() == page.body
+    for ending, reader in parsers.PARSERS.items():
+        monkeypatch.setitem(parsers.PARSERS, ending, f"{reader}0")
+    assert library.ingest(url).changed == [url]
+    assert [hit.passage.text for hit in library.index.search("τέλος").hits] == [GREEK]

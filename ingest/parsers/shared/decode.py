@@ -122,8 +122,28 @@ def decode_declared(data: bytes, charset: str | None) -> str:
     by chance but in short texts of two bytes a letter, then the name, unless what it makes of the
     bytes is letters of no language and another code page makes them letters of one.
     """
-    if not charset or any(data.startswith(mark) for mark, _ in _BYTE_ORDER_MARKS):
-        return decode(data)
+    text = _decode_named(data, charset) if charset else None
+    return decode(data) if text is None else text
+
+
+def recode(data: bytes, charset: str) -> bytes:
+    """Return a text in UTF-8 with its mark, as its bytes are if they are not in that encoding.
+
+    What a server names goes before what a page says of itself: behind the mark, that counts no
+    more. Which bytes are believed instead is as in `decode_declared`.
+    """
+    if any(data.startswith(signature) for signature, _ in _SIGNATURES):
+        return data
+    text = _decode_named(data, charset)
+    if text is None or "\0" in text or (data.isascii() and text == data.decode("ascii")):
+        return data
+    return codecs.BOM_UTF8 + text.encode("utf-8", "replace")
+
+
+def _decode_named(data: bytes, charset: str) -> str | None:
+    """Return the text in the encoding that is named or that the bytes are in, None if in none."""
+    if any(data.startswith(mark) for mark, _ in _BYTE_ORDER_MARKS):
+        return None
     name = charset.strip().lower().replace("-", "_")
     if not name.startswith(_TWO_BYTES) and not data.isascii():
         text = decode_as(data, "utf-8")
@@ -131,10 +151,10 @@ def decode_declared(data: bytes, charset: str | None) -> str:
             return text
     # Browsers read Latin-1 as what its bytes nearly always are.
     name = "cp1252" if name in ("iso_8859_1", "latin1", "us_ascii", "ascii") else name
-    text = decode_as(data, "utf-8" if name.startswith("utf_16") else name)
-    if text is None:
-        return decode(data)
-    if text.isascii() or name.startswith((*_TWO_BYTES, "utf")):
+    # A page can name UTF-16 in letters that can be read only if it is not in it.
+    is_wide = name.startswith("utf_16") and b"\0" in data
+    text = decode_as(data, "utf-8" if name.startswith("utf_16") and not is_wide else name)
+    if text is None or text.isascii() or name.startswith((*_TWO_BYTES, "utf")):
         return text
     sample = _take_sample(data)
     likelier = [(_score_alphabets(sample, family), family) for family in _FAMILIES]
