@@ -274,6 +274,30 @@ def test_a_cell_that_claims_a_million_rows_is_not_repeated_for_ever() -> None:
         pytest.param("", "<template>", id="template"),
         pytest.param("", "<dialog>", id="dialog"),
         pytest.param("", "<noscript>", id="noscript"),
+        pytest.param(".x{opacity:0}", '<p class="x">', id="clear"),
+        pytest.param("", '<p style="opacity: 0.0 !important">', id="clear-in-line"),
+        pytest.param("", '<p style="font-size:0">', id="without-size"),
+        pytest.param("", '<p style="font-size:1px">', id="speck"),
+        pytest.param("", '<p style="text-indent:-9999px">', id="indented-away"),
+        pytest.param("", '<p style="position:absolute; left:-10000px">', id="off-screen"),
+        pytest.param("", '<p style="position:fixed; top:-999em">', id="above-the-screen"),
+        pytest.param("", '<p style="position:absolute;clip:rect(0 0 0 0)">', id="clipped"),
+        pytest.param(
+            "", '<p style="position:absolute;clip-path:inset(50%)">', id="clipped-by-a-path"
+        ),
+        pytest.param("", '<p style="height:0;overflow:hidden">', id="flat"),
+        pytest.param(".x{max-height:0px;overflow:hidden}", '<p class="x">', id="flat-by-a-rule"),
+        pytest.param("", '<p style="color:transparent">', id="transparent"),
+        pytest.param("", '<p style="color:rgba(0, 0, 0, 0)">', id="transparent-in-figures"),
+        pytest.param("", '<p style="color:#fff;background:#ffffff">', id="white-on-white"),
+        pytest.param(
+            "", '<p style="color:rgb(250,250,250);background-color:white">', id="pale-on-white"
+        ),
+        pytest.param("", '<p style="color:white">', id="white-on-the-page"),
+        pytest.param("", '<p style="color:#00000000">', id="transparent-in-hexadecimal"),
+        pytest.param("", '<p style="opacity:0%">', id="clear-in-percent"),
+        pytest.param("", '<p style="transform:scale(0)">', id="scaled-away"),
+        pytest.param("", '<p style="position:absolute;margin-left:-9999px">', id="margin"),
         pytest.param("", '<div role="alertdialog">', id="role"),
         pytest.param("", '<div aria-modal="true">', id="modal"),
     ],
@@ -296,10 +320,41 @@ def test_what_is_not_shown_is_left_out(style: str, element: str) -> None:
         pytest.param(".x:hover{display:none}", '<p class="x">', id="state"),
         pytest.param(".no-js .x{display:none}", '<p class="x">', id="without-scripts"),
         pytest.param("", '<p hidden style="display:block">', id="hidden-but-shown"),
+        pytest.param(".x{opacity:0} .x.on{opacity:1}", '<p class="x on">', id="clear-no-more"),
+        pytest.param("", '<p style="opacity:0.05">', id="faint"),
+        pytest.param("", '<p style="font-size:0.9em">', id="small-in-em"),
+        pytest.param("", '<p style="font-size:1rem">', id="one-rem"),
+        pytest.param("", '<p style="text-indent:-2em">', id="hanging"),
+        pytest.param("", '<p style="left:-10000px">', id="not-placed"),
+        pytest.param("", '<p style="height:0">', id="flat-but-flowing-over"),
+        pytest.param("", '<p style="color:white;background:#036">', id="white-on-blue"),
+        pytest.param("", '<p style="color:black;background:transparent">', id="on-nothing"),
+        pytest.param("", '<p style="color:#fff;background:url(a.png) #fff">', id="on-a-picture"),
+        pytest.param(
+            "tr:nth-child(2),p:first-child{background:red}",
+            '<p style="color:white">',
+            id="on-who-knows-what",
+        ),
+        pytest.param(
+            "@media screen and (min-width:9px){p{background:red}}",
+            '<p style="color:white">',
+            id="on-some-screens",
+        ),
+        pytest.param("", '<p style="color:white" bgcolor="#003366">', id="on-an-old-colour"),
+        pytest.param("", '<p style="font-size:0"><b style="font-size:14px">', id="size-said-again"),
+        pytest.param("", '<p style="color:white"><b style="color:black">', id="colour-said-again"),
+        pytest.param(
+            "", '<p style="height:0;overflow:hidden;padding-bottom:56%">', id="room-by-padding"
+        ),
+        pytest.param("", '<p style="opacity:0;animation:fade 2s forwards">', id="fading-in"),
+        pytest.param("<link rel=stylesheet href=a.css>", '<p style="color:white">', id="linked"),
+        pytest.param("body{background:navy}", '<p style="color:white">', id="on-a-dark-page"),
+        pytest.param("", '<p style="max-width:100%;overflow:hidden">', id="narrow"),
     ],
 )
 def test_what_is_shown_stays(style: str, element: str) -> None:
-    page = f"<style>{style}</style><body class=no-js><p>It is so.</p>{element}And so.</p>"
+    head = style if style.startswith("<") else f"<style>{style}</style>"
+    page = f"{head}<body class=no-js><p>It is so.</p>{element}And so.</p>"
     assert parse("a.html", page.encode()).text == "It is so.\n\nAnd so."
 
 
@@ -400,3 +455,49 @@ def test_what_is_no_text_is_refused_whatever_encoding_a_server_names() -> None:
     for data, reason in ((b"%PDF-1.7 \xfc", "a PDF"), (b"a\0b\xfc" * 9, "binary")):
         with pytest.raises(SourceRefused, match=reason):
             parse("a.txt", data, "iso-8859-1")
+
+
+FADING = "<p style='opacity:0'>{}</p>"
+FEES = "The fee for a ship in the harbour is nine euros a day, and is paid before it leaves."
+
+
+def test_what_fades_in_stays_where_much_of_a_page_does() -> None:
+    fading = FADING.format(FEES)
+    few = f"<html><body><main>{f'<p>{FEES}</p>' * 5}{fading}</main></body></html>"
+    assert parse("a.html", few.encode()).text.count(FEES) == 5
+    many = f"<html><body><main><p>{FEES}</p>{fading * 5}</main></body></html>"
+    assert parse("a.html", many.encode()).text.count(FEES) == 6
+
+
+@pytest.mark.parametrize(
+    "panel",
+    [
+        pytest.param('<button aria-expanded="false">Fees</button>', id="expanded"),
+        pytest.param('<h2><button aria-controls="p">Fees</button></h2>', id="in-a-heading"),
+        pytest.param('<label for="c">Fees</label>', id="label"),
+    ],
+)
+def test_what_a_click_opens_stays(panel: str) -> None:
+    shut = "height:0;overflow:hidden"
+    page = f"<main><p>{FEES}</p>{panel}<div id='p' style='{shut}'><p>Nine euros.</p></div></main>"
+    assert "Nine euros." in parse("a.html", page.encode()).text
+
+
+def test_what_is_left_out_of_a_page_is_kept_with_its_reason() -> None:
+    page = f"""<html><body><nav><a href="/">Home</a></nav><main><p>{FEES}</p>
+    <p>It is <s>seven</s> nine<span class="sr-only">opens in a window</span>.</p>
+    <p style="display:none">Draft</p><p>Water H<sub>2</sub>O, CO<sub>2</sub>.</p>
+    <ul class="pagination"><li><a href="/2">Next</a></li></ul></main></body></html>"""
+    found = parse("a.html", page.encode())
+    assert found.text == f"{FEES}\n\nIt is nine.\n\nWater H₂O, CO₂."
+    assert {(said.reason, said.text) for said in found.omissions} == {
+        ("navigation", "Home"), ("navigation", "Next"), ("crossed-out text", "seven"),
+        ("label for screen readers", "opens in a window"), ("not shown by browsers", "Draft"),
+    }  # fmt: skip
+    assert found.note == "left out: crossed-out text"
+
+
+def test_words_that_markdown_crosses_out_are_kept_with_their_reason() -> None:
+    found = parse("a.md", b"The fee is ~~seven~~ nine euros.")
+    assert found.text == "The fee is nine euros."
+    assert [(said.reason, said.text) for said in found.omissions] == [("crossed-out text", "seven")]

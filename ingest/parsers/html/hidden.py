@@ -7,14 +7,12 @@ from collections.abc import Iterator
 
 from lxml.html import HtmlElement
 
-from ingest.parsers.html.tricks import PROPERTIES, is_out_of_sight
+from ingest.parsers.html.tricks import PROPERTIES, find_out_of_sight
 from ingest.parsers.shared.left_out import FOR_READERS, STRUCK, UNSHOWN, LeftOut
 
 _NEVER_DRAWN = "//script|//style|//template|//dialog[not(@open)]"
 # What is struck out is no longer valid.
 _STRUCK_OUT = "//del|//s|//strike"
-# A page of which more fades in is shown by its scripts.
-_FADED_SHARE = 0.3
 _HIDDEN_NAMES = frozenset(["visually-hidden", "visuallyhidden", "sr-only", "screen-reader-text"])
 # What a reader clicks on to see what is shut below it.
 _OPENER = "self::button or self::label or @role='button' or @aria-expanded"
@@ -48,13 +46,14 @@ _Declared = dict[HtmlElement, tuple[tuple[bool, int, int], str]]
 
 def drop_unseen(body: HtmlElement, left_out: LeftOut) -> None:
     """Remove what a browser does not show, and what it shows as struck out."""
-    rules = list(_read_rules(body))
+    source, knows_all = _read_sheets(body)
+    rules = list(_read_rules(source))
     _drop_noscript(body)
     for element in body.xpath(_NEVER_DRAWN):
         _drop(element)
     for element in body.xpath(_STRUCK_OUT):
         _leave_out(element, STRUCK, left_out)
-    hidden, struck = _find_hidden(body, rules)
+    hidden, struck = _find_hidden(body, rules, knows_all)
     for element in struck:
         _leave_out(element, STRUCK, left_out)
     for element in hidden:
@@ -89,7 +88,7 @@ def _drop_noscript(body: HtmlElement) -> None:
 
 
 def _find_hidden(
-    body: HtmlElement, rules: list[tuple[str, str]]
+    body: HtmlElement, rules: list[tuple[str, str]], knows_all_grounds: bool
 ) -> tuple[list[HtmlElement], list[HtmlElement]]:
     """Return the elements that are not shown, and those struck out, by what counts for each."""
     names = ("display", "visibility", "text-decoration", *PROPERTIES)
@@ -99,6 +98,7 @@ def _find_hidden(
     for position, (selector, style) in enumerate(rules):
         found = _compile(selector)
         if found is None:
+            knows_all_grounds = knows_all_grounds and "background" not in style.lower()
             continue
         path, specificity = found
         for element in body.xpath(path):
@@ -115,21 +115,18 @@ def _find_hidden(
         for element, (_, value) in declared["visibility"].items()
         if value in ("hidden", "collapse") and element not in around
     ]
-    hidden += _find_out_of_sight(body, declared)
+    hidden += find_out_of_sight(body, _gather_styles(declared), knows_all_grounds)
     # A page that hides itself is shown by its scripts.
     return [element for element in hidden if element.tag not in ("html", "body")], struck
 
 
-def _find_out_of_sight(body: HtmlElement, declared: dict[str, _Declared]) -> list[HtmlElement]:
+def _gather_styles(declared: dict[str, _Declared]) -> dict[HtmlElement, dict[str, str]]:
+    """Return what is declared of each element, by property."""
     styles: dict[HtmlElement, dict[str, str]] = {}
     for name in PROPERTIES:
         for element, (_, value) in declared[name].items():
             styles.setdefault(element, {})[name] = value
-    found = [element for element, style in styles.items() if is_out_of_sight(style)]
-    faded = sum(len(e.text_content()) for e in found if "opacity" in styles[e])
-    if faded > _FADED_SHARE * len(body.text_content()):
-        found = [element for element in found if "opacity" not in styles[element]]
-    return found
+    return styles
 
 
 def _declare(
@@ -146,12 +143,21 @@ def _declare(
             declared[name][element] = (rank, value.strip())
 
 
-def _read_rules(body: HtmlElement) -> Iterator[tuple[str, str]]:
-    """Yield selectors of the page's own style sheets, each with what decides whether it is seen."""
+def _read_sheets(body: HtmlElement) -> tuple[str, bool]:
+    """Return the page's own style sheets, and whether they hold all that it says of backgrounds."""
     # What holds for some screens, for print or for a browser's abilities only, is not looked at.
     sheets = body.xpath("//style[not(@media) or @media='' or @media='all' or @media='screen']")
-    source = _COMMENT.sub("", "\n".join(sheet.text_content() for sheet in sheets))
-    source = _drop_conditions(source)
+    source = _drop_conditions(_join_sheets(sheets))
+    whole = _join_sheets(body.xpath("//style"))
+    return source, source.lower().count("background") == whole.lower().count("background")
+
+
+def _join_sheets(sheets: list[HtmlElement]) -> str:
+    return _COMMENT.sub("", "\n".join(sheet.text_content() for sheet in sheets))
+
+
+def _read_rules(source: str) -> Iterator[tuple[str, str]]:
+    """Yield selectors of style sheets, each with what decides whether it is seen."""
     count = 0
     for selectors, style in _RULE.findall(source):
         if not _SEEN_OR_NOT.search(style):

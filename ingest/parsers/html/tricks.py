@@ -5,66 +5,161 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from lxml.html import HtmlElement
+
 # The properties that are looked at.
 PROPERTIES = frozenset(
     (
-        "opacity font-size text-indent position left right top bottom clip clip-path overflow "
-        "height max-height width max-width color background background-color"
+        "opacity animation animation-name font-size text-indent position left right top bottom "
+        "margin-left margin-top transform clip clip-path overflow overflow-x overflow-y height "
+        "max-height min-height width max-width min-width padding padding-top padding-bottom flex "
+        "flex-grow color background background-color background-image"
     ).split()
 )
-_NUMBER = re.compile(r"-?(?:\d+\.?\d*|\.\d+)")
+# The values of one element by property, in lower case.
+Style = Mapping[str, str]
+
+# What an element takes over from the one around it, unless it says otherwise.
+_INHERITED = frozenset(["font-size", "text-indent", "color"])
+_LENGTH = re.compile(r"(-?(?:\d+\.?\d*|\.\d+))([a-z]+|%)?")
 _ZERO = re.compile(r"(?:0(?:\.0+)?|0?\.\d+)(?:[a-z]+|%)?|1(?:px)?")
+# The least sizes that are text, by unit; of other units only none at all is none.
+_LEAST_SIZES = {"px": 2.0, "pt": 1.5, "em": 0.1, "rem": 0.1, "%": 10.0}
 _FAR = -900.0  # in any unit
+_FURTHER = -3_000.0  # a picture of the width of a screen is centred by half of it
 _EDGES = ("left", "right", "top", "bottom")
-_CLIPPED = re.compile(r"rect\(\s*(?:0|1)(?:px)?\b|inset\(\s*(?:50|100)%")
-_HEX = re.compile(r"#([0-9a-f]{3}|[0-9a-f]{6})\b")
+_MARGINS = ("margin-left", "margin-top")
+_CLIPPED = re.compile(r"rect\(\s*(?:0|1)(?:px)?\b|inset\(\s*(?:50|100)%|circle\(\s*0\b")
+_SCALED = re.compile(r"\bscale[xy]?\(\s*0(?:\.0+)?\s*[,)]")
+_HEX = re.compile(r"#([0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})\b")
 _RGB = re.compile(r"rgba?\(\s*(\d+)[\s,]+(\d+)[\s,]+(\d+)\s*(?:[,/]\s*([\d.]+%?))?\s*\)")
 _NAMED = {"white": (255, 255, 255), "black": (0, 0, 0)}
 # Of 255: colours nearer to each other than this cannot be told apart.
 _CONTRAST = 12
+_PAPER = (255, 255, 255)
+# A page of which more fades in is shown by its scripts.
+_FADED_SHARE = 0.3
+_GROUNDS = ("background", "background-color", "background-image")
+_LINKED_SHEETS = "boolean(//link[contains(translate(@rel,'STYLEH','styleh'),'stylesheet')])"
 
 
-def is_out_of_sight(style: Mapping[str, str]) -> bool:
-    """Tell whether what one element's own styles say takes its text out of sight.
+def find_out_of_sight(
+    body: HtmlElement, styles: Mapping[HtmlElement, Style], knows_all_grounds: bool
+) -> list[HtmlElement]:
+    """Return the elements whose text nobody sees.
 
     Args:
-        style: Values by property, in lower case; colours count only where the element says both.
+        body: The page.
+        styles: What is declared of elements.
+        knows_all_grounds: Whether `styles` has every background of the page's own style sheet.
     """
-    if _read_number(style, "opacity", 1.0) == 0 or 0 <= _read_number(style, "font-size", 16.0) < 2:
-        return True
-    if _read_number(style, "text-indent", 0.0) < _FAR or _is_clear(style.get("color", "")):
-        return True
+    is_paper = knows_all_grounds and not body.xpath(_LINKED_SHEETS)
+    found: dict[HtmlElement, str] = {}
+    for element, style in styles.items():
+        cause = _find_cause(style) or (
+            "color" if is_paper and _is_white_on_paper(element, styles) else ""
+        )
+        is_said_again = cause in _INHERITED and any(
+            cause in styles.get(inner, ()) for inner in element.iterdescendants()
+        )
+        if cause and not is_said_again:
+            found[element] = cause
+    faded = sum(len(e.text_content()) for e, cause in found.items() if cause == "opacity")
+    if faded > _FADED_SHARE * len(body.text_content()):
+        return [element for element, cause in found.items() if cause != "opacity"]
+    return list(found)
+
+
+def _find_cause(style: Style) -> str:
+    """Return the property by which an element takes its text out of sight, "" if none does."""
     is_placed = style.get("position", "") in ("absolute", "fixed")
+    if _read_number(style, "opacity", 1.0) == 0 and not style.keys() & {
+        "animation",
+        "animation-name",
+    }:
+        return "opacity"
+    if _is_speck(style.get("font-size", "")):
+        return "font-size"
+    if _read_number(style, "text-indent", 0.0) < _FAR:
+        return "text-indent"
     if is_placed and any(_read_number(style, edge, 0.0) < _FAR for edge in _EDGES):
-        return True
+        return "position"
+    if any(_read_number(style, margin, 0.0) < _FURTHER for margin in _MARGINS):
+        return "margin"
+    if _SCALED.search(style.get("transform", "")):
+        return "transform"
     if is_placed and any(_CLIPPED.search(style.get(name, "")) for name in ("clip", "clip-path")):
-        return True
-    if "hidden" in style.get("overflow", "") and _is_flat(style):
-        return True
-    own = _read_colour(style.get("color", ""))
-    behind = _read_colour(style.get("background-color", style.get("background", "")))
-    return own is not None and behind is not None and _are_alike(own, behind)
+        return "clip"
+    if _is_flat(style):
+        return "overflow"
+    return "color" if _has_no_colour(style) else ""
 
 
-def _is_flat(style: Mapping[str, str]) -> bool:
+def _is_speck(size: str) -> bool:
+    found = _LENGTH.match(size)
+    if found is None:
+        return False
+    number = float(found[1])
+    return number == 0 or 0 < number < _LEAST_SIZES.get(found[2] or "", 0.0)
+
+
+def _is_flat(style: Style) -> bool:
+    """Tell whether an element has no room for its text and lets none flow over."""
+    if not any("hidden" in style.get(f"overflow{way}", "") for way in ("", "-x", "-y")):
+        return False
+    # What gives room all the same: a picture's by its padding, a column's by its share.
+    if style.keys() & {"flex", "flex-grow"}:
+        return False
+    room = ("padding", "padding-top", "padding-bottom", "min-height", "min-width")
+    if any(re.search(r"[1-9]", style.get(name, "")) for name in room):
+        return False
     sizes = ("height", "max-height", "width", "max-width")
-    said = (style[size] for size in sizes if size in style)
-    return any(_ZERO.fullmatch(size) for size in said)
+    return any(_ZERO.fullmatch(style[size]) for size in sizes if size in style)
 
 
-def _read_number(style: Mapping[str, str], name: str, otherwise: float) -> float:
-    found = _NUMBER.match(style.get(name, ""))
-    return float(found[0]) if found else otherwise
+def _has_no_colour(style: Style) -> bool:
+    said = style.get("color", "")
+    if said == "transparent" or _is_clear(said):
+        return True
+    behind = style.get("background-color", style.get("background", ""))
+    if any(_is_picture(style.get(name, "")) for name in _GROUNDS):
+        return False
+    own, ground = _read_colour(said), _read_colour(behind)
+    return own is not None and ground is not None and _are_alike(own, ground)
+
+
+def _is_white_on_paper(element: HtmlElement, styles: Mapping[HtmlElement, Style]) -> bool:
+    """Tell whether an element has white letters and nothing around it says what is behind them."""
+    own = _read_colour(styles[element].get("color", ""))
+    if own is None or not _are_alike(own, _PAPER) or "text-shadow" in element.get("style", ""):
+        return False
+    return not any(
+        around.get("bgcolor")
+        or around.get("background")
+        or not styles.get(around, {}).keys().isdisjoint(_GROUNDS)
+        for around in (element, *element.iterancestors(), *element.iterdescendants())
+    )
+
+
+def _read_number(style: Style, name: str, otherwise: float) -> float:
+    found = _LENGTH.match(style.get(name, ""))
+    return float(found[1]) if found else otherwise
+
+
+def _is_picture(ground: str) -> bool:
+    return "url(" in ground or "gradient(" in ground
 
 
 def _is_clear(colour: str) -> bool:
+    if found := _HEX.search(colour):
+        return len(found[1]) in (4, 8) and not found[1][3 if len(found[1]) == 4 else 6 :].strip("0")
     found = _RGB.search(colour)
-    return colour == "transparent" or bool(found and found[4] in ("0", "0.0", "0%", ".0"))
+    return bool(found and found[4] in ("0", "0.0", "0%", ".0"))
 
 
 def _read_colour(said: str) -> tuple[int, ...] | None:
     if found := _HEX.search(said):
-        digits = found[1] if len(found[1]) == 6 else "".join(digit * 2 for digit in found[1])
+        digits = found[1] if len(found[1]) > 4 else "".join(digit * 2 for digit in found[1])
         return tuple(int(digits[at : at + 2], 16) for at in (0, 2, 4))
     if found := _RGB.search(said):
         return tuple(int(part) for part in found.groups()[:3])
