@@ -11,7 +11,10 @@ import xlsxwriter  # type: ignore[import-untyped]
 from openpyxl import Workbook
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
-from openpyxl.styles import Font, NamedStyle
+from openpyxl.formatting.rule import CellIsRule
+from openpyxl.styles import Font, NamedStyle, PatternFill
+from pptx.chart.data import CategoryChartData
+from pptx.enum.chart import XL_CHART_TYPE
 from pptx.util import Inches
 
 from ingest.errors import SourceRefused
@@ -527,3 +530,64 @@ def test_raised_digits_are_powers_and_marks_of_notes_are_left_out() -> None:
     lowered = TextBlock(InlineFont(vertAlign="subscript"), "2")
     book.active["A1"] = CellRichText(*raised, lowered)
     assert parse("a.xlsx", save(book)).text == expected
+
+
+def test_white_words_of_a_workbook_are_hidden_unless_the_cell_is_filled() -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    white = Font(color="FFFFFFFF")
+    sheet.append(["Town", "Fee", "Note"])
+    sheet.append(["Norland", 4, "secret"])
+    sheet["C2"].font = white
+    sheet["A1"].font = sheet["B1"].font = white
+    sheet["A1"].fill = sheet["B1"].fill = PatternFill("solid", fgColor="FF1F3864")
+    found = parse("a.xlsx", save(book))
+    assert found.text == "Town\tFee\tNote\nNorland\t4"
+    assert [(said.reason, said.text) for said in found.omissions] == [("hidden text", "secret")]
+
+
+def test_white_words_that_a_rule_colours_stay() -> None:
+    """What lies behind them is worked out by the program."""
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["Town", "Fee"])
+    sheet.append(["Norland", 4])
+    sheet["A2"].font = Font(color="FFFFFFFF")
+    fill = PatternFill(bgColor="FF1F3864")
+    sheet.conditional_formatting.add("A2:A9", CellIsRule("notEqual", ['""'], fill=fill))
+    assert parse("a.xlsx", save(book)).text == "Town\tFee\nNorland\t4"
+
+
+def test_what_is_in_hidden_cells_is_kept_as_left_out() -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (["Town", "Draft"], ["Norland", "x"], ["Estmark", "y"]):
+        sheet.append(row)
+    sheet.column_dimensions["B"].hidden = True
+    sheet.row_dimensions[3].hidden = True
+    found = parse("a.xlsx", save(book))
+    assert found.text == "Town\n\nNorland"
+    said = " ".join(said.text for said in found.omissions).split()
+    assert sorted(said) == ["Draft", "Estmark", "x", "y"]
+
+
+def test_a_chart_on_a_slide_is_its_words() -> None:
+    deck = pptx.Presentation()
+    slide = deck.slides.add_slide(deck.slide_layouts[6])
+    data = CategoryChartData()
+    data.categories = ["Norland", "Estmark"]
+    data.add_series("2024", (4, 5))
+    size = Inches(4)
+    frame = slide.shapes.add_chart(XL_CHART_TYPE.COLUMN_CLUSTERED, 0, 0, size, size, data)
+    chart = frame.chart
+    chart.has_title = True
+    chart.chart_title.text_frame.text = "Fees by town"
+    chart.plots[0].has_data_labels = True
+    chart.plots[0].data_labels.show_value = True
+    file = BytesIO()
+    deck.save(file)
+    found = parse("a.pptx", file.getvalue())
+    assert found.text.split("\n") == ["Fees by town", "2024", "Norland\t4", "Estmark\t5"]

@@ -530,3 +530,96 @@ def test_moved_text_is_read_once_and_deleted_cells_are_not() -> None:
         + f"<w:tbl><w:tr>{cells}</w:tr></w:tbl>"
     )
     assert found.text == "Between.\n\nMoved.\n\nFee 6 euros.\na\tb"
+
+
+WHITE = '<w:color w:val="FFFFFF"/>'
+FILL = '<w:shd w:val="clear" w:color="auto" w:fill="1F3864"/>'
+PALE_STYLES = f"""
+<w:style w:type="paragraph" w:styleId="Pale"><w:rPr>{WHITE}</w:rPr></w:style>
+<w:style w:type="paragraph" w:styleId="Banner"><w:pPr>{FILL}</w:pPr><w:rPr>{WHITE}</w:rPr></w:style>
+<w:style w:type="character" w:styleId="Speck"><w:rPr><w:sz w:val="2"/></w:rPr></w:style>
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "is_seen"),
+    [
+        pytest.param(f"<w:p>{run('x', WHITE)}</w:p>", False, id="white"),
+        pytest.param(f"<w:p>{run('x', '<w:sz w:val=' + chr(34) + '2' + chr(34) + '/>')}</w:p>",
+                     False, id="one-point"),
+        pytest.param(f"<w:p>{run('x', '<w:rStyle w:val=' + chr(34) + 'Speck' + chr(34) + '/>')}"
+                     "</w:p>", False, id="one-point-by-style"),
+        pytest.param(f"<w:p><w:pPr>{style('Pale')}</w:pPr>{run('x')}</w:p>", False, id="style"),
+        pytest.param(f"<w:p><w:pPr>{style('Banner')}</w:pPr>{run('x')}</w:p>", True,
+                     id="white-in-a-banner"),
+        pytest.param(f"<w:p><w:pPr>{FILL}</w:pPr>{run('x', WHITE)}</w:p>", True, id="on-a-ground"),
+        pytest.param(f"<w:p>{run('x', WHITE + FILL)}</w:p>", True, id="on-its-own-ground"),
+        pytest.param(f"<w:p>{run('x', WHITE + '<w:highlight w:val=' + chr(34) + 'blue' + chr(34))}"
+                     .replace('"blue"', '"blue"/>') + "</w:p>", True, id="marked"),
+        pytest.param("<w:p>" + run("x", '<w:color w:val="auto"/>') + "</w:p>", True, id="auto"),
+        pytest.param("<w:p>" + run("x", '<w:color w:val="FFFF00"/>') + "</w:p>", True, id="yellow"),
+        pytest.param(f"<w:p><w:pPr>{style('Pale')}</w:pPr>"
+                     + run("x", '<w:color w:val="000000"/>') + "</w:p>", True, id="black-again"),
+        pytest.param(f"<w:tbl><w:tr><w:tc><w:tcPr>{FILL}</w:tcPr><w:p>{run('x', WHITE)}</w:p>"
+                     "</w:tc></w:tr></w:tbl>", True, id="in-a-dark-cell"),
+        pytest.param("<w:p><w:r><w:pict><v:shape xmlns:v='urn:schemas-microsoft-com:vml'>"
+                     f"<v:textbox><w:txbxContent><w:p>{run('x', WHITE)}</w:p></w:txbxContent>"
+                     "</v:textbox></v:shape></w:pict></w:r></w:p>", True, id="in-a-text-box"),
+    ],
+)  # fmt: skip
+def test_white_and_tiny_words_are_hidden_unless_something_lies_behind_them(
+    body: str, is_seen: bool
+) -> None:
+    found = parse_word(f"{body}<w:p>{run('End.')}</w:p>", styles=PALE_STYLES)
+    assert found.text == ("x\n\nEnd." if is_seen else "End.")
+    assert [said.text for said in found.omissions] == ([] if is_seen else ["x"])
+
+
+@pytest.mark.parametrize("shown", [True, False])
+def test_a_control_that_nothing_was_entered_into_is_left_out(shown: bool) -> None:
+    state = "" if shown else "<w:showingPlcHdr/>"
+    control = f"<w:sdt><w:sdtPr>{state}</w:sdtPr><w:sdtContent>{{}}</w:sdtContent></w:sdt>"
+    inline = f"<w:p>{run('To ')}{control.format(run('the office'))}{run('.')}</w:p>"
+    block = control.format(f"<w:p>{run('A paragraph.')}</w:p>")
+    found = parse_word(inline + block)
+    assert found.text == ("To the office.\n\nA paragraph." if shown else "To .")
+
+
+CHART = "http://schemas.openxmlformats.org/drawingml/2006/chart"
+CHART_DATA = f"""<c:chartSpace xmlns:c="{CHART}"
+xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><c:chart>
+<c:title><c:tx><c:rich><a:p><a:r><a:t>Fees by </a:t></a:r><a:r><a:t>town</a:t></a:r></a:p>
+</c:rich></c:tx></c:title><c:plotArea><c:barChart><c:ser>
+<c:tx><c:strRef><c:strCache><c:pt idx="0"><c:v>2024</c:v></c:pt></c:strCache></c:strRef></c:tx>
+<c:cat><c:strRef><c:strCache><c:pt idx="0"><c:v>Norland</c:v></c:pt>
+<c:pt idx="1"><c:v>Estmark</c:v></c:pt></c:strCache></c:strRef></c:cat>
+<c:val><c:numRef><c:numCache><c:pt idx="0"><c:v>4</c:v></c:pt><c:pt idx="1"><c:v>5</c:v></c:pt>
+</c:numCache></c:numRef></c:val></c:ser><c:dLbls><c:showVal val="SHOWN"/></c:dLbls></c:barChart>
+</c:plotArea></c:chart></c:chartSpace>"""
+
+
+@pytest.mark.parametrize("in_cell", [False, True])
+@pytest.mark.parametrize(
+    ("shown", "rows"),
+    [("1", ["2024", "Norland\t4", "Estmark\t5"]), ("0", ["2024", "Norland", "Estmark"])],
+)
+def test_a_chart_is_read_below_its_paragraph(shown: str, rows: list[str], in_cell: bool) -> None:
+    """Its words, and its values where it prints them; in a cell on the cell's line."""
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    document = word.Document()
+    data = CHART_DATA.replace("SHOWN", shown).encode()
+    part = Part(PackURI("/word/charts/chart1.xml"), "application/xml", data, document.part.package)
+    relation = document.part.relate_to(part, f"{office}/chart")
+    cells = document.add_table(1, 2).rows[0].cells if in_cell else ()
+    paragraph = cells[0].paragraphs[0] if in_cell else document.add_paragraph("Before.")
+    if in_cell:
+        cells[1].text = "Beside."
+    shape = etree.SubElement(paragraph.add_run()._r, f"{{{CHART}}}chart")
+    shape.set(f"{{{office}}}id", relation)
+    file = BytesIO()
+    document.save(file)
+    read = parse("a.docx", file.getvalue()).text
+    if in_cell:
+        assert read == " ".join(["Fees by town", *rows]).replace("\t", " ") + "\tBeside."
+    else:
+        assert read == "\n".join(["Before.\n\nFees by town", *rows])

@@ -8,7 +8,7 @@ from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.workbook import Workbook
 
 from ingest.parsers.office.sheets.formats import format_cell
-from ingest.parsers.shared.left_out import HIDDEN, STRUCK, LeftOut
+from ingest.parsers.shared.left_out import STRUCK, LeftOut
 from ingest.parsers.shared.subscript import render_subscript
 from ingest.parsers.shared.superscript import render_superscript
 
@@ -29,14 +29,18 @@ class CellReader:
             return ""
         if style not in self._styles:
             self._styles[style] = self._load_style(style)
-        number_format, is_struck, is_white = self._styles[style]
+        number_format, is_struck, _ = self._styles[style]
         if isinstance(value, CellRichText):
             return self._join_runs(value, is_struck)
         text = format_cell(value, number_format)
-        if (is_struck or is_white) and text.strip():
-            self._left_out.add(STRUCK if is_struck else HIDDEN, text)
+        if is_struck and text.strip():
+            self._left_out.add(STRUCK, text)
             return ""
         return text
+
+    def is_white(self, style: int) -> bool:
+        """Return whether a cell that was read is white on white, if no rule colours it."""
+        return style in self._styles and self._styles[style][2]
 
     def say_formulas(self) -> None:
         """Say how many formulas have no value, if some have none."""
@@ -47,7 +51,7 @@ class CellReader:
     def _load_style(self, style: int) -> tuple[str, bool, bool]:
         array = self._workbook._cell_styles[style]
         font = self._workbook._fonts[array.fontId]
-        # A table's own style or a rule may lay a colour behind its cells.
+        # A table's own style may lay a colour behind its cells.
         is_white = (
             _is_white(font.color)
             and self._workbook._fills[array.fillId].fill_type is None

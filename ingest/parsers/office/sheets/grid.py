@@ -46,7 +46,7 @@ def read_sheet(
             rich_text=True,
         )
         # What is merged is said behind the rows, so they are kept.
-        rows = _collect_rows(reader, cells)
+        rows = _collect_rows(reader, cells, left_out)
     cells.formulas_without_value += reader.formulas_without_value
     hidden_rows = {
         int(row) for row, said in reader.row_dimensions.items() if _is_hidden(said, "ht")
@@ -70,13 +70,26 @@ def read_sheet(
         yield [paragraph]
 
 
-def _collect_rows(reader: _Reader, cells: CellReader) -> dict[int, dict[int, str]]:
+def _collect_rows(
+    reader: _Reader, cells: CellReader, left_out: LeftOut
+) -> dict[int, dict[int, str]]:
     budget = TableBudget()
     rows: dict[int, dict[int, str]] = {}
+    white: list[tuple[int, int]] = []
     for number, row in reader.parse():
         texts = {cell["column"]: cells.read(cell["value"], cell["style_id"]) for cell in row}
         rows[number] = {column: text for column, text in texts.items() if text}
+        white += [(number, cell["column"]) for cell in row if cells.is_white(cell["style_id"])]
         budget.spend(list(rows[number].values()))
+    # Rules, which may lay a colour behind a cell, are said behind the rows.
+    coloured = [area for rule in reader.formatting for area in rule.sqref.ranges]
+    for number, column in white:
+        is_coloured = any(
+            area.min_row <= number <= area.max_row and area.min_col <= column <= area.max_col
+            for area in coloured
+        )
+        if column in rows[number] and not is_coloured:
+            left_out.add(HIDDEN, rows[number].pop(column))
     return rows
 
 

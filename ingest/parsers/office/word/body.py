@@ -204,6 +204,8 @@ class WordBody:
             texts += [piece.text for box in line.boxes for piece in self.walk(box)]
             for diagram in line.diagrams:
                 texts += [piece.text for piece in self._parts.walk_diagram(diagram)]
+            for chart in line.charts:
+                texts += [piece.text for piece in self._parts.walk_chart(chart)]
             notes += self._walk_notes(line)
         return " ".join(" ".join(texts).split())
 
