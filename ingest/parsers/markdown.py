@@ -52,7 +52,9 @@ def parse(data: bytes) -> ParsedText:
     except SourceRefused:  # nested without an end
         page = parse_markup(f"<html><body>{_render(source, with_tags=False)}")
     left_out = LeftOut()
-    drop_unseen(page, left_out)
+    # What Markdown itself makes hides nothing else.
+    if "<" in source or "~~" in source:
+        drop_unseen(page, left_out)
     return left_out.say_on(Collector().add_all(walk_blocks(page)).finish(said))
 
 

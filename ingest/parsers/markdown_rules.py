@@ -30,7 +30,8 @@ def add_rules(parser: MarkdownIt) -> None:
 
 def _read_note(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """Read `[^1]: what the note says`, where it stands, as an item with its number or name."""
-    said = _NOTE.match(_get_line(state, start))
+    first = state.bMarks[start] + state.tShift[start]
+    said = _NOTE.match(_get_line(state, start)) if state.src.startswith("[^", first) else None
     if said is None or state.is_code_block(start) or state.parentType == "note":
         return False
     if not silent:
@@ -43,9 +44,11 @@ def _read_note(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 
 def _read_definitions(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """Read a line with what it means below it, `:   like this`; there may be several."""
+    first = None if silent else _find_meaning(state, start + 1, end)
+    if first is None:
+        return False
     term = _get_line(state, start)
-    first = _find_meaning(state, start + 1, end)
-    if silent or first is None or not term or _NO_TERM.match(term):
+    if not term or _NO_TERM.match(term):
         return False
     line: int | None = first
     state.push("dl_open", "dl", 1)
@@ -65,7 +68,9 @@ def _find_meaning(state: StateBlock, line: int, end: int) -> int | None:
     """Return the line, this or the one after an empty one, that says what a term means."""
     if line < end and state.isEmpty(line):
         line += 1
-    if line >= end or state.isEmpty(line) or state.is_code_block(line):
+    if line >= end or not state.src.startswith(":", state.bMarks[line] + state.tShift[line]):
+        return None
+    if state.is_code_block(line):
         return None
     return line if _MEANING.match(_get_line(state, line)) else None
 
@@ -108,7 +113,8 @@ def _begins_another(line: str) -> bool:
 
 def _skip_note_mark(state: StateInline, silent: bool) -> bool:
     """Leave out the mark of a note that the document has; any other is text."""
-    mark = _NOTE_MARK.match(state.src, state.pos)
+    is_mark = state.src.startswith("[^", state.pos)
+    mark = _NOTE_MARK.match(state.src, state.pos) if is_mark else None
     if mark is None or mark[1] not in state.env.get("notes", ()):
         return False
     state.pos = mark.end()

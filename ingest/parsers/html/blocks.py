@@ -32,6 +32,10 @@ _UNSEEN = frozenset(
     ).split()
 )
 _LISTS = frozenset(["ol", "ul", "menu", "dir"])
+_HEADINGS = {f"h{level}": level for level in range(1, 7)}
+# What a browser shows as one space; a space by itself is one already.
+_SPACE = re.compile(r"[ \t\r\n\f]{2,}|[\t\r\n\f]")
+_EMPTY_LINES = re.compile(r"\n[^\S\n]*(?:\n[^\S\n]*)+")
 # Between a label and its value; not inside a word of which a letter has a style of its own.
 _APART = re.compile(r"[^\W\d_A-Z]\d|[^\W\d_A-Z][A-ZÀ-Þ]|\d[^\W\d_]|[:;?!.]\w|\w[€$£]")
 _ORDINAL = re.compile(r"(?:st|nd|rd|th)\b")
@@ -63,6 +67,8 @@ def walk_blocks(root: HtmlElement) -> Iterator[Piece]:
 
 def flatten_text(element: HtmlElement) -> str:
     """Return all text of an element on one line; blocks in it are set apart by a space."""
+    if not len(element):
+        return " ".join((element.text or "").split())
     pieces = _HtmlWalker(tables=False).walk(element)
     return " ".join(" ".join(piece.text for piece in pieces).split())
 
@@ -105,12 +111,12 @@ class _HtmlWalker:
             else:
                 if tag in _BLOCKS:
                     yield from self._close(tag)
-                if element is not root:
-                    self._add(element.tail)
+                if element is not root and (tail := element.tail):
+                    self._add(tail)
         yield from self._flush()
 
     def _open(self, element: HtmlElement, tag: str) -> Iterator[Piece]:
-        if tag in _BLOCKS:
+        if tag in _BLOCKS and self._line:
             yield from self._flush()
         if tag == "br":
             self._line.append("\n")
@@ -119,8 +125,8 @@ class _HtmlWalker:
         elif tag == "li":
             self._marker = self._count_item(element)
             self._item_depth += 1
-        elif re.fullmatch("h[1-6]", tag):
-            self._heading = int(tag[1])
+        elif tag in _HEADINGS:
+            self._heading = _HEADINGS[tag]
         elif tag == "pre":
             self._preformatted += 1
         elif tag == "span" and _is_value(element, "".join(self._line[-1:])):
@@ -128,13 +134,14 @@ class _HtmlWalker:
         self._add(element.text)
 
     def _close(self, tag: str) -> Iterator[Piece]:
-        yield from self._flush()
+        if self._line:
+            yield from self._flush()
         if tag in _LISTS and self._numbers:
             self._numbers.pop()
         elif tag == "li" and self._item_depth:
             self._item_depth -= 1
             self._marker = ""
-        elif re.fullmatch("h[1-6]", tag):
+        elif tag in _HEADINGS:
             self._heading = 0
         elif tag == "pre":
             self._preformatted -= 1
@@ -153,14 +160,16 @@ class _HtmlWalker:
 
     def _add(self, text: str | None) -> None:
         if text:
-            self._line.append(text if self._preformatted else re.sub(r"[ \t\r\n\f]+", " ", text))
+            self._line.append(text if self._preformatted else _SPACE.sub(" ", text))
 
     def _flush(self) -> Iterator[Piece]:
         """Yield the line so far; an empty line inside it, made by `<br><br>`, ends a paragraph."""
         raw, self._line = "".join(self._line), []
+        if not raw.strip():
+            return
         if self._preformatted:
             raw = re.sub(r"\n\s*\n", "\n", raw)
-        for part in re.split(r"\n[^\S\n]*(?:\n[^\S\n]*)+", raw):
+        for part in _EMPTY_LINES.split(raw) if "\n" in raw else (raw,):
             text = part.strip()
             if not text:
                 continue

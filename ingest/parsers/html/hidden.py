@@ -10,9 +10,9 @@ from lxml.html import HtmlElement
 from ingest.parsers.html.tricks import PROPERTIES, find_out_of_sight
 from ingest.parsers.shared.left_out import FOR_READERS, STRUCK, UNSHOWN, LeftOut
 
-_NEVER_DRAWN = "//script|//style|//template|//dialog[not(@open)]"
+_NEVER_DRAWN = ("script", "style", "template", "dialog")
 # What is struck out is no longer valid.
-_STRUCK_OUT = "//del|//s|//strike"
+_STRUCK_OUT = ("del", "s", "strike")
 _HIDDEN_NAMES = frozenset(["visually-hidden", "visuallyhidden", "sr-only", "screen-reader-text"])
 # What a reader clicks on to see what is shut below it.
 _OPENER = "self::button or self::label or @role='button' or @aria-expanded"
@@ -49,9 +49,11 @@ def drop_unseen(body: HtmlElement, left_out: LeftOut) -> None:
     source, knows_all = _read_sheets(body)
     rules = list(_read_rules(source))
     _drop_noscript(body)
-    for element in body.xpath(_NEVER_DRAWN):
-        _drop(element)
-    for element in body.xpath(_STRUCK_OUT):
+    root = body.getroottree().getroot()
+    for element in list(root.iter(*_NEVER_DRAWN)):
+        if element.tag != "dialog" or element.get("open") is None:
+            _drop(element)
+    for element in list(root.iter(*_STRUCK_OUT)):
         _leave_out(element, STRUCK, left_out)
     hidden, struck = _find_hidden(body, rules, knows_all)
     for element in struck:
@@ -77,7 +79,7 @@ def _leave_out(element: HtmlElement, reason: str, left_out: LeftOut) -> None:
 
 def _drop_noscript(body: HtmlElement) -> None:
     """Remove what is for browsers without scripts, unless the page holds nothing else."""
-    for element in body.xpath("//noscript"):
+    for element in list(body.getroottree().getroot().iter("noscript")):
         unseen = "ancestor::noscript|ancestor::script|ancestor::style"
         others = body.xpath(f"//body//text()[not({unseen})]")
         text = " ".join(element.text_content().split())
@@ -146,9 +148,9 @@ def _declare(
 def _read_sheets(body: HtmlElement) -> tuple[str, bool]:
     """Return the page's own style sheets, and whether they hold all that it says of backgrounds."""
     # What holds for some screens, for print or for a browser's abilities only, is not looked at.
-    sheets = body.xpath("//style[not(@media) or @media='' or @media='all' or @media='screen']")
-    source = _drop_conditions(_join_sheets(sheets))
-    whole = _join_sheets(body.xpath("//style"))
+    sheets = list(body.getroottree().getroot().iter("style"))
+    held = [sheet for sheet in sheets if sheet.get("media", "") in ("", "all", "screen")]
+    source, whole = _drop_conditions(_join_sheets(held)), _join_sheets(sheets)
     return source, source.lower().count("background") == whole.lower().count("background")
 
 

@@ -173,6 +173,8 @@ def clean(text: str) -> str:
     r"""Return text in canonical form: NFC, `\n`, nothing unseen, no space at a line's end."""
     # Several blank lines become one and blank lines at both ends go: they are layout, and a passage
     # that spans them would be shown with a hole in it.
+    if text.isascii() and text.isprintable():  # as most lines are
+        return text.rstrip()
     text = _UNSEEN.sub("", _NEWLINE.sub("\n", text))
     if not text.isascii():
         text = unicodedata.normalize("NFC", _limit_marks(text))
