@@ -591,3 +591,46 @@ def test_a_chart_on_a_slide_is_its_words() -> None:
     deck.save(file)
     found = parse("a.pptx", file.getvalue())
     assert found.text.split("\n") == ["Fees by town", "2024", "Norland\t4", "Estmark\t5"]
+
+
+LIST_STYLES = """
+<text:list-style style:name="L">
+<text:list-level-style-number text:level="1" style:num-format="1" style:num-suffix="."
+  text:start-value="3"/>
+<text:list-level-style-number text:level="2" style:num-format="a" text:display-levels="2"
+  style:num-prefix="(" style:num-suffix=")"/>
+<text:list-level-style-bullet text:level="3" text:bullet-char="o"/></text:list-style>
+<text:list-style style:name="R"><text:list-level-style-number text:level="1"
+  style:num-format="I" style:num-suffix=")"/></text:list-style>
+"""
+
+
+def test_items_of_opendocument_lists_have_the_numbers_that_are_counted() -> None:
+    """From 3; the levels below start again behind each item; a list goes on where it says so."""
+
+    def listed(attributes: str, *items: str) -> str:
+        return f"<text:list {attributes}>{''.join(items)}</text:list>"
+
+    def item(content: str, attributes: str = "") -> str:
+        return f"<text:list-item {attributes}>{content}</text:list-item>"
+
+    def line(text: str) -> str:
+        return f"<text:p>{text}</text:p>"
+
+    bullet = listed("", item(line("f")))
+    below = listed("", item(line("c")), item(line("e") + bullet))
+    body = (
+        listed('text:style-name="L" xml:id="one"', item(line("a") + line("b") + below),
+               item(line("") + line("g")), item(line("h") + listed("", item(line("i")))))
+        + listed('text:style-name="R"', item(line("j")), item(line("k"), 'text:start-value="9"'),
+                 "<text:list-header><text:p>l</text:p></text:list-header>")
+        + listed('text:style-name="L" text:continue-numbering="true"', item(line("m")))
+        + listed('text:style-name="L"', item(line("n")))
+        + listed('text:continue-list="one" text:style-name="L"',
+                 item(listed("", item(line("o")))), item(line("p")))
+    )  # fmt: skip
+    found = parse("a.odt", opendocument("text", body, LIST_STYLES))
+    assert found.text.split("\n") == [
+        "3. a", "b", "(3.a) c", "(3.b) e", "f", "g", "5. h", "(5.a) i", "I) j", "IX) k", "l",
+        "6. m", "3. n", "(6.a) o", "7. p",
+    ]  # fmt: skip

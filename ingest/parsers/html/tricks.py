@@ -46,13 +46,7 @@ _LINKED_SHEETS = "boolean(//link[contains(translate(@rel,'STYLEH','styleh'),'sty
 def find_out_of_sight(
     body: HtmlElement, styles: Mapping[HtmlElement, Style], knows_all_grounds: bool
 ) -> list[HtmlElement]:
-    """Return the elements whose text nobody sees.
-
-    Args:
-        body: The page.
-        styles: What is declared of elements.
-        knows_all_grounds: Whether `styles` has every background of the page's own style sheet.
-    """
+    """Return the elements whose text nobody sees; white words only if all grounds are known."""
     is_paper = knows_all_grounds and not body.xpath(_LINKED_SHEETS)
     found: dict[HtmlElement, str] = {}
     for element, style in styles.items():

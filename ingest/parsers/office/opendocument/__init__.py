@@ -20,7 +20,6 @@ _KIND = "an OpenDocument file"
 
 def parse(data: bytes) -> ParsedText:
     """Return the text of an OpenDocument text, spreadsheet or presentation."""
-    # Numbers that the program counts by itself before paragraphs are not in the file.
     with open_archive(data, _KIND) as archive:
         root = parse_xml(archive.read("content.xml"))
         roots = [root]

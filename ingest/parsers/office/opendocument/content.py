@@ -20,6 +20,7 @@ from ingest.parsers.office.opendocument.looks import (
     TextLook,
     read_repeats,
 )  # fmt: skip
+from ingest.parsers.office.opendocument.numbers import ListNumbers
 from ingest.parsers.office.slides import head_notes
 from ingest.parsers.shared.collector import LAYOUT_CELL_CHARS, Piece
 from ingest.parsers.shared.left_out import HIDDEN, STRUCK, LeftOut
@@ -55,6 +56,7 @@ class ContentWalker:
     def __init__(self, roots: Sequence[Element], left_out: LeftOut) -> None:
         self._budget = TableBudget()
         self._left_out = left_out
+        self._numbers = ListNumbers(roots)
         self.looks = Looks(roots, left_out)
 
     def walk(self, container: Iterable[Element], depth: int = 0) -> Iterator[Piece]:
@@ -65,7 +67,11 @@ class ContentWalker:
             if child.tag in (f"{TEXT}p", f"{TEXT}h"):
                 yield from self._walk_paragraph(child, depth)
             elif child.tag == f"{TEXT}list":
-                yield from self.walk(child, depth + 1)
+                with self._numbers.in_list(child):
+                    yield from self.walk(child, depth + 1)
+            elif child.tag in (f"{TEXT}list-item", f"{TEXT}list-header"):
+                self._numbers.open_item(child if child.tag == f"{TEXT}list-item" else None)
+                yield from self.walk(child, depth)
             elif child.tag == f"{TABLE}table":
                 yield from self._walk_table(child)
             else:
@@ -98,6 +104,8 @@ class ContentWalker:
         hanging: list[Element] = []
         look = self.looks.at(paragraph)
         text = self._join_inline(paragraph, hanging, look, "").strip()
+        number = self._numbers.take() if depth else ""
+        text = f"{number} {text}" if number and text else text
         if self.looks.is_title(paragraph):
             yield Piece(" ".join(text.split()), "heading", 1)
         elif paragraph.tag == f"{TEXT}h":
