@@ -89,7 +89,7 @@ def _read_characters(
     first, stride = rectangles[0], ctypes.sizeof(pdfium_c.FS_RECTF)
     for position in range(count):
         box_of(text, position, ctypes.byref(first, stride * position))
-    codes = _read_codes(text, count)
+    codes = read_codes(text, count)
     left, top, right, bottom = np.frombuffer(rectangles, dtype=np.float32).reshape(-1, 4)[:count].T
     boxes = np.stack([left, bottom, right, top], axis=1)
     edges = [ctypes.c_double() for _ in range(4)]
@@ -103,7 +103,8 @@ def _read_characters(
     return codes, boxes
 
 
-def _read_codes(text: pdfium_c.FPDF_TEXTPAGE, count: int) -> NDArray[np.uint32]:
+def read_codes(text: pdfium_c.FPDF_TEXTPAGE, count: int) -> NDArray[np.uint32]:
+    """Return the codes of PDFium's characters, with its lock held."""
     units = (ctypes.c_ushort * (count + 1))()
     written = pdfium_c.FPDFText_GetText(text, 0, count, units) - 1
     codes = np.ctypeslib.as_array(units)[:count].astype(np.uint32)
