@@ -107,6 +107,20 @@ def look_at_quotation(
 
 def compare_line(line: MarkedLine, reader: Reader) -> list[LetterDifference]:
     """Return where a line differs from its picture; certain only if two readings say so."""
+    return [*_read_line(line, reader), *_find_raised(line)]
+
+
+def _find_raised(line: MarkedLine) -> list[LetterDifference]:
+    """Return digits whose height differs, which is measured once and so never certain."""
+    words = [word for word in line.text.split() for _ in word]
+    letters = "".join(line.text.split())
+    return [
+        LetterDifference(letters[found.at], found.seen, certain=False, within=words[found.at])
+        for found in line.raised
+    ]
+
+
+def _read_line(line: MarkedLine, reader: Reader) -> list[LetterDifference]:
     if line.is_bare:
         letters = "".join(letter for _, letter in pick_compared(line.text))
         return [LetterDifference(letters, "", certain=True, within="")] if letters else []

@@ -180,5 +180,30 @@ def test_a_page_is_read_and_a_changed_digit_seen(tmp_path: Path) -> None:
     assert look == Look("differs", "", (LetterDifference("8", "5", True, ""),))
 
 
+NOTED = [
+    Text(72, 700, "The bay has 12 000"),
+    Text(169.3, 704.5, "8", 6.5),
+    Text(176, 700, "boats."),
+]
+
+
+def test_a_mark_that_is_raised_on_the_page_only_is_not_the_same_as_a_digit(tmp_path: Path) -> None:
+    data = make([NOTED])
+    assert look_at(data, tmp_path).status == "same"
+    _, text, _ = placed(data, tmp_path)
+    assert "000⁸" in text
+    look = look_at(data, tmp_path, text.replace("⁸", "8"))
+    assert look.status == "cannot tell"
+    assert "“⁸” is seen for “8” in “0008”" in look.reason
+
+
+def test_a_digit_that_is_raised_in_the_text_only_is_not_the_same(tmp_path: Path) -> None:
+    data = make([column(["The bay has 12 0008 boats."])])
+    _, text, _ = placed(data, tmp_path)
+    look = look_at(data, tmp_path, text.replace("0008", "000⁸"))
+    assert look.status == "cannot tell"
+    assert "“8” is seen for “⁸” in “000⁸”" in look.reason
+
+
 def test_a_turned_page_is_read_as_it_is_shown(tmp_path: Path) -> None:
     assert look_at(make([column([SENTENCE])], rotation=90), tmp_path).status == "same"
