@@ -20,6 +20,8 @@ _NEWLINES = (0x0A, 0x0D)
 # So near to each other two of the same characters are one, printed twice to look bold.
 OVERPRINT_HEIGHTS = 0.1
 OVERPRINT_WIDTHS = 0.4
+# So many steps for twice the distance.
+_NEAR_STEPS = 2
 # Of letters that are narrower nobody can tell which box is whose.
 SPECK_POINTS = 0.01
 
@@ -159,7 +161,10 @@ def _drop_overprints(
     width, height = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
     # Nearer than this is the same place; of condensed letters the next one is nearer than that.
     near = np.maximum(np.minimum(OVERPRINT_HEIGHTS * height, OVERPRINT_WIDTHS * width), 0.01)
-    places = (np.rint(boxes[:, 1] / near), np.rint(boxes[:, 0] / near), np.rint(height))
+    # In steps, and told apart by them: letters of another size far away have the same numbers.
+    steps = np.rint(np.log2(near) * _NEAR_STEPS)
+    near = np.exp2(steps / _NEAR_STEPS)
+    places = (np.rint(boxes[:, 1] / near), np.rint(boxes[:, 0] / near), np.rint(height), steps)
     columns = (*places, codes, parts)
     order = np.lexsort(columns)
     again = np.logical_and.reduce([column[order[1:]] == column[order[:-1]] for column in columns])
