@@ -42,7 +42,8 @@ def _runner(settings: Settings) -> Runner:
 
 def main() -> None:
     """Show the page that the address names."""
-    st.set_page_config(page_title="Policy chat", page_icon=_ICON, layout="centered")
+    # Not the layout, which each page sets: it would jump with each run.
+    st.set_page_config(page_title="Policy chat", page_icon=_ICON)
     try:
         settings = load_settings()
     except SettingsError as error:

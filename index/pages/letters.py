@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from index.pages.line_reader import ReadLetter, ReadLine
@@ -35,11 +35,14 @@ class LetterDifference:
         quoted: The letters of the quotation; "" where the picture has more.
         seen: Those of the picture; "" where it has none.
         certain: Whether it is a difference. If not, it may be a misreading.
+        within: The words of the quotation that it is in, with what stands beside them; "" where
+            the whole line differs.
     """
 
     quoted: str
     seen: str
     certain: bool
+    within: str = field(compare=False)  # of two readings, which may begin and end otherwise
 
 
 def find_lacking(text: str, known: Set[str]) -> list[str]:
@@ -68,7 +71,8 @@ def pick_compared(text: str) -> list[tuple[int, str]]:
 
 def compare_letters(quoted: str, read: ReadLine) -> list[LetterDifference]:
     """Return where a line of a quotation differs from what was read, in order."""
-    wanted = [letter for _, letter in pick_compared(quoted)]
+    places = pick_compared(quoted)
+    wanted = [letter for _, letter in places]
     # A ligature that was read is two letters of one.
     seen = [(letter, read.letters[at]) for at, letter in pick_compared(read.text)]
     pairs = _align(wanted, [letter for letter, _ in seen])
@@ -80,7 +84,9 @@ def compare_letters(quoted: str, read: ReadLine) -> list[LetterDifference]:
     for is_same, group in groupby(same):
         last = first + len(list(group))
         if not is_same:
-            found.append(_judge(_Place(wanted, seen, pairs, first, last), read))
+            place = _Place(wanted, seen, pairs, first, last)
+            within = _find_words(quoted, [places[one][0] for one in place.find_quoted()])
+            found.append(replace(_judge(place, read), within=within))
         first = last
     return found
 
@@ -141,6 +147,12 @@ class _Place:
         quoted = "".join(self.wanted[one] for one, _ in pairs if one is not None)
         return quoted, [self.seen[other] for _, other in pairs if other is not None]
 
+    def find_quoted(self) -> list[int]:
+        """Return which letters of the quotation stand there; where none does, those beside it."""
+        own = [one for one, _ in self.pairs[self.first : self.last] if one is not None]
+        beside = [*self.pairs[max(0, self.first - 1) : self.first], *self.pairs[self.last :][:1]]
+        return own or [one for one, _ in beside if one is not None]
+
     def find_neighbours(self) -> tuple[ReadLetter | None, ReadLetter | None]:
         """Return the letters that were read before and after it."""
         before = self.pairs[self.first - 1][1] if self.first else None
@@ -169,7 +181,19 @@ def _judge(place: _Place, read: ReadLine) -> LetterDifference:
         first = before.step + 1 if before else 0
         last = after.step if after else None
         certain = any(_find_support(read, own, first, last) <= RULED_OUT for own in quoted)
-    return LetterDifference(quoted, shown, certain)
+    return LetterDifference(quoted, shown, certain, "")
+
+
+def _find_words(text: str, offsets: list[int]) -> str:
+    """Return the words that some letters are in."""
+    if not offsets:
+        return ""
+    first, last = min(offsets), max(offsets)
+    while first > 0 and not text[first - 1].isspace():
+        first -= 1
+    while last < len(text) and not text[last].isspace():
+        last += 1
+    return text[first:last]
 
 
 def _find_support(read: ReadLine, letter: str, first: int, last: int | None) -> float:

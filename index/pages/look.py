@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Set
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -22,7 +23,7 @@ LookStatus = Literal["same", "differs", "cannot tell"]
 LEAST_PIXELS = 8.0
 # A line is read for about 0.2 seconds on two cores, and twice where it seems to differ.
 MOST_LINES = 24
-_MOST_NAMED = 6
+_MOST_NAMED, _LONGEST_NAMED = 6, 60
 # How far the second reading's picture is from the first's, of its height.
 _SECOND_PAPER = 0.12
 
@@ -92,7 +93,9 @@ def look_at_quotation(
         return _cannot_tell("it is not known where all of it stands")
     try:
         with pdfium.open_document(original.read_bytes()) as document:
-            lines = list(draw_marked_lines(document, text, layout, start, end))
+            # A quotation over many pages is not drawn to its end to be told that it is too long.
+            drawn = draw_marked_lines(document, text, layout, start, end)
+            lines = list(islice(drawn, MOST_LINES + 1))
     except (OSError, pypdfium2.PdfiumError):
         return _cannot_tell("the page cannot be drawn")
     if len(lines) > MOST_LINES:
@@ -104,9 +107,23 @@ def look_at_quotation(
 
 def compare_line(line: MarkedLine, reader: Reader) -> list[LetterDifference]:
     """Return where a line differs from its picture; certain only if two readings say so."""
+    return [*_read_line(line, reader), *_find_raised(line)]
+
+
+def _find_raised(line: MarkedLine) -> list[LetterDifference]:
+    """Return digits whose height differs, which is measured once and so never certain."""
+    words = [word for word in line.text.split() for _ in word]
+    letters = "".join(line.text.split())
+    return [
+        LetterDifference(letters[found.at], found.seen, certain=False, within=words[found.at])
+        for found in line.raised
+    ]
+
+
+def _read_line(line: MarkedLine, reader: Reader) -> list[LetterDifference]:
     if line.is_bare:
         letters = "".join(letter for _, letter in pick_compared(line.text))
-        return [LetterDifference(letters, "", certain=True)] if letters else []
+        return [LetterDifference(letters, "", certain=True, within="")] if letters else []
     first = compare_letters(line.text, *reader.read([line.picture]))
     if not first:
         return []
@@ -148,11 +165,16 @@ def _count_unplaced(text: str, layout: Layout, start: int, end: int) -> int:
 
 
 def _describe(difference: LetterDifference) -> str:
-    if not difference.seen:
-        return f"“{difference.quoted}” is not seen"
-    if not difference.quoted:
-        return f"“{difference.seen}” is seen besides"
-    return f"“{difference.seen}” is seen for “{difference.quoted}”"
+    quoted, seen, within = difference.quoted, difference.seen, difference.within
+    # A digit by itself says little; a word that is missing says all.
+    place = (
+        f" in “{within}”" if within not in ("", quoted) and len(within) <= _LONGEST_NAMED else ""
+    )
+    if not seen:
+        return f"“{quoted}” is not seen{place}"
+    if not quoted:
+        return f"“{seen}” is seen besides{place}"
+    return f"“{seen}” is seen for “{quoted}”{place}"
 
 
 def _cannot_tell(reason: str) -> Look:

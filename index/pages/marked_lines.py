@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from index.pages import pdfium
 from index.pages.boxes import GAP, Layout
+from index.pages.raised_ink import RaisedDifference, find_raised_differences
 
 # As many pixels for a point as make letters this high; a quotation over a poster is drawn smaller.
 _LETTER_PIXELS, _SMALLEST_SCALE, _LARGEST_SCALE, _MOST_PIXELS = 30.0, 1.0, 12.0, 16_000_000
@@ -33,12 +34,15 @@ class MarkedLine:
         picture: uint8, shape (height, width, 3).
         letter_pixels: How high its letters are, at most as high as a scan has them.
         own: The part of the picture, from left and right in pixels, that the marks are on.
+        raised: Digits that are raised in the text or on the picture only; places count the letters
+            of the text without white space.
     """
 
     text: str
     picture: NDArray[np.uint8]
     letter_pixels: float
     own: tuple[int, int]
+    raised: tuple[RaisedDifference, ...]
 
     @property
     def is_wider(self) -> bool:
@@ -152,7 +156,9 @@ class _DrawnPage:
             max(0, int(left - paper) - columns.start),
             min(columns.stop, int(right + paper) + 1) - columns.start,
         )
-        return MarkedLine(words, np.ascontiguousarray(picture), pixels, own)
+        within = boxes - np.array([columns.start, rows.start] * 2, dtype=np.float32)
+        raised = find_raised_differences("".join(words.split()), picture, within)
+        return MarkedLine(words, np.ascontiguousarray(picture), pixels, own, tuple(raised))
 
 
 def _split_lines(boxes: NDArray[np.float32]) -> list[tuple[int, int]]:

@@ -54,7 +54,9 @@ def test_what_looks_the_same_is_the_same(quoted: str, read: str) -> None:
     ],
 )
 def test_a_change_of_meaning_is_certain(quoted: str, read: str, found: tuple[str, str]) -> None:
-    assert compare_letters(quoted, read_as(read)) == [LetterDifference(*found, certain=True)]
+    assert compare_letters(quoted, read_as(read)) == [
+        LetterDifference(*found, certain=True, within="")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -90,12 +92,12 @@ def test_what_is_compared_keeps_its_place_in_the_text() -> None:
 
 
 def test_one_certain_difference_decides_and_doubts_alone_do_not() -> None:
-    sure, doubt = LetterDifference("3", "5", True), LetterDifference("0", "O", False)
+    sure, doubt = LetterDifference("3", "5", True, "1,350"), LetterDifference("0", "O", False, "0")
     assert judge([doubt, sure]) == Look("differs", "", (sure,))
     assert judge([doubt]).status == "cannot tell"
     assert judge([]) == Look("same", "", ())
     assert judge([sure]).describe() == (
-        "Read again from the picture: differs: “5” is seen for “3”."
+        "Read again from the picture: differs: “5” is seen for “3” in “1,350”."
     )
 
 
@@ -175,7 +177,32 @@ def test_a_page_is_read_and_a_changed_digit_seen(tmp_path: Path) -> None:
     data = make([column([SENTENCE])])
     assert look_at(data, tmp_path).status == "same"
     look = look_at(data, tmp_path, SENTENCE.replace("1,250", "1,280"))
-    assert look == Look("differs", "", (LetterDifference("8", "5", True),))
+    assert look == Look("differs", "", (LetterDifference("8", "5", True, ""),))
+
+
+NOTED = [
+    Text(72, 700, "The bay has 12 000"),
+    Text(169.3, 704.5, "8", 6.5),
+    Text(176, 700, "boats."),
+]
+
+
+def test_a_mark_that_is_raised_on_the_page_only_is_not_the_same_as_a_digit(tmp_path: Path) -> None:
+    data = make([NOTED])
+    assert look_at(data, tmp_path).status == "same"
+    _, text, _ = placed(data, tmp_path)
+    assert "000⁸" in text
+    look = look_at(data, tmp_path, text.replace("⁸", "8"))
+    assert look.status == "cannot tell"
+    assert "“⁸” is seen for “8” in “0008”" in look.reason
+
+
+def test_a_digit_that_is_raised_in_the_text_only_is_not_the_same(tmp_path: Path) -> None:
+    data = make([column(["The bay has 12 0008 boats."])])
+    _, text, _ = placed(data, tmp_path)
+    look = look_at(data, tmp_path, text.replace("0008", "000⁸"))
+    assert look.status == "cannot tell"
+    assert "“8” is seen for “⁸” in “000⁸”" in look.reason
 
 
 def test_a_turned_page_is_read_as_it_is_shown(tmp_path: Path) -> None:

@@ -9,10 +9,16 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pytest
 from pypdf import PdfWriter
-from pypdf.generic import ArrayObject, DecodedStreamObject, DictionaryObject, NameObject
+from pypdf.generic import (
+    ArrayObject,
+    DecodedStreamObject,
+    DictionaryObject,
+    FloatObject,
+    NameObject,
+)
 
 from ingest.parsers import parse
-from ingest.parsers.pdf.page.legibility import Lettering, Letters, find_illegible
+from ingest.parsers.pdf.page.legibility import Letters, find_illegible, make_plain_lettering
 from ingest.parsers.shared.subscript import render_subscript
 from tests.library import ROOT
 from tests.pdfs import Mark, Text, column, make
@@ -115,6 +121,34 @@ def lie(meaning: Callable[[int], int]) -> Callable[[PdfWriter], DictionaryObject
     return change
 
 
+def draw_boxes(writer: PdfWriter) -> DictionaryObject:
+    """A font of boxes; letters have names that tell them, code 1 has one that tells nothing."""
+    from pypdf.generic import NumberObject
+
+    box = DecodedStreamObject()
+    box.set_data(b"600 0 50 0 550 700 d1 50 0 500 700 re f")
+    drawn = writer._add_object(box)
+    letters = [chr(code) for code in (*range(65, 91), *range(97, 123))]
+    names = [NameObject("/unheardof"), *(NameObject(f"/{letter}") for letter in letters)]
+    codes: list[NumberObject | NameObject] = [NumberObject(1), names[0], NumberObject(65)]
+    codes += [*names[1:27], NumberObject(97), *names[27:]]
+    numbers = {"/FirstChar": 0, "/LastChar": 122}
+    return DictionaryObject(
+        {
+            NameObject("/Type"): NameObject("/Font"),
+            NameObject("/Subtype"): NameObject("/Type3"),
+            NameObject("/FontBBox"): ArrayObject(map(NumberObject, (0, 0, 600, 700))),
+            NameObject("/FontMatrix"): ArrayObject(map(FloatObject, (0.001, 0, 0, 0.001, 0, 0))),
+            NameObject("/CharProcs"): DictionaryObject(dict.fromkeys(names, drawn)),
+            NameObject("/Encoding"): DictionaryObject(
+                {NameObject("/Differences"): ArrayObject(codes)}
+            ),
+            NameObject("/Widths"): ArrayObject([NumberObject(600)] * 123),
+            **{NameObject(key): NumberObject(number) for key, number in numbers.items()},
+        }
+    )
+
+
 def glyphs(lines: Sequence[str]) -> list[Mark]:
     return column([write_glyphs(line) for line in lines])
 
@@ -159,6 +193,26 @@ def test_a_font_that_says_other_letters_than_it_shows_is_recognised(
     assert note.startswith("the letters of page 2 have no Unicode, or a wrong one")
 
 
+@pytest.mark.parametrize(
+    "line", ["the caf\1 shuts at noon", "\1cole means school", "the f\1r is a tree"]
+)
+def test_a_single_letter_that_is_lost_within_a_word_is_noticed(line: str) -> None:
+    data = make([column([LAMPS]), column([line])], finish=replace_font(1, draw_boxes))
+    text, note, reasons = without_extra(data).split("|")
+    assert text == LAMPS
+    assert note.startswith("the letters of page 2 have no Unicode")
+    assert reasons == "['letters without Unicode']"
+
+
+def test_a_bullet_without_unicode_tears_no_word() -> None:
+    data = make(
+        [column(["\1 lamps burn", "\1 gates stay shut"])], finish=replace_font(0, draw_boxes)
+    )
+    text, note, _ = without_extra(data).split("|")
+    assert "lamps burn" in text
+    assert note == "None"
+
+
 def test_lines_of_a_bad_font_are_recognised_and_the_others_stay() -> None:
     pytest.importorskip("rapidocr", reason="the extra ocr is not installed")
     title, end = Text(72, 790, "Rules of 2 b-c_d", 18, bold=True), Text(72, 600, LAMPS, bold=True)
@@ -179,8 +233,7 @@ def judge(text: str) -> bool:
     words = text.split()
     codes = np.array([ord(c) for word in words for c in word], dtype=np.uint32)
     spaced = np.array([n == 0 for word in words for n in range(len(word))], dtype=np.bool_)
-    said = Lettering(np.zeros(len(codes), np.uint32), np.zeros(len(codes), np.bool_), 0)
-    (bad,) = find_illegible([Letters(codes, spaced, said)])
+    (bad,) = find_illegible([Letters(codes, spaced, make_plain_lettering(len(codes)))])
     return bad is not None
 
 

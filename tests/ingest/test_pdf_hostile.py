@@ -308,6 +308,13 @@ def test_every_letter_of_a_ligature_is_kept(drawn: bytes) -> None:
     assert parse("a.pdf", data).text == "The office staff say it is an affluent, efficient offer."
 
 
+def test_the_same_words_in_another_size_elsewhere_are_not_printed_twice() -> None:
+    words = "The lamps burn at night."
+    larger = 1.04  # all of its places, counted in its letters, are those of the smaller ones
+    page = [Text(72 * larger, 700 * larger, words, 10 * larger), Text(72, 700, words, 10)]
+    assert parse("a.pdf", make([page])).text.count(words) == 2
+
+
 def test_letters_printed_twice_one_by_one_are_read_once() -> None:
     letters = b" ".join(
         b"[(%s) %d (%s)] TJ" % (letter, width, letter)

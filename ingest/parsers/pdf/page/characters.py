@@ -20,6 +20,8 @@ _NEWLINES = (0x0A, 0x0D)
 # So near to each other two of the same characters are one, printed twice to look bold.
 OVERPRINT_HEIGHTS = 0.1
 OVERPRINT_WIDTHS = 0.4
+# So many steps for twice the distance.
+_NEAR_STEPS = 2
 # Of letters that are narrower nobody can tell which box is whose.
 SPECK_POINTS = 0.01
 
@@ -89,7 +91,7 @@ def _read_characters(
     first, stride = rectangles[0], ctypes.sizeof(pdfium_c.FS_RECTF)
     for position in range(count):
         box_of(text, position, ctypes.byref(first, stride * position))
-    codes = _read_codes(text, count)
+    codes = read_codes(text, count)
     left, top, right, bottom = np.frombuffer(rectangles, dtype=np.float32).reshape(-1, 4)[:count].T
     boxes = np.stack([left, bottom, right, top], axis=1)
     edges = [ctypes.c_double() for _ in range(4)]
@@ -103,7 +105,8 @@ def _read_characters(
     return codes, boxes
 
 
-def _read_codes(text: pdfium_c.FPDF_TEXTPAGE, count: int) -> NDArray[np.uint32]:
+def read_codes(text: pdfium_c.FPDF_TEXTPAGE, count: int) -> NDArray[np.uint32]:
+    """Return the codes of PDFium's characters, with its lock held."""
     units = (ctypes.c_ushort * (count + 1))()
     written = pdfium_c.FPDFText_GetText(text, 0, count, units) - 1
     codes = np.ctypeslib.as_array(units)[:count].astype(np.uint32)
@@ -158,7 +161,10 @@ def _drop_overprints(
     width, height = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
     # Nearer than this is the same place; of condensed letters the next one is nearer than that.
     near = np.maximum(np.minimum(OVERPRINT_HEIGHTS * height, OVERPRINT_WIDTHS * width), 0.01)
-    places = (np.rint(boxes[:, 1] / near), np.rint(boxes[:, 0] / near), np.rint(height))
+    # In steps, and told apart by them: letters of another size far away have the same numbers.
+    steps = np.rint(np.log2(near) * _NEAR_STEPS)
+    near = np.exp2(steps / _NEAR_STEPS)
+    places = (np.rint(boxes[:, 1] / near), np.rint(boxes[:, 0] / near), np.rint(height), steps)
     columns = (*places, codes, parts)
     order = np.lexsort(columns)
     again = np.logical_and.reduce([column[order[1:]] == column[order[:-1]] for column in columns])

@@ -8,7 +8,7 @@ import unicodedata
 import zlib
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from math import exp, log
 
@@ -18,8 +18,10 @@ from charset_normalizer.constant import FREQUENCIES
 from numpy.typing import NDArray
 
 from ingest.parsers.pdf.page.fragments import Fragment
+from ingest.parsers.pdf.page.lost_letters import find_controls, find_torn
 
-# Of a page's characters every so-manieth is asked about, and all where one has no Unicode.
+# Of a page's characters every so-manieth is asked about, and all where one has no Unicode; those
+# that nothing can be drawn for are always.
 SAMPLED_EVERY = 4
 # Letters are rubbish if they are unlikely in any language, and more so than their own variety alone
 # explains. Of 1,300 stretches of 200 letters of policy reports none is; of the same with letters
@@ -55,6 +57,7 @@ class Lettering:
 
     fonts: NDArray[np.uint32]  # shape (n,): which font the fragment of each is set in
     unproven: NDArray[np.bool_]  # shape (n,): the font has no Unicode for it, the code was taken
+    torn: NDArray[np.bool_]  # shape (n,): a letter of its word is drawn, and nothing says which
     lost: int  # characters without Unicode whose code stands for nothing that can be seen
 
 
@@ -69,7 +72,8 @@ class Letters:
 
 def make_plain_lettering(count: int) -> Lettering:
     """Return that of characters that no font speaks for: none, or recognised ones."""
-    return Lettering(np.zeros(count, np.uint32), np.zeros(count, np.bool_), 0)
+    none = np.zeros(count, np.bool_)
+    return Lettering(np.zeros(count, np.uint32), none, none, 0)
 
 
 def read_lettering(
@@ -83,13 +87,16 @@ def read_lettering(
         pdfium_c.FPDFText_GetFontInfo(text, middle, name, _NAME_BYTES, ctypes.byref(flags))
         fonts[fragment.first : fragment.last] = zlib.crc32(name.value)
     count = max(0, pdfium_c.FPDFText_CountChars(text))
-    is_unproven, unicode_of = pdfium_c.FPDFText_HasUnicodeMapError, pdfium_c.FPDFText_GetUnicode
-    if not any(is_unproven(text, place) == 1 for place in range(0, count, SAMPLED_EVERY)):
-        return Lettering(fonts, np.zeros(len(positions), dtype=np.bool_), 0)
+    controls = find_controls(text, count)
+    is_unproven = pdfium_c.FPDFText_HasUnicodeMapError
+    asked = {*range(0, count, SAMPLED_EVERY), *controls}
+    if not any(is_unproven(text, place) == 1 for place in asked):
+        return replace(make_plain_lettering(len(positions)), fonts=fonts)
     found = np.array([is_unproven(text, place) == 1 for place in range(count)], dtype=np.bool_)
-    controls = (unicode_of(text, place) for place in np.flatnonzero(found).tolist())
-    lost = sum(unicodedata.category(chr(code)) == "Cc" for code in controls)
-    return Lettering(fonts, found[positions], lost)
+    lost = np.zeros(count, dtype=np.bool_)
+    lost[controls] = found[controls]
+    torn = find_torn(text, lost, positions)
+    return Lettering(fonts, found[positions], torn, int(lost.sum()))
 
 
 def find_illegible(pages: Sequence[Letters]) -> list[NDArray[np.bool_] | None]:
@@ -106,7 +113,9 @@ def find_illegible(pages: Sequence[Letters]) -> list[NDArray[np.bool_] | None]:
         lost = page.said.lost
         if lost >= MANY_LOST and lost > len(bad) - bad.sum():
             bad[:] = True
-        enough = bad.any() and bad.sum() + lost >= LEAST_BAD
+        torn = page.said.torn
+        enough = torn.any() or (bad.any() and bad.sum() + lost >= LEAST_BAD)
+        bad |= torn
         found.append(bad if enough or lost >= max(MANY_LOST, len(bad)) else None)
     return found
 

@@ -111,7 +111,9 @@ def _keep(page: PageText, fragments: list[Fragment]) -> PageText:
         boxes=page.boxes[places],
         spaced=page.spaced[places],
         fragments=moved,
-        lettering=Lettering(said.fonts[places], said.unproven[places], said.lost),
+        lettering=Lettering(
+            said.fonts[places], said.unproven[places], said.torn[places], said.lost
+        ),
     )
 
 
