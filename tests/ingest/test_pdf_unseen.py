@@ -223,3 +223,19 @@ def test_what_is_filled_into_a_form_is_read_beside_its_label() -> None:
     lines = parse_page(*labels, finish=add_form).text.replace("\t", " ")
     assert "Amount asked for: 48,500 euros" in lines
     assert "Small enterprise: ✓" in lines
+
+
+def share_size(writer: PdfWriter) -> None:
+    page = writer.pages[0]
+    writer._root_object["/Pages"][NameObject("/MediaBox")] = page.pop("/MediaBox")
+
+
+def test_a_page_with_a_note_keeps_its_size() -> None:
+    def add(writer: PdfWriter) -> None:
+        share_size(writer)
+        add_note("The deposit is 125 euros a berth.")(writer)
+
+    parsed = parse_page(Text(72, 815, "Rules of the port"), finish=add)
+    assert "Rules of the port" in parsed.text
+    assert "125 euros" in parsed.text
+    assert "24 metres" in parsed.text
