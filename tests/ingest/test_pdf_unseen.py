@@ -237,7 +237,9 @@ def test_what_a_drawing_within_the_page_does_not_show_is_left_out(
         pytest.param(DRAW, add_drawing(f"{OVER} {show('1 g')}"), id="white-on-black"),
         pytest.param(f"{OVER} {DRAW}", add_drawing(show("1 g")), id="white-on-the-black-of-a-page"),
         pytest.param(f"{show('')} 62 595 400 20 re S", add_drawing(""), id="framed"),
-        pytest.param(f"{show('')} 1 g 62 595 400 20 re f {show('')}", add_drawing(""), id="again"),
+        pytest.param(
+            f"{show('')} 1 g 62 595 400 20 re f {show('0 g')}", add_drawing(""), id="again"
+        ),
     ],
 )
 def test_what_is_seen_with_drawings_stays(
@@ -333,6 +335,68 @@ def test_what_is_filled_into_a_form_is_read_beside_its_label() -> None:
 def share_size(writer: PdfWriter) -> None:
     page = writer.pages[0]
     writer._root_object["/Pages"][NameObject("/MediaBox")] = page.pop("/MediaBox")
+
+
+def layer_drawing(
+    rule: Callable[[DictionaryObject, DictionaryObject], DictionaryObject],
+) -> Callable[[PdfWriter], None]:
+    """Put a drawing on what `rule` makes of a layer and of the settings of layers."""
+
+    def add(writer: PdfWriter) -> None:
+        layer = DictionaryObject(
+            {NameObject("/Type"): NameObject("/OCG"), NameObject("/Name"): TextStringObject("A")}
+        )
+        group, shown = writer._add_object(layer), DictionaryObject()
+        target = rule(layer, shown)
+        add_drawing(show(""), OC=group if target is layer else writer._add_object(target))(writer)
+        for value in shown.values():
+            if isinstance(value, ArrayObject):
+                value[:] = [group if item is layer else item for item in value]
+        if target is not layer:
+            target[NameObject("/VE")] = ArrayObject([NameObject("/Not"), group])
+        writer._root_object[NameObject("/OCProperties")] = DictionaryObject(
+            {NameObject("/OCGs"): ArrayObject([group]), NameObject("/D"): shown}
+        )
+
+    return add
+
+
+def switch_off(layer: DictionaryObject, shown: DictionaryObject) -> DictionaryObject:
+    shown[NameObject("/OFF")] = ArrayObject([layer])
+    return layer
+
+
+def print_only(layer: DictionaryObject, shown: DictionaryObject) -> DictionaryObject:
+    usage = {"/View": {"/ViewState": "/OFF"}, "/Print": {"/PrintState": "/ON"}}
+    layer[NameObject("/Usage")] = DictionaryObject(
+        {
+            NameObject(key): DictionaryObject({NameObject(k): NameObject(v) for k, v in to.items()})
+            for key, to in usage.items()
+        }
+    )
+    event = {NameObject("/Event"): NameObject("/View"), NameObject("/OCGs"): ArrayObject([layer])}
+    event[NameObject("/Category")] = ArrayObject([NameObject("/View")])
+    shown[NameObject("/AS")] = ArrayObject([DictionaryObject(event)])
+    return layer
+
+
+def negate(layer: DictionaryObject, shown: DictionaryObject) -> DictionaryObject:
+    shown[NameObject("/ON")] = ArrayObject([layer])
+    return DictionaryObject({NameObject("/Type"): NameObject("/OCMD")})
+
+
+@pytest.mark.parametrize("rule", [switch_off, print_only, negate])
+def test_a_drawing_on_a_layer_that_is_off_is_left_out(
+    rule: Callable[[DictionaryObject, DictionaryObject], DictionaryObject],
+) -> None:
+    parsed = parse_page(Raw(DRAW), finish=layer_drawing(rule))
+    assert "900" not in parsed.text
+    assert "24 metres" in parsed.text
+
+
+def test_a_drawing_on_a_layer_that_is_on_stays() -> None:
+    parsed = parse_page(Raw(DRAW), finish=layer_drawing(lambda layer, _: layer))
+    assert SECRET in parsed.text
 
 
 def test_a_page_with_a_note_keeps_its_size() -> None:

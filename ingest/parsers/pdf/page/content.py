@@ -26,7 +26,7 @@ NO_COLOUR: Colour = (-1, -1, -1)
 _EVERYWHERE: Bounds = (-1e9, -1e9, 1e9, 1e9)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: there are many
 class Piece:
     """A piece of text."""
 
@@ -39,7 +39,7 @@ class Piece:
     is_cut_off: bool  # a good part of it lies beyond what it is clipped to
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Area:
     """What may lie behind text or cover it."""
 
@@ -179,8 +179,10 @@ class _Reader:
         """Return the colour that an object is filled with, unless it lets others through."""
         if not pdfium_c.FPDFPageObj_GetFillColor(drawn, *self._to_shades):
             return NO_COLOUR, 255
-        red, green, blue, opacity = (shade.value for shade in self._shades)
-        return ((red, green, blue) if opacity == 255 else NO_COLOUR), opacity
+        red, green, blue, opacity = self._shades
+        if opacity.value < 255:
+            return NO_COLOUR, opacity.value
+        return (red.value, green.value, blue.value), 255
 
 
 def _is_filled(path: pdfium_c.FPDF_PAGEOBJECT) -> bool:
@@ -202,7 +204,9 @@ def _read_clip(drawn: pdfium_c.FPDF_PAGEOBJECT, place: _Place) -> Bounds:
     clip = pdfium_c.FPDFPageObj_GetClipPath(drawn)
     paths = pdfium_c.FPDFClipPath_CountPaths(clip)
     kept = place.clip
-    for path in range(max(0, paths)):
+    if paths <= 0:
+        return kept
+    for path in range(paths):
         points = _list_points(clip, path)
         if points:
             xs, ys = zip(*points, strict=True)
@@ -223,6 +227,8 @@ def _list_points(clip: pdfium_c.FPDF_CLIPPATH, path: int) -> list[tuple[float, f
 
 def _cuts_off(clip: Bounds, bounds: Bounds) -> bool:
     """Tell whether a clip leaves out a good part of something."""
+    if clip is _EVERYWHERE:
+        return False
     left, bottom, right, top = _cross(clip, bounds)
     kept = max(0.0, right - left) * max(0.0, top - bottom)
     return kept < 0.9 * (bounds[2] - bounds[0]) * (bounds[3] - bounds[1])
