@@ -90,7 +90,7 @@ def _write_note(pages: list[PageText]) -> str | None:
 
 def _refuse_dust(page: pypdfium2.PdfPage, number: int) -> None:
     """Refuse a page of so many pieces that PDFium would take minutes over it."""
-    pieces = count_text_pieces(page)
+    pieces = count_text_pieces(page, MAX_PIECES)
     if pieces > MAX_PIECES:
         raise SourceRefused(
             f"page {number} is made of {pieces:,} pieces of text, up to {MAX_PIECES:,} are read: "

@@ -14,6 +14,11 @@ MAX_OBJECTS = 20_000
 # What is drawn thinner is a line, not an area.
 LINE_POINTS = 3.0
 _MOST_FORMS = 3  # in each other
+# Asked of every piece of text, so looked up once.
+_mode_of = pdfium_c.FPDFTextObj_GetTextRenderMode
+_fill_of = pdfium_c.FPDFPageObj_GetFillColor
+_clip_of = pdfium_c.FPDFPageObj_GetClipPath
+_count_paths = pdfium_c.FPDFClipPath_CountPaths
 _UNDRAWN = (
     pdfium_c.FPDF_TEXTRENDERMODE_INVISIBLE,
     pdfium_c.FPDF_TEXTRENDERMODE_CLIP,
@@ -72,8 +77,13 @@ class _Place:
     depth: int
 
 
-def count_text_pieces(page: pypdfium2.PdfPage) -> int:
-    """Return of how many objects the text of a page is made, with PDFium's lock held."""
+def count_text_pieces(page: pypdfium2.PdfPage, most: int) -> int:
+    """Return of how many objects the text of a page is made, with PDFium's lock held.
+
+    0 where there are at most so many of all kinds, for then nobody needs to look at them.
+    """
+    if pdfium_c.FPDFPage_CountObjects(page.raw) <= most:
+        return 0
     kind_of, get = pdfium_c.FPDFPageObj_GetType, pdfium_c.FPDFPage_GetObject
     return sum(
         kind_of(get(page.raw, position)) == pdfium_c.FPDF_PAGEOBJ_TEXT
@@ -131,7 +141,7 @@ class _Reader:
 
     def _add_piece(self, drawn: pdfium_c.FPDF_PAGEOBJECT, bounds: Bounds, place: _Place) -> None:
         colour, opacity = self._read_fill(drawn)
-        is_undrawn = not opacity or pdfium_c.FPDFTextObj_GetTextRenderMode(drawn) in _UNDRAWN
+        is_undrawn = not opacity or _mode_of(drawn) in _UNDRAWN
         clip = _read_clip(drawn, place)
         layer, in_form = len(self._content.areas), place.depth > 0
         self._content.pieces.append(
@@ -177,7 +187,7 @@ class _Reader:
 
     def _read_fill(self, drawn: pdfium_c.FPDF_PAGEOBJECT) -> tuple[Colour, int]:
         """Return the colour that an object is filled with, unless it lets others through."""
-        if not pdfium_c.FPDFPageObj_GetFillColor(drawn, *self._to_shades):
+        if not _fill_of(drawn, *self._to_shades):
             return NO_COLOUR, 255
         red, green, blue, opacity = self._shades
         if opacity.value < 255:
@@ -201,8 +211,8 @@ def _is_broad(path: pdfium_c.FPDF_PAGEOBJECT) -> bool:
 
 def _read_clip(drawn: pdfium_c.FPDF_PAGEOBJECT, place: _Place) -> Bounds:
     """Return the rectangle beyond which nothing of an object is seen."""
-    clip = pdfium_c.FPDFPageObj_GetClipPath(drawn)
-    paths = pdfium_c.FPDFClipPath_CountPaths(clip)
+    clip = _clip_of(drawn)
+    paths = _count_paths(clip)
     kept = place.clip
     if paths <= 0:
         return kept
