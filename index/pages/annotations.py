@@ -69,8 +69,19 @@ def draw_annotations(
         pdfium_c.FPDFPage_InsertObject(page.raw, _make_object(document, line))
     if lines:
         pdfium_c.FPDFPage_GenerateContent(page.raw)
+    _keep_bounds(page)
     flat = pdfium_c.FPDFPage_Flatten(page.raw, pdfium_c.FLAT_NORMALDISPLAY)
     return bool(lines) or flat == pdfium_c.FLATTEN_SUCCESS
+
+
+def _keep_bounds(page: pypdfium2.PdfPage) -> None:
+    """Write down what is shown of a page, which PDFium else loses as it draws annotations into it.
+
+    It takes a page that has its size from the page tree for one of letter paper.
+    """
+    bounds = page.get_bbox()
+    page.set_mediabox(*bounds)
+    page.set_cropbox(*bounds)
 
 
 def _open_annotations(page: pypdfium2.PdfPage) -> Iterator[pdfium_c.FPDF_ANNOTATION]:

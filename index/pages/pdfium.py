@@ -63,6 +63,9 @@ def open_page(
         document: From `open_document`.
         index: The page, from 0.
         undrawn: Gets the words of notes on it that cannot be drawn.
+
+    Yields:
+        The page.
     """
     with LOCK:
         page = document[index]

@@ -143,6 +143,113 @@ def test_text_with_the_picture_of_a_page_is_what_was_recognised_in_it(operators:
     assert SECRET in parse("scan.pdf", data).text
 
 
+SCAN = "q 595 0 0 842 0 0 cm /P Do Q"
+STRIPS = "q 595 0 0 421 0 0 cm /P Do Q q 595 0 0 421 0 421 cm /P Do Q"
+LATER = "q BT /F1 11 Tf 3 Tr 1 0 0 1 72 500 Tm (It is renewed once a year.) Tj ET Q"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(f"{SCAN} {show('3 Tr')} {LATER} 0 g 70 595 400 20 re f", id="box"),
+        pytest.param(
+            f"{SCAN} {show('3 Tr')} {LATER} q 400 0 0 20 70 595 cm /P Do Q", id="patch-of-picture"
+        ),
+        pytest.param(f"{show('')} {LATER} {SCAN} 0 g 70 595 400 20 re f", id="text-beneath"),
+        pytest.param(f"{STRIPS} {show('3 Tr')} {LATER} 0 g 70 595 400 20 re f", id="strips"),
+    ],
+)
+def test_a_redacted_line_of_a_scan_is_left_out(content: str) -> None:
+    parsed = parse("scan.pdf", make([[Raw(content)]], finish=add_scan))
+    assert "900" not in parsed.text
+    assert "renewed once a year" in parsed.text
+    assert parsed.note == "left out: hidden text on page 1"
+
+
+def test_what_is_invisible_over_a_background_is_hidden() -> None:
+    plain = "\n".join(
+        show("", words).replace("600 Tm", f"{y} Tm")
+        for y, words in zip((700, 680, 660), SEEN, strict=True)
+    )
+    parsed = parse("plan.pdf", make([[Raw(f"{SCAN} {plain} {show('3 Tr')}")]], finish=add_scan))
+    assert "24 metres" in parsed.text
+    assert "900" not in parsed.text
+
+
+def test_text_beneath_a_picture_is_left_out() -> None:
+    patch = Raw(f"{show('')} q 400 0 0 20 70 595 cm /P Do Q")
+    parsed = parse("plan.pdf", make([[*column(SEEN), patch]], finish=add_scan))
+    assert "900" not in parsed.text
+    assert "24 metres" in parsed.text
+
+
+def add_drawing(
+    content: str, box: tuple[int, ...] = (0, 0, 595, 842), **keys: DictionaryObject
+) -> Callable[[PdfWriter], None]:
+    """Make /D something to draw on the page, a page's worth of it, moved by 10 points."""
+
+    def add(writer: PdfWriter) -> None:
+        stream = DecodedStreamObject()
+        stream.set_data(content.encode())
+        stream[NameObject("/Type")] = NameObject("/XObject")
+        stream[NameObject("/Subtype")] = NameObject("/Form")
+        stream[NameObject("/BBox")] = ArrayObject(map(NumberObject, box))
+        resources = writer.pages[0]["/Resources"]
+        stream[NameObject("/Resources")] = DictionaryObject(
+            {NameObject("/Font"): resources["/Font"]}
+        )
+        for key, value in keys.items():
+            stream[NameObject(f"/{key}")] = value
+        drawn = DictionaryObject({NameObject("/D"): writer._add_object(stream)})
+        resources[NameObject("/XObject")] = drawn
+
+    return add
+
+
+DRAW = "q 1 0 0 1 10 0 cm /D Do Q"
+OVER = "0 g 62 595 400 20 re f"
+
+
+@pytest.mark.parametrize(
+    ("operators", "finish"),
+    [
+        pytest.param(f"{DRAW} {OVER}", add_drawing(show("")), id="beneath-a-box"),
+        pytest.param(DRAW, add_drawing(f"{show('')} {OVER}"), id="both-within"),
+        pytest.param(f"{show('')} {DRAW}", add_drawing(OVER), id="the-box-within"),
+        pytest.param(DRAW, add_drawing(show(""), (0, 0, 595, 500)), id="cut-off-by-its-frame"),
+        pytest.param(DRAW, add_drawing(f"q 0 0 90 90 re W n {show('')} Q"), id="cut-off-within"),
+        pytest.param(DRAW, add_drawing(show("1 g")), id="white"),
+    ],
+)
+def test_what_a_drawing_within_the_page_does_not_show_is_left_out(
+    operators: str, finish: Callable[[PdfWriter], object]
+) -> None:
+    parsed = parse_page(Raw(operators), finish=finish)
+    assert "900" not in parsed.text
+    assert "24 metres" in parsed.text
+    assert [omission.text for omission in parsed.omissions] == [SECRET]
+
+
+@pytest.mark.parametrize(
+    ("operators", "finish"),
+    [
+        pytest.param(DRAW, add_drawing(show("")), id="plain"),
+        pytest.param(DRAW, add_drawing(f"{OVER} {show('1 g')}"), id="white-on-black"),
+        pytest.param(f"{OVER} {DRAW}", add_drawing(show("1 g")), id="white-on-the-black-of-a-page"),
+        pytest.param(f"{show('')} 62 595 400 20 re S", add_drawing(""), id="framed"),
+        pytest.param(
+            f"{show('')} 1 g 62 595 400 20 re f {show('0 g')}", add_drawing(""), id="again"
+        ),
+    ],
+)
+def test_what_is_seen_with_drawings_stays(
+    operators: str, finish: Callable[[PdfWriter], object]
+) -> None:
+    parsed = parse_page(Raw(operators), finish=finish)
+    assert SECRET in parsed.text
+    assert parsed.note is None
+
+
 def add_note(words: str, flags: int = 4) -> Callable[[PdfWriter], None]:
     def add(writer: PdfWriter) -> None:
         note = FreeText(text=words, rect=(72, 600, 420, 640))
@@ -223,3 +330,81 @@ def test_what_is_filled_into_a_form_is_read_beside_its_label() -> None:
     lines = parse_page(*labels, finish=add_form).text.replace("\t", " ")
     assert "Amount asked for: 48,500 euros" in lines
     assert "Small enterprise: ✓" in lines
+
+
+def share_size(writer: PdfWriter) -> None:
+    page = writer.pages[0]
+    writer._root_object["/Pages"][NameObject("/MediaBox")] = page.pop("/MediaBox")
+
+
+def layer_drawing(
+    rule: Callable[[DictionaryObject, DictionaryObject], DictionaryObject],
+) -> Callable[[PdfWriter], None]:
+    """Put a drawing on what `rule` makes of a layer and of the settings of layers."""
+
+    def add(writer: PdfWriter) -> None:
+        layer = DictionaryObject(
+            {NameObject("/Type"): NameObject("/OCG"), NameObject("/Name"): TextStringObject("A")}
+        )
+        group, shown = writer._add_object(layer), DictionaryObject()
+        target = rule(layer, shown)
+        add_drawing(show(""), OC=group if target is layer else writer._add_object(target))(writer)
+        for value in shown.values():
+            if isinstance(value, ArrayObject):
+                value[:] = [group if item is layer else item for item in value]
+        if target is not layer:
+            target[NameObject("/VE")] = ArrayObject([NameObject("/Not"), group])
+        writer._root_object[NameObject("/OCProperties")] = DictionaryObject(
+            {NameObject("/OCGs"): ArrayObject([group]), NameObject("/D"): shown}
+        )
+
+    return add
+
+
+def switch_off(layer: DictionaryObject, shown: DictionaryObject) -> DictionaryObject:
+    shown[NameObject("/OFF")] = ArrayObject([layer])
+    return layer
+
+
+def print_only(layer: DictionaryObject, shown: DictionaryObject) -> DictionaryObject:
+    usage = {"/View": {"/ViewState": "/OFF"}, "/Print": {"/PrintState": "/ON"}}
+    layer[NameObject("/Usage")] = DictionaryObject(
+        {
+            NameObject(key): DictionaryObject({NameObject(k): NameObject(v) for k, v in to.items()})
+            for key, to in usage.items()
+        }
+    )
+    event = {NameObject("/Event"): NameObject("/View"), NameObject("/OCGs"): ArrayObject([layer])}
+    event[NameObject("/Category")] = ArrayObject([NameObject("/View")])
+    shown[NameObject("/AS")] = ArrayObject([DictionaryObject(event)])
+    return layer
+
+
+def negate(layer: DictionaryObject, shown: DictionaryObject) -> DictionaryObject:
+    shown[NameObject("/ON")] = ArrayObject([layer])
+    return DictionaryObject({NameObject("/Type"): NameObject("/OCMD")})
+
+
+@pytest.mark.parametrize("rule", [switch_off, print_only, negate])
+def test_a_drawing_on_a_layer_that_is_off_is_left_out(
+    rule: Callable[[DictionaryObject, DictionaryObject], DictionaryObject],
+) -> None:
+    parsed = parse_page(Raw(DRAW), finish=layer_drawing(rule))
+    assert "900" not in parsed.text
+    assert "24 metres" in parsed.text
+
+
+def test_a_drawing_on_a_layer_that_is_on_stays() -> None:
+    parsed = parse_page(Raw(DRAW), finish=layer_drawing(lambda layer, _: layer))
+    assert SECRET in parsed.text
+
+
+def test_a_page_with_a_note_keeps_its_size() -> None:
+    def add(writer: PdfWriter) -> None:
+        share_size(writer)
+        add_note("The deposit is 125 euros a berth.")(writer)
+
+    parsed = parse_page(Text(72, 815, "Rules of the port"), finish=add)
+    assert "Rules of the port" in parsed.text
+    assert "125 euros" in parsed.text
+    assert "24 metres" in parsed.text

@@ -17,6 +17,7 @@ from ingest.parsers.pdf.flow.structure import find_body_size, find_elements
 from ingest.parsers.pdf.naming import language_of, title_of
 from ingest.parsers.pdf.opening import MAX_CHARACTERS, MAX_PIECES, open_pdf
 from ingest.parsers.pdf.page import ocr
+from ingest.parsers.pdf.page.content import count_text_pieces
 from ingest.parsers.pdf.page.page_text import (
     PageText,
     Surroundings,
@@ -24,7 +25,6 @@ from ingest.parsers.pdf.page.page_text import (
     make_empty_page,
     read_page,
 )
-from ingest.parsers.pdf.page.rules import count_text_pieces
 from ingest.parsers.pdf.properties import PdfProperties, read_properties
 from ingest.parsers.pdf.second_reading import TwiceRead, find_differing
 from ingest.parsers.shared.left_out import HIDDEN, STRUCK
@@ -90,7 +90,7 @@ def _write_note(pages: list[PageText]) -> str | None:
 
 def _refuse_dust(page: pypdfium2.PdfPage, number: int) -> None:
     """Refuse a page of so many pieces that PDFium would take minutes over it."""
-    pieces = count_text_pieces(page)
+    pieces = count_text_pieces(page, MAX_PIECES)
     if pieces > MAX_PIECES:
         raise SourceRefused(
             f"page {number} is made of {pieces:,} pieces of text, up to {MAX_PIECES:,} are read: "

@@ -11,8 +11,8 @@ from statistics import median
 import numpy as np
 
 from ingest.parsers.pdf.flow.lines import PageLine
+from ingest.parsers.pdf.page.content import LINE_POINTS
 from ingest.parsers.pdf.page.page_text import PageText
-from ingest.parsers.pdf.page.rules import LINE_POINTS
 
 # Share of a table's heights at which at least two cells begin.
 PAIRED_ROWS = 0.5

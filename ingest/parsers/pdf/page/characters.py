@@ -31,6 +31,7 @@ class VisibleCharacters:
     """The characters of a page that can be seen, in the order of its content."""
 
     positions: NDArray[np.intp]  # shape (n,): which of PDFium's characters they are
+    last: NDArray[np.intp]  # shape (n,): the same of what is printed over them last, often they
     codes: NDArray[np.uint32]  # shape (n,): Unicode; PDFium's signs for a hyphen are hyphens
     boxes: NDArray[np.float32]  # shape (n, 4): in the page's user space
     spaced: NDArray[np.bool_]  # shape (n,): white space stands before the character
@@ -45,11 +46,12 @@ def find_visible(
     white, newline = np.isin(codes, _SPACES), np.isin(codes, _NEWLINES)
     kept = np.flatnonzero(_find_seen(codes, boxes, bounds) & ~white & ~newline)
     parts = _number_parts(text, codes, boxes)
-    kept = kept[_drop_overprints(codes[kept], boxes[kept], parts[kept])]
+    first, last = _find_overprints(codes[kept], boxes[kept], parts[kept])
+    kept, last = kept[first], kept[last]
     spaced, broken = _mark_between(white | newline, kept), _mark_between(newline, kept)
     codes = codes[kept]
     codes[np.isin(codes, _HYPHENS)] = ord("-")
-    return VisibleCharacters(kept, codes, boxes[kept], spaced, broken)
+    return VisibleCharacters(kept, last, codes, boxes[kept], spaced, broken)
 
 
 def drop_characters(found: VisibleCharacters, dropped: NDArray[np.bool_]) -> VisibleCharacters:
@@ -58,6 +60,7 @@ def drop_characters(found: VisibleCharacters, dropped: NDArray[np.bool_]) -> Vis
     gap = _mark_between(dropped, kept)
     return VisibleCharacters(
         found.positions[kept],
+        found.last[kept],
         found.codes[kept],
         found.boxes[kept],
         found.spaced[kept] | gap | _mark_between(found.spaced & dropped, kept),
@@ -154,10 +157,13 @@ def _number_parts(
     return parts
 
 
-def _drop_overprints(
+def _find_overprints(
     codes: NDArray[np.uint32], boxes: NDArray[np.float32], parts: NDArray[np.intp]
-) -> NDArray[np.intp]:
-    """Return the characters but those that are printed over the very same one, in order."""
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the characters but those that are printed over the very same one, in order.
+
+    And for each of them the last that is printed there.
+    """
     width, height = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
     # Nearer than this is the same place; of condensed letters the next one is nearer than that.
     near = np.maximum(np.minimum(OVERPRINT_HEIGHTS * height, OVERPRINT_WIDTHS * width), 0.01)
@@ -168,7 +174,10 @@ def _drop_overprints(
     columns = (*places, codes, parts)
     order = np.lexsort(columns)
     again = np.logical_and.reduce([column[order[1:]] == column[order[:-1]] for column in columns])
-    return np.sort(np.delete(order, np.flatnonzero(again) + 1))
+    first = order[np.concatenate([[True], ~again])[: len(order)]]
+    last = order[np.concatenate([~again, [True]])[: len(order)]]
+    by_content = np.argsort(first)
+    return first[by_content], last[by_content]
 
 
 def _mark_between(sign: NDArray[np.bool_], kept: NDArray[np.intp]) -> NDArray[np.bool_]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pypdfium2
+import pypdfium2.raw as pdfium_c
 from numpy.typing import NDArray
 
 from index.pages.pdfium import compute_view_matrix, transform_boxes
@@ -16,6 +17,7 @@ from ingest.parsers.pdf.page.characters import (
     find_visible,
     spell,
 )
+from ingest.parsers.pdf.page.content import Content, read_content
 from ingest.parsers.pdf.page.fragments import (
     Fragment,
     cut_fragments,
@@ -33,7 +35,6 @@ from ingest.parsers.pdf.page.letters import join_initials, join_spaced
 from ingest.parsers.pdf.page.line_numbers import LINE_NUMBER, NumberedEdges, find_line_numbers
 from ingest.parsers.pdf.page.lowered import set_lowered
 from ingest.parsers.pdf.page.raised import set_raised
-from ingest.parsers.pdf.page.rules import Drawings, find_drawings
 from ingest.parsers.pdf.page.spaces import find_lost_spaces
 from ingest.parsers.pdf.page.struck import find_struck
 from ingest.parsers.pdf.page.unseen import find_unseen
@@ -102,55 +103,83 @@ def read_page(page: pypdfium2.PdfPage, number: int, around: Surroundings) -> Pag
     width, height = page.get_size()
     if width <= 0 or height <= 0:
         return make_empty_page(number)
+    content = read_content(page)
     text = page.get_textpage()
     try:
-        found = find_visible(text.raw, page.get_bbox())
-        left_out = LeftOut()
-        unseen = find_unseen(page, text.raw, found, around.has_layers)
-        found = _leave_out(found, unseen, HIDDEN, left_out)
-        turns = find_direction(text.raw, found.positions, page.get_rotation() // 90)
-        matrix, width, height = _turn_upright(page, turns)
-        drawn = find_drawings(page)
-        rules = transform_boxes(drawn.rules, matrix)
-        struck = find_struck(transform_boxes(found.boxes, matrix), rules)
-        found = _leave_out(found, struck, STRUCK, left_out)
-        seen = transform_boxes(found.boxes, matrix)
-        words = found.spaced | found.broken
-        numbers = find_line_numbers(found.codes, seen, words, around.numbered)
-        found = _leave_out(found, numbers, LINE_NUMBER, left_out)
-        seen = seen[~numbers]
-        right_to_left = runs_leftwards(found.codes)
-        if not right_to_left:
-            found, seen = set_raised(found, seen)
-            found = set_lowered(found, seen)
-        fragments = cut_fragments(seen, found.broken, right_to_left)
-        if not right_to_left:
-            find_lost_spaces(seen, found.codes, found.spaced, fragments)
-            join_spaced(found.codes, seen, found.spaced)
-        read_fonts(text.raw, found.positions, fragments, turns)
-        join_initials(fragments, found.codes, found.spaced)
-        for piece in find_watermarks(fragments):
-            left_out.add(WATERMARK, _spell(found, piece))
-            fragments = [fragment for fragment in fragments if fragment not in piece]
-        lettering = read_lettering(text.raw, found.positions, fragments)
+        seen = _leave_out_unseen(page, text.raw, content, around)
+        right_to_left = runs_leftwards(seen.found.codes)
+        fragments = _cut(text.raw, seen, right_to_left)
+        lettering = read_lettering(text.raw, seen.found.positions, fragments)
         plain = read_plainly(page, text)
     finally:
         text.close()
     return PageText(
         number=number,
-        width=width,
-        height=height,
-        codes=found.codes,
-        boxes=found.boxes,
-        spaced=found.spaced,
+        width=seen.width,
+        height=seen.height,
+        codes=seen.found.codes,
+        boxes=seen.found.boxes,
+        spaced=seen.found.spaced,
         fragments=join_sideways(fragments),
-        rules=rules,
+        rules=seen.rules,
         right_to_left=right_to_left,
-        is_scan=_is_scan(len(found.codes), drawn, width * height),
-        omissions=tuple(left_out.omissions),
+        is_scan=_is_scan(len(seen.found.codes), content, seen.width * seen.height),
+        omissions=tuple(seen.left_out.omissions),
         lettering=lettering,
         plain=plain,
     )
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What is read of a page, and what is not."""
+
+    found: VisibleCharacters
+    boxes: NDArray[np.float32]  # of the characters, with the text upright
+    rules: NDArray[np.float32]  # the same way
+    turns: int  # quarters that the page is turned by for that
+    width: float
+    height: float
+    left_out: LeftOut
+
+
+def _leave_out_unseen(
+    page: pypdfium2.PdfPage, text: pdfium_c.FPDF_TEXTPAGE, content: Content, around: Surroundings
+) -> _Seen:
+    """Return the characters of a page that are seen and belong to its text."""
+    left_out = LeftOut()
+    found = find_visible(text, page.get_bbox())
+    unseen = find_unseen(page, text, found, content, around.has_layers)
+    found = _leave_out(found, unseen, HIDDEN, left_out)
+    turns = find_direction(text, found.positions, page.get_rotation() // 90)
+    matrix, width, height = _turn_upright(page, turns)
+    drawn = np.array(content.rules, dtype=np.float32).reshape(-1, 4)
+    rules = transform_boxes(drawn, matrix)
+    boxes = transform_boxes(found.boxes, matrix)
+    struck = find_struck(boxes, rules)
+    found, boxes = _leave_out(found, struck, STRUCK, left_out), boxes[~struck]
+    words = found.spaced | found.broken
+    numbers = find_line_numbers(found.codes, boxes, words, around.numbered)
+    found, boxes = _leave_out(found, numbers, LINE_NUMBER, left_out), boxes[~numbers]
+    return _Seen(found, boxes, rules, turns, width, height, left_out)
+
+
+def _cut(text: pdfium_c.FPDF_TEXTPAGE, seen: _Seen, right_to_left: bool) -> list[Fragment]:
+    """Cut the characters into fragments, set straight what stands beside its line or its word."""
+    if not right_to_left:
+        seen.found, seen.boxes = set_raised(seen.found, seen.boxes)
+        seen.found = set_lowered(seen.found, seen.boxes)
+    found, boxes = seen.found, seen.boxes
+    fragments = cut_fragments(boxes, found.broken, right_to_left)
+    if not right_to_left:
+        find_lost_spaces(boxes, found.codes, found.spaced, fragments)
+        join_spaced(found.codes, boxes, found.spaced)
+    read_fonts(text, found.positions, fragments, seen.turns)
+    join_initials(fragments, found.codes, found.spaced)
+    for piece in find_watermarks(fragments):
+        seen.left_out.add(WATERMARK, _spell(found, piece))
+        fragments = [fragment for fragment in fragments if fragment not in piece]
+    return fragments
 
 
 def _spell(found: VisibleCharacters, fragments: Sequence[Fragment]) -> str:
@@ -183,7 +212,7 @@ def _turn_upright(page: pypdfium2.PdfPage, turns: int) -> tuple[NDArray[np.float
     return matrix, width, height
 
 
-def _is_scan(characters: int, drawn: Drawings, area: float) -> bool:
+def _is_scan(characters: int, content: Content, area: float) -> bool:
     if characters:
-        return characters < SCAN_CHARS and drawn.picture >= SCAN_SHARE * area
-    return drawn.picture >= PICTURE_SHARE * area or drawn.paths >= OUTLINES
+        return characters < SCAN_CHARS and content.picture >= SCAN_SHARE * area
+    return content.picture >= PICTURE_SHARE * area or content.paths >= OUTLINES

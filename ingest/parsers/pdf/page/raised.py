@@ -75,7 +75,12 @@ def set_raised(
             if not kept[start] and _is_cased(codes[start - 1]) and _is_cased(codes[end]):
                 spaced[end] = True  # the mark alone parted two words
     made = VisibleCharacters(
-        found.positions[kept], codes[kept], found.boxes[kept], spaced[kept], broken[kept]
+        found.positions[kept],
+        found.last[kept],
+        codes[kept],
+        found.boxes[kept],
+        spaced[kept],
+        broken[kept],
     )
     return made, seen[kept]
 

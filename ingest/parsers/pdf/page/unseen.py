@@ -3,67 +3,57 @@
 Few pages have any, and drawing a page takes longer than reading it. So only text that might be
 unseen is judged: in the colour of what is behind it, transparent or not drawn at all, beneath
 something drawn later, cut off, or on a layer. Then the page is drawn with it and without it.
+
+What was recognised in a scan leaves no trace either. It is judged by the picture that shows its
+words: where that is covered, the words are.
 """
 
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pypdfium2
 import pypdfium2.raw as pdfium_c
 from numpy.typing import NDArray
 
-from index.pages.pdfium import compute_view_matrix, transform_boxes
 from ingest.parsers.pdf.page.characters import VisibleCharacters, list_words
-from ingest.parsers.pdf.page.rules import LINE_POINTS, MAX_OBJECTS
+from ingest.parsers.pdf.page.content import Area, Content, Piece
+from ingest.parsers.pdf.page.traces import CONTRAST, find_traces
 
-# Of 255: what differs less from what is behind it is not seen, and what is paler than this may be.
-CONTRAST = 20
+# Of 255: what is paler may be unseen on a ground that is not known.
 PALE = 190
-# Pixels for a point, and the longest side of a picture.
-SCALE, SIDE_PIXELS = 1.5, 3_000
-# Text beneath or behind a picture over such a share of the page is what was recognised in it.
+# Pictures over such a share of the page are a scan, if there is hardly any text but what may have
+# been recognised in it: so many characters, or such a share of all.
 SCAN_SHARE = 0.5
+STAMP_CHARS, STAMP_SHARE = 40, 0.1
 # In points: nobody reads what is smaller.
 SPECK = 1.0
-# Below such a height in pixels nothing is judged.
-LEAST_PIXELS = 6
 MOST_OF_A_WORD = 0.5
 _LAYER = "OC"
-_UNDRAWN = (
-    pdfium_c.FPDF_TEXTRENDERMODE_INVISIBLE,
-    pdfium_c.FPDF_TEXTRENDERMODE_CLIP,
-)
-_MOST_FORMS = 3  # in each other
-
-_Bounds = tuple[float, float, float, float]
-_Colour = tuple[int, int, int]
-# Of what lets others through, and of pictures, which have any.
-_NO_COLOUR: _Colour = (-1, -1, -1)
-_PAPER: _Colour = (255, 255, 255)
+_PAPER = (255, 255, 255)
+_AREAS_AT_ONCE = 256
+_MOST_STRIPS = 200
+_NO_WORDS = 2  # bytes, for the end of a text
 
 
-@dataclass(slots=True)
-class _Content:
-    """What a page draws, in the order in which it does."""
+@dataclass(frozen=True, slots=True)
+class _Doubts:
+    """Which pieces of text, by their number, may be unseen; arrays of shape (pieces,)."""
 
-    pieces: list[pdfium_c.FPDF_PAGEOBJECT] = field(default_factory=list)  # of text
-    piece_bounds: list[_Bounds] = field(default_factory=list)
-    piece_colours: list[_Colour] = field(default_factory=list)
-    layers: list[int] = field(default_factory=list)  # how many areas were drawn before a piece
-    in_form: list[bool] = field(default_factory=list)
-    area_bounds: list[_Bounds] = field(default_factory=list)
-    area_colours: list[_Colour] = field(default_factory=list)
-    largest_picture: float = 0.0
+    suspect: NDArray[np.bool_]  # to be judged by their own trace
+    recognised: NDArray[np.bool_]  # words of a scan, if the page is one
+    covered: NDArray[np.bool_]  # something other than the scan is drawn over them
+    scan: list[Area]  # the pictures that show the recognised ones
 
 
 def find_unseen(
     page: pypdfium2.PdfPage,
     text: pdfium_c.FPDF_TEXTPAGE,
     found: VisibleCharacters,
+    content: Content,
     has_layers: bool,
 ) -> NDArray[np.bool_]:
     """Tell of each character whether the page does not show it, with PDFium's lock held.
@@ -72,21 +62,18 @@ def find_unseen(
         page: The page.
         text: Its text, loaded.
         found: n characters of it.
+        content: What the page draws.
         has_layers: Whether the document has layers that can be switched off.
 
     Returns:
-        Shape (n,): whole words, of which more than half of the letters leave no trace. All false
-        on a page of too many objects, or that cannot be drawn.
+        Shape (n,): whole words, of which more than half of the letters leave no trace. Of a page
+        of too many objects only what is too small to be read.
     """
     boxes = found.boxes
     unseen: NDArray[np.bool_] = np.all(boxes[:, 2:] - boxes[:, :2] < SPECK, axis=1)
-    suspects = _list_suspects(page, has_layers)
-    names = {_address(piece) for piece in suspects}
-    object_of = pdfium_c.FPDFText_GetTextObject
-    positions = found.positions.tolist() if names else []
-    asked = [i for i, p in enumerate(positions) if _address(object_of(text, p)) in names]
-    if asked:
-        unseen[asked] |= ~_find_traces(page, suspects, boxes[asked])
+    if content.pieces and len(boxes):
+        doubts = _doubt(page, content, has_layers)
+        _judge(page, text, found, content.pieces, doubts, unseen)
     if not unseen.any():
         return unseen
     letters = np.array([chr(code).isalnum() for code in found.codes.tolist()])
@@ -97,120 +84,135 @@ def find_unseen(
     return whole
 
 
-def _find_traces(
+def _judge(
     page: pypdfium2.PdfPage,
-    suspects: Sequence[pdfium_c.FPDF_PAGEOBJECT],
-    boxes: NDArray[np.float32],
-) -> NDArray[np.bool_]:
-    """Tell of boxes of characters whether anything in them changes when the suspects go."""
-    scale = min(SCALE, SIDE_PIXELS / max(*page.get_size(), 1.0))
-    changed = _draw_difference(page, suspects, scale)
-    seen = transform_boxes(boxes, compute_view_matrix(page)) * scale
-    # Smaller ones leave a trace that is too pale, and are given the benefit of the doubt.
-    traces: NDArray[np.bool_] = seen[:, 3] - seen[:, 1] < LEAST_PIXELS
-    if changed is None:
-        return np.ones(len(boxes), dtype=np.bool_)
-    for index, box in enumerate(seen.tolist()):
-        traces[index] |= _has_trace(changed, box)
-    return traces
+    text: pdfium_c.FPDF_TEXTPAGE,
+    found: VisibleCharacters,
+    pieces: Sequence[Piece],
+    doubts: _Doubts,
+    unseen: NDArray[np.bool_],
+) -> None:
+    """Mark the unseen ones among the characters of pieces that are in doubt."""
+    doubtful = doubts.suspect | doubts.recognised
+    if not doubtful.any():
+        return
+    number_of = {_address(pieces[n].handle): n for n in np.flatnonzero(doubtful).tolist()}
+    of = _find_pieces(text, found.positions, number_of)
+    # What is printed again at its place is seen if either is.
+    again = np.flatnonzero(found.last != found.positions)
+    last = of.copy()
+    last[again] = _find_pieces(text, found.last[again], number_of)
+    known = (of >= 0) & (last >= 0)
+    recognised = known & doubts.recognised[of] & doubts.recognised[last]
+    others = len(of) - int(recognised.sum())
+    # Beside more text than a stamp it is a picture for the eye, and what is invisible is hidden.
+    is_scan = others <= max(STAMP_CHARS, STAMP_SHARE * len(of))
+    if is_scan:
+        own = known & doubts.suspect[of] & doubts.suspect[last] & ~recognised
+        beneath = recognised & doubts.covered[of]
+    else:
+        own, beneath = known, np.zeros_like(known)
+    for asked, taken in ((own, []), (beneath, [area.handle for area in doubts.scan])):
+        if asked.any():
+            numbers = np.union1d(of[asked], last[asked]).tolist()
+            chosen = [pieces[n].handle for n in _add_twins(text, pieces, numbers)]
+            traces = find_traces(page, [*chosen, *taken], found.boxes[asked])
+            if traces is None:  # what is set without ink needs no drawing to be unseen
+                traces = np.array([not pieces[n].is_undrawn for n in of[asked].tolist()])
+            unseen[asked] |= ~traces
 
 
-def _list_suspects(page: pypdfium2.PdfPage, has_layers: bool) -> list[pdfium_c.FPDF_PAGEOBJECT]:
-    """Return the pieces of text that may be unseen."""
-    count = pdfium_c.FPDFPage_CountObjects(page.raw)
-    if not 0 < count <= MAX_OBJECTS:
-        return []
-    content = _Content()
-    get = pdfium_c.FPDFPage_GetObject
-    _collect(content, (get(page.raw, n) for n in range(count)), 0)
-    if not content.pieces:
-        return []
-    left, bottom, right, top = page.get_bbox()
-    has_scan = content.largest_picture > SCAN_SHARE * (right - left) * (top - bottom)
-    doubted = _doubt_by_place(content, has_scan)
-    return [
-        piece
-        for n, piece in enumerate(content.pieces)
-        if _is_suspect(piece, has_layers, content.in_form[n], bool(doubted[n]), has_scan)
-        or (not content.in_form[n] and _is_cut_off(piece, content.piece_bounds[n]))
+def _find_pieces(
+    text: pdfium_c.FPDF_TEXTPAGE, positions: NDArray[np.intp], number_of: dict[int | None, int]
+) -> NDArray[np.intp]:
+    """Return which piece of text each of PDFium's characters belongs to, -1 for others."""
+    object_of = pdfium_c.FPDFText_GetTextObject
+    numbers = [number_of.get(_address(object_of(text, p)), -1) for p in positions.tolist()]
+    return np.array(numbers, dtype=np.intp)
+
+
+def _add_twins(
+    text: pdfium_c.FPDF_TEXTPAGE, pieces: Sequence[Piece], numbers: Sequence[int]
+) -> list[int]:
+    """Add pieces that PDFium passes over, for they say the same again at the same place."""
+    places = {pieces[n].bounds for n in numbers}
+    length = pdfium_c.FPDFTextObj_GetText
+    twins = [
+        n
+        for n, piece in enumerate(pieces)
+        if piece.bounds in places and length(piece.handle, text, None, 0) <= _NO_WORDS
     ]
+    return sorted({*numbers, *twins})
 
 
-def _collect(content: _Content, objects: Iterator[pdfium_c.FPDF_PAGEOBJECT], depth: int) -> None:
-    x0, y0, x1, y1 = edges = [ctypes.c_float() for _ in range(4)]
-    pointers = [ctypes.byref(edge) for edge in edges]
-    for drawn in objects:
-        kind = pdfium_c.FPDFPageObj_GetType(drawn)
-        if not pdfium_c.FPDFPageObj_GetBounds(drawn, *pointers):
-            continue
-        left, bottom, right, top = x0.value, y0.value, x1.value, y1.value
-        if kind == pdfium_c.FPDF_PAGEOBJ_TEXT:
-            content.pieces.append(drawn)
-            content.piece_bounds.append((left, bottom, right, top))
-            content.piece_colours.append(_read_fill(drawn))
-            content.layers.append(len(content.area_bounds))
-            content.in_form.append(depth > 0)
-        elif depth == 0:  # deeper ones have the bounds within their form
-            is_path = kind == pdfium_c.FPDF_PAGEOBJ_PATH
-            if not is_path or min(right - left, top - bottom) > LINE_POINTS:
-                content.area_bounds.append((left, bottom, right, top))
-                content.area_colours.append(_read_fill(drawn) if is_path else _NO_COLOUR)
-            if kind == pdfium_c.FPDF_PAGEOBJ_IMAGE:
-                area = (right - left) * (top - bottom)
-                content.largest_picture = max(content.largest_picture, area)
-        if kind == pdfium_c.FPDF_PAGEOBJ_FORM and depth < _MOST_FORMS:
-            inner = max(0, min(pdfium_c.FPDFFormObj_CountObjects(drawn), MAX_OBJECTS))
-            get = pdfium_c.FPDFFormObj_GetObject
-            _collect(content, (get(drawn, n) for n in range(inner)), depth + 1)
+def _doubt(page: pypdfium2.PdfPage, content: Content, has_layers: bool) -> _Doubts:
+    pieces = content.pieces
+    scan = _find_scan(page, content.areas)
+    alike, covered, beneath_scan = _doubt_by_place(content, {id(area) for area in scan})
+    undrawn = np.array([piece.is_undrawn for piece in pieces])
+    recognised = (undrawn | beneath_scan) if scan else np.zeros_like(undrawn)
+    apart = [
+        piece.is_cut_off or (has_layers and (piece.in_form or _is_on_layer(piece.handle)))
+        for piece in pieces
+    ]
+    suspect = alike | covered | undrawn | beneath_scan | np.array(apart)
+    return _Doubts(suspect, recognised, covered, scan)
 
 
-def _doubt_by_place(content: _Content, has_scan: bool) -> NDArray[np.bool_]:
-    """Tell of each piece whether it is as pale as what is behind it, or has something over it."""
-    bounds = np.array(content.piece_bounds, dtype=np.float32)
-    colours = np.array(content.piece_colours, dtype=np.int16)
-    layers, in_form = np.array(content.layers), np.array(content.in_form)
-    x, y = (bounds[:, 0] + bounds[:, 2]) / 2, (bounds[:, 1] + bounds[:, 3]) / 2
-    ground = np.tile(np.array(_PAPER, dtype=np.int16), (len(bounds), 1))
-    covered = np.zeros(len(bounds), dtype=np.bool_)
-    for number, (left, bottom, right, top) in enumerate(content.area_bounds):
-        before = layers > number
-        ground[before & (x > left) & (x < right) & (y > bottom) & (y < top)] = content.area_colours[
-            number
-        ]
-        covered |= (
-            ~before
-            & (bounds[:, 0] < right)
-            & (bounds[:, 2] > left)
-            & (bounds[:, 1] < top)
-            & (bounds[:, 3] > bottom)
+def _find_scan(page: pypdfium2.PdfPage, areas: Sequence[Area]) -> list[Area]:
+    """Return the pictures that make up the picture of a whole page, [] if there is none."""
+    left, bottom, right, top = page.get_bbox()
+    page_area = (right - left) * (top - bottom)
+    scan: list[Area] = []
+    covered = 0.0
+    for area in areas:
+        x0, y0, x1, y1 = area.bounds
+        size = (min(x1, right) - max(x0, left)) * (min(y1, top) - max(y0, bottom))
+        # Strips lie side by side, and layers over each other are as large; a patch is neither.
+        is_strip = area.is_picture and not any(
+            _is_within(area, other) for other in scan[:_MOST_STRIPS]
         )
-    unknown = (ground < 0).any(axis=1) | in_form
-    alike = np.abs(colours - ground).max(axis=1) < 2 * CONTRAST
+        if area.is_picture and (is_strip or size > SCAN_SHARE * page_area):
+            scan.append(area)
+            covered += max(0.0, size)
+    return scan if covered > SCAN_SHARE * page_area else []
+
+
+def _is_within(area: Area, other: Area) -> bool:
+    x, y = (area.bounds[0] + area.bounds[2]) / 2, (area.bounds[1] + area.bounds[3]) / 2
+    left, bottom, right, top = other.bounds
+    return left < x < right and bottom < y < top
+
+
+def _doubt_by_place(
+    content: Content, scan: set[int]
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
+    """Tell of each piece whether it is like its ground, covered, and beneath the scan."""
+    pieces, areas = content.pieces, content.areas
+    bounds = np.array([piece.bounds for piece in pieces], dtype=np.float32)
+    colours = np.array([piece.colour for piece in pieces], dtype=np.int16)
+    layers = np.array([piece.layer for piece in pieces])
+    x, y = (bounds[:, 0] + bounds[:, 2]) / 2, (bounds[:, 1] + bounds[:, 3]) / 2
+    ground = np.full(len(pieces), -1)  # the area that is drawn last before a piece
+    covered, beneath_scan = np.zeros((2, len(pieces)), dtype=np.bool_)
+    edges = np.array([area.bounds for area in areas], dtype=np.float32).reshape(-1, 4)
+    is_scan = np.array([id(area) in scan for area in areas], dtype=np.bool_)
+    for start in range(0, len(areas), _AREAS_AT_ONCE):
+        left, bottom, right, top = edges[start : start + _AREAS_AT_ONCE, :, None].transpose(1, 0, 2)
+        numbers = np.arange(start, start + len(left))[:, None]
+        before = layers > numbers
+        around = before & (x > left) & (x < right) & (y > bottom) & (y < top)
+        ground = np.maximum(ground, np.where(around, numbers, -1).max(axis=0))
+        over = ~before & (bounds[:, 0] < right) & (bounds[:, 2] > left)
+        over &= (bounds[:, 1] < top) & (bounds[:, 3] > bottom)
+        here = is_scan[start : start + len(left)]
+        covered |= over[~here].any(axis=0)
+        beneath_scan |= over[here].any(axis=0)
+    shades = np.array([*(area.colour for area in areas), _PAPER], dtype=np.int16)[ground]
+    alike = np.abs(colours - shades).max(axis=1) < 2 * CONTRAST
     pale = colours.min(axis=1) > PALE
-    see_through = (colours < 0).any(axis=1)
-    doubted: NDArray[np.bool_] = np.where(unknown, pale, alike) | see_through
-    return doubted if has_scan else doubted | (covered & ~in_form)
-
-
-def _is_suspect(
-    piece: pdfium_c.FPDF_PAGEOBJECT,
-    has_layers: bool,
-    in_form: bool,
-    is_doubted: bool,
-    has_scan: bool,
-) -> bool:
-    if pdfium_c.FPDFTextObj_GetTextRenderMode(piece) in _UNDRAWN:
-        return not has_scan
-    return is_doubted or (has_layers and (in_form or _is_on_layer(piece)))
-
-
-def _read_fill(drawn: pdfium_c.FPDF_PAGEOBJECT) -> _Colour:
-    """Return the colour that an object is filled with, unless it lets others through."""
-    red, green, blue, alpha = ctypes.c_uint(), ctypes.c_uint(), ctypes.c_uint(), ctypes.c_uint()
-    is_known = pdfium_c.FPDFPageObj_GetFillColor(drawn, red, green, blue, alpha)
-    if not is_known or alpha.value < 255:
-        return _NO_COLOUR
-    return red.value, green.value, blue.value
+    doubted: NDArray[np.bool_] = np.where((shades < 0).any(axis=1), pale, alike)
+    return doubted | (colours < 0).any(axis=1), covered, beneath_scan
 
 
 def _is_on_layer(drawn: pdfium_c.FPDF_PAGEOBJECT) -> bool:
@@ -222,56 +224,6 @@ def _is_on_layer(drawn: pdfium_c.FPDF_PAGEOBJECT) -> bool:
         if bytes(buffer)[: max(0, written.value - 2)].decode("utf-16-le", "replace") == _LAYER:
             return True
     return False
-
-
-def _is_cut_off(piece: pdfium_c.FPDF_PAGEOBJECT, bounds: _Bounds) -> bool:
-    """Tell whether what a piece of text is clipped to leaves out a good part of it."""
-    clip = pdfium_c.FPDFPageObj_GetClipPath(piece)
-    paths = pdfium_c.FPDFClipPath_CountPaths(clip)
-    if paths <= 0:
-        return False
-    x, y = ctypes.c_float(), ctypes.c_float()
-    left, bottom, right, top = bounds
-    whole = (right - left) * (top - bottom)
-    for path in range(paths):
-        xs, ys = [], []
-        for n in range(pdfium_c.FPDFClipPath_CountPathSegments(clip, path)):
-            segment = pdfium_c.FPDFClipPath_GetPathSegment(clip, path, n)
-            if pdfium_c.FPDFPathSegment_GetPoint(segment, ctypes.byref(x), ctypes.byref(y)):
-                xs.append(x.value)
-                ys.append(y.value)
-        if xs:
-            left, right = max(left, min(xs)), min(right, max(xs))
-            bottom, top = max(bottom, min(ys)), min(top, max(ys))
-    kept = max(0.0, right - left) * max(0.0, top - bottom)
-    return kept < 0.9 * whole
-
-
-def _draw_difference(
-    page: pypdfium2.PdfPage, suspects: Sequence[pdfium_c.FPDF_PAGEOBJECT], scale: float
-) -> NDArray[np.bool_] | None:
-    """Return which pixels change when the suspects go; None if the page cannot be drawn."""
-    try:
-        with_them = page.render(scale=scale).to_numpy().astype(np.int16)
-        for piece in suspects:
-            pdfium_c.FPDFPageObj_SetIsActive(piece, False)
-        without = page.render(scale=scale).to_numpy().astype(np.int16)
-    except pypdfium2.PdfiumError:
-        return None
-    finally:
-        for piece in suspects:
-            pdfium_c.FPDFPageObj_SetIsActive(piece, True)
-    differs = np.abs(with_them - without) > CONTRAST
-    changed: NDArray[np.bool_] = differs[..., 0] | differs[..., 1] | differs[..., 2]
-    return changed
-
-
-def _has_trace(picture: NDArray[np.bool_], box: Sequence[float]) -> bool:
-    left, top, right, bottom = box
-    inset = (right - left) / 5  # the neighbours' ink
-    across = slice(max(0, int(left + inset)), int(right - inset) + 1)
-    down = slice(max(0, int(top)), int(bottom) + 1)
-    return bool(picture[down, across].any())
 
 
 def _address(drawn: pdfium_c.FPDF_PAGEOBJECT) -> int | None:
