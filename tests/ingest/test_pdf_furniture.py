@@ -89,6 +89,38 @@ def test_the_numbers_of_a_list_and_of_rows_stay() -> None:
     assert all(str(number) in text.split() for number in range(1, 11))
 
 
+GOODS = [
+    "apples from the valley", "pears and quinces", "timber, sawn", "coal, by the tonne",
+    "salt in sacks", "wine in casks", "oil of olives", "wool, washed", "hides of oxen",
+    "tin in bars",
+]  # fmt: skip
+VESSELS = [
+    "vessels that carry grain or flour", "barges of more than twelve metres",
+    "boats that are rowed by one person", "ferries between the two islands",
+    "ships under the flag of a neighbour", "tugs that wait outside the mole",
+    "yachts of members of the harbour club", "vessels in distress or under repair",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("entries", [GOODS, VESSELS], ids=["ragged", "of-one-width"])
+@pytest.mark.parametrize(
+    ("number_x", "entry_x", "figure_x"),
+    [(72, 100, 300), (72, 100, None), (320, 72, None)],
+    ids=["rows", "left", "right"],
+)
+def test_the_numbers_of_entries_in_lower_case_stay(
+    entries: list[str], number_x: float, entry_x: float, figure_x: float | None
+) -> None:
+    marks: list[Mark] = []
+    for place, entry in enumerate(entries):
+        y = 700 - 14 * place
+        marks += [Text(number_x, y, str(place + 1)), Text(entry_x, y, entry)]
+        marks += [Text(figure_x, y, f"{3 * place + 7}0 euros")] if figure_x else []
+    parsed = parse_pages(marks)
+    assert {str(number) for number in range(1, len(entries) + 1)} <= set(parsed.text.split())
+    assert not parsed.omissions
+
+
 @pytest.mark.parametrize(
     "write",
     [
