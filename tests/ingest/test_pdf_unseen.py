@@ -223,3 +223,19 @@ def test_what_is_filled_into_a_form_is_read_beside_its_label() -> None:
     lines = parse_page(*labels, finish=add_form).text.replace("\t", " ")
     assert "Amount asked for: 48,500 euros" in lines
     assert "Small enterprise: ✓" in lines
+
+
+def test_of_two_copies_at_one_place_the_one_that_is_seen_is_read() -> None:
+    words = "The harbour opens in May."
+    copy = Raw(f"BT /F1 12 Tf 1 0 0 1 72 600 Tm ({words}) Tj ET")
+    cover = Raw("1 g 60 590 300 30 re f 0 g")
+    between = column(["Whoever enters pays a fee.", "It is due at once.", "The watch is told."] * 4)
+    parsed = parse("plan.pdf", make([[copy, cover, *between, copy]]))
+    assert parsed.text.endswith(words)
+    assert [o.text for o in parsed.omissions] == [words]
+
+
+def test_a_letter_goes_only_if_the_same_stands_at_its_place() -> None:
+    words = "Eleven eels swim there"
+    marks: list[Mark] = [Text(66 * grown, 660 * grown, words, 11 * grown) for grown in (1.0, 1.02)]
+    assert parse("plan.pdf", make([marks])).text.split() == [*words.split(), *words.split()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,29 +39,34 @@ class VisibleCharacters:
 def find_visible(
     text: pdfium_c.FPDF_TEXTPAGE, bounds: tuple[float, float, float, float]
 ) -> VisibleCharacters:
-    """Return the characters within a page's bounds, each once, with PDFium's lock held."""
+    """Return the characters within a page's bounds, with PDFium's lock held."""
     codes, boxes = _read_characters(text)
     white, newline = np.isin(codes, _SPACES), np.isin(codes, _NEWLINES)
     kept = np.flatnonzero(_find_seen(codes, boxes, bounds) & ~white & ~newline)
-    parts = _number_parts(text, codes, boxes)
-    kept = kept[_drop_overprints(codes[kept], boxes[kept], parts[kept])]
     spaced, broken = _mark_between(white | newline, kept), _mark_between(newline, kept)
     codes = codes[kept]
     codes[np.isin(codes, _HYPHENS)] = ord("-")
     return VisibleCharacters(kept, codes, boxes[kept], spaced, broken)
 
 
-def drop_characters(found: VisibleCharacters, dropped: NDArray[np.bool_]) -> VisibleCharacters:
-    """Return the characters without some of them; where they stood, white space stands."""
+def drop_characters(
+    found: VisibleCharacters, dropped: NDArray[np.bool_], leaves_gap: bool
+) -> VisibleCharacters:
+    """Return the characters without some of them; where they stood, white space may stand."""
     kept = np.flatnonzero(~dropped)
-    gap = _mark_between(dropped, kept)
+    spaced = found.spaced[kept] | _mark_between(found.spaced & dropped, kept)
     return VisibleCharacters(
         found.positions[kept],
         found.codes[kept],
         found.boxes[kept],
-        found.spaced[kept] | gap | _mark_between(found.spaced & dropped, kept),
+        spaced | _mark_between(dropped, kept) if leaves_gap else spaced,
         found.broken[kept] | _mark_between(found.broken & dropped, kept),
     )
+
+
+def find_overprints(text: pdfium_c.FPDF_TEXTPAGE, found: VisibleCharacters) -> NDArray[np.bool_]:
+    """Tell of each character whether the very same one is at its place, with PDFium's lock held."""
+    return _match_overprints(found.codes, found.boxes, _number_parts(text, found))
 
 
 def list_words(found: VisibleCharacters) -> NDArray[np.intp]:
@@ -130,39 +136,52 @@ def _find_seen(
     return known & inside
 
 
-def _number_parts(
-    text: pdfium_c.FPDF_TEXTPAGE, codes: NDArray[np.uint32], boxes: NDArray[np.float32]
-) -> NDArray[np.intp]:
+def _number_parts(text: pdfium_c.FPDF_TEXTPAGE, found: VisibleCharacters) -> NDArray[np.intp]:
     """Return which letter of its glyph each character is: 0, but in a ligature, which has more."""
     # One glyph that stands for several letters gives each of them its own box, to the last bit;
     # what is printed twice is drawn by two operators, or moved back by a rounded distance.
+    codes, boxes, positions = found.codes, found.boxes, found.positions
     parts = np.zeros(len(boxes), dtype=np.intp)
     object_of = pdfium_c.FPDFText_GetTextObject
     drawn = ctypes.c_void_p
     # Beyond the first 65,536 a character comes twice, once for each half.
     same = (boxes[1:] == boxes[:-1]).all(axis=1) & (codes[1:] < 0x10000)
     same &= boxes[1:, 2] - boxes[1:, 0] > SPECK_POINTS
-    for position in (np.flatnonzero(same) + 1).tolist():
+    same &= np.diff(positions) == 1
+    for place in (np.flatnonzero(same) + 1).tolist():
         here, before = (
-            ctypes.cast(object_of(text, p), drawn).value for p in (position, position - 1)
+            ctypes.cast(object_of(text, int(positions[p])), drawn).value for p in (place, place - 1)
         )
         if here is not None and here == before:
-            parts[position] = parts[position - 1] + 1
+            parts[place] = parts[place - 1] + 1
     return parts
 
 
-def _drop_overprints(
+def _match_overprints(
     codes: NDArray[np.uint32], boxes: NDArray[np.float32], parts: NDArray[np.intp]
-) -> NDArray[np.intp]:
-    """Return the characters but those that are printed over the very same one, in order."""
+) -> NDArray[np.bool_]:
+    """Tell of each character whether one before it is the very same one at the same place."""
     width, height = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
     # Nearer than this is the same place; of condensed letters the next one is nearer than that.
     near = np.maximum(np.minimum(OVERPRINT_HEIGHTS * height, OVERPRINT_WIDTHS * width), 0.01)
-    places = (np.rint(boxes[:, 1] / near), np.rint(boxes[:, 0] / near), np.rint(height))
-    columns = (*places, codes, parts)
-    order = np.lexsort(columns)
-    again = np.logical_and.reduce([column[order[1:]] == column[order[:-1]] for column in columns])
-    return np.sort(np.delete(order, np.flatnonzero(again) + 1))
+    again = np.zeros(len(codes), dtype=np.bool_)
+    # Two that are nearer than a square is wide may still stand in two squares, but not of each of
+    # the grids that lie half a square beside each other.
+    for aside in itertools.product((0.0, 0.5), repeat=3):
+        squares = (boxes[:, 1] / near, boxes[:, 0] / near, height)
+        places = [np.floor(square + half) for square, half in zip(squares, aside, strict=True)]
+        columns = (*places, codes, parts)
+        order = np.lexsort(columns)
+        same = np.logical_and.reduce(
+            [column[order[1:]] == column[order[:-1]] for column in columns]
+        )
+        # Squares of letters of different sizes have the same numbers at different places.
+        apart = np.abs(boxes[order[1:], :2] - boxes[order[:-1], :2]).max(axis=1, initial=0)
+        same &= apart <= near[order[1:]]
+        again[order[1:][same]] = True
+        if not again.any():  # as on nearly all pages
+            break
+    return again
 
 
 def _mark_between(sign: NDArray[np.bool_], kept: NDArray[np.intp]) -> NDArray[np.bool_]:

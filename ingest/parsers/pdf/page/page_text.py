@@ -13,6 +13,7 @@ from index.pages.pdfium import compute_view_matrix, transform_boxes
 from ingest.parsers.pdf.page.characters import (
     VisibleCharacters,
     drop_characters,
+    find_overprints,
     find_visible,
     spell,
 )
@@ -49,6 +50,7 @@ SCAN_SHARE = 0.5
 PICTURE_SHARE = 0.05
 OUTLINES = 300
 _LISTED_PAGES = 8
+OVERPRINT = "printed twice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,9 @@ def read_page(page: pypdfium2.PdfPage, number: int, around: Surroundings) -> Pag
         left_out = LeftOut()
         unseen = find_unseen(page, text.raw, found, around.has_layers)
         found = _leave_out(found, unseen, HIDDEN, left_out)
+        # Of two at one place the one that is seen stays.
+        overprinted = find_overprints(text.raw, found)
+        found = _leave_out(found, overprinted, OVERPRINT, left_out)
         turns = find_direction(text.raw, found.positions, page.get_rotation() // 90)
         matrix, width, height = _turn_upright(page, turns)
         drawn = find_drawings(page)
@@ -166,7 +171,7 @@ def _leave_out(
     if not dropped.any():
         return found
     left_out.add(reason, spell(found, dropped))
-    return drop_characters(found, dropped)
+    return drop_characters(found, dropped, leaves_gap=reason != OVERPRINT)
 
 
 def _turn_upright(page: pypdfium2.PdfPage, turns: int) -> tuple[NDArray[np.float64], float, float]:
