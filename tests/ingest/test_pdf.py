@@ -449,3 +449,47 @@ def test_raised_digits_are_powers_or_marks(parts: list[str], text: str) -> None:
 def test_the_number_of_a_note_stays_before_it() -> None:
     marks: list[Mark] = [*column(LAMPS), Text(72, 104, "7", 5), Text(76, 100, "As of 2020.", 8)]
     assert parse_pages(marks).text.endswith("7 As of 2020.")
+
+
+@pytest.mark.parametrize("is_closed", [True, False], ids=["closed", "open"])
+def test_a_table_goes_on_overleaf(is_closed: bool) -> None:
+    def draw(top: float, rows: list[tuple[str, str, str]]) -> list[Mark]:
+        marks: list[Mark] = []
+        for place, row in enumerate(rows):
+            y = top - 22 * place
+            marks.append(Rule(70, 520, y))
+            marks += [
+                Text(x, y - 15, words)
+                for x, words in zip((75, 220, 380), row, strict=True)
+                if words
+            ]
+        return [*marks, Rule(70, 520, top - 22 * len(rows))] if is_closed else marks
+
+    head = ("Port", "Fee", "Condition")
+    rows = [(f"Port {n}", f"{n}00 euros for", "paid before the ship") for n in range(2, 10)]
+    first = draw(690, [head, *rows])
+    second = draw(775, [head, ("", "each vessel", "is let go"), *rows[:3]])
+    parsed = parse_pages([*column(LAMPS), *first], second)
+    assert [parsed.text[b.start : b.end] for b in parsed.blocks if b.kind == "row" and b.level] == [
+        "\t".join(head)
+    ] * 2
+    own = ["\t".join(row) for row in rows]
+    assert texts(parsed, "row") == [
+        "\t".join(head),
+        *own[:-1],
+        "Port 9\t900 euros for each vessel\tpaid before the ship is let go",
+        "\t".join(head),
+        *own[:3],
+    ]
+    assert_whole(parsed)
+
+
+def test_a_row_without_a_name_stays_a_row_where_others_have_none() -> None:
+    marks: list[Mark] = []
+    for place, row in enumerate([("Kind", "Goods"), ("wood", "oak"), ("", "pine"), ("", "ash")]):
+        marks.append(Rule(70, 520, 300 - 22 * place))
+        marks += [Text(x, 285 - 22 * place, t) for x, t in zip((75, 220), row, strict=True) if t]
+    more: list[Mark] = [Rule(70, 520, 775), Text(220, 760, "beech"), Rule(70, 520, 753)]
+    more += [Text(75, 738, "stone"), Text(220, 738, "slate"), Rule(70, 520, 731)]
+    rows = texts(parse_pages([*marks, Rule(70, 520, 212)], more), "row")
+    assert rows == ["Kind\tGoods", "wood\toak", "pine", "ash", "beech", "stone\tslate"]
