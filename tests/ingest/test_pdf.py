@@ -451,6 +451,20 @@ def test_the_number_of_a_note_stays_before_it() -> None:
     assert parse_pages(marks).text.endswith("7 As of 2020.")
 
 
+@pytest.mark.parametrize(
+    ("number", "words", "text"),
+    [
+        pytest.param("1", "See the order on berths.", "1 See the order on berths.", id="word"),
+        pytest.param("12", "A ship pays once.", "12 A ship pays once.", id="letter"),
+        pytest.param("14", "C is found in wood.", "14C is found in wood.", id="element"),
+    ],
+)
+def test_a_note_begins_apart_from_its_raised_number(number: str, words: str, text: str) -> None:
+    fill = right_edge([Text(72, 104, f"{number}|", 5)]) - right_edge([Text(0, 104, "|", 5)])
+    marks: list[Mark] = [*column(LAMPS), Text(72, 104, number, 5), Text(fill, 100, words, 8)]
+    assert parse_pages(marks).text.endswith(text)
+
+
 @pytest.mark.parametrize("is_closed", [True, False], ids=["closed", "open"])
 def test_a_table_goes_on_overleaf(is_closed: bool) -> None:
     def draw(top: float, rows: list[tuple[str, str, str]]) -> list[Mark]:

@@ -33,7 +33,7 @@ from ingest.parsers.pdf.page.legibility import (
 from ingest.parsers.pdf.page.letters import join_initials, join_spaced
 from ingest.parsers.pdf.page.line_numbers import LINE_NUMBER, NumberedEdges, find_line_numbers
 from ingest.parsers.pdf.page.lowered import set_lowered
-from ingest.parsers.pdf.page.raised import set_raised
+from ingest.parsers.pdf.page.raised import part_note_marks, set_raised
 from ingest.parsers.pdf.page.rules import Drawings, find_drawings
 from ingest.parsers.pdf.page.spaces import find_lost_spaces
 from ingest.parsers.pdf.page.struck import find_struck
@@ -126,6 +126,7 @@ def read_page(page: pypdfium2.PdfPage, number: int, around: Surroundings) -> Pag
         seen = seen[~numbers]
         right_to_left = runs_leftwards(found.codes)
         if not right_to_left:
+            part_note_marks(found, seen)
             found, seen = set_raised(found, seen)
             found = set_lowered(found, seen)
         fragments = cut_fragments(seen, found.broken, right_to_left)
