@@ -55,6 +55,39 @@ def test_a_watermark_stands_in_no_sentence_and_is_no_title(
     assert parsed.note is None
 
 
+def test_a_small_watermark_at_one_place_of_pages_is_left_out() -> None:
+    mark = Raw("0.85 g BT /F2 20 Tf 1 0 0 1 200 600 Tm (CONFIDENTIAL) Tj ET 0 g")
+    pages = [
+        [Text(72, 790, f"Rules of town {'abc'[n]}", 18, bold=True), *column(LINES[n:]), mark]
+        for n in range(3)
+    ]
+    parsed = parse_pages(*pages)
+    assert parsed.title == "Rules of town a"
+    assert "CONFIDENTIAL" not in parsed.text
+    assert all(" ".join(LINES[n:]) in flatten(parsed) for n in range(3))
+    assert read_omissions(parsed, "watermark") == ["CONFIDENTIAL"] * 3
+
+
+def test_a_word_all_over_a_page_is_a_watermark_and_one_beside_the_text_is_not() -> None:
+    tiles = [
+        Raw(f"0.85 g BT /F2 16 Tf 1 0 0 1 {x} {y} Tm (DRAFT) Tj ET 0 g")
+        for x, y in ((90, 740), (300, 700), (120, 650), (330, 620))
+    ]
+    parsed = parse_pages([*column(LINES), *tiles])
+    assert flatten(parsed) == " ".join(SENTENCES * 3)
+    assert read_omissions(parsed, "watermark") == ["DRAFT"] * 4
+    beside = [Text(72, 700 - 60 * place, "DRAFT", 16) for place in range(4)]
+    rows = [Text(200, 700 - 60 * place, LINES[place]) for place in range(4)]
+    assert flatten(parse_pages([*beside, *rows])).count("DRAFT") == 4
+
+
+@pytest.mark.parametrize("words", ["Page 1 of 1", "- 1/1 -", "Seite 1"])
+def test_the_number_of_an_only_page_is_left_out(words: str) -> None:
+    parsed = parse_pages([*column(LINES), Text(280, 30, words)])
+    assert words not in parsed.text
+    assert read_omissions(parsed, "page number") == [words]
+
+
 def test_a_title_aslant_on_a_cover_is_read() -> None:
     cover: list[Mark] = [Raw("BT /F2 40 Tf 0.8 0.6 -0.6 0.8 120 300 Tm (Harbour plan) Tj ET")]
     assert "Harbourplan" in "".join(parse_pages(cover, [*column(LINES)]).text.split())
