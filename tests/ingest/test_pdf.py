@@ -250,6 +250,16 @@ def test_a_first_line_in_bold_is_no_heading_of_its_sentence() -> None:
     assert texts(parsed, "paragraph") == [" ".join(LAMPS), " ".join(TOLLS)]
 
 
+def test_a_heading_in_lines_that_are_centred_is_one() -> None:
+    lines = ["Vision for", "the harbour of Norland", "future and plan"]
+    marks: list[Mark] = []
+    for place, words in enumerate(lines):
+        width = right_edge([Text(0, 700, words, 14)])
+        marks.append(Text(297 - width / 2, 760 - 17 * place, words, 14, bold=True))
+    parsed = parse_pages([*marks, *column(LAMPS, top=680)])
+    assert texts(parsed, "heading") == [" ".join(lines)]
+
+
 def test_an_entry_of_a_table_of_contents_is_no_heading() -> None:
     entry = Text(
         72, 780, f"How the tolls of the harbour are set, and by whom {'.' * 9} 4", bold=True
