@@ -231,3 +231,12 @@ def test_letters_set_apart_are_a_word_and_those_of_an_alphabet_are_not() -> None
     text = parse_pages(marks).text
     assert text.startswith("SUMMARY\n")
     assert "a A b B c C d D" in text
+
+
+def test_a_space_as_narrow_as_the_gaps_of_spaced_letters_is_none() -> None:
+    # A space is drawn, and what follows is set back over it.
+    parts = "[(The independent st ) 362 (atus of the board)]"
+    heading = Raw(f"BT /F2 10 Tf 1 Tc 1 0 0 1 72 790 Tm {parts} TJ ET")
+    assert parse_pages([heading, *column(LINES[:4])]).text.startswith(
+        "The independent status of the board"
+    )

@@ -35,7 +35,7 @@ from ingest.parsers.pdf.page.line_numbers import LINE_NUMBER, NumberedEdges, fin
 from ingest.parsers.pdf.page.lowered import set_lowered
 from ingest.parsers.pdf.page.raised import part_note_marks, set_raised
 from ingest.parsers.pdf.page.rules import Drawings, find_drawings
-from ingest.parsers.pdf.page.spaces import find_lost_spaces
+from ingest.parsers.pdf.page.spaces import drop_false_spaces, find_lost_spaces
 from ingest.parsers.pdf.page.struck import find_struck
 from ingest.parsers.pdf.page.unseen import find_unseen
 from ingest.parsers.pdf.page.watermarks import WATERMARK, find_watermarks
@@ -131,6 +131,7 @@ def read_page(page: pypdfium2.PdfPage, number: int, around: Surroundings) -> Pag
             found = set_lowered(found, seen)
         fragments = cut_fragments(seen, found.broken, right_to_left)
         if not right_to_left:
+            drop_false_spaces(seen, found.codes, found.spaced, fragments)
             find_lost_spaces(seen, found.codes, found.spaced, fragments)
             join_spaced(found.codes, seen, found.spaced)
         read_fonts(text.raw, found.positions, fragments, turns)
