@@ -250,6 +250,16 @@ def test_a_first_line_in_bold_is_no_heading_of_its_sentence() -> None:
     assert texts(parsed, "paragraph") == [" ".join(LAMPS), " ".join(TOLLS)]
 
 
+def test_a_heading_in_lines_that_are_centred_is_one() -> None:
+    lines = ["Vision for", "the harbour of Norland", "future and plan"]
+    marks: list[Mark] = []
+    for place, words in enumerate(lines):
+        width = right_edge([Text(0, 700, words, 14)])
+        marks.append(Text(297 - width / 2, 760 - 17 * place, words, 14, bold=True))
+    parsed = parse_pages([*marks, *column(LAMPS, top=680)])
+    assert texts(parsed, "heading") == [" ".join(lines)]
+
+
 def test_an_entry_of_a_table_of_contents_is_no_heading() -> None:
     entry = Text(
         72, 780, f"How the tolls of the harbour are set, and by whom {'.' * 9} 4", bold=True
@@ -449,3 +459,61 @@ def test_raised_digits_are_powers_or_marks(parts: list[str], text: str) -> None:
 def test_the_number_of_a_note_stays_before_it() -> None:
     marks: list[Mark] = [*column(LAMPS), Text(72, 104, "7", 5), Text(76, 100, "As of 2020.", 8)]
     assert parse_pages(marks).text.endswith("7 As of 2020.")
+
+
+@pytest.mark.parametrize(
+    ("number", "words", "text"),
+    [
+        pytest.param("1", "See the order on berths.", "1 See the order on berths.", id="word"),
+        pytest.param("12", "A ship pays once.", "12 A ship pays once.", id="letter"),
+        pytest.param("14", "C is found in wood.", "14C is found in wood.", id="element"),
+    ],
+)
+def test_a_note_begins_apart_from_its_raised_number(number: str, words: str, text: str) -> None:
+    fill = right_edge([Text(72, 104, f"{number}|", 5)]) - right_edge([Text(0, 104, "|", 5)])
+    marks: list[Mark] = [*column(LAMPS), Text(72, 104, number, 5), Text(fill, 100, words, 8)]
+    assert parse_pages(marks).text.endswith(text)
+
+
+@pytest.mark.parametrize("is_closed", [True, False], ids=["closed", "open"])
+def test_a_table_goes_on_overleaf(is_closed: bool) -> None:
+    def draw(top: float, rows: list[tuple[str, str, str]]) -> list[Mark]:
+        marks: list[Mark] = []
+        for place, row in enumerate(rows):
+            y = top - 22 * place
+            marks.append(Rule(70, 520, y))
+            marks += [
+                Text(x, y - 15, words)
+                for x, words in zip((75, 220, 380), row, strict=True)
+                if words
+            ]
+        return [*marks, Rule(70, 520, top - 22 * len(rows))] if is_closed else marks
+
+    head = ("Port", "Fee", "Condition")
+    rows = [(f"Port {n}", f"{n}00 euros for", "paid before the ship") for n in range(2, 10)]
+    first = draw(690, [head, *rows])
+    second = draw(775, [head, ("", "each vessel", "is let go"), *rows[:3]])
+    parsed = parse_pages([*column(LAMPS), *first], second)
+    assert [parsed.text[b.start : b.end] for b in parsed.blocks if b.kind == "row" and b.level] == [
+        "\t".join(head)
+    ] * 2
+    own = ["\t".join(row) for row in rows]
+    assert texts(parsed, "row") == [
+        "\t".join(head),
+        *own[:-1],
+        "Port 9\t900 euros for each vessel\tpaid before the ship is let go",
+        "\t".join(head),
+        *own[:3],
+    ]
+    assert_whole(parsed)
+
+
+def test_a_row_without_a_name_stays_a_row_where_others_have_none() -> None:
+    marks: list[Mark] = []
+    for place, row in enumerate([("Kind", "Goods"), ("wood", "oak"), ("", "pine"), ("", "ash")]):
+        marks.append(Rule(70, 520, 300 - 22 * place))
+        marks += [Text(x, 285 - 22 * place, t) for x, t in zip((75, 220), row, strict=True) if t]
+    more: list[Mark] = [Rule(70, 520, 775), Text(220, 760, "beech"), Rule(70, 520, 753)]
+    more += [Text(75, 738, "stone"), Text(220, 738, "slate"), Rule(70, 520, 731)]
+    rows = texts(parse_pages([*marks, Rule(70, 520, 212)], more), "row")
+    assert rows == ["Kind\tGoods", "wood\toak", "pine", "ash", "beech", "stone\tslate"]

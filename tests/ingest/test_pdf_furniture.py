@@ -55,6 +55,39 @@ def test_a_watermark_stands_in_no_sentence_and_is_no_title(
     assert parsed.note is None
 
 
+def test_a_small_watermark_at_one_place_of_pages_is_left_out() -> None:
+    mark = Raw("0.85 g BT /F2 20 Tf 1 0 0 1 200 600 Tm (CONFIDENTIAL) Tj ET 0 g")
+    pages = [
+        [Text(72, 790, f"Rules of town {'abc'[n]}", 18, bold=True), *column(LINES[n:]), mark]
+        for n in range(3)
+    ]
+    parsed = parse_pages(*pages)
+    assert parsed.title == "Rules of town a"
+    assert "CONFIDENTIAL" not in parsed.text
+    assert all(" ".join(LINES[n:]) in flatten(parsed) for n in range(3))
+    assert read_omissions(parsed, "watermark") == ["CONFIDENTIAL"] * 3
+
+
+def test_a_word_all_over_a_page_is_a_watermark_and_one_beside_the_text_is_not() -> None:
+    tiles = [
+        Raw(f"0.85 g BT /F2 16 Tf 1 0 0 1 {x} {y} Tm (DRAFT) Tj ET 0 g")
+        for x, y in ((90, 740), (300, 700), (120, 650), (330, 620))
+    ]
+    parsed = parse_pages([*column(LINES), *tiles])
+    assert flatten(parsed) == " ".join(SENTENCES * 3)
+    assert read_omissions(parsed, "watermark") == ["DRAFT"] * 4
+    beside = [Text(72, 700 - 60 * place, "DRAFT", 16) for place in range(4)]
+    rows = [Text(200, 700 - 60 * place, LINES[place]) for place in range(4)]
+    assert flatten(parse_pages([*beside, *rows])).count("DRAFT") == 4
+
+
+@pytest.mark.parametrize("words", ["Page 1 of 1", "- 1/1 -", "Seite 1"])
+def test_the_number_of_an_only_page_is_left_out(words: str) -> None:
+    parsed = parse_pages([*column(LINES), Text(280, 30, words)])
+    assert words not in parsed.text
+    assert read_omissions(parsed, "page number") == [words]
+
+
 def test_a_title_aslant_on_a_cover_is_read() -> None:
     cover: list[Mark] = [Raw("BT /F2 40 Tf 0.8 0.6 -0.6 0.8 120 300 Tm (Harbour plan) Tj ET")]
     assert "Harbourplan" in "".join(parse_pages(cover, [*column(LINES)]).text.split())
@@ -87,6 +120,38 @@ def test_the_numbers_of_a_list_and_of_rows_stay() -> None:
         rows += [Text(72, y, str(place + 1)), Text(100, y, town), Text(220, y, f"{place}7 euros")]
     text = flatten(parse_pages(rows))
     assert all(str(number) in text.split() for number in range(1, 11))
+
+
+GOODS = [
+    "apples from the valley", "pears and quinces", "timber, sawn", "coal, by the tonne",
+    "salt in sacks", "wine in casks", "oil of olives", "wool, washed", "hides of oxen",
+    "tin in bars",
+]  # fmt: skip
+VESSELS = [
+    "vessels that carry grain or flour", "barges of more than twelve metres",
+    "boats that are rowed by one person", "ferries between the two islands",
+    "ships under the flag of a neighbour", "tugs that wait outside the mole",
+    "yachts of members of the harbour club", "vessels in distress or under repair",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("entries", [GOODS, VESSELS], ids=["ragged", "of-one-width"])
+@pytest.mark.parametrize(
+    ("number_x", "entry_x", "figure_x"),
+    [(72, 100, 300), (72, 100, None), (320, 72, None)],
+    ids=["rows", "left", "right"],
+)
+def test_the_numbers_of_entries_in_lower_case_stay(
+    entries: list[str], number_x: float, entry_x: float, figure_x: float | None
+) -> None:
+    marks: list[Mark] = []
+    for place, entry in enumerate(entries):
+        y = 700 - 14 * place
+        marks += [Text(number_x, y, str(place + 1)), Text(entry_x, y, entry)]
+        marks += [Text(figure_x, y, f"{3 * place + 7}0 euros")] if figure_x else []
+    parsed = parse_pages(marks)
+    assert {str(number) for number in range(1, len(entries) + 1)} <= set(parsed.text.split())
+    assert not parsed.omissions
 
 
 @pytest.mark.parametrize(
@@ -166,3 +231,12 @@ def test_letters_set_apart_are_a_word_and_those_of_an_alphabet_are_not() -> None
     text = parse_pages(marks).text
     assert text.startswith("SUMMARY\n")
     assert "a A b B c C d D" in text
+
+
+def test_a_space_as_narrow_as_the_gaps_of_spaced_letters_is_none() -> None:
+    # A space is drawn, and what follows is set back over it.
+    parts = "[(The independent st ) 362 (atus of the board)]"
+    heading = Raw(f"BT /F2 10 Tf 1 Tc 1 0 0 1 72 790 Tm {parts} TJ ET")
+    assert parse_pages([heading, *column(LINES[:4])]).text.startswith(
+        "The independent status of the board"
+    )

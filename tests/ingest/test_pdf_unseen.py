@@ -408,3 +408,19 @@ def test_a_page_with_a_note_keeps_its_size() -> None:
     assert "Rules of the port" in parsed.text
     assert "125 euros" in parsed.text
     assert "24 metres" in parsed.text
+
+
+def test_of_two_copies_at_one_place_the_one_that_is_seen_is_read() -> None:
+    words = "The harbour opens in May."
+    copy = Raw(f"BT /F1 12 Tf 1 0 0 1 72 600 Tm ({words}) Tj ET")
+    cover = Raw("1 g 60 590 300 30 re f 0 g")
+    between = column(["Whoever enters pays a fee.", "It is due at once.", "The watch is told."] * 4)
+    parsed = parse("plan.pdf", make([[copy, cover, *between, copy]]))
+    assert parsed.text.endswith(words)
+    assert parsed.text.count(words) == 1
+
+
+def test_a_letter_goes_only_if_the_same_stands_at_its_place() -> None:
+    words = "Eleven eels swim there"
+    marks: list[Mark] = [Text(66 * grown, 660 * grown, words, 11 * grown) for grown in (1.0, 1.02)]
+    assert parse("plan.pdf", make([marks])).text.split() == [*words.split(), *words.split()]

@@ -13,6 +13,7 @@ from ingest.parsers.pdf.flow.lines import PageLine, find_lines, join_fragments
 from ingest.parsers.pdf.flow.tables import (
     TableRow,
     find_columns,
+    find_inside,
     find_ruled_areas,
     find_table,
     looks_like_table,
@@ -52,6 +53,7 @@ class PageTable:
     """Rows of cells, from the top."""
 
     rows: list[TableRow]
+    is_ruled: bool
 
 
 Region = PageColumn | PageTable
@@ -64,7 +66,7 @@ def find_regions(page: PageText, segments: Sequence[PageLine]) -> list[Region]:
     found: list[Region] = []
     rest = list(segments)
     for area in find_ruled_areas(page):
-        inside = [segment for segment in rest if area.holds(segment)]
+        inside = find_inside(area, rest)
         rows = find_table(area, inside) if inside else None
         if rows is None:
             continue
@@ -72,7 +74,7 @@ def find_regions(page: PageText, segments: Sequence[PageLine]) -> list[Region]:
         top = min(segment.y0 for segment in inside)
         held = set(map(id, inside))
         above = [s for s in rest if id(s) not in held and s.y0 < top]
-        found += [*_find_unruled(page, above), PageTable(rows)]
+        found += [*_find_unruled(page, above), PageTable(rows, is_ruled=True)]
         taken = held | set(map(id, above))
         rest = [segment for segment in rest if id(segment) not in taken]
     return found + _find_unruled(page, rest)
@@ -259,7 +261,7 @@ def _split_band(
         return _split_band(page, band, kept) if kept else None
     prose = all(_is_prose(column) and _stands_close(column) for column in columns)
     if not prose and looks_like_table(columns):
-        return [PageTable(make_rows(find_columns(band), ()))]
+        return [PageTable(make_rows(find_columns(band), ()), is_ruled=False)]
     if prose or all(len(column) >= COLUMN_LINES for column in columns):
         return [_make_column(page, column) for column in columns]
     return None

@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from ingest.parsers.pdf.flow.lines import PageLine
+from ingest.parsers.pdf.flow.overlaid import find_overlaid
 from ingest.text.blocks import Omission
 from ingest.text.outline import find_division_level
 
@@ -34,6 +35,7 @@ _PAGE_NUMBER = re.compile(
     rf"[-–—|•·\s]*(?:[a-z]{{2}}\s+)?(?:{_PAGE}\s*[|:]?\s*)?[-–—]?\s*#(?:{_OF}#)?"
     rf"(?:\s*[|.]?\s*{_PAGE})?(?:\s+[a-z]{{2}})?[-–—|•·\s]*"
 )
+_ONLY_PAGE = re.compile(rf"\W*(?:{_PAGE}\s*[|:]?\s*1(?:{_OF}1)?|1{_OF}1)(?:\s*{_PAGE})?\W*")
 # Rows at the top and at the bottom of a page in which furniture may stand beyond the margins too,
 # and how far from the rest, in heights of a line: the head of a table is nearer to its rows.
 OUTER_ROWS = 2
@@ -86,7 +88,13 @@ def find_furniture(pages: Sequence[Sequence[PageLine]]) -> Furniture:
         for s in page
         if id(s) in numbers | whole_rows
     }
-    return Furniture(left_out, printed)
+    if len(pages) == 1:
+        left_out |= {
+            id(s): Omission(PAGE_NUMBER, s.text)
+            for s in pages[0]
+            if _in_margin(s) and _ONLY_PAGE.fullmatch(s.text.lower())
+        }
+    return Furniture(left_out | find_overlaid(pages), printed)
 
 
 def _is_sure(lines: Sequence[_MarginLine], pattern: str) -> bool:

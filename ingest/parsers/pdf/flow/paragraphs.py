@@ -18,6 +18,7 @@ SIZE_RATIO = 1.09
 # In heights of a line.
 INDENT = 0.8
 FURTHEST_INDENT = 4.0
+CENTRED = 0.2
 # Against the size of running text.
 TITLE_SIZE = 1.12
 TERMINALS = ".!?:;…。"
@@ -120,7 +121,8 @@ def _begins_paragraph(
     if LEADERS.search(last.text) or LEADERS.search(line.text):
         return True
     indent = line.x0 - last.x0
-    if paragraph.kind == "paragraph" and INDENT * size < indent < FURTHEST_INDENT * size:
+    is_indented = INDENT * size < indent < FURTHEST_INDENT * size
+    if paragraph.kind == "paragraph" and is_indented and not _goes_on_centred(last, line):
         # Indented alone it begins a paragraph; with the lines after it, it is another block.
         returns = following is None or following.x0 < line.x0 - 0.5 * INDENT * size
         if len(paragraph.lines) > 1 and (returns or is_finished(last.text)):
@@ -142,6 +144,12 @@ def _count_first_word(line: PageLine) -> int:
 def _is_short(line: PageLine, right: float) -> bool:
     """Tell whether a line ends far from the edge, as headings and entries of a list do."""
     return right - line.x1 > 0.45 * max(line.width, 1.0) and len(line.text) < 60
+
+
+def _goes_on_centred(last: PageLine, line: PageLine) -> bool:
+    """Tell whether a line within a sentence stands in the middle under the one before."""
+    aside = abs(line.x0 + line.x1 - last.x0 - last.x1) / 2
+    return aside < CENTRED * line.size and line.text[:1].islower() and not is_finished(last.text)
 
 
 def _goes_on(last: PageLine, line: PageLine) -> bool:

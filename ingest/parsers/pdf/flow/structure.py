@@ -17,7 +17,7 @@ from ingest.parsers.pdf.flow.paragraphs import (
     find_paragraphs,
     is_finished,
 )
-from ingest.parsers.pdf.flow.tables import TableRow
+from ingest.parsers.pdf.flow.tables import TableRow, continue_table
 from ingest.parsers.pdf.properties import OutlineEntry
 from ingest.text.blocks import BlockKind
 from ingest.text.outline import find_division_level
@@ -100,13 +100,17 @@ def _order_paragraphs(
     """Yield paragraphs and rows; a paragraph that goes on elsewhere is held until it ends."""
     held: PageParagraph | None = None
     notes: list[PageParagraph] = []
+    table: list[TableRow] = []  # what stands right before
     for regions in pages:
         for region in regions:
             if isinstance(region, PageTable):
                 yield from _release(held, notes)
                 held, notes = None, []
-                yield from region.rows
+                rows = continue_table(table, region.rows, region.is_ruled)
+                table = [*table, *rows]
+                yield from rows
                 continue
+            table = []
             text, under = _part_notes(find_paragraphs(region.lines, body), body)
             for number, paragraph in enumerate(text):
                 if number == 0 and held is not None and _continues(held, paragraph):

@@ -30,6 +30,8 @@ RULE_POINTS = 20.0
 # The lines between two rules of a page of running text are more, in heights of a line.
 TALLEST_ROW = 14.0
 HEADER_CHARS = 60
+# So many rules are a table for sure: what is right under them may be its last row.
+LEAST_ROWS = 4
 # A page with more drawn lines is a map: looking for tables among them takes quadratic time.
 MAX_RULES = 3_000
 
@@ -72,6 +74,22 @@ def find_ruled_areas(page: PageText) -> list[RuledArea]:
         else:
             areas.append(RuledArea(x0, x1, [y]))
     return [area for area in areas if len(area.heights) >= 3]
+
+
+def find_inside(area: RuledArea, segments: Sequence[PageLine]) -> list[PageLine]:
+    """Return what stands in a ruled area, and right under it a row that the page's end cut off."""
+    inside = [segment for segment in segments if area.holds(segment)]
+    if not inside or len(area.heights) < LEAST_ROWS:
+        return inside
+    starts = [segment.x0 for segment in inside]
+    floor = area.heights[-1]
+    under = [s for s in segments if s.y0 >= floor - SAME_POINTS and area.x0 <= s.x0 <= area.x1]
+    first = min((s.y0 for s in under), default=inf)
+    row = [s for s in under if s.y0 - first < SAME_POINTS]
+    aligned = sum(min(abs(s.x0 - start) for start in starts) <= SAME_POINTS for s in row)
+    near = first - floor < ROW_GAP * median(s.size for s in inside)
+    ends_page = len(row) == len(under)
+    return inside + row if near and ends_page and aligned == len(row) >= 2 else inside
 
 
 def find_table(area: RuledArea, segments: Sequence[PageLine]) -> list[TableRow] | None:
@@ -129,6 +147,35 @@ def make_rows(columns: Sequence[Sequence[PageLine]], rules: Sequence[float]) -> 
             rows += _cut_rows(between, framed=len(rules) > 4)
     heads = _has_header(rows)
     return [TableRow(cells, heads and number == 0) for number, cells in enumerate(rows)]
+
+
+def continue_table(
+    above: Sequence[TableRow], rows: Sequence[TableRow], is_ruled: bool
+) -> list[TableRow]:
+    """Return the rows that go on with a table: its head, if it comes again, is one all the same.
+
+    What of a row stands overleaf is added to the cells of `above`.
+    """
+    rest = list(rows)
+    again: list[TableRow] = []
+    if above and above[0].heads and rest and _read_cells(rest[0]) == _read_cells(above[0]):
+        again = [TableRow(rest.pop(0).cells, heads=True)]
+    if is_ruled and above and rest and not above[-1].heads and _is_rest(rest[0], above):
+        for cell, more in zip(above[-1].cells, rest.pop(0).cells, strict=True):
+            cell.extend(more)
+    return [*again, *rest]
+
+
+def _is_rest(row: TableRow, above: Sequence[TableRow]) -> bool:
+    """Tell whether a row has no name of its own, and its cells go on with those before."""
+    if len(row.cells) != len(above[-1].cells) or not all(other.cells[0] for other in above):
+        return False
+    pairs = [(cell, start) for cell, start in zip(row.cells, above[-1].cells, strict=True) if cell]
+    return not row.cells[0] and all(start and cell[0].text[:1].islower() for cell, start in pairs)
+
+
+def _read_cells(row: TableRow) -> list[str]:
+    return [" ".join(line.text for line in cell) for cell in row.cells]
 
 
 def _join_rules(page: PageText) -> list[tuple[float, float, float]]:

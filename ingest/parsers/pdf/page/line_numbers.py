@@ -21,8 +21,16 @@ STEPS = (1, 2, 5, 10)
 ALIGNED = 2.5
 # Share of the page's other characters that may stand on the far side of the numbers.
 BEYOND_SHARE = 0.03
-# Share of the numbered lines that go on with a sentence: the rows of a table do not.
+# Share of the numbered lines that go on with a sentence, and of those that end where the next word
+# did not fit: the entries of a list begin in lower case too, but end anywhere.
 GOING_ON_SHARE = 0.25
+FILLED_SHARE = 0.5
+# In heights: lines of running text are at least so wide, and gaps within them narrower than cells'.
+LEAST_WIDTH = 12.0
+CELL_GAP = 2.0
+# Of a character's width: so much nearer to the edge a word might still have stood.
+EDGE_CHARS = 2.0
+_ENDS = np.array([ord(sign) for sign in ".!?:;"])
 _DIGITS = np.array([ord(digit) for digit in "0123456789"])
 
 
@@ -71,15 +79,16 @@ def find_line_numbers(
 
     Returns:
         Shape (n,). Numbers count lines if they stand in a column outside the text, rise by one
-        step, and are as far apart as the step says; those of a table's rows or of a list stand
-        beside what begins anew each time.
+        step, and are as many lines apart as the step says, and if those lines run on; those of a
+        table's rows or of a list stand beside what begins anew each time.
     """
     marked = np.zeros(len(codes), dtype=np.bool_)
     numbers = _find_numbers(codes, seen, starts)
     for edge in ("x0", "x1"):
         for column in _align(numbers, edge):
-            counted = _keep_counting(column, before.count_needed(column, edge))
-            if counted and _counts_lines(counted, codes, seen):
+            needed = before.count_needed(column, edge)
+            counted = _keep_counting(column, needed)
+            if counted and _counts_lines(counted, codes, seen, starts, needed == LEAST_AGAIN):
                 before.add(counted, edge)
                 for number in counted:
                     marked[number.first : number.last] = True
@@ -142,6 +151,8 @@ def _counts_lines(
     numbers: Sequence[_Number],
     codes: NDArray[np.uint32],
     seen: NDArray[np.float32],
+    starts: NDArray[np.bool_],
+    known: bool,
 ) -> bool:
     others = np.ones(len(codes), dtype=np.bool_)
     for number in numbers:
@@ -162,7 +173,8 @@ def _counts_lines(
     ][0]
     if step > 1:
         return _match_lines(numbers, middle[others], seen[others], step)
-    return _go_on(numbers, codes, seen, middle, others)
+    lines = _read_lines(numbers, codes, seen, starts, np.flatnonzero(others))
+    return _run_on(lines, known)
 
 
 def _match_lines(
@@ -179,19 +191,78 @@ def _match_lines(
     return right >= COUNTING_SHARE * (len(numbers) - 1)
 
 
-def _go_on(
+@dataclass(frozen=True, slots=True)
+class _NumberedLine:
+    """What stands beside a number."""
+
+    x0: float
+    x1: float
+    char_width: float
+    first_word: float  # width
+    has_cells: bool  # a gap as between two cells is in it
+    begins_small: bool
+    is_finished: bool
+    ends_sentence: bool  # somewhere in it
+    height: float
+
+
+def _read_lines(
     numbers: Sequence[_Number],
     codes: NDArray[np.uint32],
     seen: NDArray[np.float32],
-    middle: NDArray[np.floating],
-    others: NDArray[np.bool_],
-) -> bool:
-    """Tell whether many of the numbered lines begin within a sentence."""
-    going_on = begun = 0
+    starts: NDArray[np.bool_],
+    others: NDArray[np.intp],
+) -> list[_NumberedLine]:
+    middle = (seen[others, 1] + seen[others, 3]) / 2
+    ends, closes = np.isin(codes, _ENDS), np.append(starts[1:], True)
+    lines: list[_NumberedLine] = []
     for number in numbers:
-        height = seen[number.first, 3] - seen[number.first, 1]
-        line = np.flatnonzero(others & (np.abs(middle - number.y) < height / 2))
-        if len(line):
-            begun += 1
-            going_on += chr(int(codes[line[np.argmin(seen[line, 0])]])).islower()
-    return begun > 0 and going_on >= GOING_ON_SHARE * begun
+        height = float(seen[number.first, 3] - seen[number.first, 1])
+        line = others[np.abs(middle - number.y) < height / 2]
+        if not len(line):
+            continue
+        line = line[np.argsort(seen[line, 0], kind="stable")]
+        x0, x1 = seen[line, 0], np.maximum.accumulate(seen[line, 2])
+        tall = float(np.median(seen[line, 3] - seen[line, 1]))
+        later = np.flatnonzero(starts[line[1:]])
+        word_end = int(later[0]) if len(later) else len(line) - 1
+        lines.append(
+            _NumberedLine(
+                float(x0[0]),
+                float(x1[-1]),
+                float(x1[-1] - x0[0]) / len(line),
+                float(x1[word_end] - x0[0]),
+                bool((x0[1:] - x1[:-1] > CELL_GAP * tall).any()),
+                chr(int(codes[line[0]])).islower(),
+                bool(ends[line[-1]]),
+                bool((ends[line] & closes[line]).any()),
+                tall,
+            )
+        )
+    return lines
+
+
+def _run_on(lines: Sequence[_NumberedLine], known: bool) -> bool:
+    """Tell whether lines are those of running text, broken where the measure ends."""
+    if not lines:
+        return False
+    right = max(line.x1 for line in lines)
+    width = right - min(line.x0 for line in lines)
+    small = sum(line.begins_small and not line.has_cells for line in lines)
+    if known:
+        return small >= GOING_ON_SHARE * len(lines)
+    filled = going_on = 0
+    for line, after in pairwise(lines):
+        if line.has_cells or after.has_cells:
+            continue
+        edge = right - EDGE_CHARS * line.char_width
+        is_full = line.x1 + line.char_width + after.first_word > edge
+        filled += is_full
+        going_on += is_full and after.begins_small and not line.is_finished
+    # Entries of about one width end where lines of text do, but no sentence ends among them.
+    return (
+        any(line.ends_sentence for line in lines[:-1])
+        and width >= LEAST_WIDTH * lines[0].height
+        and filled >= FILLED_SHARE * (len(lines) - 1)
+        and going_on >= GOING_ON_SHARE * (len(lines) - 1)
+    )

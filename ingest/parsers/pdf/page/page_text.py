@@ -34,8 +34,8 @@ from ingest.parsers.pdf.page.legibility import (
 from ingest.parsers.pdf.page.letters import join_initials, join_spaced
 from ingest.parsers.pdf.page.line_numbers import LINE_NUMBER, NumberedEdges, find_line_numbers
 from ingest.parsers.pdf.page.lowered import set_lowered
-from ingest.parsers.pdf.page.raised import set_raised
-from ingest.parsers.pdf.page.spaces import find_lost_spaces
+from ingest.parsers.pdf.page.raised import part_note_marks, set_raised
+from ingest.parsers.pdf.page.spaces import drop_false_spaces, find_lost_spaces
 from ingest.parsers.pdf.page.struck import find_struck
 from ingest.parsers.pdf.page.unseen import find_unseen
 from ingest.parsers.pdf.page.watermarks import WATERMARK, find_watermarks
@@ -167,11 +167,13 @@ def _leave_out_unseen(
 def _cut(text: pdfium_c.FPDF_TEXTPAGE, seen: _Seen, right_to_left: bool) -> list[Fragment]:
     """Cut the characters into fragments, set straight what stands beside its line or its word."""
     if not right_to_left:
+        part_note_marks(seen.found, seen.boxes)
         seen.found, seen.boxes = set_raised(seen.found, seen.boxes)
         seen.found = set_lowered(seen.found, seen.boxes)
     found, boxes = seen.found, seen.boxes
     fragments = cut_fragments(boxes, found.broken, right_to_left)
     if not right_to_left:
+        drop_false_spaces(boxes, found.codes, found.spaced, fragments)
         find_lost_spaces(boxes, found.codes, found.spaced, fragments)
         join_spaced(found.codes, boxes, found.spaced)
     read_fonts(text, found.positions, fragments, seen.turns)

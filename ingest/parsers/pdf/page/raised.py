@@ -19,6 +19,8 @@ HIGHEST = 0.9
 NEAR = 0.3
 # In heights: a wider gap behind a mark is a space.
 SPACE_GAP = 0.12
+# Letters of a word that are no sign of an element.
+LEAST_WORD = 3
 _DIGITS = frozenset(map(ord, "0123456789"))
 _SIGNS = frozenset(map(ord, "+-−–"))
 _BETWEEN = frozenset(map(ord, ",;–-"))
@@ -83,6 +85,34 @@ def set_raised(
         broken[kept],
     )
     return made, seen[kept]
+
+
+def part_note_marks(found: VisibleCharacters, seen: NDArray[np.float32]) -> None:
+    """Set a space behind a raised number that begins a line, as that of a note does, in place."""
+    codes, broken = found.codes, found.broken
+    if len(codes) < 2:
+        return
+    here, after = seen[:-1], seen[1:]
+    height = np.maximum(after[:, 3] - after[:, 1], 0.1)
+    size = (here[:, 3] - here[:, 1]) / height
+    higher = (after[:, 3] - here[:, 3]) / height
+    gap = (after[:, 0] - here[:, 2]) / height
+    raised = (size < SMALLER) & (size > SMALLEST) & (higher > RAISED) & (higher < HIGHEST)
+    raised &= (np.abs(gap) < NEAR) & np.isin(codes[:-1], [*_DIGITS])
+    for last in np.flatnonzero(raised).tolist():
+        first = last
+        while first and not broken[first] and int(codes[first - 1]) in _DIGITS:
+            first -= 1
+        word = _read_word(codes, found.spaced | broken, last + 1)
+        # "¹⁴C" and "²³⁵U" are one word.
+        if (first == 0 or broken[first]) and (word == "A" or len(word) >= LEAST_WORD):
+            found.spaced[last + 1] = True
+
+
+def _read_word(codes: NDArray[np.uint32], starts: NDArray[np.bool_], first: int) -> str:
+    later = np.flatnonzero(starts[first + 1 : first + LEAST_WORD])
+    end = first + 1 + int(later[0]) if len(later) else first + LEAST_WORD
+    return "".join(map(chr, codes[first:end].tolist()))
 
 
 def _is_cased(code: int) -> bool:

@@ -64,6 +64,31 @@ def find_lost_spaces(
             spaced[here] |= found
 
 
+def drop_false_spaces(
+    seen: NDArray[np.float32],
+    codes: NDArray[np.uint32],
+    spaced: NDArray[np.bool_],
+    fragments: Sequence[Fragment],
+) -> None:
+    """Unmark spaces within letter-spaced words that are no wider than the gaps of their letters."""
+    if not len(seen):
+        return
+    gaps = np.append(np.float32(0), seen[1:, 0] - seen[:-1, 2])
+    for fragment in fragments:
+        here = slice(fragment.first + 1, fragment.last)
+        own = spaced[here]
+        if not own.any() or own.all():
+            continue
+        shares = gaps[here] / max(fragment.size, 0.1)
+        usual = _median(shares[~own], 0.0)
+        if usual < LOST_SPACE or _median(shares[own], 0.0) < usual + FONT_SPACE:
+            continue
+        for place in np.flatnonzero(own & (shares - usual < LOST_SPACE)).tolist():
+            before, after = (chr(int(codes[fragment.first + place + n])) for n in (0, 1))
+            if before.isalpha() and after.islower():
+                spaced[fragment.first + 1 + place] = False
+
+
 def _measure_letters(
     shares: NDArray[np.float32], codes: NDArray[np.uint32], within: NDArray[np.bool_]
 ) -> NDArray[np.float32]:
