@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from chat.evidence.figures import find_figures
-from chat.evidence.lists import is_plain_text
+from chat.evidence.lines import is_plain_text
 from chat.evidence.shortlist import QuotableUnit
 from chat.evidence.units import Unit, grow, is_row
 from chat.question.kinds import classify_question, find_named

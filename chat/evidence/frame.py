@@ -8,7 +8,8 @@ from typing import ClassVar
 
 from chat.account import Account
 from chat.evidence.judge import Supported
-from chat.evidence.lists import ItemList, Line, find_list, is_plain_text, read_lines
+from chat.evidence.lines import Line, is_plain_text, read_lines
+from chat.evidence.lists import ItemList, find_list
 from chat.evidence.tables import find_table
 from chat.phrases import count
 from chat.types import Around, AroundKind, Evidence

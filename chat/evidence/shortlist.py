@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from chat.evidence.learned import load_weights
-from chat.evidence.lists import is_plain_text
+from chat.evidence.lines import is_plain_text
 from chat.evidence.tables import find_heads
 from chat.evidence.units import Unit, is_row, says_little, split_into_units
 from chat.question.kinds import QuestionKind, classify_question, find_named

@@ -8,7 +8,8 @@ import pytest
 
 from chat.answer import make_answerer
 from chat.cli.text import format_citation
-from chat.evidence.lists import find_list, read_lines
+from chat.evidence.lines import read_lines
+from chat.evidence.lists import find_list
 from chat.evidence.tables import find_heads, find_table
 from chat.serialize import answer_object
 from chat.types import Answer, Question
