@@ -17,8 +17,8 @@ from chat.way import Step
 from index.base import Catalog
 from index.version import Version
 
-# A list up to this length is quoted whole.
-WHOLE_CHARS = 1_200
+# A list up to this length is quoted whole; of a longer one as many items as that holds.
+WHOLE_CHARS = 1_600
 # A lead-in that is nearer to its item than this is quoted with it and what stands between.
 NEAR_CHARS = 600
 
@@ -65,16 +65,8 @@ def frame(version: Version, room: _Room) -> Evidence:
     many of its items are left.
     """
     piece = room.own
-    headings = [section.start for section in version.sections]
-    hit = piece.candidate.hit
-    lines = read_lines(
-        version.text,
-        piece.start,
-        piece.end,
-        is_plain=is_plain_text(hit.document),
-        headings=headings,
-    )
-    context = hit.passage.context
+    lines = _read_lines(version, piece)
+    context = piece.candidate.hit.passage.context
     table = find_table(version.text, lines, piece.start, piece.end, context)
     if table is None:
         return _frame_list(version, lines, room)
@@ -88,31 +80,95 @@ def frame(version: Version, room: _Room) -> Evidence:
     return replace(piece, around=_cut(version, [(k, s) for k, s in kinds if s is not None]))
 
 
+def _read_lines(version: Version, piece: Evidence) -> list[Line]:
+    return read_lines(
+        version.text,
+        piece.start,
+        piece.end,
+        is_plain=is_plain_text(piece.candidate.hit.document),
+        headings=[section.start for section in version.sections],
+    )
+
+
 def _frame_list(version: Version, lines: Sequence[Line], room: _Room) -> Evidence:
     piece = room.own
     touched = [line for line in lines if line.start < piece.end and piece.start < line.end]
     if not touched:
         return piece
-    first, last = touched[0], touched[-1]
-    above = find_list(lines, first.start, min(first.end, piece.end))
-    start, end = piece.start, piece.end
-    # The list that the quotation begins in: its lead-ins, unless it begins with one.
-    lead_ins = [span for span in above.lead_ins if span[1] <= piece.start] if above else []
-    if above and first.style and _fits(room, first.start, end, NEAR_CHARS):
-        start = min(start, first.start)
-    while lead_ins and _fits(room, lead_ins[-1][0], end, NEAR_CHARS):
-        start = lead_ins.pop()[0]
+    above = find_list(lines, touched[0].start, min(touched[0].end, piece.end))
+    start, lead_ins = _begin_list(room, touched, above)
+    # What another quotation has of the same list stands between its items.
+    end = max([piece.end, *(one.end for one in _find_joined(room, above, start))])
+    last = next(line for line in reversed(lines) if line.start < end)
     # The first sentences of a paragraph do not lead in the list that its last one does.
     below = None if last.leads and end < last.end else _find_list_of_end(lines, start, last)
-    if below is not None:
-        whole = below.items[-1][1] if below.items else end
-        if start < below.lead_ins[-1][1] and _fits(room, start, whole, WHOLE_CHARS):
-            end = max(end, whole)
-        elif _fits(room, start, last.end, WHOLE_CHARS):
-            end = max(end, last.end)
+    end = _end_list(room, lines, (start, end), last, below)
     left = _count_left(below, end, room) if below else 0
     around = _cut(version, [("lead_in", span) for span in lead_ins])
     return replace(_stretch(version, piece, start, end), around=around, items_left=left)
+
+
+def _begin_list(
+    room: _Room, touched: Sequence[Line], above: ItemList | None
+) -> tuple[int, list[tuple[int, int]]]:
+    """Return where a quotation is to begin, and the lead-ins that stand further up."""
+    piece, first = room.own, touched[0]
+    start, end = piece.start, piece.end
+    # The list that the quotation begins in: its lead-ins, unless it begins with one.
+    lead_ins = [span for span in above.lead_ins if span[1] <= start] if above else []
+    if above and first.style and _fits(room, first.start, end, NEAR_CHARS):
+        start = min(start, first.start)
+    # Several items without those before them would read as all of them.
+    near = WHOLE_CHARS if touched[1:] or _find_joined(room, above, start) else NEAR_CHARS
+    while lead_ins and _fits(room, lead_ins[-1][0], end, near):
+        start = lead_ins.pop()[0]
+    return start, lead_ins
+
+
+def _find_joined(room: _Room, own: ItemList | None, start: int) -> list[Evidence]:
+    """Return the quotations of the same list that one of it can take in."""
+    if own is None or not own.items:
+        return []
+    first, last = own.lead_ins[-1][0], own.items[-1][1]
+    parts = [piece for piece in room.find_touched(first, last) if piece.end <= last]
+    end = max([room.own.end, *(piece.end for piece in parts)])
+    begin = min([start, *(max(first, piece.start) for piece in parts)])
+    return parts if parts and _fits(room, begin, end, WHOLE_CHARS) else []
+
+
+def _end_list(
+    room: _Room,
+    lines: Sequence[Line],
+    quoted: tuple[int, int],
+    last: Line,
+    below: ItemList | None,
+) -> int:
+    """Return where a quotation is to end: behind the items that it leads in, as far as they fit."""
+    start, end = quoted
+    items: Sequence[tuple[int, int]] = ()
+    if below and start < below.lead_ins[-1][1]:
+        items = below.items
+    elif below is None and last.leads and end == last.end:
+        items = _find_sequel(lines, end)
+    leading = {line.end for line in lines if line.leads}
+    ends = [item[1] for item in items if item[1] > end and item[1] not in leading]
+    if below and last.end > end:
+        ends.append(last.end)
+    return max([end, *(stop for stop in ends if _fits(room, start, stop, WHOLE_CHARS))])
+
+
+def _find_sequel(lines: Sequence[Line], end: int) -> list[tuple[int, int]]:
+    """Return what a colon announces that no list follows: up to the end of a sentence or table."""
+    found: list[tuple[int, int]] = []
+    for line in lines:
+        if line.start < end:
+            continue
+        if line.is_heading or (found and line.is_apart and not line.is_row):
+            break
+        found = [(line.start, line.end)] if not found else [(found[0][0], line.end)]
+        if line.is_whole and not line.is_row:
+            break
+    return found
 
 
 def _find_list_of_end(lines: Sequence[Line], start: int, last: Line) -> ItemList | None:
@@ -184,7 +240,25 @@ class Frame(Step[Supported, Supported]):
                 )
                 for c in contrasts
             ]
-        return replace(known, evidence=tuple(pieces), contrasts=tuple(contrasts))
+        return replace(known, evidence=self._sort(pieces), contrasts=tuple(contrasts))
+
+    def _sort(self, pieces: Sequence[Evidence]) -> tuple[Evidence, ...]:
+        """Return the quotations, those of one list in the order of the list."""
+        lists = [self._find_place(piece) for piece in pieces]
+        ordered = list(pieces)
+        for place in {place for place in lists if place is not None}:
+            numbers = [n for n, other in enumerate(lists) if other == place]
+            own = sorted((pieces[n] for n in numbers), key=lambda piece: piece.start)
+            for number, piece in zip(numbers, own, strict=True):
+                ordered[number] = piece
+        return tuple(ordered)
+
+    def _find_place(self, piece: Evidence) -> tuple[str, int] | None:
+        """Return which list a quotation stands in: its version and where it is led in."""
+        version = self.catalog.version(piece.candidate.hit.passage.version)
+        lines = _read_lines(version, piece)
+        found = find_list(lines, piece.start, piece.end)
+        return (version.id, found.lead_ins[0][0]) if found else None
 
     def explain(self, known: Supported, found: Supported) -> Account | None:
         """Return which quotations were given more; nothing where none was."""

@@ -29,7 +29,7 @@ _ROMAN_VALUES = {"i": 1, "v": 5, "x": 10, "l": 50}
 _LOST_BREAK = re.compile(
     r"(?<=[^\W\d_][.;:])(?=\d{1,2}\.\s[^\W\d_])|(?:(?<=[;:,])|(?<=/or))(?=[-–—]\s)"
 )
-_NEXT_SENTENCE = re.compile(r"[.!?][\"'”’)\]]*\s+(?=[\W\d_]?[^\W\d_])")
+_NEXT_SENTENCE = re.compile(r"(?<=[^\W\d_]{3})[.!?][\"'”’)\]]*\s+")
 _WHOLE = re.compile(r"[.!?;…][\"'”’)\]]*$")
 
 
@@ -118,7 +118,8 @@ def _find_lead_in(words: str) -> int:
     """Return where in a line the sentence begins that leads in what is below."""
     if len(words) <= LEAD_IN_CHARS:
         return 0
-    return max((match.end() for match in _NEXT_SENTENCE.finditer(words)), default=0)
+    ends = [match.end() for match in _NEXT_SENTENCE.finditer(words)]
+    return max((end for end in ends if words[end : end + 1].isupper()), default=0)
 
 
 def _read_line(words: str, start: int, is_apart: bool, is_heading: bool) -> Line:

@@ -42,7 +42,7 @@ def find_list(lines: Sequence[Line], start: int, end: int) -> ItemList | None:
         return None
     for number in touched:
         line = lines[number]
-        if line.leads and line.start >= start and (items := _collect_items(lines, number)):
+        if line.leads and line.lead_in >= start and (items := _collect_items(lines, number)):
             above = _find_lead_ins(lines, number) if line.style or not line.is_apart else []
             return _make_list(lines, [*above, number], items)
     above = _find_lead_ins(lines, touched[0])
@@ -132,6 +132,9 @@ def _collect_items(lines: Sequence[Line], lead_in: int) -> list[int]:
             break
         first = lines[found[0]] if found else line
         if line.is_apart and not (line.style and (above.style or above.leads)):
+            break
+        # "9. …" below "— the last item." and a blank line goes on with what is around the list.
+        if line.is_apart and above.is_whole and line.style != first.style:
             break
         # Unmarked lines are items right under a paragraph only.
         if not line.style and (first.style or not opener.is_apart):

@@ -31,8 +31,9 @@ _FRAGMENT_WORDS = 4
 _SENTENCE = re.compile(r"\w\w[.!]['\"”’)\]]*$")
 # A word with a figure behind it, in the same row: not the number of a heading or of an item.
 _TELLS = re.compile(r"[^\W\d_]{2}.*\d")
-# About a paragraph: four lines on a screen.
-PARAGRAPH_CHARS = 400
+# About a paragraph: six lines on a screen; beyond its own one a quotation grows to four.
+PARAGRAPH_CHARS = 600
+_BEYOND_CHARS = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +64,15 @@ def split_into_units(passage: Passage, *, is_plain: bool) -> list[Unit]:
 
 
 def grow(passage: Passage, unit: Unit, taken: Iterable[tuple[int, int]], *, is_plain: bool) -> Unit:
-    """Return a unit with the sentences around it, up to PARAGRAPH_CHARS.
+    """Return a unit with the sentences around it: its paragraph, up to PARAGRAPH_CHARS.
 
-    First those after it, then those before, until one only points elsewhere or is `taken`: in a
-    half-open stretch of the version that is quoted already. A row stays by itself, and so does a
-    paragraph beside a list: half a list says something else than the whole.
+    Where that is short or too long, as many as _BEYOND_CHARS hold: first those after it, then
+    those before, until one only points elsewhere or is `taken`: in a half-open stretch of the
+    version that is quoted already. A row stays by itself, and so does a paragraph beside a list:
+    half a list says something else than the whole.
     """
     blocked = list(taken)
+    unit = _take_paragraph(passage, unit, blocked, is_plain)
     kinds = _name_surroundings(passage, is_plain)
     own = {kinds[span] for span in passage.sentences if unit.start <= span[0] < unit.end}
 
@@ -82,15 +85,32 @@ def grow(passage: Passage, unit: Unit, taken: Iterable[tuple[int, int]], *, is_p
     start, end = unit.start, unit.end
     for first, last in passage.sentences:
         if first >= end:
-            if last - start > PARAGRAPH_CHARS or not may_join(first, last):
+            if last - start > _BEYOND_CHARS or not may_join(first, last):
                 break
             end = last
     for first, last in reversed(passage.sentences):
         if last <= start:
-            if end - first > PARAGRAPH_CHARS or not may_join(first, last):
+            if end - first > _BEYOND_CHARS or not may_join(first, last):
                 break
             start = first
     return _cut(passage, start, end)
+
+
+def _take_paragraph(
+    passage: Passage, unit: Unit, blocked: Iterable[tuple[int, int]], is_plain: bool
+) -> Unit:
+    """Return a unit of one paragraph with the rest of it, if that is short and free."""
+    lines = read_lines(passage.text, 0, len(passage.text), is_plain=is_plain)
+    first, last = unit.start - passage.start, unit.end - passage.start
+    line = next((line for line in lines if line.start <= first and last <= line.end), None)
+    if line is None or line.style or line.is_row or line.end - line.start > PARAGRAPH_CHARS:
+        return unit
+    start, end = passage.start + line.start, passage.start + line.end
+    if any(a < end and start < b for a, b in blocked):
+        return unit
+    inside = [(a, b) for a, b in passage.sentences if start <= a and b <= end]
+    others = [_cut(passage, a, b).text for a, b in inside if not unit.start <= a < unit.end]
+    return unit if any(map(says_little, others)) else _cut(passage, start, end)
 
 
 def _cut(passage: Passage, start: int, end: int) -> Unit:
@@ -169,7 +189,7 @@ def _name_surroundings(passage: Passage, is_plain: bool) -> dict[tuple[int, int]
         if found:
             kinds[start, end] = f"list at {found.lead_ins[0][0]}"
         elif line is not None and (line.is_row or line.style):
-            kinds[start, end] = "row" if line.is_row else "item"
+            kinds[start, end] = "row" if line.is_row else f"item {line.style}"
         else:
             kinds[start, end] = "paragraph"
     return kinds
