@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import ClassVar
 
 from chat.account import Account
@@ -12,6 +13,7 @@ from chat.evidence.lines import Line, is_plain_text, read_lines
 from chat.evidence.lists import ItemList, find_list
 from chat.evidence.tables import find_table
 from chat.phrases import count
+from chat.retrieval.retrieve import Terms, collect_terms
 from chat.types import Around, AroundKind, Evidence
 from chat.way import Step
 from index.base import Catalog
@@ -31,11 +33,13 @@ class _Room:
         pieces: All that is quoted.
         own: The one that grows.
         fixed: Those that are never taken in, since a difference names them.
+        terms: Of the question.
     """
 
     pieces: Sequence[Evidence]
     own: Evidence
     fixed: Sequence[Evidence]
+    terms: Terms
 
     def find_touched(self, start: int, end: int) -> list[Evidence]:
         """Return the other quotations that a stretch touches."""
@@ -55,6 +59,12 @@ class _Room:
             start <= piece.start and piece.end <= end and not any(piece is f for f in self.fixed)
             for piece in self.find_touched(start, end)
         )
+
+    def asks_for_list(self, lead_in: str) -> bool:
+        """Tell whether a question asks for what a lead-in announces, not for one of its items."""
+        language = self.own.candidate.hit.document.metadata.language
+        asked = self.terms.coverage(collect_terms(lead_in, language))
+        return asked > self.terms.coverage(collect_terms(self.own.quote, language))
 
 
 def frame(version: Version, room: _Room) -> Evidence:
@@ -96,7 +106,7 @@ def _frame_list(version: Version, lines: Sequence[Line], room: _Room) -> Evidenc
     if not touched:
         return piece
     above = find_list(lines, touched[0].start, min(touched[0].end, piece.end))
-    start, lead_ins = _begin_list(room, touched, above)
+    start, lead_ins = _begin_list(version.text, room, touched, above)
     # What another quotation has of the same list stands between its items.
     end = max([piece.end, *(one.end for one in _find_joined(room, above, start))])
     last = next(line for line in reversed(lines) if line.start < end)
@@ -109,7 +119,7 @@ def _frame_list(version: Version, lines: Sequence[Line], room: _Room) -> Evidenc
 
 
 def _begin_list(
-    room: _Room, touched: Sequence[Line], above: ItemList | None
+    text: str, room: _Room, touched: Sequence[Line], above: ItemList | None
 ) -> tuple[int, list[tuple[int, int]]]:
     """Return where a quotation is to begin, and the lead-ins that stand further up."""
     piece, first = room.own, touched[0]
@@ -119,7 +129,10 @@ def _begin_list(
     if above and first.style and _fits(room, first.start, end, NEAR_CHARS):
         start = min(start, first.start)
     # Several items without those before them would read as all of them.
-    near = WHOLE_CHARS if touched[1:] or _find_joined(room, above, start) else NEAR_CHARS
+    is_list = touched[1:] or _find_joined(room, above, start)
+    if not is_list and lead_ins:
+        is_list = room.asks_for_list(text[slice(*lead_ins[-1])])
+    near = WHOLE_CHARS if is_list else NEAR_CHARS
     while lead_ins and _fits(room, lead_ins[-1][0], end, near):
         start = lead_ins.pop()[0]
     return start, lead_ins
@@ -222,7 +235,7 @@ class Frame(Step[Supported, Supported]):
             if not any(piece is own for piece in pieces):
                 continue
             version = self.catalog.version(own.candidate.hit.passage.version)
-            room = _Room(pieces, own, fixed)
+            room = _Room(pieces, own, fixed, known.retrieved.terms)
             framed = frame(version, room)
             taken = room.find_touched(framed.start, framed.end)
             framed = replace(framed, marks=_join_marks(framed, taken))
@@ -243,12 +256,14 @@ class Frame(Step[Supported, Supported]):
         return replace(known, evidence=self._sort(pieces), contrasts=tuple(contrasts))
 
     def _sort(self, pieces: Sequence[Evidence]) -> tuple[Evidence, ...]:
-        """Return the quotations, those of one list in the order of the list."""
+        """Return the quotations, those that stand near each other in one list in its order."""
         lists = [self._find_place(piece) for piece in pieces]
         ordered = list(pieces)
         for place in {place for place in lists if place is not None}:
             numbers = [n for n, other in enumerate(lists) if other == place]
             own = sorted((pieces[n] for n in numbers), key=lambda piece: piece.start)
+            if any(b.start - a.end > NEAR_CHARS for a, b in pairwise(own)):
+                continue
             for number, piece in zip(numbers, own, strict=True):
                 ordered[number] = piece
         return tuple(ordered)

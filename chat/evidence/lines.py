@@ -107,7 +107,7 @@ def is_plain_text(document: Document) -> bool:
 
 
 def _split_glued(raw: str) -> list[tuple[str, int]]:
-    """Return the lines of a line whose breaks got lost, each with where it begins; none if blank."""
+    """Return the lines of a line whose breaks got lost, each with where it begins."""
     cuts = [] if "\t" in raw else [match.start() for match in _LOST_BREAK.finditer(raw)]
     parts = zip([0, *cuts], [*cuts, len(raw)], strict=True)
     pieces = [(raw[first:last], first) for first, last in parts]

@@ -27,6 +27,12 @@ _POINTER = re.compile(
     re.IGNORECASE,
 )
 _POINTER_WORDS = 14
+# What names a source: "Source: Eurostat, 2020.", and a footnote such as "3 Eurostat, 2020. …".
+_SOURCE = re.compile(r"(?:sources?|quellen?|zdroje?|źródło|fonte|fuente)\s?:", re.IGNORECASE)
+_FOOTNOTE = re.compile(
+    r"\d{1,3}\s(?:[^.\n]{2,80}?[,(]\s?(?:19|20)\d\d\)?\.|.*(?:https?://|\[online\]|\bibid\b))",
+    re.IGNORECASE,
+)
 _FRAGMENT_WORDS = 4
 _SENTENCE = re.compile(r"\w\w[.!]['\"”’)\]]*$")
 # A word with a figure behind it, in the same row: not the number of a heading or of an item.
@@ -96,6 +102,26 @@ def grow(passage: Passage, unit: Unit, taken: Iterable[tuple[int, int]], *, is_p
     return _cut(passage, start, end)
 
 
+def join(passage: Passage, one: Unit, other: Unit, *, is_plain: bool) -> Unit | None:
+    """Return two units as one, up to PARAGRAPH_CHARS.
+
+    None where they do not touch, or where their marks are of different levels: "(e)" and "2.".
+    """
+    first, second = sorted((one, other), key=lambda unit: unit.start)
+    between = passage.text[first.end - passage.start : second.start - passage.start]
+    is_far = second.start < first.end or between.strip() or is_row(one.text) or is_row(other.text)
+    if is_far or second.end - first.start > PARAGRAPH_CHARS:
+        return None
+    lines = read_lines(passage.text, 0, len(passage.text), is_plain=is_plain)
+    styles = {
+        line.style
+        for line in lines
+        for unit in (first, second)
+        if line.start <= unit.start - passage.start < line.end
+    }
+    return _cut(passage, first.start, second.end) if len(styles) == 1 else None
+
+
 def _take_paragraph(
     passage: Passage, unit: Unit, blocked: Iterable[tuple[int, int]], is_plain: bool
 ) -> Unit:
@@ -110,7 +136,9 @@ def _take_paragraph(
         return unit
     inside = [(a, b) for a, b in passage.sentences if start <= a and b <= end]
     others = [_cut(passage, a, b).text for a, b in inside if not unit.start <= a < unit.end]
-    return unit if any(map(says_little, others)) else _cut(passage, start, end)
+    # What leads in a list says little only by itself.
+    mute = any(says_little(text) for text in others if not text.endswith(":"))
+    return unit if mute else _cut(passage, start, end)
 
 
 def _cut(passage: Passage, start: int, end: int) -> Unit:
@@ -127,6 +155,14 @@ def says_little(text: str) -> bool:
     whole = _SENTENCE.search(text) or _TELLS.search(text)
     is_fragment = len(words) <= _FRAGMENT_WORDS and not (len(words) > 1 and whole)
     return bool(points) or is_fragment or text.endswith("?")
+
+
+def only_names_source(passage: Passage, unit: Unit) -> bool:
+    """Tell whether a unit's paragraph only says where something comes from."""
+    at = unit.start - passage.start
+    begin = passage.text.rfind("\n", 0, at) + 1
+    line = passage.text[begin:].split("\n", 1)[0]
+    return bool(_SOURCE.match(line) or _FOOTNOTE.match(line))
 
 
 def is_row(text: str) -> bool:

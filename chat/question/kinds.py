@@ -15,8 +15,8 @@ from chat.question.names import CAPITAL
 QuestionKind = Literal["date", "number", "name", "other"]
 
 _DATE_QUESTION = re.compile(
-    r"\b(?:when(?!\s(?:may|can|could|should)\b)|since when|(?:what|which|in what|in which) (?:year|date|month|decade|century)|"
-    r"how long ago)\b",
+    r"\b(?:when(?!\s(?:may|can|could|should)\b)|since when|how long ago|"
+    r"(?:what|which|in what|in which) (?:year|date|month|decade|century))\b",
     re.IGNORECASE,
 )
 # "Which programme pays, and what for?" asks two things: no one sentence answers both.

@@ -61,6 +61,13 @@ over the line
 
 An end."""
 SCHEME = "1. Costs\n• staff\n• travel\n2. Others\n• rent\n• heat"
+GLUED = """(46) The rules are these.2. Ports are large where they have:
+(a) four quays; and
+(b) two cranes,unless one of them is shut.3. Ports are small where they have:
+(a) one quay;
+(b) no crane."""
+LONG = f"1. Where a port {'is shut and ' * 40}open, it pays if:\n(a) it can;\n(b) it may."
+APART = "It is so where ports:\n\n— are open,\n\n— are clean.\n\n9. Others pay.\n\n10. All pay."
 LETTERS = "We have:\n(g) g;\n(h) h;\n(i) i;\n(j) j."
 
 
@@ -81,6 +88,11 @@ LETTERS = "We have:\n(g) g;\n(h) h;\n(i) i;\n(j) j."
         pytest.param(PLAIN, "- this", None, 0, id="no lead-in"),
         pytest.param(PLAIN, "- three", ["They are:"], 3, id="blank line between"),
         pytest.param(SCHEME, "• heat", ["2. Others"], 2, id="under an item without a colon"),
+        pytest.param(
+            GLUED, "(b) two", ["2. Ports are large where they have:"], 2, id="lost line breaks"
+        ),
+        pytest.param(LONG, "(b) it", [LONG.split("\n")[0]], 2, id="a long lead-in"),
+        pytest.param(APART, "— are open", ["It is so where ports:"], 2, id="numbers go on behind"),
         pytest.param(LETTERS, "(i) i", ["We have:"], 4, id="a letter, not a number"),
     ],
 )
@@ -108,6 +120,13 @@ BELOW = "Town\t2024\t2025\nOak\t1\t2\n\nTable 1: One\n\nTown\t2024\t2025\nElm\t3
     [
         pytest.param(TOWNS, "Elm", "Town\t2024\t2025", "Table 3: Grants in euros", id="above"),
         pytest.param(BELOW, "Elm", "Town\t2024\t2025", "Table 2: Two", id="caption below"),
+        pytest.param(
+            "Port\t2024\t\t2025\t.\nIn\tQuays\tShips\tQuays\tShips\nOak\t1\t2\t3\t4\nElm\t5\t6\t7\t8",
+            "Elm",
+            "Port\t2024\t\t2025\t.\nIn\tQuays\tShips\tQuays\tShips",
+            None,
+            id="heads in two rows",
+        ),
         pytest.param("Fee\t12 euros\nPaid by\tJune", "Paid by", None, None, id="a list of terms"),
         pytest.param("1\t2\t3\n4\t5\t6", "4", None, None, id="only figures"),
     ],
@@ -204,8 +223,7 @@ def test_a_long_list_says_that_it_continues(answers: dict[str, Answer]) -> None:
 
 def test_an_item_keeps_its_mark_and_its_lead_in(answers: dict[str, Answer]) -> None:
     """Its lead-in stands 1,800 characters above, in another passage."""
-    first = answers["item"].citations[0]
-    assert f"6. {DUTIES[5]}" in first.quote
+    (first,) = [one for one in answers["item"].citations if f"6. {DUTIES[5]}" in one.quote]
     (lead_in,) = first.around
     assert (lead_in.kind, lead_in.text) == ("lead_in", "The Board shall:")
     assert "in the list: The Board shall:" in format_citation(first)
@@ -222,7 +240,7 @@ def test_a_row_is_shown_under_its_heads(answers: dict[str, Answer]) -> None:
         "heads": "Port\t2024\t2025",
     }
     shown = list_sentences(answer)[0]
-    assert shown["heads"] == ["Port", "2024", "2025"]
+    assert shown["heads"] == [["Port", "2024", "2025"]]
     assert shown["before"] == "Table 7: Grants by port, in euros"
     (cells,) = shown["rows"]  # type: ignore[misc]
     assert ["".join(part["text"] for part in cell) for cell in cells] == ["Port 77", "7700", "7750"]
