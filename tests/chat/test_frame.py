@@ -160,12 +160,17 @@ DUTIES = [
     "inspect the quays for cracks after every storm",
     "report spills to the coast guard within one hour",
 ]
+GROUNDS = [
+    f"{ground}, and the reason is written down in the log that is kept on the bridge for a year, "
+    "together with the hour, the wind, the height of the water, and the name of whoever was asked"
+    for ground in ("fog", "ice", "a broken rudder", "a missing chart", "a drunken crew")
+]
 REASONS = ", as the Harbour Act of 1999 and its annexes on safety and on fair trade ask of it " * 3
 
 
 @pytest.fixture(scope="module")
 def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Answer]:
-    """Answers from four documents: two lists, one of them long, and a table."""
+    """Answers from six documents: lists of several lengths, two tables, and a paragraph."""
     folder = tmp_path_factory.mktemp("framed")
     corpus = folder / "corpus"
     corpus.mkdir()
@@ -178,6 +183,23 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Answer]:
         "<caption>Table 7: Grants by port, in euros</caption>"
         f"<tr><th>Port</th><th>2024</th><th>2025</th></tr>{rows}</table></main>"
     )
+    (corpus / "asked.html").write_text(
+        "<title>Pilots</title><main><h1>Pilots</h1><p>A pilot of the lagoon may refuse a ship on "
+        f"any of these grounds:</p><ol>{''.join(f'<li>{one}</li>' for one in GROUNDS)}</ol></main>"
+    )
+    (corpus / "colon.html").write_text(
+        "<title>Anchorage</title><main><h1>Anchorage</h1><p>The price of anchorage is set thus:</p>"
+        "<p>A hull pays ten crowns for each metre of its length, and nothing on Sundays.</p></main>"
+    )
+    codes = "".join(
+        f"<tr><td>{n}</td><td>Buoy standard BS 472-{part}</td><td>{month} 2026</td>"
+        "<td>Coast</td></tr>"
+        for n, (part, month) in enumerate([(1, "May"), (2, "June"), (4, "July"), (3, "August")], 1)
+    )
+    (corpus / "codes.html").write_text(
+        "<title>Buoy standards</title><main><h1>Buoy standards</h1><table><tr><th>No</th>"
+        f"<th>Title</th><th>Status</th><th>Body</th></tr>{codes}</table></main>"
+    )
     index = LocalIndex(Settings(folder), SentenceTransformerEmbedder(EmbedderSettings()))
     apply_plan(index, make_plan(index, [str(corpus)]))
     answerer = make_answerer(index)
@@ -186,6 +208,9 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Answer]:
         "long": "What shall the Harbour Board do?",
         "item": "What does the Harbour Board do about spills and the coast guard?",
         "row": "How much does Port 77 get in 2025?",
+        "asked": "On which grounds may a pilot of the lagoon refuse a ship?",
+        "colon": "How is the price of anchorage set?",
+        "code": "What is the status of the buoy standard BS 472-3?",
     }
     return {name: answerer.answer(Question(text)) for name, text in questions.items()}
 
@@ -245,3 +270,24 @@ def test_a_row_is_shown_under_its_heads(answers: dict[str, Answer]) -> None:
     (cells,) = shown["rows"]  # type: ignore[misc]
     assert ["".join(part["text"] for part in cell) for cell in cells] == ["Port 77", "7700", "7750"]
     assert "columns: Port | 2024 | 2025" in format_citation(first)
+
+
+def test_a_list_that_is_asked_for_is_quoted_whole(answers: dict[str, Answer]) -> None:
+    """It is longer than a passage: no item alone answers."""
+    first = answers["asked"].citations[0]
+    assert len(first.quote) > 1000
+    assert first.quote.startswith("A pilot of the lagoon may refuse a ship")
+    assert all(ground in first.quote for ground in GROUNDS)
+    assert (first.around, first.items_left) == ((), 0)
+
+
+def test_a_quotation_does_not_end_with_a_colon(answers: dict[str, Answer]) -> None:
+    first = answers["colon"].citations[0]
+    assert first.quote.startswith("The price of anchorage is set thus:")
+    assert first.quote.endswith("nothing on Sundays.")
+
+
+def test_of_rows_the_one_with_the_code_is_quoted(answers: dict[str, Answer]) -> None:
+    """Row 3 holds "3" and "472" too."""
+    first = answers["code"].citations[0]
+    assert first.quote == "4\tBuoy standard BS 472-3\tAugust 2026\tCoast"
