@@ -108,8 +108,9 @@ def _begin_list(
     if not is_list and lead_ins:
         is_list = room.asks_for_list(text[slice(*lead_ins[-1])])
     near = WHOLE_CHARS if is_list else NEAR_CHARS
-    while lead_ins and _fits(room, lead_ins[-1][0], end, near):
-        start = lead_ins.pop()[0]
+    for number, span in enumerate(lead_ins):
+        if _fits(room, span[0], end, near):
+            return span[0], lead_ins[:number]
     return start, lead_ins
 
 
@@ -120,7 +121,7 @@ def _find_joined(room: Room, own: ItemList | None, start: int) -> list[Evidence]
     first, last = own.lead_ins[-1][0], own.items[-1][1]
     parts = [piece for piece in room.find_touched(first, last) if piece.end <= last]
     end = max([room.own.end, *(piece.end for piece in parts)])
-    begin = min([start, *(max(first, piece.start) for piece in parts)])
+    begin = min([start, *(piece.start for piece in parts)])
     return parts if parts and _fits(room, begin, end, WHOLE_CHARS) else []
 
 

@@ -115,12 +115,15 @@ class Frame(Step[Supported, Supported]):
         lists = [self._find_place(piece) for piece in pieces]
         ordered = list(pieces)
         for place in {place for place in lists if place is not None}:
-            numbers = [n for n, other in enumerate(lists) if other == place]
-            own = sorted((pieces[n] for n in numbers), key=lambda piece: piece.start)
-            if any(b.start - a.end > NEAR_CHARS for a, b in pairwise(own)):
-                continue
-            for number, piece in zip(numbers, own, strict=True):
-                ordered[number] = piece
+            own = sorted(
+                (n for n, other in enumerate(lists) if other == place),
+                key=lambda number: pieces[number].start,
+            )
+            for first, second in pairwise(own):
+                near = pieces[second].start - pieces[first].end <= NEAR_CHARS
+                if near and ordered.index(pieces[first]) > ordered.index(pieces[second]):
+                    ordered.remove(pieces[first])
+                    ordered.insert(ordered.index(pieces[second]), pieces[first])
         return tuple(ordered)
 
     def _find_place(self, piece: Evidence) -> tuple[str, int] | None:

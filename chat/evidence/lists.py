@@ -134,7 +134,8 @@ def _collect_items(lines: Sequence[Line], lead_in: int) -> list[int]:
         if line.is_apart and not (line.style and (above.style or above.leads)):
             break
         # "9. …" below "— the last item." and a blank line goes on with what is around the list.
-        if line.is_apart and above.is_whole and line.style != first.style:
+        is_known = not found or any(lines[n].style == line.style for n in found)
+        if line.is_apart and above.is_whole and not is_known:
             break
         # Unmarked lines are items right under a paragraph only.
         if not line.style and (first.style or not opener.is_apart):

@@ -68,6 +68,7 @@ GLUED = """(46) The rules are these.2. Ports are large where they have:
 (b) no crane."""
 LONG = f"1. Where a port {'is shut and ' * 40}open, it pays if:\n(a) it can;\n(b) it may."
 APART = "It is so where ports:\n\n— are open,\n\n— are clean.\n\n9. Others pay.\n\n10. All pay."
+NESTED = "It says:\n\n1. Ports pay if:\n\n(a) shut;\n\n(b) wet;\n\n(c) old.\n\n2. None else."
 LETTERS = "We have:\n(g) g;\n(h) h;\n(i) i;\n(j) j."
 
 
@@ -93,6 +94,7 @@ LETTERS = "We have:\n(g) g;\n(h) h;\n(i) i;\n(j) j."
         ),
         pytest.param(LONG, "(b) it", [LONG.split("\n")[0]], 2, id="a long lead-in"),
         pytest.param(APART, "— are open", ["It is so where ports:"], 2, id="numbers go on behind"),
+        pytest.param(NESTED, "It says", ["It says:"], 5, id="nested, each a paragraph"),
         pytest.param(LETTERS, "(i) i", ["We have:"], 4, id="a letter, not a number"),
     ],
 )
