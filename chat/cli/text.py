@@ -92,7 +92,9 @@ def format_citation(citation: Citation) -> str:
 
 
 def _write_around(around: Around) -> str:
-    return " | ".join(" ".join(cell.split()) for cell in around.text.split("\t"))
+    lines = around.text.split("\n") if around.kind == "heads" else [around.text]
+    cells = ([" ".join(cell.split()) for cell in line.split("\t")] for line in lines)
+    return " / ".join(map(" | ".join, cells))
 
 
 def format_cited(cited: CitedObject, likeness: float) -> str:

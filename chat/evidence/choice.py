@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from chat.evidence.figures import find_figures
-from chat.evidence.lists import is_plain_text
+from chat.evidence.lines import is_plain_text
 from chat.evidence.shortlist import QuotableUnit
-from chat.evidence.units import Unit, grow, is_row
+from chat.evidence.units import Unit, grow, is_row, join
 from chat.question.kinds import classify_question, find_named
 from chat.question.names import is_name
 from chat.retrieval.retrieve import Retrieved
@@ -104,6 +104,8 @@ class Choice:
             objection = self._find_objection(number, best, chosen)
             if objection is None:
                 chosen.append(self._grow(number, chosen))
+            elif objection == ("enough", "") and self._join(number, chosen):
+                continue
             else:
                 text = self._units[number].stretch.text
                 unquoted.append(Unquoted(text, *objection, self._share(number, best)))
@@ -167,6 +169,26 @@ class Choice:
         hit = unit.candidate.hit
         is_plain = is_plain_text(hit.document)
         return Chosen(number, grow(hit.passage, unit.stretch, taken, is_plain=is_plain))
+
+    def _join(self, number: int, chosen: list[Chosen]) -> bool:
+        """Have a quotation take in a unit right beside it; whether one did.
+
+        Three quotations are enough, but a paragraph that is left out between two of them, such as
+        the one with the exception, would be missed.
+        """
+        unit = self._units[number]
+        near = self._scores[number] >= NEAR_BEST * max(self._scores[c.number] for c in chosen)
+        if self._kind != "other" or not near:
+            return False
+        passage = unit.candidate.hit.passage
+        is_plain = is_plain_text(unit.candidate.hit.document)
+        for position, other in enumerate(chosen):
+            if self._units[other.number].passage == unit.passage:
+                joined = join(passage, unit.stretch, other.quoted, is_plain=is_plain)
+                if joined is not None:
+                    chosen[position] = Chosen(other.number, joined)
+                    return True
+        return False
 
     def _version(self, number: int) -> str:
         return self._units[number].candidate.hit.passage.version

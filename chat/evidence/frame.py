@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import ClassVar
 
 from chat.account import Account
+from chat.evidence.extent import NEAR_CHARS, WHOLE_CHARS, Room, find_extent
 from chat.evidence.judge import Supported
-from chat.evidence.lists import ItemList, Line, find_list, is_plain_text, read_lines
+from chat.evidence.lines import Line, is_plain_text, read_lines
+from chat.evidence.lists import find_list
 from chat.evidence.tables import find_table
 from chat.phrases import count
 from chat.types import Around, AroundKind, Evidence
@@ -16,47 +19,8 @@ from chat.way import Step
 from index.base import Catalog
 from index.version import Version
 
-# A list up to this length is quoted whole.
-WHOLE_CHARS = 1_200
-# A lead-in that is nearer to its item than this is quoted with it and what stands between.
-NEAR_CHARS = 600
 
-
-@dataclass(frozen=True, slots=True)
-class _Room:
-    """Where a quotation may grow: over what it takes in, and up to what it may not touch.
-
-    Attributes:
-        pieces: All that is quoted.
-        own: The one that grows.
-        fixed: Those that are never taken in, since a difference names them.
-    """
-
-    pieces: Sequence[Evidence]
-    own: Evidence
-    fixed: Sequence[Evidence]
-
-    def find_touched(self, start: int, end: int) -> list[Evidence]:
-        """Return the other quotations that a stretch touches."""
-        version = self.own.candidate.hit.passage.version
-        return [
-            piece
-            for piece in self.pieces
-            if piece is not self.own
-            and piece.candidate.hit.passage.version == version
-            and piece.start < end
-            and start < piece.end
-        ]
-
-    def is_free(self, start: int, end: int) -> bool:
-        """Tell whether a stretch holds all that it touches, and nothing that is fixed."""
-        return all(
-            start <= piece.start and piece.end <= end and not any(piece is f for f in self.fixed)
-            for piece in self.find_touched(start, end)
-        )
-
-
-def frame(version: Version, room: _Room) -> Evidence:
+def frame(version: Version, room: Room) -> Evidence:
     """Return a piece of evidence with what it stands in.
 
     Rows of a table are quoted whole, with the heads of their columns and the caption beside them.
@@ -64,16 +28,8 @@ def frame(version: Version, room: _Room) -> Evidence:
     many of its items are left.
     """
     piece = room.own
-    headings = [section.start for section in version.sections]
-    hit = piece.candidate.hit
-    lines = read_lines(
-        version.text,
-        piece.start,
-        piece.end,
-        is_plain=is_plain_text(hit.document),
-        headings=headings,
-    )
-    context = hit.passage.context
+    lines = _read_lines(version, piece)
+    context = piece.candidate.hit.passage.context
     table = find_table(version.text, lines, piece.start, piece.end, context)
     if table is None:
         return _frame_list(version, lines, room)
@@ -87,52 +43,21 @@ def frame(version: Version, room: _Room) -> Evidence:
     return replace(piece, around=_cut(version, [(k, s) for k, s in kinds if s is not None]))
 
 
-def _frame_list(version: Version, lines: Sequence[Line], room: _Room) -> Evidence:
-    piece = room.own
-    touched = [line for line in lines if line.start < piece.end and piece.start < line.end]
-    if not touched:
-        return piece
-    first, last = touched[0], touched[-1]
-    above = find_list(lines, first.start, min(first.end, piece.end))
-    start, end = piece.start, piece.end
-    # The list that the quotation begins in: its lead-ins, unless it begins with one.
-    lead_ins = [span for span in above.lead_ins if span[1] <= piece.start] if above else []
-    if above and first.style and _fits(room, first.start, end, NEAR_CHARS):
-        start = min(start, first.start)
-    while lead_ins and _fits(room, lead_ins[-1][0], end, NEAR_CHARS):
-        start = lead_ins.pop()[0]
-    # The first sentences of a paragraph do not lead in the list that its last one does.
-    below = None if last.leads and end < last.end else _find_list_of_end(lines, start, last)
-    if below is not None:
-        whole = below.items[-1][1] if below.items else end
-        if start < below.lead_ins[-1][1] and _fits(room, start, whole, WHOLE_CHARS):
-            end = max(end, whole)
-        elif _fits(room, start, last.end, WHOLE_CHARS):
-            end = max(end, last.end)
-    left = _count_left(below, end, room) if below else 0
-    around = _cut(version, [("lead_in", span) for span in lead_ins])
-    return replace(_stretch(version, piece, start, end), around=around, items_left=left)
+def _read_lines(version: Version, piece: Evidence) -> list[Line]:
+    return read_lines(
+        version.text,
+        piece.start,
+        piece.end,
+        is_plain=is_plain_text(piece.candidate.hit.document),
+        headings=[section.start for section in version.sections],
+    )
 
 
-def _find_list_of_end(lines: Sequence[Line], start: int, last: Line) -> ItemList | None:
-    """Return the list that a quotation ends in: the outermost whose lead-in it holds."""
-    inner = find_list(lines, last.start, last.end)
-    if inner is None:
-        return None
-    held = [span for span in inner.lead_ins if start < span[1]]
-    return find_list(lines, held[0][0], last.end) if held else inner
-
-
-def _fits(room: _Room, start: int, end: int, most: int) -> bool:
-    return end - start <= most and room.is_free(start, end)
-
-
-def _count_left(found: ItemList, end: int, room: _Room) -> int:
-    """Return how many items of a list stand behind a quotation; 0 where another one goes on."""
-    left = [item for item in found.items if item[0] >= end]
-    if left and room.find_touched(left[0][0], left[-1][1]):
-        return 0
-    return len(left)
+def _frame_list(version: Version, lines: Sequence[Line], room: Room) -> Evidence:
+    extent = find_extent(version.text, lines, room)
+    around = _cut(version, [("lead_in", span) for span in extent.lead_ins])
+    framed = _stretch(version, room.own, extent.start, extent.end)
+    return replace(framed, around=around, items_left=extent.items_left)
 
 
 def _stretch(version: Version, piece: Evidence, start: int, end: int) -> Evidence:
@@ -165,7 +90,7 @@ class Frame(Step[Supported, Supported]):
             if not any(piece is own for piece in pieces):
                 continue
             version = self.catalog.version(own.candidate.hit.passage.version)
-            room = _Room(pieces, own, fixed)
+            room = Room(pieces, own, fixed, known.retrieved.terms)
             framed = frame(version, room)
             taken = room.find_touched(framed.start, framed.end)
             framed = replace(framed, marks=_join_marks(framed, taken))
@@ -183,7 +108,30 @@ class Frame(Step[Supported, Supported]):
                 )
                 for c in contrasts
             ]
-        return replace(known, evidence=tuple(pieces), contrasts=tuple(contrasts))
+        return replace(known, evidence=self._sort(pieces), contrasts=tuple(contrasts))
+
+    def _sort(self, pieces: Sequence[Evidence]) -> tuple[Evidence, ...]:
+        """Return the quotations, those that stand near each other in one list in its order."""
+        lists = [self._find_place(piece) for piece in pieces]
+        ordered = list(pieces)
+        for place in {place for place in lists if place is not None}:
+            own = sorted(
+                (n for n, other in enumerate(lists) if other == place),
+                key=lambda number: pieces[number].start,
+            )
+            for first, second in pairwise(own):
+                near = pieces[second].start - pieces[first].end <= NEAR_CHARS
+                if near and ordered.index(pieces[first]) > ordered.index(pieces[second]):
+                    ordered.remove(pieces[first])
+                    ordered.insert(ordered.index(pieces[second]), pieces[first])
+        return tuple(ordered)
+
+    def _find_place(self, piece: Evidence) -> tuple[str, int] | None:
+        """Return which list a quotation stands in: its version and where it is led in."""
+        version = self.catalog.version(piece.candidate.hit.passage.version)
+        lines = _read_lines(version, piece)
+        found = find_list(lines, piece.start, piece.end)
+        return (version.id, found.lead_ins[0][0]) if found else None
 
     def explain(self, known: Supported, found: Supported) -> Account | None:
         """Return which quotations were given more; nothing where none was."""

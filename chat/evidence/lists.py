@@ -1,59 +1,15 @@
-"""Lists in canonical text: which lines are items, what leads them in, how far they go on.
+"""Lists in canonical text: what leads their items in, how far they go on.
 
-An index keeps no blocks, so a list is recognised by its lines: by the marks of its items, or,
-where a web page or a slide has none, by standing right under a line that ends with a colon.
+A list is recognised by its lines: by the marks of its items, or, where a web page or a slide has
+none, by standing right under a line that ends with a colon.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from index.types import Document
-
-# How far around a quotation a list is followed.
-BEFORE_CHARS = 8_000
-AFTER_CHARS = 12_000
-# A lead-in is a sentence or two; what is longer and ends with a colon is a paragraph.
-LEAD_IN_CHARS = 500
-
-_MARK = re.compile(
-    r"(?P<bullet>[-–—*•▪◦‣·●○■□➢✓])(?=\s|$)"
-    r"|(?P<open>\(?)(?P<word>\d{1,3}|[a-z]{1,2}|[ivxl]{1,6}|[A-Z]{1,2}|[IVXL]{1,6})(?P<close>[.)])"
-    r"(?=\s|$)"
-    r"|(?P<glued>[•▪◦‣●○■□➢✓])(?=\S)"
-)
-_ROMAN = re.compile(r"[ivxl]+$", re.IGNORECASE)
-_ROMAN_VALUES = {"i": 1, "v": 5, "x": 10, "l": 50}
-_WHOLE = re.compile(r"[.!?;…][\"'”’)\]]*$")
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of a text, with what follows it by force of wrapping.
-
-    Attributes:
-        start: Half-open offsets in the text, without white space around.
-        end: See start.
-        is_apart: Whether a blank line, or nothing, stands above.
-        style: What its mark looks like: "(a)", "1.", "•"; "" for none.
-        value: The number that the mark counts, from 1; 0 for a bullet or none.
-        leads: Whether it ends with a colon.
-        is_whole: Whether it ends as a sentence does.
-        is_heading: Whether it heads a section.
-        is_row: Whether it has cells.
-    """
-
-    start: int
-    end: int
-    is_apart: bool
-    style: str
-    value: int
-    leads: bool
-    is_whole: bool
-    is_heading: bool
-    is_row: bool
+from chat.evidence.lines import Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,51 +23,6 @@ class ItemList:
 
     lead_ins: tuple[tuple[int, int], ...]
     items: tuple[tuple[int, int], ...]
-
-
-def read_lines(
-    text: str, start: int, end: int, *, is_plain: bool, headings: Iterable[int] = ()
-) -> list[Line]:
-    """Return the lines around a stretch of a text.
-
-    Args:
-        text: Canonical text, or a passage of one.
-        start: Half-open offsets of the stretch.
-        end: See start.
-        is_plain: Whether a line may be wrapped, or a paragraph: see `is_plain_text`.
-        headings: Where headings start.
-
-    Returns:
-        In order; the marks of items are told apart as far as the lines before them tell.
-    """
-    begin = text.rfind("\n", 0, max(0, start - BEFORE_CHARS)) + 1
-    stop = text.find("\n", min(len(text), end + AFTER_CHARS))
-    known = set(headings)
-    lines: list[Line] = []
-    is_apart, offset = True, begin
-    for raw in text[begin : stop if stop >= 0 else len(text)].split("\n"):
-        words = raw.strip()
-        if words:
-            first = offset + len(raw) - len(raw.lstrip())
-            line = _read_line(words, first, is_apart, first in known)
-            # What goes on in lower case right below a colon is an item that lost its mark.
-            if lines and lines[-1].leads and words[0].islower():
-                line = replace(line, is_apart=False)
-            lines.append(_tell_apart(line, words, lines))
-        is_apart = not words
-        offset += len(raw) + 1
-    lines = _join_wrapped(text, lines, is_plain)
-    if not is_plain:
-        return lines
-    return [line if line.style or line.is_row else replace(line, is_apart=True) for line in lines]
-
-
-def is_plain_text(document: Document) -> bool:
-    """Tell whether a document's lines are as somebody broke them.
-
-    All other formats say what an item is, and their texts have a blank line before each paragraph.
-    """
-    return document.source.reader.startswith(("plain@", "mail@"))
 
 
 def find_list(lines: Sequence[Line], start: int, end: int) -> ItemList | None:
@@ -131,7 +42,7 @@ def find_list(lines: Sequence[Line], start: int, end: int) -> ItemList | None:
         return None
     for number in touched:
         line = lines[number]
-        if line.leads and line.start >= start and (items := _collect_items(lines, number)):
+        if line.leads and line.lead_in >= start and (items := _collect_items(lines, number)):
             above = _find_lead_ins(lines, number) if line.style or not line.is_apart else []
             return _make_list(lines, [*above, number], items)
     above = _find_lead_ins(lines, touched[0])
@@ -141,70 +52,10 @@ def find_list(lines: Sequence[Line], start: int, end: int) -> ItemList | None:
 
 
 def _make_list(lines: Sequence[Line], lead_ins: Sequence[int], items: Sequence[int]) -> ItemList:
-    def stretch(numbers: Sequence[int]) -> tuple[tuple[int, int], ...]:
-        return tuple((lines[n].start, lines[n].end) for n in numbers)
-
-    return ItemList(stretch(lead_ins), stretch(items))
-
-
-def _read_line(words: str, start: int, is_apart: bool, is_heading: bool) -> Line:
-    mark = _MARK.match(words)
-    style, value = "", 0
-    if mark and mark["word"]:
-        kind = "1" if mark["word"].isdigit() else "a" if mark["word"].islower() else "A"
-        style = f"{mark['open']}{kind}{mark['close']}"
-        value = int(mark["word"]) if kind == "1" else _count_letters(mark["word"])
-    elif mark:
-        style = mark["bullet"] or mark["glued"]
-    leads = words.endswith(":") and len(words) <= LEAD_IN_CHARS
-    end = start + len(words)
-    is_whole = _WHOLE.search(words) is not None
-    is_row = "\t" in words
-    return Line(start, end, is_apart, style, value, leads, is_whole, is_heading, is_row)
-
-
-def _count_letters(word: str) -> int:
-    """Return which letter a mark is: 1 for a, 27 for aa."""
-    return 26 * (len(word) - 1) + ord(word[-1].lower()) - ord("a") + 1
-
-
-def _tell_apart(line: Line, words: str, before: Sequence[Line]) -> Line:
-    """Return a line whose "(i)" is known as a Roman number where it does not follow "(h)"."""
-    if line.value == 0 or line.style.strip("().") not in ("a", "A"):
-        return line
-    mark = _MARK.match(words)
-    if mark is None or not _ROMAN.match(mark["word"]):
-        return line
-    same = [one for one in before[-60:] if one.style == line.style]
-    if same and len(mark["word"]) == 1 and same[-1].value == line.value - 1:
-        return line
-    roman = line.style.replace("a", "i").replace("A", "I")
-    opened = any(one.style == roman for one in before[-60:])
-    if mark["word"].lower() != "i" and not opened:
-        return line
-    return replace(line, style=roman, value=_count_roman(mark["word"].lower()))
-
-
-def _count_roman(word: str) -> int:
-    values = [_ROMAN_VALUES[letter] for letter in word]
-    following = [*values[1:], 0]
-    return sum(-a if a < b else a for a, b in zip(values, following, strict=True))
-
-
-def _join_wrapped(text: str, lines: Sequence[Line], is_plain: bool) -> list[Line]:
-    """Return the lines, each with those that only go on with it: below a lone mark, or wrapped."""
-    joined: list[Line] = []
-    for line in lines:
-        last = joined[-1] if joined else None
-        goes_on = last is not None and not (line.is_apart or line.style or line.is_row)
-        if last is not None and goes_on:
-            lone = last.style and _MARK.fullmatch(text[last.start : last.end])
-            wrapped = is_plain and not last.leads and text[line.start].islower()
-            if lone or wrapped:
-                joined[-1] = replace(last, end=line.end, leads=line.leads, is_whole=line.is_whole)
-                continue
-        joined.append(line)
-    return joined
+    return ItemList(
+        lead_ins=tuple((lines[n].lead_in, lines[n].end) for n in lead_ins),
+        items=tuple((lines[n].start, lines[n].end) for n in items),
+    )
 
 
 def _find_lead_ins(lines: Sequence[Line], number: int) -> list[int]:
@@ -242,7 +93,7 @@ def _find_lead_in(lines: Sequence[Line], number: int) -> int | None:
             opens = below == at + 1 and lines[below].value == 1 and not lines[below].is_apart
             return at if opens and not line.is_whole else None
         elif line.style and _is_outer(lines, at, line.style, target.style):
-            return at  # "2. Costs" over "(a) staff"
+            return None if line.is_whole else at  # "2. Costs" over "(a) staff"
     return None
 
 
@@ -281,6 +132,10 @@ def _collect_items(lines: Sequence[Line], lead_in: int) -> list[int]:
             break
         first = lines[found[0]] if found else line
         if line.is_apart and not (line.style and (above.style or above.leads)):
+            break
+        # "9. …" below "— the last item." and a blank line goes on with what is around the list.
+        is_known = not found or any(lines[n].style == line.style for n in found)
+        if line.is_apart and above.is_whole and not is_known:
             break
         # Unmarked lines are items right under a paragraph only.
         if not line.style and (first.style or not opener.is_apart):

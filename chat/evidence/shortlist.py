@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from chat.evidence.learned import load_weights
-from chat.evidence.lists import is_plain_text
+from chat.evidence.lines import is_plain_text
 from chat.evidence.tables import find_heads
-from chat.evidence.units import Unit, is_row, says_little, split_into_units
+from chat.evidence.units import (
+    Unit,
+    is_row,
+    only_names_source,
+    says_little,
+    split_into_units,
+)
 from chat.question.kinds import QuestionKind, classify_question, find_named
 from chat.retrieval.retrieve import Retrieved, Terms, collect_terms
 from chat.types import Candidate
@@ -26,6 +33,9 @@ CONTEXT_SHARE = 0.8
 # A section whose own heading says what is asked answers with what it begins with. The sets that
 # the other weights are learnt on have no headings, so this one was chosen: see docs/adr/0009.
 LEAD_WEIGHT = 0.3
+# A row that lacks the code that is asked for counts this much of its words.
+WITHOUT_CODE = 0.5
+_CODE = re.compile(r"\b\w*\d\w*(?:[-/.]\w+)+")
 _HEADING_SEPARATOR = " › "
 _HEADING_CHARS = 80
 # Margins are sums of two logits, mostly from -12 to 12.
@@ -127,7 +137,7 @@ def shortlist(retrieved: Retrieved, most: int = UNITS) -> Shortlist:
             candidate.hit.passage, is_plain=is_plain_text(candidate.hit.document)
         )
     ]
-    units = _level_rows(units)
+    units = _level_rows(units, question)
     heads = {
         (candidate.hit.number, start + candidate.hit.passage.start)
         for candidate in passages
@@ -136,7 +146,9 @@ def shortlist(retrieved: Retrieved, most: int = UNITS) -> Shortlist:
     telling = [
         unit
         for unit in units
-        if not says_little(unit.stretch.text) and (unit.passage, unit.stretch.start) not in heads
+        if not says_little(unit.stretch.text)
+        and not only_names_source(unit.candidate.hit.passage, unit.stretch)
+        and (unit.passage, unit.stretch.start) not in heads
     ] or units
     best = sorted(telling, key=lambda unit: -unit.score(similarity=0.0))[:most]
     return Shortlist(
@@ -148,20 +160,32 @@ def shortlist(retrieved: Retrieved, most: int = UNITS) -> Shortlist:
     )
 
 
-def _level_rows(units: Sequence[QuotableUnit]) -> list[QuotableUnit]:
+def _level_rows(units: Sequence[QuotableUnit], question: str) -> list[QuotableUnit]:
     """Return the units, the rows of a text all with what the reader says of the best of them.
 
     Rows of a table differ in the words that are asked for, such as a year, and in little else; the
-    reader was taught on prose and does not see it. So words decide among them.
+    reader was taught on prose and does not see it. So words decide among them; a row without the
+    code that is asked for counts less beside one that has it, though it may have the same words.
     """
     best: dict[str, float] = {}
     for unit in units:
         if is_row(unit.stretch.text):
             best[unit.version] = max(unit.span, best.get(unit.version, 0.0))
-    return [
-        replace(unit, span=best[unit.version]) if is_row(unit.stretch.text) else unit
-        for unit in units
-    ]
+    codes = _CODE.findall(question)
+    named = {unit.version for unit in units if codes and _names_all(unit, codes)}
+    leveled = []
+    for unit in units:
+        if is_row(unit.stretch.text):
+            lacks = unit.version in named and not _names_all(unit, codes)
+            coverage = unit.coverage * (WITHOUT_CODE if lacks else 1)
+            unit = replace(unit, span=best[unit.version], coverage=coverage)
+        leveled.append(unit)
+    return leveled
+
+
+def _names_all(unit: QuotableUnit, codes: Sequence[str]) -> bool:
+    """Tell whether a row holds codes such as "472-3" to the letter."""
+    return is_row(unit.stretch.text) and all(code in unit.stretch.text for code in codes)
 
 
 def _sift(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
-from chat.evidence.lists import Line, read_lines
+from chat.evidence.lines import Line, read_lines
 
 CAPTION_CHARS = 300
 HEAD_CHARS = 120
@@ -29,7 +29,8 @@ class TableAround:
 
     Attributes:
         rows: The rows that a stretch touches, whole.
-        head: The row that names the columns; None where none does or it is among `rows`.
+        head: The row that names the columns, with the one below where that names parts of them;
+            None where none does or it is among `rows`.
         caption: The paragraph that names the table; None where there is none.
     """
 
@@ -61,10 +62,12 @@ def find_table(
         first -= 1
     while last + 1 < len(lines) and lines[last + 1].is_row and not lines[last + 1].is_apart:
         last += 1
-    head = _find_head(text, lines[first : last + 1], touched[0] - first, context)
+    table = lines[first : last + 1]
+    head = _find_head(text, table, touched[0] - first, context)
+    head_end = _find_end_of_heads(text, table, head) if head is not None else 0
     return TableAround(
         rows=tuple((lines[n].start, lines[n].end) for n in touched),
-        head=None if head is None or head.start >= start else (head.start, head.end),
+        head=None if head is None or head_end > lines[touched[0]].start else (head.start, head_end),
         caption=_find_caption(text, lines, first, last),
     )
 
@@ -114,6 +117,18 @@ def _find_head(text: str, rows: Sequence[Line], number: int, context: str) -> Li
     # A list of terms has no head: of two columns one must hold figures.
     several = len(cells_of(rows[0])) > 2
     return rows[0] if several or _names_figures(text, rows) else None
+
+
+def _find_end_of_heads(text: str, table: Sequence[Line], head: Line) -> int:
+    """Return where the heads end: below "2020 … 2030" may stand what each year has."""
+    rows = [row for row in table if row.start >= head.start]
+    if len(rows) < 3 or rows[0] is not head or not _names_figures(text, rows[1:]):
+        return head.end
+    above, below = (
+        [cell for cell in split_cells(text[row.start : row.end]) if cell] for row in rows[:2]
+    )
+    names = len(below) > len(above) and not any(_is_figure(c) or _YEAR.fullmatch(c) for c in below)
+    return rows[1].end if names else head.end
 
 
 def _names_figures(text: str, rows: Sequence[Line]) -> bool:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from chat.evidence.lists import ItemList, Line, find_list, read_lines
+from chat.evidence.lines import Line, read_lines
+from chat.evidence.lists import ItemList, find_list
 from index.types import Passage
 
 # A sentence that opens with one of these leans on the one before it.
@@ -26,12 +27,19 @@ _POINTER = re.compile(
     re.IGNORECASE,
 )
 _POINTER_WORDS = 14
+# What names a source: "Source: Eurostat, 2020.", and a footnote such as "3 Eurostat, 2020. …".
+_SOURCE = re.compile(r"(?:sources?|quellen?|zdroje?|źródło|fonte|fuente)\s?:", re.IGNORECASE)
+_FOOTNOTE = re.compile(
+    r"\d{1,3}\s(?:[^.\n]{2,80}?[,(]\s?(?:19|20)\d\d\)?\.|.*(?:https?://|\[online\]|\bibid\b))",
+    re.IGNORECASE,
+)
 _FRAGMENT_WORDS = 4
 _SENTENCE = re.compile(r"\w\w[.!]['\"”’)\]]*$")
 # A word with a figure behind it, in the same row: not the number of a heading or of an item.
 _TELLS = re.compile(r"[^\W\d_]{2}.*\d")
-# About a paragraph: four lines on a screen.
-PARAGRAPH_CHARS = 400
+# About a paragraph: six lines on a screen; beyond its own one a quotation grows to four.
+PARAGRAPH_CHARS = 600
+_BEYOND_CHARS = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +54,7 @@ class Unit:
 def split_into_units(passage: Passage, *, is_plain: bool) -> list[Unit]:
     """Return the units of a passage, in order; they may overlap, and no sentence is left out.
 
-    `is_plain` is that of `chat.evidence.lists.is_plain_text`.
+    `is_plain` is that of `chat.evidence.lines.is_plain_text`.
 
     - A lead-in ("They are designed to:") comes with its items, an item with its lead-in and
       siblings, unless the list is long.
@@ -62,13 +70,15 @@ def split_into_units(passage: Passage, *, is_plain: bool) -> list[Unit]:
 
 
 def grow(passage: Passage, unit: Unit, taken: Iterable[tuple[int, int]], *, is_plain: bool) -> Unit:
-    """Return a unit with the sentences around it, up to PARAGRAPH_CHARS.
+    """Return a unit with the sentences around it: its paragraph, up to PARAGRAPH_CHARS.
 
-    First those after it, then those before, until one only points elsewhere or is `taken`: in a
-    half-open stretch of the version that is quoted already. A row stays by itself, and so does a
-    paragraph beside a list: half a list says something else than the whole.
+    Where that is short or too long, as many as _BEYOND_CHARS hold: first those after it, then
+    those before, until one only points elsewhere or is `taken`: in a half-open stretch of the
+    version that is quoted already. A row stays by itself, and so does a paragraph beside a list:
+    half a list says something else than the whole.
     """
     blocked = list(taken)
+    unit = _take_paragraph(passage, unit, blocked, is_plain)
     kinds = _name_surroundings(passage, is_plain)
     own = {kinds[span] for span in passage.sentences if unit.start <= span[0] < unit.end}
 
@@ -81,15 +91,54 @@ def grow(passage: Passage, unit: Unit, taken: Iterable[tuple[int, int]], *, is_p
     start, end = unit.start, unit.end
     for first, last in passage.sentences:
         if first >= end:
-            if last - start > PARAGRAPH_CHARS or not may_join(first, last):
+            if last - start > _BEYOND_CHARS or not may_join(first, last):
                 break
             end = last
     for first, last in reversed(passage.sentences):
         if last <= start:
-            if end - first > PARAGRAPH_CHARS or not may_join(first, last):
+            if end - first > _BEYOND_CHARS or not may_join(first, last):
                 break
             start = first
     return _cut(passage, start, end)
+
+
+def join(passage: Passage, one: Unit, other: Unit, *, is_plain: bool) -> Unit | None:
+    """Return two units as one, up to PARAGRAPH_CHARS.
+
+    None where they do not touch, or where their marks are of different levels: "(e)" and "2.".
+    """
+    first, second = sorted((one, other), key=lambda unit: unit.start)
+    between = passage.text[first.end - passage.start : second.start - passage.start]
+    is_far = second.start < first.end or between.strip() or is_row(one.text) or is_row(other.text)
+    if is_far or second.end - first.start > PARAGRAPH_CHARS:
+        return None
+    lines = read_lines(passage.text, 0, len(passage.text), is_plain=is_plain)
+    styles = {
+        line.style
+        for line in lines
+        for unit in (first, second)
+        if line.start <= unit.start - passage.start < line.end
+    }
+    return _cut(passage, first.start, second.end) if len(styles) == 1 else None
+
+
+def _take_paragraph(
+    passage: Passage, unit: Unit, blocked: Iterable[tuple[int, int]], is_plain: bool
+) -> Unit:
+    """Return a unit of one paragraph with the rest of it, if that is short and free."""
+    lines = read_lines(passage.text, 0, len(passage.text), is_plain=is_plain)
+    first, last = unit.start - passage.start, unit.end - passage.start
+    line = next((line for line in lines if line.start <= first and last <= line.end), None)
+    if line is None or line.style or line.is_row or line.end - line.start > PARAGRAPH_CHARS:
+        return unit
+    start, end = passage.start + line.start, passage.start + line.end
+    if any(a < end and start < b for a, b in blocked):
+        return unit
+    inside = [(a, b) for a, b in passage.sentences if start <= a and b <= end]
+    others = [_cut(passage, a, b).text for a, b in inside if not unit.start <= a < unit.end]
+    # What leads in a list says little only by itself.
+    mute = any(says_little(text) for text in others if not text.endswith(":"))
+    return unit if mute else _cut(passage, start, end)
 
 
 def _cut(passage: Passage, start: int, end: int) -> Unit:
@@ -106,6 +155,14 @@ def says_little(text: str) -> bool:
     whole = _SENTENCE.search(text) or _TELLS.search(text)
     is_fragment = len(words) <= _FRAGMENT_WORDS and not (len(words) > 1 and whole)
     return bool(points) or is_fragment or text.endswith("?")
+
+
+def only_names_source(passage: Passage, unit: Unit) -> bool:
+    """Tell whether a unit's paragraph only says where something comes from."""
+    at = unit.start - passage.start
+    begin = passage.text.rfind("\n", 0, at) + 1
+    line = passage.text[begin:].split("\n", 1)[0]
+    return bool(_SOURCE.match(line) or _FOOTNOTE.match(line))
 
 
 def is_row(text: str) -> bool:
@@ -168,7 +225,7 @@ def _name_surroundings(passage: Passage, is_plain: bool) -> dict[tuple[int, int]
         if found:
             kinds[start, end] = f"list at {found.lead_ins[0][0]}"
         elif line is not None and (line.is_row or line.style):
-            kinds[start, end] = "row" if line.is_row else "item"
+            kinds[start, end] = "row" if line.is_row else f"item {line.style}"
         else:
             kinds[start, end] = "paragraph"
     return kinds

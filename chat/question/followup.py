@@ -72,7 +72,8 @@ _UNSURE_WORDS = 2
 _TOPIC_WORDS = 8
 # Of an answer, as much as says what it is about.
 _ANSWER_CHARS = 300
-_MARKER = re.compile(r"\[\d+\]")
+# What an answer has beside the words of documents.
+_MARKER = re.compile(r"\[\d+\](?: … continues \(\d+ more items?\))?")
 # Below this cosine with the turn before, and without a word in common, the topic has changed:
 # measured on conversations and on questions put behind foreign ones, see docs/adr/0015.
 _SAME_TOPIC = 0.1

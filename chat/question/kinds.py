@@ -15,8 +15,13 @@ from chat.question.names import CAPITAL
 QuestionKind = Literal["date", "number", "name", "other"]
 
 _DATE_QUESTION = re.compile(
-    r"\b(?:when|since when|(?:what|which|in what|in which) (?:year|date|month|decade|century)|"
-    r"how long ago)\b",
+    r"\b(?:when(?!\s(?:may|can|could|should)\b)|since when|how long ago|"
+    r"(?:what|which|in what|in which) (?:year|date|month|decade|century))\b",
+    re.IGNORECASE,
+)
+# "Which programme pays, and what for?" asks two things: no one sentence answers both.
+_SECOND_QUESTION = re.compile(
+    r"\w\S*,? and (?:what|which|who|whom|whose|where|when|why|how|whether|under what)\b",
     re.IGNORECASE,
 )
 _NUMBER_QUESTION = re.compile(
@@ -72,7 +77,12 @@ _CAPITALISED = regex.compile(rf"\b{CAPITAL}[\w’'-]+")
 
 
 def classify_question(question: str) -> QuestionKind:
-    """Return what an English question asks for; "other" where nothing can be said."""
+    """Return what an English question asks for; "other" where nothing can be said.
+
+    "When may …?" asks for conditions and no date.
+    """
+    if _SECOND_QUESTION.search(question):
+        return "other"
     if _NUMBER_QUESTION.search(question):
         return "number"
     if _DATE_QUESTION.search(question):

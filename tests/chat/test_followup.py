@@ -141,7 +141,8 @@ def test_pointing_at_a_time_is_not_pointing_at_the_question_itself() -> None:
 
 
 def test_the_words_of_the_turn_before_are_kept_in_mind(corpus_index: LocalIndex) -> None:
-    history = [Turn("user", POLAND), Turn("assistant", "The Agency PARP funds clusters. [1]")]
+    said = "The Agency PARP funds clusters. [1] … continues (3 more items)"
+    history = [Turn("user", POLAND), Turn("assistant", said)]
     found = understand("Free training for clusters?", history, corpus_index.embedder)
     assert found.question == "Free training for clusters?"
     assert found.context == "cluster policy Poland Agency PARP funds"

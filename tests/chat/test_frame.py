@@ -8,7 +8,8 @@ import pytest
 
 from chat.answer import make_answerer
 from chat.cli.text import format_citation
-from chat.evidence.lists import find_list, read_lines
+from chat.evidence.lines import read_lines
+from chat.evidence.lists import find_list
 from chat.evidence.tables import find_heads, find_table
 from chat.serialize import answer_object
 from chat.types import Answer, Question
@@ -60,6 +61,14 @@ over the line
 
 An end."""
 SCHEME = "1. Costs\n• staff\n• travel\n2. Others\n• rent\n• heat"
+GLUED = """(46) The rules are these.2. Ports are large where they have:
+(a) four quays; and
+(b) two cranes,unless one of them is shut.3. Ports are small where they have:
+(a) one quay;
+(b) no crane."""
+LONG = f"1. Where a port {'is shut and ' * 40}open, it pays if:\n(a) it can;\n(b) it may."
+APART = "It is so where ports:\n\n— are open,\n\n— are clean.\n\n9. Others pay.\n\n10. All pay."
+NESTED = "It says:\n\n1. Ports pay if:\n\n(a) shut;\n\n(b) wet;\n\n(c) old.\n\n2. None else."
 LETTERS = "We have:\n(g) g;\n(h) h;\n(i) i;\n(j) j."
 
 
@@ -80,6 +89,12 @@ LETTERS = "We have:\n(g) g;\n(h) h;\n(i) i;\n(j) j."
         pytest.param(PLAIN, "- this", None, 0, id="no lead-in"),
         pytest.param(PLAIN, "- three", ["They are:"], 3, id="blank line between"),
         pytest.param(SCHEME, "• heat", ["2. Others"], 2, id="under an item without a colon"),
+        pytest.param(
+            GLUED, "(b) two", ["2. Ports are large where they have:"], 2, id="lost line breaks"
+        ),
+        pytest.param(LONG, "(b) it", [LONG.split("\n")[0]], 2, id="a long lead-in"),
+        pytest.param(APART, "— are open", ["It is so where ports:"], 2, id="numbers go on behind"),
+        pytest.param(NESTED, "It says", ["It says:"], 5, id="nested, each a paragraph"),
         pytest.param(LETTERS, "(i) i", ["We have:"], 4, id="a letter, not a number"),
     ],
 )
@@ -107,6 +122,13 @@ BELOW = "Town\t2024\t2025\nOak\t1\t2\n\nTable 1: One\n\nTown\t2024\t2025\nElm\t3
     [
         pytest.param(TOWNS, "Elm", "Town\t2024\t2025", "Table 3: Grants in euros", id="above"),
         pytest.param(BELOW, "Elm", "Town\t2024\t2025", "Table 2: Two", id="caption below"),
+        pytest.param(
+            "Port\t2024\t\t2025\t.\nIn\tQuays\tShips\tQuays\tShips\nOak\t1\t2\t3\t4\nElm\t5\t6\t7\t8",
+            "Elm",
+            "Port\t2024\t\t2025\t.\nIn\tQuays\tShips\tQuays\tShips",
+            None,
+            id="heads in two rows",
+        ),
         pytest.param("Fee\t12 euros\nPaid by\tJune", "Paid by", None, None, id="a list of terms"),
         pytest.param("1\t2\t3\n4\t5\t6", "4", None, None, id="only figures"),
     ],
@@ -140,12 +162,17 @@ DUTIES = [
     "inspect the quays for cracks after every storm",
     "report spills to the coast guard within one hour",
 ]
+GROUNDS = [
+    f"{ground}, and the reason is written down in the log that is kept on the bridge for a year, "
+    "together with the hour, the wind, the height of the water, and the name of whoever was asked"
+    for ground in ("fog", "ice", "a broken rudder", "a missing chart", "a drunken crew")
+]
 REASONS = ", as the Harbour Act of 1999 and its annexes on safety and on fair trade ask of it " * 3
 
 
 @pytest.fixture(scope="module")
 def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Answer]:
-    """Answers from four documents: two lists, one of them long, and a table."""
+    """Answers from six documents: lists of several lengths, two tables, and a paragraph."""
     folder = tmp_path_factory.mktemp("framed")
     corpus = folder / "corpus"
     corpus.mkdir()
@@ -158,6 +185,23 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Answer]:
         "<caption>Table 7: Grants by port, in euros</caption>"
         f"<tr><th>Port</th><th>2024</th><th>2025</th></tr>{rows}</table></main>"
     )
+    (corpus / "asked.html").write_text(
+        "<title>Pilots</title><main><h1>Pilots</h1><p>A pilot of the lagoon may refuse a ship on "
+        f"any of these grounds:</p><ol>{''.join(f'<li>{one}</li>' for one in GROUNDS)}</ol></main>"
+    )
+    (corpus / "colon.html").write_text(
+        "<title>Anchorage</title><main><h1>Anchorage</h1><p>The price of anchorage is set thus:</p>"
+        "<p>A hull pays ten crowns for each metre of its length, and nothing on Sundays.</p></main>"
+    )
+    codes = "".join(
+        f"<tr><td>{n}</td><td>Buoy standard BS 472-{part}</td><td>{month} 2026</td>"
+        "<td>Coast</td></tr>"
+        for n, (part, month) in enumerate([(1, "May"), (2, "June"), (4, "July"), (3, "August")], 1)
+    )
+    (corpus / "codes.html").write_text(
+        "<title>Buoy standards</title><main><h1>Buoy standards</h1><table><tr><th>No</th>"
+        f"<th>Title</th><th>Status</th><th>Body</th></tr>{codes}</table></main>"
+    )
     index = LocalIndex(Settings(folder), SentenceTransformerEmbedder(EmbedderSettings()))
     apply_plan(index, make_plan(index, [str(corpus)]))
     answerer = make_answerer(index)
@@ -166,6 +210,9 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Answer]:
         "long": "What shall the Harbour Board do?",
         "item": "What does the Harbour Board do about spills and the coast guard?",
         "row": "How much does Port 77 get in 2025?",
+        "asked": "On which grounds may a pilot of the lagoon refuse a ship?",
+        "colon": "How is the price of anchorage set?",
+        "code": "What is the status of the buoy standard BS 472-3?",
     }
     return {name: answerer.answer(Question(text)) for name, text in questions.items()}
 
@@ -203,8 +250,7 @@ def test_a_long_list_says_that_it_continues(answers: dict[str, Answer]) -> None:
 
 def test_an_item_keeps_its_mark_and_its_lead_in(answers: dict[str, Answer]) -> None:
     """Its lead-in stands 1,800 characters above, in another passage."""
-    first = answers["item"].citations[0]
-    assert f"6. {DUTIES[5]}" in first.quote
+    (first,) = [one for one in answers["item"].citations if f"6. {DUTIES[5]}" in one.quote]
     (lead_in,) = first.around
     assert (lead_in.kind, lead_in.text) == ("lead_in", "The Board shall:")
     assert "in the list: The Board shall:" in format_citation(first)
@@ -221,8 +267,29 @@ def test_a_row_is_shown_under_its_heads(answers: dict[str, Answer]) -> None:
         "heads": "Port\t2024\t2025",
     }
     shown = list_sentences(answer)[0]
-    assert shown["heads"] == ["Port", "2024", "2025"]
+    assert shown["heads"] == [["Port", "2024", "2025"]]
     assert shown["before"] == "Table 7: Grants by port, in euros"
     (cells,) = shown["rows"]  # type: ignore[misc]
     assert ["".join(part["text"] for part in cell) for cell in cells] == ["Port 77", "7700", "7750"]
     assert "columns: Port | 2024 | 2025" in format_citation(first)
+
+
+def test_a_list_that_is_asked_for_is_quoted_whole(answers: dict[str, Answer]) -> None:
+    """It is longer than a passage: no item alone answers."""
+    first = answers["asked"].citations[0]
+    assert len(first.quote) > 1000
+    assert first.quote.startswith("A pilot of the lagoon may refuse a ship")
+    assert all(ground in first.quote for ground in GROUNDS)
+    assert (first.around, first.items_left) == ((), 0)
+
+
+def test_a_quotation_does_not_end_with_a_colon(answers: dict[str, Answer]) -> None:
+    first = answers["colon"].citations[0]
+    assert first.quote.startswith("The price of anchorage is set thus:")
+    assert first.quote.endswith("nothing on Sundays.")
+
+
+def test_of_rows_the_one_with_the_code_is_quoted(answers: dict[str, Answer]) -> None:
+    """Row 3 holds "3" and "472" too."""
+    first = answers["code"].citations[0]
+    assert first.quote == "4\tBuoy standard BS 472-3\tAugust 2026\tCoast"

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat.evidence.units import PARAGRAPH_CHARS, Unit, grow, says_little, split_into_units
+from chat.evidence.units import (
+    PARAGRAPH_CHARS,
+    Unit,
+    grow,
+    join,
+    only_names_source,
+    says_little,
+    split_into_units,
+)
 from index.types import Passage
 
 
@@ -158,3 +166,62 @@ def test_a_grown_unit_is_verbatim_and_holds_the_unit(sentences: list[str], numbe
 )
 def test_few_words_may_say_all(text: str, little: bool) -> None:
     assert says_little(text) is little
+
+
+def read_passage(text: str, *starts: str) -> Passage:
+    """Return a passage whose sentences begin with these words."""
+    begins = [text.index(start) for start in starts]
+    spans = [
+        (first, first + len(text[first:last].rstrip()))
+        for first, last in zip(begins, [*begins[1:], len(text)], strict=True)
+    ]
+    return Passage("v", 0, len(text), text, "", (), tuple(spans), ())
+
+
+FUND = "The port was the Quay Board's. " + "Since 2014 it has been run by the Fund. " * 10
+DUTIES = "The Fund pays for quays in all towns. They are:\n- old quays,\n- new quays."
+
+
+def test_a_paragraph_is_quoted_whole() -> None:
+    """In 400 characters the first sentence would have no room behind those that follow."""
+    made = read_passage(FUND.strip(), "The port", "Since 2014 it has been run by the Fund.")
+    assert len(made.text) > 400
+    grown = grow(made, unit(made, 1), [], is_plain=True)
+    assert grown.text == made.text
+
+
+def test_a_paragraph_is_quoted_with_the_lead_in_that_ends_it() -> None:
+    """The step `frame` adds the list."""
+    made = read_passage(DUTIES, "The Fund", "They are:", "- old", "- new")
+    grown = grow(made, unit(made, 0), [], is_plain=True)
+    assert grown.text == "The Fund pays for quays in all towns. They are:"
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "second", "expected"),
+    [
+        pytest.param("3. A is.\n\n4. B is.", "3. A is.", "4. B is.", True, id="next paragraph"),
+        pytest.param("(e) A is.\n2. B is.", "(e) A is.", "2. B is.", False, id="another level"),
+        pytest.param("A is.\n\nNo.\n\nB is.", "A is.", "B is.", False, id="not over another"),
+    ],
+)
+def test_units_side_by_side_are_joined(text: str, first: str, second: str, expected: bool) -> None:
+    made = read_passage(text, first, second)
+    units = [Unit(text.index(one), text.index(one) + len(one), one) for one in (first, second)]
+    joined = join(made, units[1], units[0], is_plain=True)
+    assert (joined.text if joined else None) == (text if expected else None)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("Source: Eurostat, 2020 edition of the tables.", True, id="source"),
+        pytest.param("3 European Commission, 2020. The Green Deal.", True, id="footnote"),
+        pytest.param("12 See https://example.org/deal for more of it.", True, id="address"),
+        pytest.param("27 Member States agreed in 2020 to pay.", False, id="a sentence"),
+        pytest.param("The source: a spring in the hills.", False, id="a word"),
+    ],
+)
+def test_notes_name_sources(text: str, expected: bool) -> None:
+    made = passage(text)
+    assert only_names_source(made, unit(made, 0)) == expected

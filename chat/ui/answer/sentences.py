@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 
 from chat.phrases import tell_items_left
 from chat.types import Answer, Citation
 
+_YEAR = re.compile(r"(?:19|20)\d\d")
 Part = dict[str, object]
 
 
@@ -26,6 +28,7 @@ def list_sentences(answer: Answer) -> list[dict[str, object]]:
         else:
             parts = [_make_part(rest[:end].strip(), False)]
         left = tell_items_left(citation.items_left) if citation.items_left else ""
+        rows = list(_cut_rows(citation)) if verbatim else []
         around = {kind: _find_around(citation, kind) for kind in ("lead_in", "caption", "heads")}
         sentences.append(
             {
@@ -33,8 +36,8 @@ def list_sentences(answer: Answer) -> list[dict[str, object]]:
                 "marker": str(citation.marker),
                 "id": citation.id,
                 "before": " ".join(around["lead_in"] + around["caption"]),
-                "heads": [cell.strip() for row in around["heads"] for cell in row.split("\t")],
-                "rows": list(_cut_rows(citation)) if verbatim else [],
+                "heads": _cut_heads(around["heads"], rows),
+                "rows": rows,
                 "left": left,
             }
         )
@@ -44,6 +47,19 @@ def list_sentences(answer: Answer) -> list[dict[str, object]]:
 
 def _find_around(citation: Citation, kind: str) -> list[str]:
     return [around.text for around in citation.around if around.kind == kind]
+
+
+def _cut_heads(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> list[list[str]]:
+    """Return the cells of the rows that head columns.
+
+    A text has no white space at the end of a paragraph, so a first row of heads has lost its empty
+    cells there; where it begins with a year it stands over figures, not over their labels.
+    """
+    cut = [[cell.strip() for cell in row.split("\t")] for head in heads for row in head.split("\n")]
+    width = max(map(len, rows), default=0)
+    if cut and len(cut[0]) < width and _YEAR.fullmatch(cut[0][0]):
+        return [["", *cells] if len(cells) < width else cells for cells in cut]
+    return cut
 
 
 def _cut_rows(citation: Citation) -> Iterator[list[list[Part]]]:

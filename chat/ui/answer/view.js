@@ -75,9 +75,9 @@ function appendWords(sentence, parts, button) {
 function makeTable({ before, heads, rows }, button) {
   const table = document.createElement("table");
   if (before) table.append(makeAround("caption", before));
-  if (heads.length) {
+  for (const cells of heads) {
     const row = table.createTHead().insertRow();
-    for (const head of heads) {
+    for (const head of cells) {
       const cell = document.createElement("th");
       cell.scope = "col";
       cell.textContent = head;
