@@ -73,13 +73,13 @@ def drop_false_spaces(
     """Unmark spaces within letter-spaced words that are no wider than the gaps of their letters."""
     if not len(seen):
         return
-    gaps = np.append(np.float32(0), seen[1:, 0] - seen[:-1, 2])
+    gaps = np.append(np.float32(0), seen[1:, 0] - seen[:-1, 2]).astype(np.float32)
     for fragment in fragments:
         here = slice(fragment.first + 1, fragment.last)
         own = spaced[here]
         if not own.any() or own.all():
             continue
-        shares = gaps[here] / max(fragment.size, 0.1)
+        shares: NDArray[np.float32] = gaps[here] / np.float32(max(fragment.size, 0.1))
         usual = _median(shares[~own], 0.0)
         if usual < LOST_SPACE or _median(shares[own], 0.0) < usual + FONT_SPACE:
             continue
