@@ -424,3 +424,17 @@ def test_a_letter_goes_only_if_the_same_stands_at_its_place() -> None:
     words = "Eleven eels swim there"
     marks: list[Mark] = [Text(66 * grown, 660 * grown, words, 11 * grown) for grown in (1.0, 1.02)]
     assert parse("plan.pdf", make([marks])).text.split() == [*words.split(), *words.split()]
+
+
+def test_a_page_with_a_note_keeps_the_fonts_that_it_inherits() -> None:
+    def inherit(writer: PdfWriter) -> None:
+        add_note("The deposit is 125 euros a berth.")(writer)
+        page, tree = writer.pages[0], writer._root_object["/Pages"]
+        page["/Resources"]["/Font"]["/F1"][NameObject("/BaseFont")] = NameObject("/Courier")
+        tree[NameObject("/Resources")] = page.pop("/Resources")
+
+    parsed = parse("plan.pdf", make([column(SEEN)], finish=inherit))
+    assert parsed.layout is not None
+    start = parsed.text.index("harbour")
+    boxes = parsed.layout.boxes[start : start + len("harbour")]
+    assert {round(float(width), 1) for width in boxes[:, 2] - boxes[:, 0]} == {6.6}

@@ -16,6 +16,7 @@ from pypdf import PdfReader
 from pypdf.errors import DependencyError, PyPdfError
 from pypdf.generic import Destination
 
+from ingest.parsers.pdf.inheritance import own_resources
 from ingest.parsers.shared.decode import clean_line
 
 # An outline with more entries is no table of contents.
@@ -71,6 +72,12 @@ def read_properties(data: bytes, pages: int) -> PdfProperties:
             labels=_attempt(lambda: _read_labels(reader, pages), ()),
             has_layers=_attempt(lambda: "/OCProperties" in reader.root_object, True),
         )
+
+
+def prepare(data: bytes) -> bytes:
+    """Return a PDF of which each page has what it inherits, as far as it can be read."""
+    with silence_pypdf():
+        return _attempt(lambda: own_resources(open_reader(data), data), data)
 
 
 @contextmanager
