@@ -35,7 +35,7 @@ HOSTILE = """
 import os, signal, time
 import ingest.parsers as parsers
 real = parsers.parse
-def parse(name, data):
+def parse(name, data, charset):
     if b"HANG" in data:
         signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT, signal.SIGTERM])
         while True: pass
@@ -52,7 +52,7 @@ def parse(name, data):
         os.write(1, b"what a library prints"); print("and Python", flush=True)
     if b"BUG" in data:
         {}["nothing"]
-    return real(name, data)
+    return real(name, data, charset)
 parsers.parse = parse
 """
 IN_WORKERS = "import sys\nif 'ingest.workers.worker' in sys.orig_argv:\n"

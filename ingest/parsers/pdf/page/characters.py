@@ -40,18 +40,27 @@ class VisibleCharacters:
 
 def find_visible(
     text: pdfium_c.FPDF_TEXTPAGE, bounds: tuple[float, float, float, float]
-) -> VisibleCharacters:
-    """Return the characters within a page's bounds, each once, with PDFium's lock held."""
+) -> tuple[VisibleCharacters, str]:
+    """Return the characters within a page's bounds, each once, with PDFium's lock held.
+
+    And what is printed over itself a second time, as text.
+    """
     codes, boxes = _read_characters(text)
     white, newline = np.isin(codes, _SPACES), np.isin(codes, _NEWLINES)
     kept = np.flatnonzero(_find_seen(codes, boxes, bounds) & ~white & ~newline)
     parts = _number_parts(text, codes, boxes)
+    codes[np.isin(codes, _HYPHENS)] = ord("-")
     first, last = _find_overprints(codes[kept], boxes[kept], parts[kept])
+    again = np.ones(len(kept), dtype=np.bool_)
+    again[first] = False
+    repeated = kept[again]
+    gaps = _mark_between(white | newline, repeated)
+    parted = (f"{' ' if gap else ''}{chr(code)}" for gap, code in zip(gaps, codes[repeated], strict=True))
+    printed_again = "".join(parted).strip()
     kept, last = kept[first], kept[last]
     spaced, broken = _mark_between(white | newline, kept), _mark_between(newline, kept)
-    codes = codes[kept]
-    codes[np.isin(codes, _HYPHENS)] = ord("-")
-    return VisibleCharacters(kept, last, codes, boxes[kept], spaced, broken)
+    found = VisibleCharacters(kept, last, codes[kept], boxes[kept], spaced, broken)
+    return found, printed_again
 
 
 def drop_characters(found: VisibleCharacters, dropped: NDArray[np.bool_]) -> VisibleCharacters:

@@ -50,6 +50,7 @@ SCAN_SHARE = 0.5
 PICTURE_SHARE = 0.05
 OUTLINES = 300
 _LISTED_PAGES = 8
+OVERPRINT = "printed twice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,9 @@ def _leave_out_unseen(
 ) -> _Seen:
     """Return the characters of a page that are seen and belong to its text."""
     left_out = LeftOut()
-    found = find_visible(text, page.get_bbox())
+    found, printed_again = find_visible(text, page.get_bbox())
+    if printed_again:
+        left_out.add(OVERPRINT, printed_again)
     unseen = find_unseen(page, text, found, content, around.has_layers)
     found = _leave_out(found, unseen, HIDDEN, left_out)
     turns = find_direction(text, found.positions, page.get_rotation() // 90)
