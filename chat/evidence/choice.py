@@ -41,6 +41,7 @@ Objection = Literal[
     "subject",
     "low_elsewhere",
     "overlaps",
+    "joined",
     "repeats",
 ]
 
@@ -104,11 +105,11 @@ class Choice:
             objection = self._find_objection(number, best, chosen)
             if objection is None:
                 chosen.append(self._grow(number, chosen))
-            elif objection == ("enough", "") and self._join(number, chosen):
                 continue
-            else:
-                text = self._units[number].stretch.text
-                unquoted.append(Unquoted(text, *objection, self._share(number, best)))
+            if objection == ("enough", "") and self._join(number, chosen):
+                objection = "joined", ""
+            text = self._units[number].stretch.text
+            unquoted.append(Unquoted(text, *objection, self._share(number, best)))
         return self._sort_as_shown(chosen), unquoted
 
     def make_evidence(self, chosen: Chosen) -> Evidence:

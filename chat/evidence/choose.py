@@ -121,6 +121,7 @@ _OBJECTIONS: dict[Objection, str] = {
     "subject": "about another subject than",
     "low_elsewhere": f"from another passage at least {NEAR_BEST_ELSEWHERE:.0%} is asked for",
     "overlaps": "stands, at least in part, in the quotation",
+    "joined": "no quotation of its own: it stands beside one, which takes it in",
     "repeats": "says the same as the quotation",
 }
 _TOO_LOW: tuple[Objection, ...] = ("low", "low_elsewhere")

@@ -78,6 +78,8 @@ def is_true(one: Unquoted, choices: Choices) -> bool:
         return choices.evidence[0].of_kind
     if one.why == "subject":
         return one.beside in choices.retrieved.question
+    if one.why == "joined":
+        return any(one.text in quote for quote in quotes)
     if one.why == "overlaps":
         return one.beside in quotes and not set(one.text.split()).isdisjoint(one.beside.split())
     return one.why == "passage" or one.beside in quotes

@@ -22,10 +22,11 @@ def own_resources(reader: PdfReader, data: bytes) -> bytes:
     """Return a PDF of which no page with annotations inherits its fonts and pictures.
 
     Args:
-        reader: The PDF, opened.
-        data: Its bytes, which are returned as they are if there is nothing to do.
+        reader: The PDF, opened; whatever pypdf raises over what it cannot read is raised.
+        data: Its bytes.
 
-    Raises whatever pypdf raises over a file that it cannot read.
+    Returns:
+        The bytes as they are if no page does.
     """
     if not any(_find_inheriting(reader.root_object["/Pages"], None)):
         return data

@@ -55,7 +55,8 @@ def find_visible(
     again[first] = False
     repeated = kept[again]
     gaps = _mark_between(white | newline, repeated)
-    parted = (f"{' ' if gap else ''}{chr(code)}" for gap, code in zip(gaps, codes[repeated], strict=True))
+    pieces = zip(gaps, codes[repeated], strict=True)
+    parted = (f"{' ' if gap else ''}{chr(code)}" for gap, code in pieces)
     printed_again = "".join(parted).strip()
     kept, last = kept[first], kept[last]
     spaced, broken = _mark_between(white | newline, kept), _mark_between(newline, kept)
