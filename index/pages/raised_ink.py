@@ -39,6 +39,9 @@ def find_raised_differences(
         letters: Of a line, without white space.
         picture: uint8, shape (height, width, 3): the line.
         boxes: float32, shape (n, 4): left, top, right, bottom of each letter in its pixels.
+
+    Returns:
+        In the order of the letters; none where the picture has too little contrast.
     """
     grey = picture.astype(np.float32).mean(axis=2)
     paper = float(np.median(grey))
