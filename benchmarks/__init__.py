@@ -7,5 +7,5 @@ from pathlib import Path
 
 __path__ += [
     str(Path(__file__).parent / room)
-    for room in ("quality", "report", "sets", "torture", "training")
+    for room in ("quality", "report", "sets", "text", "torture", "training")
 ]

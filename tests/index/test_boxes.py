@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from benchmarks.quality.pdf_boxes import describe_difference, measure, run, summary
+from benchmarks.text.pdf_boxes import describe_difference, measure, run, summary
 from tests.pdfs import column, make
 
 LINES = [

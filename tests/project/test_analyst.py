@@ -11,9 +11,10 @@ import pytest
 pytest.importorskip("ir_measures")  # no wheel for Linux on ARM (docs/adr/0008)
 
 from benchmarks.peers import environment
-from benchmarks.quality import analyst, readers
+from benchmarks.quality import analyst
 from benchmarks.quality.analyst import Grade, GradesRefused, Library, load_grades, tell
-from benchmarks.quality.fidelity import read_folder
+from benchmarks.text import readers
+from benchmarks.text.fidelity import read_folder
 from index.settings import PROJECT_ROOT
 
 QUESTIONS = [{"id": f"q{n}", "kind": "fact" if n < 3 else "list"} for n in range(4)]

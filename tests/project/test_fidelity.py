@@ -12,10 +12,10 @@ import pytest
 from pypdf import PdfWriter
 from pypdf.annotations import FreeText
 
-from benchmarks.quality import tree_walks
-from benchmarks.quality.fidelity import run, summarise
-from benchmarks.quality.references import Reference, join_cut_words, list_words, read_references
-from benchmarks.quality.word_kinds import compare
+from benchmarks.text import tree_walks
+from benchmarks.text.fidelity import run, summarise
+from benchmarks.text.references import Reference, join_cut_words, list_words, read_references
+from benchmarks.text.word_kinds import compare
 from ingest.text.blocks import Omission
 from tests.pdfs import column, make
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.quality.known_truth import books, convert, office, sources, typeset, web_pages
-from benchmarks.quality.known_truth.__main__ import read_file
-from benchmarks.quality.known_truth.draw import BY_FPDF, BY_REPORTLAB
-from benchmarks.quality.known_truth.model import Piece, Source, Truth, load, state_truth
-from benchmarks.quality.known_truth.reading import compare_with_truth
+from benchmarks.text.known_truth import books, convert, office, sources, typeset, web_pages
+from benchmarks.text.known_truth.__main__ import read_file
+from benchmarks.text.known_truth.draw import BY_FPDF, BY_REPORTLAB
+from benchmarks.text.known_truth.model import Piece, Source, Truth, load, state_truth
+from benchmarks.text.known_truth.reading import compare_with_truth
 from ingest import parsers
 
 SOURCE = Source(

@@ -7,7 +7,7 @@ import random
 import numpy as np
 import pytest
 
-from benchmarks.quality.plants import SHARES, PlantKind, Quotation, plant
+from benchmarks.text.plants import SHARES, PlantKind, Quotation, plant
 from index.pages.boxes import Layout
 
 SENTENCES = (

@@ -11,8 +11,8 @@ from pathlib import Path
 from openpyxl import Workbook
 from openpyxl.styles import Font
 
-from benchmarks.quality.known_truth import sources
-from benchmarks.quality.known_truth.model import Truth, keep
+from benchmarks.text.known_truth import sources
+from benchmarks.text.known_truth.model import Truth, keep
 
 # Each cell as it is stored, with its number format, and as it is shown.
 Row = tuple[tuple[float | date | str, str, str], ...]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks.quality.known_truth.model import Look, Piece, Source
+from benchmarks.text.known_truth.model import Look, Piece, Source
 
 _LIGATURES = (
     "The office of the chief officer is the first to certify that a file is sufficient.",

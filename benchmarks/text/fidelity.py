@@ -18,9 +18,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from benchmarks.quality.references import Reference, list_words, read_references
-from benchmarks.quality.word_kinds import ComparedFile, compare
 from benchmarks.report import results as report
+from benchmarks.text.references import Reference, list_words, read_references
+from benchmarks.text.word_kinds import ComparedFile, compare
 from index.errors import PolicyChatError
 from ingest import parsers
 from ingest.text.blocks import ParsedText

@@ -13,7 +13,7 @@ from pathlib import Path
 import pypdf
 import pypdfium2
 
-from benchmarks.quality import tree_walks
+from benchmarks.text import tree_walks
 from index.pages import pdfium
 
 # A word in a reference that a line's end cuts in two stands there in both forms. PDFium writes

@@ -17,8 +17,8 @@ from docx.text.paragraph import Paragraph
 from pptx.slide import Slide
 from pptx.util import Inches
 
-from benchmarks.quality.known_truth import sources
-from benchmarks.quality.known_truth.model import (
+from benchmarks.text.known_truth import sources
+from benchmarks.text.known_truth.model import (
     Piece,
     Source,
     keep,

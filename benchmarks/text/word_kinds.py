@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from benchmarks.quality.references import Reference, list_cut_words, list_words
+from benchmarks.text.references import Reference, list_cut_words, list_words
 from ingest.text.blocks import Omission
 
 # Words that are told of each file, the most frequent first.

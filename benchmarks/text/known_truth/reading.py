@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from benchmarks.quality.known_truth.model import Truth
+from benchmarks.text.known_truth.model import Truth
 
 # A raised digit behind a figure is a power and part of it; behind letters it is a unit or a mark.
 _WORD = re.compile(r"[^\W⁰¹²³⁴-⁹]+[⁰¹²³⁴-⁹]*|[⁰¹²³⁴-⁹]+")

@@ -18,11 +18,11 @@ from dataclasses import asdict
 from pathlib import Path
 
 from benchmarks.peers.environment import find_python
-from benchmarks.quality.known_truth import books, convert, office, typeset, web_pages
-from benchmarks.quality.known_truth.draw import DRAWERS, FONT
-from benchmarks.quality.known_truth.model import Truth, load
-from benchmarks.quality.known_truth.reading import Reading, compare_with_truth
 from benchmarks.report import results as report
+from benchmarks.text.known_truth import books, convert, office, typeset, web_pages
+from benchmarks.text.known_truth.draw import DRAWERS, FONT
+from benchmarks.text.known_truth.model import Truth, load
+from benchmarks.text.known_truth.reading import Reading, compare_with_truth
 from index.errors import PolicyChatError
 from index.settings import PROJECT_ROOT
 from ingest import parsers
@@ -62,7 +62,7 @@ def _try(program: str, make: Callable[[], object], skipped: list[str]) -> None:
 
 
 def _draw(folder: Path, producer: str) -> None:
-    module = "benchmarks.quality.known_truth.draw"
+    module = "benchmarks.text.known_truth.draw"
     environment = os.environ | {"PYTHONPATH": str(PROJECT_ROOT)}
     subprocess.run(
         [find_python(), "-m", module, str(folder), producer],

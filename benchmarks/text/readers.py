@@ -15,10 +15,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.peers.environment import find_python
-from benchmarks.quality import tree_walks
-from benchmarks.quality.fidelity import ReadFile, compare_folder, read_folder
-from benchmarks.quality.word_kinds import ComparedFile, compare
 from benchmarks.report import results as report
+from benchmarks.text import tree_walks
+from benchmarks.text.fidelity import ReadFile, compare_folder, read_folder
+from benchmarks.text.word_kinds import ComparedFile, compare
 from index.errors import PolicyChatError
 
 RUNNER = Path(__file__).parents[1] / "peers" / "readers_runner.py"

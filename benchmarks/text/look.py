@@ -19,8 +19,8 @@ from pathlib import Path
 
 from pypdf import PdfReader, PdfWriter
 
-from benchmarks.quality.plants import SHARES, PlantKind, Quotation, plant
 from benchmarks.report import results as report
+from benchmarks.text.plants import SHARES, PlantKind, Quotation, plant
 from index.pages.line_reader import LineReader, load_line_reader
 from index.pages.look import Look, look_at_quotation
 from index.pages.recognise import recognises_pictures

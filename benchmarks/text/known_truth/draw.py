@@ -1,6 +1,6 @@
 """Known texts as reportlab and fpdf2 draw them: runs in the environment that holds those.
 
-`python -m benchmarks.quality.known_truth.draw FOLDER reportlab|fpdf2`
+`python -m benchmarks.text.known_truth.draw FOLDER reportlab|fpdf2`
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
-from benchmarks.quality.known_truth import sources
-from benchmarks.quality.known_truth.model import (
+from benchmarks.text.known_truth import sources
+from benchmarks.text.known_truth.model import (
     Piece,
     Source,
     keep,

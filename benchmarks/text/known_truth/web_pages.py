@@ -8,8 +8,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from benchmarks.quality.known_truth import sources
-from benchmarks.quality.known_truth.model import Piece, Source, keep, split_marked, state_truth
+from benchmarks.text.known_truth import sources
+from benchmarks.text.known_truth.model import Piece, Source, keep, split_marked, state_truth
 
 PROGRAM = "chromium"
 SOURCES = (

@@ -8,7 +8,7 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from benchmarks.quality.known_truth.model import keep, load
+from benchmarks.text.known_truth.model import keep, load
 
 PROGRAM = "soffice"
 # What it makes of each file that was made before.

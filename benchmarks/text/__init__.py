@@ -1,0 +1,1 @@
+"""Whether the text that is read is what the pages show."""
