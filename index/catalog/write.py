@@ -39,11 +39,6 @@ from index.pages.boxes import pack
 from index.text.languages import DEFAULT_LANGUAGE
 from index.types import Moment, Source
 
-# Of a document, all that a later state of it repeats: what is left is when, and after what.
-_STATE = """id, root, path, version, title, publisher, url, date, country, language, type,
-    given_title, sha256, size_bytes, modified_ns, reader, metadata_sha256, indexed_at"""
-
-
 _CHECKPOINT_MS = 1_000
 
 

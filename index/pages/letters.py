@@ -94,11 +94,6 @@ def compare_letters(quoted: str, read: ReadLine) -> list[LetterDifference]:
 _Pair = tuple[int | None, int | None]
 
 
-def _is_same(wanted: list[str], seen: list[tuple[str, ReadLetter]], pair: _Pair) -> bool:
-    one, other = pair
-    return one is not None and other is not None and _is_alike(wanted[one], seen[other][0])
-
-
 def _is_alike(one: str, other: str) -> bool:
     return _SHAPES.get(one, one) == _SHAPES.get(other, other)
 

@@ -114,12 +114,6 @@ def query_words(question: str, languages: Sequence[str]) -> list[QueryWord]:
     return list(found.values())
 
 
-def query_terms(question: str, languages: Sequence[str]) -> list[str]:
-    """Return the analysed forms of `query_words`, each once, in the order of the question."""
-    forms = [form for word in query_words(question, languages) for form in word.forms]
-    return list(dict.fromkeys(forms))
-
-
 @cache
 def _analyser(language: str) -> tantivy.TextAnalyzer:
     import tantivy  # not before somebody analyses: both sides import this module
