@@ -101,7 +101,7 @@ class Evidence:
         of_kind: Whether it names a thing of the kind that is asked for (a date, a number, a name).
         span: How sure the reader is that an answer stands in it, in [0, 1]; 0 if it was not read.
         around: What it stands in: the lead-in of its list, the caption and heads of its table.
-        items_left: How many items its list goes on for behind the quote.
+        items_left: How many items of its list stand behind the quote, up to the next one of it.
     """
 
     candidate: Candidate
@@ -146,7 +146,7 @@ class Citation:
         url: None where it is not known.
         also_in: Ids of other documents with the same text.
         around: What it stands in: the lead-in of its list, the caption and heads of its table.
-        items_left: How many items its list goes on for behind the quote.
+        items_left: How many items of its list stand behind the quote, up to the next one of it.
     """
 
     marker: int

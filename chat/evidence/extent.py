@@ -66,13 +66,11 @@ class Extent:
         start: Where the quotation begins.
         end: Where it ends.
         lead_ins: What leads it in further up, outermost first.
-        items_left: How many items of the list stand behind it.
     """
 
     start: int
     end: int
     lead_ins: tuple[tuple[int, int], ...]
-    items_left: int
 
 
 def find_extent(text: str, lines: Sequence[Line], room: Room) -> Extent:
@@ -80,17 +78,23 @@ def find_extent(text: str, lines: Sequence[Line], room: Room) -> Extent:
     piece = room.own
     touched = [line for line in lines if line.start < piece.end and piece.start < line.end]
     if not touched:
-        return Extent(piece.start, piece.end, (), 0)
+        return Extent(piece.start, piece.end, ())
     above = find_list(lines, touched[0].start, min(touched[0].end, piece.end))
     start, lead_ins = _begin_list(text, room, touched, above)
     # What another quotation has of the same list stands between its items.
     end = max([piece.end, *(one.end for one in _find_joined(room, above, start))])
-    last = next(line for line in reversed(lines) if line.start < end)
-    # The first sentences of a paragraph do not lead in the list that its last one does.
-    below = None if last.leads and end < last.end else _find_list_of_end(lines, start, last)
-    end = _end_list(room, lines, (start, end), last, below)
-    left = _count_left(below, end, room) if below else 0
-    return Extent(start, end, tuple(lead_ins), left)
+    end = _end_list(room, lines, (start, end))
+    return Extent(start, end, tuple(lead_ins))
+
+
+def count_items_left(lines: Sequence[Line], piece: Evidence, others: Sequence[Evidence]) -> int:
+    """Return how many items of its list stand behind a quotation, up to the next one of it."""
+    found = _find_list_of_end(lines, piece.start, piece.end)
+    if found is None:
+        return 0
+    ahead = [other.start for other in others if other.start >= piece.end]
+    stop = min(ahead, default=found.items[-1][1] if found.items else piece.end)
+    return sum(piece.end <= item[0] < stop for item in found.items)
 
 
 def _begin_list(
@@ -125,15 +129,11 @@ def _find_joined(room: Room, own: ItemList | None, start: int) -> list[Evidence]
     return parts if parts and _fits(room, begin, end, WHOLE_CHARS) else []
 
 
-def _end_list(
-    room: Room,
-    lines: Sequence[Line],
-    quoted: tuple[int, int],
-    last: Line,
-    below: ItemList | None,
-) -> int:
+def _end_list(room: Room, lines: Sequence[Line], quoted: tuple[int, int]) -> int:
     """Return where a quotation is to end: behind the items that it leads in, as far as they fit."""
     start, end = quoted
+    last = _find_last(lines, end)
+    below = _find_list_of_end(lines, start, end)
     items: Sequence[tuple[int, int]] = ()
     if below and start < below.lead_ins[-1][1]:
         items = below.items
@@ -160,8 +160,15 @@ def _find_sequel(lines: Sequence[Line], end: int) -> list[tuple[int, int]]:
     return found
 
 
-def _find_list_of_end(lines: Sequence[Line], start: int, last: Line) -> ItemList | None:
+def _find_last(lines: Sequence[Line], end: int) -> Line:
+    return next(line for line in reversed(lines) if line.start < end)
+
+
+def _find_list_of_end(lines: Sequence[Line], start: int, end: int) -> ItemList | None:
     """Return the list that a quotation ends in: the outermost whose lead-in it holds."""
+    last = _find_last(lines, end)
+    if last.leads and end < last.end:
+        return None  # the first sentences of a paragraph do not lead in the list that its last does
     inner = find_list(lines, last.start, last.end)
     if inner is None:
         return None
@@ -171,11 +178,3 @@ def _find_list_of_end(lines: Sequence[Line], start: int, last: Line) -> ItemList
 
 def _fits(room: Room, start: int, end: int, most: int) -> bool:
     return end - start <= most and room.is_free(start, end)
-
-
-def _count_left(found: ItemList, end: int, room: Room) -> int:
-    """Return how many items of a list stand behind a quotation; 0 where another one goes on."""
-    left = [item for item in found.items if item[0] >= end]
-    if left and room.find_touched(left[0][0], left[-1][1]):
-        return 0
-    return len(left)

@@ -8,12 +8,13 @@ from itertools import pairwise
 from typing import ClassVar
 
 from chat.account import Account
-from chat.evidence.extent import NEAR_CHARS, WHOLE_CHARS, Room, find_extent
+from chat.evidence.extent import NEAR_CHARS, WHOLE_CHARS, Room, count_items_left, find_extent
 from chat.evidence.judge import Supported
 from chat.evidence.lines import Line, is_plain_text, read_lines
 from chat.evidence.lists import find_list
 from chat.evidence.tables import find_table
 from chat.phrases import count
+from chat.retrieval.retrieve import Terms, collect_terms
 from chat.types import Around, AroundKind, Evidence
 from chat.way import Step
 from index.base import Catalog
@@ -24,8 +25,8 @@ def frame(version: Version, room: Room) -> Evidence:
     """Return a piece of evidence with what it stands in.
 
     Rows of a table are quoted whole, with the heads of their columns and the caption beside them.
-    An item is quoted with its mark; with its lead-in, or that beside it; a list whole, or with how
-    many of its items are left.
+    An item is quoted with its mark; with its lead-in, or that beside it; a list as far as there is
+    room.
     """
     piece = room.own
     lines = _read_lines(version, piece)
@@ -56,8 +57,7 @@ def _read_lines(version: Version, piece: Evidence) -> list[Line]:
 def _frame_list(version: Version, lines: Sequence[Line], room: Room) -> Evidence:
     extent = find_extent(version.text, lines, room)
     around = _cut(version, [("lead_in", span) for span in extent.lead_ins])
-    framed = _stretch(version, room.own, extent.start, extent.end)
-    return replace(framed, around=around, items_left=extent.items_left)
+    return replace(_stretch(version, room.own, extent.start, extent.end), around=around)
 
 
 def _stretch(version: Version, piece: Evidence, start: int, end: int) -> Evidence:
@@ -108,30 +108,21 @@ class Frame(Step[Supported, Supported]):
                 )
                 for c in contrasts
             ]
-        return replace(known, evidence=self._sort(pieces), contrasts=tuple(contrasts))
+        evidence = _order(self._stand_in_lists(pieces), known.retrieved.terms)
+        return replace(known, evidence=evidence, contrasts=tuple(contrasts))
 
-    def _sort(self, pieces: Sequence[Evidence]) -> tuple[Evidence, ...]:
-        """Return the quotations, those that stand near each other in one list in its order."""
-        lists = [self._find_place(piece) for piece in pieces]
-        ordered = list(pieces)
-        for place in {place for place in lists if place is not None}:
-            own = sorted(
-                (n for n, other in enumerate(lists) if other == place),
-                key=lambda number: pieces[number].start,
-            )
-            for first, second in pairwise(own):
-                near = pieces[second].start - pieces[first].end <= NEAR_CHARS
-                if near and ordered.index(pieces[first]) > ordered.index(pieces[second]):
-                    ordered.remove(pieces[first])
-                    ordered.insert(ordered.index(pieces[second]), pieces[first])
-        return tuple(ordered)
-
-    def _find_place(self, piece: Evidence) -> tuple[str, int] | None:
-        """Return which list a quotation stands in: its version and where it is led in."""
-        version = self.catalog.version(piece.candidate.hit.passage.version)
-        lines = _read_lines(version, piece)
-        found = find_list(lines, piece.start, piece.end)
-        return (version.id, found.lead_ins[0][0]) if found else None
+    def _stand_in_lists(self, pieces: Sequence[Evidence]) -> list[_Listed]:
+        """Return quotations with the list that each stands in, and what is left of it told."""
+        found = []
+        for piece in pieces:
+            version = self.catalog.version(piece.candidate.hit.passage.version)
+            lines = _read_lines(version, piece)
+            own = find_list(lines, piece.start, piece.end)
+            place = (version.id, own.lead_ins[0][0]) if own else None
+            same = [p for p in pieces if p.candidate.hit.passage.version == version.id]
+            told = replace(piece, items_left=count_items_left(lines, piece, same))
+            found.append(_Listed(told, place))
+        return found
 
     def explain(self, known: Supported, found: Supported) -> Account | None:
         """Return which quotations were given more; nothing where none was."""
@@ -144,6 +135,38 @@ class Frame(Step[Supported, Supported]):
         if not told:
             return None
         return Account(self.name, count(len(known.evidence), "quotation"), "; ".join(told))
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """A quotation and its list: the version, and where in it the outermost lead-in begins."""
+
+    piece: Evidence
+    place: tuple[str, int] | None
+
+
+def _order(listed: Sequence[_Listed], terms: Terms) -> tuple[Evidence, ...]:
+    """Return quotations, best first; those of one list in its order where they belong together.
+
+    They do where they stand near each other, and where the later one has no more of what is asked.
+    """
+    ordered = list(listed)
+    for place in {one.place for one in listed if one.place is not None}:
+        own = sorted((one for one in listed if one.place == place), key=lambda one: one.piece.start)
+        for first, second in reversed(list(pairwise(own))):
+            near = second.piece.start - first.piece.end <= NEAR_CHARS
+            if ordered.index(first) > ordered.index(second) and (
+                near or _cover(second.piece, terms) <= _cover(first.piece, terms)
+            ):
+                ordered.remove(first)
+                ordered.insert(ordered.index(second), first)
+    return tuple(one.piece for one in ordered)
+
+
+def _cover(piece: Evidence, terms: Terms) -> float:
+    """Return the share of the question's terms that a quotation has, those above it included."""
+    words = " ".join([*(one.text for one in piece.around), piece.quote])
+    return terms.coverage(collect_terms(words, piece.candidate.hit.document.metadata.language))
 
 
 def _join_marks(framed: Evidence, taken: Sequence[Evidence]) -> tuple[tuple[int, int], ...]:

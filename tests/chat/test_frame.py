@@ -248,6 +248,27 @@ def test_a_long_list_says_that_it_continues(answers: dict[str, Answer]) -> None:
     assert sentence["id"] == last.id
 
 
+def test_gaps_between_quotations_of_a_list_are_counted(tmp_path: Path) -> None:
+    """Each item has all that is asked: they stand in their order, and none is left unsaid."""
+    duties = [
+        f"obligation {n}: the keeper shall keep log number {n} of every ship above {n},000 tons "
+        f"for {n} years"
+        for n in range(1, 31)
+    ]
+    (tmp_path / "corpus").mkdir()
+    page = tmp_path / "corpus" / "many.html"
+    write_page(page, "Duties of keepers", "The obligations of a keeper are as follows:", duties)
+    index = LocalIndex(Settings(tmp_path), SentenceTransformerEmbedder(EmbedderSettings()))
+    apply_plan(index, make_plan(index, [str(tmp_path / "corpus")]))
+    answer = make_answerer(index).answer(Question("What are the obligations of a keeper?"))
+    quoted = answer.citations
+    assert len(quoted) > 1
+    assert quoted[0].quote.startswith("The obligations of a keeper are as follows:")
+    assert [one.start for one in quoted] == sorted(one.start for one in quoted)
+    items = [one.quote.count("the keeper shall keep log number") for one in quoted]
+    assert sum(items) + sum(one.items_left for one in quoted) == len(duties)
+
+
 def test_an_item_keeps_its_mark_and_its_lead_in(answers: dict[str, Answer]) -> None:
     """Its lead-in stands 1,800 characters above, in another passage."""
     (first,) = [one for one in answers["item"].citations if f"6. {DUTIES[5]}" in one.quote]
