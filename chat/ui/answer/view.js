@@ -89,6 +89,12 @@ function makeTable({ before, heads, rows }, button) {
     const row = body.insertRow();
     for (const parts of cells) row.insertCell().append(...parts.map(makePart));
   }
-  body.rows[body.rows.length - 1].insertCell().append(button);
-  return table;
+  const last = body.rows[body.rows.length - 1];
+  (last.cells[last.cells.length - 1] ?? last.insertCell()).append(" ", button);
+  // Wider than the screen, it is moved: a figure is never broken in two.
+  const frame = document.createElement("div");
+  frame.className = "wide";
+  frame.tabIndex = 0;
+  frame.append(table);
+  return frame;
 }
