@@ -27,6 +27,13 @@ HOSTILE_TEXT = (
 )
 PERMITS = "The lagoon authority of Freedonia grants nine permits a year."
 HOSTILE_NAME = "<b>*evil*.txt"
+GRANTS = """# Grants of Ruritania
+
+| Scheme | Rate of support | Ceiling | Call closes |
+|---|---|---|---|
+| Sprout | 40 % | EUR 250,000 | 1 September 2026 |
+| Blossom | 25 % | EUR 1,200,000 | 15 December 2026 |
+"""
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +47,7 @@ def url(
     file.write_text(f"{HOSTILE_TITLE}\n\n{HOSTILE_TEXT}\n", encoding="utf-8")
     sidecar = f'title = "{HOSTILE_TITLE}"\npublisher = "<i>P</i> *q*"\n'
     file.with_name(f"{file.name}.meta.toml").write_text(sidecar, encoding="utf-8")
+    (settings.uploads / "grants.md").write_text(GRANTS, encoding="utf-8")
     index = LocalIndex(settings, SentenceTransformerEmbedder(settings.embedder))
     apply_plan(index, make_plan(index))
     return app_url({HOME_VARIABLE: str(settings.home)})
@@ -153,6 +161,27 @@ def test_a_phone_shows_everything_without_scrolling_sideways(
     page.get_by_text("Bring the index up to date").wait_for()
     assert overflow_px(page) <= 0
     context.close()
+
+
+def test_a_phone_breaks_no_word_of_a_table(page: Page, url: str) -> None:
+    """A figure that goes on in the next line reads as another one."""
+    page.set_viewport_size({"width": 390, "height": 844})
+    question = urlencode({"q": "What is the ceiling of the Sprout scheme of Ruritania?"})
+    page.goto(f"{url}/?{question}")
+    cell = page.locator("td").filter(has_text="250,000")
+    cell.wait_for()
+    words = """cell => {
+        const range = document.createRange(), lines = [];
+        const text = cell.querySelector("span, mark").firstChild;
+        for (const { index, 0: word } of text.data.matchAll(/\\S+/g)) {
+            range.setStart(text, index);
+            range.setEnd(text, index + word.length);
+            lines.push(new Set([...range.getClientRects()].map(({ top }) => top)).size);
+        }
+        return lines;
+    }"""
+    assert cell.evaluate(words) == [1, 1]
+    assert overflow_px(page) <= 0
 
 
 def test_the_library_adds_a_file_that_can_then_be_asked_about(page: Page, url: str) -> None:
