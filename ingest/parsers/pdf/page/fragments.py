@@ -47,6 +47,11 @@ class Fragment:
     aslant: bool = False  # along no edge of the page
 
 
+def measure_gutter(size: float) -> float:
+    """Return how wide a gutter between lines of a height is at least, in points."""
+    return max(GUTTER_POINTS, GUTTER_HEIGHTS * size)
+
+
 def runs_leftwards(codes: NDArray[np.uint32]) -> bool:
     """Tell whether a page's text is written from right to left, as Arabic and Hebrew are."""
     found = (codes >= 0x590) & (codes < 0x900)
