@@ -137,3 +137,12 @@ def test_a_table_in_one_column_does_not_cut_the_other() -> None:
     parsed = parse_page([*left, *column([*GATES, *GATES], x=320)])
     assert texts(parsed, "row") == ["Piers\t12", "Lamps\t640", "Ropes\t85"]
     assert parsed.text.endswith(" ".join([*QUAYS, "", *GATES, *GATES]).replace(" " * 2, "\n\n"))
+
+
+@pytest.mark.parametrize("gutter", [6.0, 8.0])
+def test_columns_drawn_one_by_one_are_told_by_a_gutter_of_half_a_line(gutter: float) -> None:
+    left, right = [*QUAYS, *GATES], [*GATES, *QUAYS]
+    edge = right_edge(*column(left))
+    drawn = [*draw_out(left, edge), *draw_out(right, 2 * edge - 72 + gutter, x=edge + gutter)]
+    parsed = parse_page(drawn)
+    assert texts(parsed, "paragraph") == [" ".join(left), " ".join(right)]

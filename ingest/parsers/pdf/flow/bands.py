@@ -34,8 +34,8 @@ class Band:
         ]
 
 
-def have_neighbours(segments: Sequence[PageLine]) -> list[bool]:
-    """Tell of each segment whether another stands beside it, apart enough for two columns."""
+def have_neighbours(segments: Sequence[PageLine], heights: float) -> list[bool]:
+    """Tell of each segment whether another stands beside it, so many heights of a line apart."""
     paired = [False] * len(segments)
     for number, one in enumerate(segments):
         for other_number in range(number + 1, len(segments)):
@@ -44,7 +44,7 @@ def have_neighbours(segments: Sequence[PageLine]) -> list[bool]:
                 break
             low = min(one.y1 - one.y0, other.y1 - other.y0)
             gap = max(other.x0 - one.x1, one.x0 - other.x1)
-            if one.y1 - other.y0 > 0.3 * low and gap >= measure_gutter(one.size):
+            if one.y1 - other.y0 > 0.3 * low and gap >= measure_gutter(one.size, heights):
                 paired[number] = paired[other_number] = True
     return paired
 
@@ -88,13 +88,15 @@ def reach_up(
     left, right = min(lefts), max(segment.x1 for segment in band.segments)
     reached: list[tuple[int, PageLine]] = []
     for segment in reversed(above):
-        number = sum(segment.x0 >= right for _, right in band.gutters)
-        within = all(segment.x1 <= x0 or segment.x0 >= x1 for x0, x1 in band.gutters)
+        near = SAME_EDGE * tops[-1].size
+        number = sum(segment.x0 >= x1 - near for _, x1 in band.gutters)
+        within = all(segment.x1 <= x0 + near or segment.x0 >= x1 - near for x0, x1 in band.gutters)
         aside = segment.x0 - lefts[number]
-        indent = INDENT if segment.size < 1.05 * tops[number].size else SAME_EDGE
-        at_edge = -SAME_EDGE * segment.size <= aside <= indent * segment.size
+        is_text = segment.size < 1.05 * tops[number].size
+        at_edge = -near <= aside <= (INDENT * segment.size if is_text else near)
         # A title in the middle above them all is none of theirs.
-        at_edge &= abs(segment.x0 + segment.x1 - left - right) / 2 > CENTRED * segment.size
+        centred = abs(segment.x0 + segment.x1 - left - right) / 2 <= CENTRED * segment.size
+        at_edge &= not centred or (is_text and aside <= near)
         is_near = tops[number].y0 - segment.y1 <= REACH * segment.size
         if not (within and is_near and (at_edge or number == 0)):
             break

@@ -30,7 +30,11 @@ from ingest.parsers.pdf.flow.tables import (
     looks_like_table,
     make_rows,
 )
-from ingest.parsers.pdf.page.fragments import measure_gutter
+from ingest.parsers.pdf.page.fragments import (
+    GUTTER_HEIGHTS,
+    NARROW_GUTTER,
+    measure_gutter,
+)
 from ingest.parsers.pdf.page.page_text import PageText
 
 # In heights of a line, from one line's top to the next one's: cells stand further apart.
@@ -97,10 +101,16 @@ def _order(layout: _Layout, segments: Sequence[PageLine]) -> Iterator[Region]:
     """Yield the regions that segments make, band by band from the top."""
     plain: list[PageLine] = []
     rest = sorted(segments, key=lambda s: (s.y0, s.x0))
-    paired = have_neighbours(rest)
+    paired = have_neighbours(rest, GUTTER_HEIGHTS)
+    near = have_neighbours(rest, NARROW_GUTTER)
     position = 0
     while position < len(rest):
-        band, split = _split_from(layout, rest, position) if paired[position] else (None, None)
+        band: Band | None = None
+        split: list[list[PageLine]] | PageTable | None = None
+        if near[position]:
+            band, split = _split_drawn(layout, rest, position)
+        if split is None and paired[position]:
+            band, split = _split_from(layout, rest, position)
         end = position + (len(band.segments) if band else 1)
         if band is None or split is None:
             plain += rest[position:end]
@@ -133,13 +143,26 @@ def _read_plain(layout: _Layout, segments: Sequence[PageLine]) -> Iterator[Regio
         yield PageColumn(find_lines(layout.page, [f for s in rest for f in s.fragments]))
 
 
+def _split_drawn(
+    layout: _Layout, segments: Sequence[PageLine], start: int
+) -> tuple[Band | None, list[list[PageLine]] | None]:
+    """Return the segments from `start` that are columns of text which were drawn one by one."""
+    size = min(segment.size for segment in segments[start : start + COLUMN_LINES])
+    least = measure_gutter(size, NARROW_GUTTER)
+    for band in find_bands(segments, start, least, layout.tables.keys()):
+        columns = _part(layout, band)
+        if len(columns) > 1 and _are_columns(layout, columns) and are_drawn_apart(columns):
+            return band, columns
+    return None, None
+
+
 def _split_from(
     layout: _Layout, segments: Sequence[PageLine], start: int
 ) -> tuple[Band | None, list[list[PageLine]] | PageTable | None]:
     """Return the segments from `start` that gutters run through, and what they part into."""
     # The heading on top of a column is larger than its text, and asks for a wider gutter.
-    first = segments[start : start + COLUMN_LINES]
-    narrow = min(measure_gutter(segment.size) for segment in first)
+    size = min(segment.size for segment in segments[start : start + COLUMN_LINES])
+    narrow = measure_gutter(size)
     bands = find_bands(segments, start, narrow, layout.tables.keys())
     for is_told in (_are_columns, _are_drawn_as_columns):
         for band in bands:

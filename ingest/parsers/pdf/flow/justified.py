@@ -53,7 +53,7 @@ class _DrawnOut:
 
     parts: list[PageLine]
     line: PageLine
-    fits: bool  # as a line of running text would
+    fits: bool | None  # as a line of running text would; None if nothing stands below it
     is_even: bool
 
 
@@ -86,10 +86,10 @@ def _find_blocks(page: PageText, segments: Sequence[PageLine]) -> list[list[_Dra
         for row in rows:
             if edges.top <= row[0].y0 <= edges.bottom:
                 parts = _reach_across(row, edges)
-                name = tuple(map(id, parts))
-                if name and name not in drawn:
+                name = (round(edges.x0), *map(id, parts))
+                if parts and name not in drawn:
                     drawn[name] = _draw_out(page, parts, segments, edges)
-                if name:
+                if parts:
                     reaching.append(drawn[name])
         for block in _part_blocks(reaching):
             names = tuple(id(part) for row in block for part in row.parts)
@@ -129,7 +129,8 @@ def _find_shared_edges(rows: Sequence[Sequence[PageLine]]) -> list[_Edges]:
 def _is_running(block: Sequence[_DrawnOut], edges: _Edges) -> bool:
     """Tell whether rows are lines of a text and no table's."""
     # Where rows leave room for the word that comes next, they are a table's.
-    if sum(row.fits for row in block) < FITTING_SHARE * len(block):
+    known = [row.fits for row in block if row.fits is not None]
+    if not known or sum(known) < FITTING_SHARE * len(known):
         return False
     if len(block) > 1 and all(any(map(str.isdigit, row.parts[-1].text)) for row in block):
         return False
@@ -176,9 +177,10 @@ def _draw_out(
     is_even = even >= EVEN_GAPS and paused
     spare = sum(gaps) + sum(pauses) - (len(gaps) + len(pauses) + 1) * USUAL_SPACE * line.size
     following = _find_next(line, segments, edges)
-    full = following is not None and spare < _measure_first_word(following)
-    forced = len(gaps) >= FORCED_GAPS and even >= FORCED_EVEN
-    return _DrawnOut(parts, line, is_even and (full or forced), is_even)
+    fits = None if following is None else is_even and spare < _measure_first_word(following)
+    if is_even and len(gaps) >= FORCED_GAPS and even >= FORCED_EVEN:
+        fits = True
+    return _DrawnOut(parts, line, fits, is_even)
 
 
 def _find_next(line: PageLine, segments: Sequence[PageLine], edges: _Edges) -> PageLine | None:

@@ -9,8 +9,13 @@ from math import inf
 from statistics import median
 
 from ingest.parsers.pdf.flow.justified import join_justified
-from ingest.parsers.pdf.flow.lines import PageLine, find_lines, join_fragments
-from ingest.parsers.pdf.page.fragments import GUTTER_POINTS, WIDE_GAP, measure_gutter
+from ingest.parsers.pdf.flow.lines import PageLine, find_lines, join_fragments, jumps
+from ingest.parsers.pdf.page.fragments import (
+    GUTTER_POINTS,
+    NARROW_GUTTER,
+    WIDE_GAP,
+    measure_gutter,
+)
 from ingest.parsers.pdf.page.page_text import PageText
 
 # A page in more pieces is a map or a drawing: its words are taken in the order of its content,
@@ -46,6 +51,7 @@ class _Gap:
     start: int  # which fragment of the segment follows it
     before: PageLine | None
     after: PageLine | None
+    least: float  # in points: a gutter that it is part of is nowhere narrower
 
 
 def _cut_at_gutters(
@@ -54,9 +60,8 @@ def _cut_at_gutters(
     gaps = [_find_gaps(page, segment, id(segment) in whole) for segment in segments]
     found: list[PageLine] = []
     for number, segment in enumerate(segments):
-        least = measure_gutter(segment.size)
         inner = [gap for gap in gaps[number] if gap.before and gap.after]
-        starts = [gap.start for gap in inner if _is_gutter(gaps, number, gap, least)]
+        starts = [gap.start for gap in inner if _is_gutter(gaps, number, gap)]
         bounds = [0, *starts, len(segment.fragments)]
         parts = [segment.fragments[first:last] for first, last in pairwise(bounds)]
         found += [join_fragments(page, part) for part in parts] if starts else [segment]
@@ -64,21 +69,24 @@ def _cut_at_gutters(
 
 
 def _find_gaps(page: PageText, segment: PageLine, is_whole: bool) -> list[_Gap]:
-    found = [_Gap(0.0, segment.x0, 0, None, segment)]
-    wide: list[tuple[float, float, int]] = []
+    least, narrow = measure_gutter(segment.size), measure_gutter(segment.size, NARROW_GUTTER)
+    found = [_Gap(0.0, segment.x0, 0, None, segment, least)]
+    wide: list[tuple[float, float, int, float]] = []
     reached = segment.fragments[0].x1
     for start, fragment in enumerate(() if is_whole else segment.fragments):
-        if fragment.x0 - reached >= GUTTER_POINTS:
-            wide.append((reached, fragment.x0, start))
+        # What was drawn elsewhere in between need not stand so far apart.
+        apart = start > 0 and jumps(segment.fragments[start - 1], fragment)
+        if fragment.x0 - reached >= (narrow if apart else GUTTER_POINTS):
+            wide.append((reached, fragment.x0, start, narrow if apart else least))
         reached = max(reached, fragment.x1)
-    for x0, x1, start in wide if len(wide) <= MAX_GAPS else ():
+    for x0, x1, start, narrowest in wide if len(wide) <= MAX_GAPS else ():
         before = join_fragments(page, segment.fragments[:start])
         after = join_fragments(page, segment.fragments[start:])
-        found.append(_Gap(x0, x1, start, before, after))
-    return [*found, _Gap(segment.x1, inf, len(segment.fragments), segment, None)]
+        found.append(_Gap(x0, x1, start, before, after, narrowest))
+    return [*found, _Gap(segment.x1, inf, len(segment.fragments), segment, None, least)]
 
 
-def _is_gutter(gaps: Sequence[Sequence[_Gap]], number: int, gap: _Gap, least: float) -> bool:
+def _is_gutter(gaps: Sequence[Sequence[_Gap]], number: int, gap: _Gap) -> bool:
     """Tell whether a gap goes on, up and down, until it has running text on either side."""
     x0, x1 = gap.x0, gap.x1
     left: list[PageLine] = []
@@ -87,7 +95,7 @@ def _is_gutter(gaps: Sequence[Sequence[_Gap]], number: int, gap: _Gap, least: fl
         for position in positions:
             widths = [min(x1, other.x1) - max(x0, other.x0) for other in gaps[position]]
             shared = max(widths)
-            if shared < least:
+            if shared < gap.least:
                 break
             same = gaps[position][widths.index(shared)]
             x0, x1 = max(x0, same.x0), min(x1, same.x1)
