@@ -253,6 +253,12 @@ def judge(text: str) -> bool:
             id="Hungarian",
         ),
         pytest.param(
+            "Пристаните на брега са отворени за всеки кораб, който плаща таксата навреме. "
+            "Τα λιμάνια της ακτής είναι ανοικτά για κάθε πλοίο που πληρώνει το τέλος εγκαίρως. "
+            "The ports of the coast are open to every ship that pays the fee in time.",
+            id="three alphabets on one page",
+        ),
+        pytest.param(
             "Bydd y Comisiwn yn mabwysiadu'r mesurau angenrheidiol i sicrhau bod yr Aelod-wladwri"
             "aethau yn cydymffurfio â'r rheolau a nodir yn y Rheoliad hwn. Y mae gan bawb hawl i "
             "fywyd, rhyddid a diogelwch.",
