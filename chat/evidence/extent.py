@@ -90,6 +90,9 @@ def find_extent(text: str, lines: Sequence[Line], room: Room) -> Extent:
     below = None if last.leads and end < last.end else _find_list_of_end(lines, start, last)
     end = _end_list(room, lines, (start, end), last, below)
     left = _count_left(below, end, room) if below else 0
+    if above and below and not left:
+        # Of "(b) … including:" with all that it includes, "(c)" of the list around it is left.
+        left = _count_left(above, end, room)
     return Extent(start, end, tuple(lead_ins), left)
 
 
@@ -175,7 +178,7 @@ def _fits(room: Room, start: int, end: int, most: int) -> bool:
 
 def _count_left(found: ItemList, end: int, room: Room) -> int:
     """Return how many items of a list stand behind a quotation; 0 where another one goes on."""
-    left = [item for item in found.items if item[0] >= end]
+    left = [item for item in (*found.items, *found.further) if item[0] >= end]
     if left and room.find_touched(left[0][0], left[-1][1]):
         return 0
     return len(left)

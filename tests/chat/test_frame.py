@@ -69,6 +69,35 @@ GLUED = """(46) The rules are these.2. Ports are large where they have:
 LONG = f"1. Where a port {'is shut and ' * 40}open, it pays if:\n(a) it can;\n(b) it may."
 APART = "It is so where ports:\n\n— are open,\n\n— are clean.\n\n9. Others pay.\n\n10. All pay."
 NESTED = "It says:\n\n1. Ports pay if:\n\n(a) shut;\n\n(b) wet;\n\n(c) old.\n\n2. None else."
+NUMBERED = """1. There is a period.
+
+The period begins:
+
+(a) with the first day; or
+
+(b) later.
+
+2. It does not apply to:
+(a) ships such as:
+— tugs,
+— barges;
+(b) quays.
+
+3. No list."""
+DATED = "The plan should include:\ncosts\nrisks\n01/10/2025\n\nAn end."
+DATES = "It closes on:\n01/10/2025\n01/10/2026"
+BROKEN = """Four changes are made:
+1. Less for ships;
+
+Ships had more before:
+• tugs,
+• barges.
+2. More for quays;
+
+Quays had less.
+3. None else.
+
+1. Others."""
 LETTERS = "We have:\n(g) g;\n(h) h;\n(i) i;\n(j) j."
 
 
@@ -95,6 +124,11 @@ LETTERS = "We have:\n(g) g;\n(h) h;\n(i) i;\n(j) j."
         pytest.param(LONG, "(b) it", [LONG.split("\n")[0]], 2, id="a long lead-in"),
         pytest.param(APART, "— are open", ["It is so where ports:"], 2, id="numbers go on behind"),
         pytest.param(NESTED, "It says", ["It says:"], 5, id="nested, each a paragraph"),
+        pytest.param(NUMBERED, "2. It", ["2. It does not apply to:"], 4, id="behind another list"),
+        pytest.param(NUMBERED, "— barges", ["2. It does not apply to:", "(a) ships such as:"], 2),
+        pytest.param(DATED, "costs", ["The plan should include:"], 2, id="a date below"),
+        pytest.param(DATES, "01/10/2026", ["It closes on:"], 2, id="a list of dates"),
+        pytest.param(BROKEN, "Less", ["Four changes are made:"], 1, id="a paragraph between"),
         pytest.param(LETTERS, "(i) i", ["We have:"], 4, id="a letter, not a number"),
     ],
 )
@@ -103,7 +137,7 @@ def test_a_list_is_known_by_its_lines(
 ) -> None:
     start = text.index(words)
     end = start + len(words)
-    is_plain = text is not PAGE
+    is_plain = text not in (PAGE, DATED, DATES)
     found = find_list(read_lines(text, start, end, is_plain=is_plain), start, end)
     if lead_ins is None:
         assert found is None
@@ -111,6 +145,13 @@ def test_a_list_is_known_by_its_lines(
     assert found is not None
     assert [text[first:last] for first, last in found.lead_ins] == lead_ins
     assert len(found.items) == items
+
+
+def test_a_list_that_a_paragraph_interrupts_goes_on_behind_it() -> None:
+    lines = read_lines(BROKEN, 0, len(BROKEN), is_plain=True)
+    found = find_list(lines, 0, 4)
+    assert found is not None
+    assert [BROKEN[a:b] for a, b in found.further] == ["2. More for quays;", "3. None else."]
 
 
 TOWNS = "Table 3: Grants in euros\nTown\t2024\t2025\nOak\t12,000\t14,000\nElm\t9,000\t8,000"
@@ -168,6 +209,7 @@ GROUNDS = [
     for ground in ("fog", "ice", "a broken rudder", "a missing chart", "a drunken crew")
 ]
 REASONS = ", as the Harbour Act of 1999 and its annexes on safety and on fair trade ask of it " * 3
+ROPES = " A rope is cut as soon as it is worn, and the crew that cuts it has a new one spliced."
 
 
 @pytest.fixture(scope="module")
@@ -246,6 +288,27 @@ def test_a_long_list_says_that_it_continues(answers: dict[str, Answer]) -> None:
     assert told.items_left == last.items_left
     (sentence,) = [one for one in list_sentences(answer) if one["left"]]
     assert sentence["id"] == last.id
+
+
+def test_an_item_with_all_of_its_own_says_that_the_list_around_it_continues(
+    tmp_path: Path,
+) -> None:
+    """The list around it is longer than what is quoted whole."""
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    (corpus / "checks.txt").write_text(
+        f"Checks of gear\n\nThe yard keeps these checks:\n(a) of ropes.{ROPES * 24}\n"
+        "(b) of anchors, which include:\n— the weight of the anchor,\n— the rust on its chain,\n"
+        "— the pin of the shackle;\n(c) of lamps."
+    )
+    index = LocalIndex(Settings(tmp_path), SentenceTransformerEmbedder(EmbedderSettings()))
+    apply_plan(index, make_plan(index, [str(corpus)]))
+    answer = make_answerer(index).answer(Question("Which checks of anchors does the yard keep?"))
+    first = answer.citations[0]
+    assert "(b) of anchors, which include:" in first.quote
+    assert first.quote.endswith("the shackle;")
+    assert [around.text for around in first.around] == ["The yard keeps these checks:"]
+    assert first.items_left == 1
 
 
 def test_an_item_keeps_its_mark_and_its_lead_in(answers: dict[str, Answer]) -> None:
