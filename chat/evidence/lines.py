@@ -101,6 +101,21 @@ def read_lines(
     return [line if line.style or line.is_row else replace(line, is_apart=True) for line in lines]
 
 
+def leave_marks(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Return a stretch of a text without the marks of items at its ends; None if nothing is left."""
+    for line in re.finditer(r"[^\n]+", text):
+        mark = _MARK.match(text, line.start())
+        if mark is not None:
+            if line.start() <= start < mark.end():
+                start = mark.end()
+            if line.start() < end <= mark.end():
+                end = line.start()
+    words = text[start:end]
+    start += len(words) - len(words.lstrip())
+    end -= len(words) - len(words.rstrip())
+    return (start, end) if start < end else None
+
+
 def is_plain_text(document: Document) -> bool:
     """Tell whether a document's lines are as somebody broke them.
 

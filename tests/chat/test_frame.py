@@ -8,7 +8,7 @@ import pytest
 
 from chat.answer import make_answerer
 from chat.cli.text import format_citation
-from chat.evidence.lines import read_lines
+from chat.evidence.lines import leave_marks, read_lines
 from chat.evidence.lists import find_list
 from chat.evidence.tables import find_heads, find_table
 from chat.serialize import answer_object
@@ -152,6 +152,21 @@ def test_a_list_that_a_paragraph_interrupts_goes_on_behind_it() -> None:
     found = find_list(lines, 0, 4)
     assert found is not None
     assert [BROKEN[a:b] for a, b in found.further] == ["2. More for quays;", "3. None else."]
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        pytest.param("There are:\n1)", "There are:", id="behind a lead-in"),
+        pytest.param("2", None, id="a number alone"),
+        pytest.param("2) new quays in", "new quays in", id="before an item"),
+        pytest.param("quays\n2) new", "quays\n2) new", id="between"),
+    ],
+)
+def test_the_mark_of_an_item_is_not_what_answers(marked: str, expected: str | None) -> None:
+    text = "There are:\n1) old quays\n2) new quays in 12 towns"
+    found = leave_marks(text, text.index(marked), text.index(marked) + len(marked))
+    assert (text[slice(*found)] if found else None) == expected
 
 
 TOWNS = "Table 3: Grants in euros\nTown\t2024\t2025\nOak\t12,000\t14,000\nElm\t9,000\t8,000"

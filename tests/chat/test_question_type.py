@@ -15,6 +15,10 @@ from chat.question.names import is_name
         ("In which year did it start?", "date"),
         ("Since when do districts exist?", "date"),
         ("When may a fee be charged?", "other"),
+        ("Who has to prove it when a woman was treated worse?", "name"),
+        ("What happens when a permit expires?", "other"),
+        ("What is known of when the port was built?", "date"),
+        ("The port was built when?", "date"),
         ("Which programme funds ports, and what are they meant to do?", "other"),
         ("Which ports and which towns pay?", "other"),
         ("How many clusters are there?", "number"),
@@ -35,6 +39,12 @@ def test_kind_of_question(question: str, kind: str) -> None:
     ("question", "text", "expected"),
     [
         pytest.param("When was it founded?", "It was founded in 2011.", ["2011"], id="year"),
+        pytest.param(
+            "When was it passed?",
+            "Act No 5 of 17 June 2008, in force from May 2009 and 3rd July.",
+            ["17 June 2008", "May 2009", "3rd July"],
+            id="days and months",
+        ),
         pytest.param("When was it founded?", "It was founded late.", [], id="no date"),
         pytest.param("When was the 2011 act passed?", "The 2011 act.", [], id="asked year"),
         pytest.param("How many clusters?", "There are 2,000 clusters.", ["2,000"], id="digits"),
@@ -58,6 +68,9 @@ def test_kind_of_question(question: str, kind: str) -> None:
             "It is in Śląsk, Żory, Řecko, Țara and Ελλάδα.",
             ["Śląsk", "Żory", "Řecko", "Țara and Ελλάδα"],
             id="capitals of other alphabets",
+        ),
+        pytest.param(
+            "Who runs PARP?", "Two do. These are Oak and Elm.", ["Oak and Elm"], id="opens"
         ),
         pytest.param("Who runs PARP?", "Everybody runs PARP.", [], id="asked name"),
         pytest.param("What is a cluster?", "A cluster is 1 Thing.", [], id="other"),

@@ -22,7 +22,11 @@ from ingest.text.sentences import split
         pytest.param(["(12) It is so.", "It stays so."], "de", id="number-in-brackets"),
         pytest.param(["● Avoid new dams.", "They cost."], "en", id="bullet"),
         pytest.param(["As in Article 5a (4) (d) (iii) of it.", "That is so."], "en", id="no-stop"),
-        pytest.param(["Firmen im Sinne von Artikel 2 (Nummer 83) AGVO sind es.", "Gut."], "de", id="no-stop-in-brackets"),
+        pytest.param(
+            ["Firmen im Sinne von Artikel 2 (Nummer 83) AGVO sind es.", "Gut."],
+            "de",
+            id="no-stop-in-brackets",
+        ),
         pytest.param(["It has 13.000 firms (1998, p. 213) in it.", "Good."], "en", id="numbers"),
         pytest.param(["It helps, e.g. Firms do.", "Good."], "en", id="eg"),
         pytest.param(["It grew in 2004.", "In 2005 it fell."], "en", id="year"),
