@@ -32,6 +32,13 @@ _SECOND_QUESTION = re.compile(
     r"\w\S*,? and (?:what|which|who|whom|whose|where|when|why|how|whether|under what)\b",
     re.IGNORECASE,
 )
+# "Which duties …", "Under which conditions …", "What are the pillars …".
+_SEVERAL_QUESTION = re.compile(
+    r"(?:\w+\s)?(?:which|what)\s(?:are|were|"
+    r"(?:(?!(?:is|was|does|did|do|has|had|can|shall|must|may|will)\b)[\w’'-]+\s){0,3}?"
+    r"(?!(?:is|was|does|has|this|its)\b)[\w’'-]+[^\Wsiu]s)\b",
+    re.IGNORECASE,
+)
 _NUMBER_QUESTION = re.compile(
     r"\bhow (?:many|much|long|old|far|large|big|high|often|few)\b|"
     r"\b(?:what|which) (?:share|percentage|percent|proportion|number|amount|rate|fraction)\b",
@@ -43,7 +50,10 @@ _NAME_QUESTION = re.compile(
     r"countries|city|programme|program|institution|company|person|fund|university)\b",
     re.IGNORECASE,
 )
-_MONTHS = "january|february|march|april|may|june|july|august|september|october|november|december"
+# "It may march" names no month.
+_MONTHS = (
+    "january|february|(?-i:March|May)|april|june|july|august|september|october|november|december"
+)
 _DATE = re.compile(
     rf"\b(?:1[0-9]|20)\d\d(?:s|\b)|"
     rf"\b(?:\d{{1,2}}(?:st|nd|rd|th)?\s)?(?:{_MONTHS})\b(?:\s\d{{4}}\b)?|"
@@ -101,6 +111,11 @@ def classify_question(question: str) -> QuestionKind:
     if _NAME_QUESTION.search(question):
         return "name"
     return "other"
+
+
+def asks_for_several(question: str) -> bool:
+    """Tell whether an English question asks for things that may be a list."""
+    return _SEVERAL_QUESTION.match(question.strip()) is not None
 
 
 def _asks_for_date(question: str) -> bool:

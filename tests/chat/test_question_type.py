@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chat.question.kinds import classify_question, find_named
+from chat.question.kinds import asks_for_several, classify_question, find_named
 from chat.question.names import is_name
 
 
@@ -45,6 +45,7 @@ def test_kind_of_question(question: str, kind: str) -> None:
             ["17 June 2008", "May 2009", "3rd July"],
             id="days and months",
         ),
+        pytest.param("When was it passed?", "It may pass in May.", ["May"], id="a verb"),
         pytest.param("When was it founded?", "It was founded late.", [], id="no date"),
         pytest.param("When was the 2011 act passed?", "The 2011 act.", [], id="asked year"),
         pytest.param("How many clusters?", "There are 2,000 clusters.", ["2,000"], id="digits"),
@@ -100,3 +101,19 @@ def test_named(question: str, text: str, expected: list[str]) -> None:
 )
 def test_is_name(word: str, question: str, expected: bool) -> None:
     assert is_name(word, question.index(word), question) is expected
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("Which duties do towns have?", True),
+        ("Under which conditions is a port shut?", True),
+        ("What are the pillars of the plan?", True),
+        ("What does the act say?", False),
+        ("What is the status of the standard?", False),
+        ("Which process is it?", False),
+        ("Who pays?", False),
+    ],
+)
+def test_a_question_for_several_things(question: str, expected: bool) -> None:
+    assert asks_for_several(question) is expected
