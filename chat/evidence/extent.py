@@ -90,9 +90,10 @@ def find_extent(text: str, lines: Sequence[Line], room: Room) -> Extent:
     below = None if last.leads and end < last.end else _find_list_of_end(lines, start, last)
     end = _end_list(room, lines, (start, end), last, below)
     left = _count_left(below, end, room) if below else 0
-    if above and below and not left:
+    if below and not left:
         # Of "(b) … including:" with all that it includes, "(c)" of the list around it is left.
-        left = _count_left(above, end, room)
+        outer = find_list(lines, *lead_ins[-1]) if lead_ins else above
+        left = _count_left(outer, end, room) if outer else 0
     return Extent(start, end, tuple(lead_ins), left)
 
 

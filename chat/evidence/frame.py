@@ -14,10 +14,16 @@ from chat.evidence.lines import Line, is_plain_text, read_lines
 from chat.evidence.lists import find_list
 from chat.evidence.tables import find_table
 from chat.phrases import count
+from chat.question.kinds import asks_for_several
+from chat.retrieval.retrieve import Terms, collect_terms
 from chat.types import Around, AroundKind, Evidence
 from chat.way import Step
 from index.base import Catalog
 from index.version import Version
+
+# A list is shown first whose lead-in holds this share of what is asked for, with so many items.
+ANNOUNCED = 0.5
+LEAST_ITEMS = 2
 
 
 def frame(version: Version, room: Room) -> Evidence:
@@ -108,7 +114,33 @@ class Frame(Step[Supported, Supported]):
                 )
                 for c in contrasts
             ]
-        return replace(known, evidence=self._sort(pieces), contrasts=tuple(contrasts))
+        ordered = self._sort(pieces)
+        if not contrasts and asks_for_several(known.retrieved.question):
+            ordered = self._put_list_first(ordered, known.retrieved.terms)
+        return replace(known, evidence=ordered, contrasts=tuple(contrasts))
+
+    def _put_list_first(self, pieces: Sequence[Evidence], terms: Terms) -> tuple[Evidence, ...]:
+        """Return the quotations, first the list whose lead-in announces what is asked for."""
+        announced = [self._rate_list(piece, terms) for piece in pieces]
+        best = max(range(len(pieces)), key=lambda number: (announced[number], -number))
+        if announced[best] < ANNOUNCED:
+            return tuple(pieces)
+        return (pieces[best], *pieces[:best], *pieces[best + 1 :])
+
+    def _rate_list(self, piece: Evidence, terms: Terms) -> float:
+        """Return how much of what is asked for the lead-in of a quoted list holds; 0 for none."""
+        text = self.catalog.version(piece.candidate.hit.passage.version).text
+        found = find_list(self._read_lines(piece), piece.start, piece.end)
+        if found is None:
+            return 0.0
+        start, end = found.lead_ins[-1]
+        if start < piece.start or sum(a < piece.end for a, _ in found.items) < LEAST_ITEMS:
+            return 0.0
+        language = piece.candidate.hit.document.metadata.language
+        return terms.coverage(collect_terms(text[start:end], language))
+
+    def _read_lines(self, piece: Evidence) -> list[Line]:
+        return _read_lines(self.catalog.version(piece.candidate.hit.passage.version), piece)
 
     def _sort(self, pieces: Sequence[Evidence]) -> tuple[Evidence, ...]:
         """Return the quotations, those that stand near each other in one list in its order."""
@@ -128,10 +160,8 @@ class Frame(Step[Supported, Supported]):
 
     def _find_place(self, piece: Evidence) -> tuple[str, int] | None:
         """Return which list a quotation stands in: its version and where it is led in."""
-        version = self.catalog.version(piece.candidate.hit.passage.version)
-        lines = _read_lines(version, piece)
-        found = find_list(lines, piece.start, piece.end)
-        return (version.id, found.lead_ins[0][0]) if found else None
+        found = find_list(self._read_lines(piece), piece.start, piece.end)
+        return (piece.candidate.hit.passage.version, found.lead_ins[0][0]) if found else None
 
     def explain(self, known: Supported, found: Supported) -> Account | None:
         """Return which quotations were given more; nothing where none was."""

@@ -102,7 +102,7 @@ def read_lines(
 
 
 def leave_marks(text: str, start: int, end: int) -> tuple[int, int] | None:
-    """Return a stretch of a text without the marks of items at its ends; None if nothing is left."""
+    """Return a stretch of a text without the marks of items at its ends; None where that is all."""
     for line in re.finditer(r"[^\n]+", text):
         mark = _MARK.match(text, line.start())
         if mark is not None:

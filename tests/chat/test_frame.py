@@ -224,6 +224,7 @@ GROUNDS = [
     for ground in ("fog", "ice", "a broken rudder", "a missing chart", "a drunken crew")
 ]
 REASONS = ", as the Harbour Act of 1999 and its annexes on safety and on fair trade ask of it " * 3
+FORGED = ", of whatever weight and make and for whatever bottom they were once forged"
 ROPES = " A rope is cut as soon as it is worn, and the crew that cuts it has a new one spliced."
 
 
@@ -313,14 +314,14 @@ def test_an_item_with_all_of_its_own_says_that_the_list_around_it_continues(
     corpus.mkdir()
     (corpus / "checks.txt").write_text(
         f"Checks of gear\n\nThe yard keeps these checks:\n(a) of ropes.{ROPES * 24}\n"
-        "(b) of anchors, which include:\n— the weight of the anchor,\n— the rust on its chain,\n"
-        "— the pin of the shackle;\n(c) of lamps."
+        f"(b) of anchors{FORGED * 5}, which include:\n— the weight of the anchor,\n"
+        "— the rust on its chain,\n— the pin of the shackle;\n(c) of lamps."
     )
     index = LocalIndex(Settings(tmp_path), SentenceTransformerEmbedder(EmbedderSettings()))
     apply_plan(index, make_plan(index, [str(corpus)]))
     answer = make_answerer(index).answer(Question("Which checks of anchors does the yard keep?"))
     first = answer.citations[0]
-    assert "(b) of anchors, which include:" in first.quote
+    assert "(b) of anchors, of whatever" in first.quote
     assert first.quote.endswith("the shackle;")
     assert [around.text for around in first.around] == ["The yard keeps these checks:"]
     assert first.items_left == 1
@@ -371,3 +372,39 @@ def test_of_rows_the_one_with_the_code_is_quoted(answers: dict[str, Answer]) -> 
     """Row 3 holds "3" and "472" too."""
     first = answers["code"].citations[0]
     assert first.quote == "4\tBuoy standard BS 472-3\tAugust 2026\tCoast"
+
+
+RANKS = """Ranks of ports
+
+(10) A port of regional rank should be deemed to exist where the tonnage of the ships concerned \
+exceeds given thresholds; that is the case irrespective of whether or not the ships have their \
+berth in the region, provided they have substantial trade there.
+
+Article 1
+
+1. This act applies to all ports of regional rank as defined in this article.
+
+2. A port has regional rank where:
+(a) the joint tonnage of all the ships concerned is more than 5,000 tonnes; and
+(b) the tonnage of each of at least two of the ships concerned is more than 250 tonnes.
+
+3. A port that does not meet the thresholds of tonnage in paragraph 2 has regional rank where:
+(a) the joint tonnage of all the ships concerned is more than 2,500 tonnes; and
+(b) the tonnage of each of at least two of the ships concerned is more than 100 tonnes.
+"""
+
+
+def test_who_asks_for_several_things_sees_the_list_of_them_first(tmp_path: Path) -> None:
+    """The recital holds more of the question's words; it names no threshold."""
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    (corpus / "ranks.txt").write_text(RANKS)
+    index = LocalIndex(Settings(tmp_path), SentenceTransformerEmbedder(EmbedderSettings()))
+    apply_plan(index, make_plan(index, [str(corpus)]))
+    answerer = make_answerer(index)
+    question = "What tonnage thresholds give a port regional rank?"
+    answer = answerer.answer(Question(question))
+    chosen = answerer.evidence.select(answerer.retrieve(Question(question))).evidence
+    assert chosen[0].quote.startswith("(10) A port")
+    assert "(a) the joint tonnage" in answer.citations[0].quote
+    assert any(one.quote.startswith("(10) A port") for one in answer.citations[1:])
