@@ -105,7 +105,7 @@ def _begin_list(
     start, end = piece.start, piece.end
     # The list that the quotation begins in: its lead-ins, unless it begins with one.
     lead_ins = [span for span in above.lead_ins if span[1] <= start] if above else []
-    if above and first.style and _fits(room, first.start, end, NEAR_CHARS):
+    if first.style and _fits(room, first.start, end, NEAR_CHARS):
         start = min(start, first.start)
     # Several items without those before them would read as all of them.
     is_list = bool(touched[1:] or _find_joined(room, above, start))

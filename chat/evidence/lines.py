@@ -103,13 +103,15 @@ def read_lines(
 
 def leave_marks(text: str, start: int, end: int) -> tuple[int, int] | None:
     """Return a stretch of a text without the marks of items at its ends; None where that is all."""
-    for line in re.finditer(r"[^\n]+", text):
-        mark = _MARK.match(text, line.start())
-        if mark is not None:
-            if line.start() <= start < mark.end():
+    offset = 0
+    for raw in text.split("\n"):
+        for _, at in _split_glued(raw):
+            mark = _MARK.match(text, offset + at)
+            if mark is not None and mark.start() <= start < mark.end():
                 start = mark.end()
-            if line.start() < end <= mark.end():
-                end = line.start()
+            if mark is not None and mark.start() < end <= mark.end():
+                end = mark.start()
+        offset += len(raw) + 1
     words = text[start:end]
     start += len(words) - len(words.lstrip())
     end -= len(words) - len(words.rstrip())

@@ -160,11 +160,12 @@ def test_a_list_that_a_paragraph_interrupts_goes_on_behind_it() -> None:
         pytest.param("There are:\n1)", "There are:", id="behind a lead-in"),
         pytest.param("2", None, id="a number alone"),
         pytest.param("2) new quays in", "new quays in", id="before an item"),
+        pytest.param("3", None, id="behind a lost line break"),
         pytest.param("quays\n2) new", "quays\n2) new", id="between"),
     ],
 )
 def test_the_mark_of_an_item_is_not_what_answers(marked: str, expected: str | None) -> None:
-    text = "There are:\n1) old quays\n2) new quays in 12 towns"
+    text = "There are:\n1) old quays\n2) new quays in 12 towns.3. None else"
     found = leave_marks(text, text.index(marked), text.index(marked) + len(marked))
     assert (text[slice(*found)] if found else None) == expected
 
@@ -408,3 +409,18 @@ def test_who_asks_for_several_things_sees_the_list_of_them_first(tmp_path: Path)
     assert chosen[0].quote.startswith("(10) A port")
     assert "(a) the joint tonnage" in answer.citations[0].quote
     assert any(one.quote.startswith("(10) A port") for one in answer.citations[1:])
+
+
+def test_a_sentence_of_an_item_is_quoted_with_what_its_item_begins_with(tmp_path: Path) -> None:
+    """The item is longer than what is quoted whole, and nothing leads it in."""
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    (corpus / "dams.txt").write_text(
+        "Rivers\n\nThe board looks after the rivers of the plain and after what lives in them.\n\n"
+        "● Avoid new weirs. The board stops all support for the building of weirs for power in the "
+        f"hills, since they harm the trout.{ROPES * 8}\n"
+    )
+    index = LocalIndex(Settings(tmp_path), SentenceTransformerEmbedder(EmbedderSettings()))
+    apply_plan(index, make_plan(index, [str(corpus)]))
+    answer = make_answerer(index).answer(Question("Why does the board stop support for power?"))
+    assert answer.citations[0].quote.startswith("● Avoid new weirs. The board stops")
