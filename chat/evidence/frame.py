@@ -171,9 +171,12 @@ class Frame(Step[Supported, Supported]):
             for piece in found.evidence
             if (piece.start, piece.end, piece.around) not in before or piece.items_left
         ]
-        if not told:
+        moved = not _holds(found.evidence[0], known.evidence[0])
+        if not told and not moved:
             return None
-        return Account(self.name, count(len(known.evidence), "quotation"), "; ".join(told))
+        quotations = count(len(found.evidence), "quotation")
+        saw, kept = count(len(known.evidence), "quotation"), "; ".join(told) or quotations
+        return Account(self.name, saw, kept, note=_MOVED if moved else "")
 
 
 def _join_marks(framed: Evidence, taken: Sequence[Evidence]) -> tuple[tuple[int, int], ...]:
@@ -190,6 +193,16 @@ def _join_marks(framed: Evidence, taken: Sequence[Evidence]) -> tuple[tuple[int,
     return tuple(joined)
 
 
+def _holds(one: Evidence, other: Evidence) -> bool:
+    """Tell whether a quotation holds another one of the same text."""
+    same = one.candidate.hit.passage.version == other.candidate.hit.passage.version
+    return same and one.start <= other.start and other.end <= one.end
+
+
+_MOVED = (
+    "Quotations of one list stand in its order, and a list whose lead-in names what is asked for "
+    "stands first."
+)
 _BESIDE: dict[AroundKind, str] = {
     "lead_in": "what leads its list in",
     "caption": "the caption of its table",

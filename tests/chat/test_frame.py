@@ -404,7 +404,10 @@ def test_who_asks_for_several_things_sees_the_list_of_them_first(tmp_path: Path)
     apply_plan(index, make_plan(index, [str(corpus)]))
     answerer = make_answerer(index)
     question = "What tonnage thresholds give a port regional rank?"
-    answer = answerer.answer(Question(question))
+    reply = answerer.reply(Question(question))
+    answer = reply.answer
+    told = {account.step: account for account in reply.explain()}
+    assert "stands first" in told["frame"].note
     chosen = answerer.evidence.select(answerer.retrieve(Question(question))).evidence
     assert chosen[0].quote.startswith("(10) A port")
     assert "(a) the joint tonnage" in answer.citations[0].quote
