@@ -72,6 +72,11 @@ def test_of_several_opening_headings_none_is_put_above_the_others() -> None:
     assert path_of(parsed, "Second") == ("Aims",)
 
 
+def test_an_article_that_was_put_in_later_stands_beside_the_others() -> None:
+    parsed = plain("Article 10ca", BODY, "Article 11", "Scope", "Second " + BODY)
+    assert path_of(parsed, "Second") == ("Article 11", "Scope")
+
+
 def test_a_generic_first_heading_is_no_title() -> None:
     parsed = plain("Introduction", BODY, "Aims", "Second " + BODY)
     assert parsed.title is None
