@@ -29,7 +29,7 @@ PARSERS = {
     ".eml": "mail@6",
     ".epub": "book@6",
     # The extra gives other text for the same bytes: what was refused without it is read again.
-    ".pdf": "pdf@4+ocr" if recognises_scans() else "pdf@4",
+    ".pdf": "pdf@5+ocr" if recognises_scans() else "pdf@5",
 }
 # The module of a name, where it is called otherwise.
 _MODULES = {
