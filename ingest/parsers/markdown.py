@@ -12,6 +12,7 @@ from ingest.errors import SourceRefused
 from ingest.parsers.html.blocks import OWN_MARK, walk_blocks
 from ingest.parsers.html.document import parse_markup
 from ingest.parsers.html.hidden import drop_unseen
+from ingest.parsers.markdown_dialects import add_dialects, read_title_block
 from ingest.parsers.markdown_rules import add_rules
 from ingest.parsers.shared.collector import Collector
 from ingest.parsers.shared.decode import clean, decode
@@ -19,7 +20,7 @@ from ingest.parsers.shared.left_out import LeftOut
 from ingest.parsers.shared.metadata import read_date
 from ingest.text.blocks import ParsedText
 
-ID = "markdown@6"
+ID = "markdown@7"
 
 _FRONT_MATTER = re.compile(r"---[^\S\n]*\n(.*?)\n(?:---|\.\.\.)[^\S\n]*(?:\n|\Z)", re.DOTALL)
 _FIELD = re.compile(
@@ -45,6 +46,9 @@ def parse(data: bytes) -> ParsedText:
     if front:
         source = source[front.end() :]
         said = _parse_front_matter(front[1])
+    else:
+        source, title = read_title_block(source)
+        said = Metadata(title=title)
     # As the page that it becomes: a tag opens in one place and closes in another, with Markdown
     # between them, and only a browser's rules say what is in it.
     try:
@@ -53,7 +57,7 @@ def parse(data: bytes) -> ParsedText:
         page = parse_markup(f"<html><body>{_render(source, with_tags=False)}")
     left_out = LeftOut()
     # What Markdown itself makes hides nothing else.
-    if "<" in source or "~~" in source:
+    if any(sign in source for sign in ("<", "~", "{--")):
         drop_unseen(page, left_out)
     return left_out.say_on(Collector().add_all(walk_blocks(page)).finish(said))
 
@@ -72,6 +76,7 @@ def _render(source: str, with_tags: bool) -> str:
     parser = MarkdownIt("commonmark", {"maxNesting": NESTING, "html": True})
     parser.enable(["table", "strikethrough"])
     add_rules(parser)
+    add_dialects(parser)
     env: dict[str, object] = {}
     tokens = parser.parse(source, env)
     for token in tokens:

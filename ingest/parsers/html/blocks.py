@@ -38,6 +38,11 @@ _SPACE = re.compile(r"[ \t\r\n\f]{2,}|[\t\r\n\f]")
 _EMPTY_LINES = re.compile(r"\n[^\S\n]*(?:\n[^\S\n]*)+")
 # Between a label and its value; not inside a word of which a letter has a style of its own.
 _APART = re.compile(r"[^\W\d_A-Z]\d|[^\W\d_A-Z][A-ZÀ-Þ]|\d[^\W\d_]|[:;?!.]\w|\w[€$£]")
+# The same where nothing but the two stands in their element: "12." and "5" may be one number, "Mc"
+# and "Kay" one name if no other element says that they differ.
+_SURELY_APART = re.compile(r"[^\W\d_A-Z]\d|[:;?!]\w|\w[€$£]")
+_NAMED_APART = re.compile(r"[^\W\d_A-Z][A-ZÀ-Þ]")
+_LABELS = frozenset("a b em i small span strong time".split())
 _ORDINAL = re.compile(r"(?:st|nd|rd|th)\b")
 # "1.2A", "§ 3", "(a)" or "b." as a line of its own is the number of what follows it.
 _NUMBER = re.compile(
@@ -100,7 +105,9 @@ class _HtmlWalker:
                     else:
                         yield from _walk_terms(element)
                     events.skip_subtree()
-                elif tag == "sup":
+                elif (role := _read_role(element)) in ("pagebreak", "backlink"):
+                    events.skip_subtree()
+                elif tag == "sup" or role == "noteref":
                     self._add(_render_raised(element, "".join(self._line[-LAST_PARTS:])))
                     events.skip_subtree()
                 elif tag == "sub":
@@ -129,7 +136,7 @@ class _HtmlWalker:
             self._heading = _HEADINGS[tag]
         elif tag == "pre":
             self._preformatted += 1
-        elif tag == "span" and _is_value(element, "".join(self._line[-1:])):
+        elif tag in _LABELS and _is_value(element, "".join(self._line[-1:])):
             self._line.append(" ")
         self._add(element.text)
 
@@ -183,20 +190,37 @@ class _HtmlWalker:
                 yield Piece("\n".join(line.strip(" ") for line in text.split("\n")))
 
 
-def _is_value(span: HtmlElement, before: str) -> bool:
-    """Tell whether a span stands apart from the one before it: "Fee" and "12 euros"."""
-    label = span.getprevious()
-    if label is None or label.tag != "span" or label.tail or not before[-1:].strip():
+def _is_value(value: HtmlElement, before: str) -> bool:
+    """Tell whether an element stands apart from the one before it: "Fee" and "12 euros"."""
+    label = value.getprevious()
+    if label is None or label.tag not in _LABELS or label.tail or not before[-1:].strip():
         return False
-    if not label.get("class") or label.get("class") == span.get("class"):
+    words = value.text_content()
+    where, are_spans = before[-1:] + words[:1], label.tag == value.tag == "span"
+    if are_spans and label.get("class") and label.get("class") != value.get("class"):
+        return bool(_APART.fullmatch(where)) and not _ORDINAL.match(words)
+    if label.getprevious() is not None or value.getnext() is not None:
         return False
-    words = span.text_content()
-    return bool(_APART.fullmatch(before[-1:] + words[:1])) and not _ORDINAL.match(words)
+    around = value.getparent()
+    if around is None or (around.text or "").strip() or (value.tail or "").strip():
+        return False
+    named = label.tag != value.tag and _NAMED_APART.fullmatch(where)
+    return bool(named or _SURELY_APART.fullmatch(where))
 
 
 def _render_raised(element: HtmlElement, before: str) -> str:
-    linked = element.find(".//a") is not None or next(element.iterancestors("a"), None) is not None
+    linked = (
+        element.tag == "a"
+        or element.find(".//a") is not None
+        or next(element.iterancestors("a"), None) is not None
+    )
     return render_superscript(element.text_content(), before, linked)
+
+
+def _read_role(element: HtmlElement) -> str:
+    """Return what a book says that an element is: "noteref" of the mark of a note."""
+    said = element.get("role") or element.get("epub:type") or ""
+    return said.removeprefix("doc-") if said else ""
 
 
 def _read_start(element: HtmlElement) -> int:

@@ -13,16 +13,17 @@ from pptx.slide import Slide
 
 from index.types import Metadata
 from ingest.parsers.office.charts import walk_chart
+from ingest.parsers.office.slide_numbers import SlideNumbers
 from ingest.parsers.office.titles import pick_title
 from ingest.parsers.shared.archive import open_archive, parse_xml
 from ingest.parsers.shared.collector import Collector, Piece
 from ingest.parsers.shared.left_out import STRUCK, LeftOut
-from ingest.parsers.shared.sheet_rows import Merge, expand_row, repeat_merged
+from ingest.parsers.shared.sheet_rows import Merge, expand_row, join_heads, repeat_merged
 from ingest.parsers.shared.subscript import render_subscript
 from ingest.parsers.shared.superscript import render_superscript
 from ingest.text.blocks import ParsedText
 
-ID = "slides@3"
+ID = "slides@4"
 
 _KIND = "a PPTX file"
 _FURNITURE = {
@@ -45,13 +46,20 @@ def parse(data: bytes) -> ParsedText:
             if slide._element.get("show") in ("0", "false"):
                 left_out.add("hidden slides", _join_texts(slide._element))
             else:
-                collector.add_page(number, _walk_slide(slide, left_out))
+                page = (presentation.slide_width or 0, presentation.slide_height or 0)
+                collector.add_page(number, _walk_slide(slide, page, left_out))
         title = pick_title(presentation.core_properties.title)
         return left_out.say_on(collector.finish(Metadata(), title))
 
 
-def _walk_slide(slide: Slide, left_out: LeftOut) -> Iterator[Piece]:
-    shapes = list(_flatten_groups(slide.shapes, left_out))
+def _walk_slide(slide: Slide, page: tuple[int, int], left_out: LeftOut) -> Iterator[Piece]:
+    inside = []
+    for shape in slide.shapes:
+        if _is_beside(shape, page):
+            left_out.add("shapes beside the slide", _join_texts(shape._element))
+        else:
+            inside.append(shape)
+    shapes = list(_flatten_groups(inside, left_out))
     titles = [shape for shape in shapes if _placeholder(shape) in _TITLES]
     for shape in titles:
         lines = [read_line(line._p, left_out) for line in shape.text_frame.paragraphs]
@@ -69,6 +77,15 @@ def head_notes(notes: Iterable[Piece]) -> Iterator[Piece]:
     if said:
         yield Piece("Notes", "heading", 2)  # as PowerPoint calls them
         yield from said
+
+
+def _is_beside(shape: Any, page: tuple[int, int]) -> bool:  # noqa: ANN401
+    """Tell whether a shape lies wholly outside the slide, where it is never shown."""
+    place = (shape.left, shape.top, shape.width, shape.height)
+    if None in place or not all(page) or not _join_texts(shape._element).strip():
+        return False
+    left, top, width, height = place
+    return bool(left >= page[0] or top >= page[1] or left + width <= 0 or top + height <= 0)
 
 
 # python-pptx has a class for each kind of shape and no common one that says what it holds.
@@ -97,8 +114,11 @@ def _walk_shape(shape: Any, left_out: LeftOut) -> Iterator[Piece]:  # noqa: ANN4
         yield from walk_chart(shape.chart.part.blob)
     elif shape.has_text_frame:
         listed = _placeholder(shape) in _LISTS
+        numbers = SlideNumbers()
         for paragraph in shape.text_frame.paragraphs:
             text = read_line(paragraph._p, left_out)
+            if text.strip():
+                text = f"{numbers.count(paragraph._p.find(f'{_A}pPr'), paragraph.level)}{text}"
             if listed or paragraph.level or _has_bullet(paragraph):
                 yield Piece(text, "item", paragraph.level + 1)
             else:
@@ -133,9 +153,10 @@ def _walk_table(table: Any, left_out: LeftOut) -> Iterator[Piece]:  # noqa: ANN4
                 bottom, right = number + cell.span_height - 1, column + cell.span_width - 1
                 merges.append(Merge(number, bottom, column, right))
     repeat_merged(grid, merges, (), ())
+    join_heads(grid, merges, ())
     for number, texts in grid.items():
         cells = expand_row(texts, ())
-        yield Piece("\t".join(cells), "row", int(table.first_row and number == 0))
+        yield Piece("\t".join(cells), "row", int(table.first_row and number == min(grid)))
 
 
 def _read_cell(cell: Any, left_out: LeftOut) -> str:  # noqa: ANN401

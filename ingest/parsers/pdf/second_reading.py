@@ -17,6 +17,7 @@ import pypdf
 import pypdfium2
 
 from index.pages.pypdf_reader import attempt, open_reader, silence_pypdf
+from ingest.parsers.shared.accents import join_spelled
 
 # A page is read differently if such a share of its words is, in [0, 1], and at least so many.
 DIFFERENT_SHARE = 0.02
@@ -119,7 +120,8 @@ def count_words(text: str, known: Words | None = None) -> Words:
     if text.isascii():
         folded = text.lower()
     else:
-        folded = _UNSEEN.sub("", unicodedata.normalize("NFKC", text.replace("\u00ad", "-")))
+        whole = join_spelled(text.replace("\u00ad", "-"))
+        folded = _UNSEEN.sub("", unicodedata.normalize("NFKC", whole))
         folded = folded.casefold()
     if known is None:
         return Counter(_WORD.findall(folded))

@@ -29,6 +29,7 @@ from ingest.parsers.shared.sheet_rows import (
     TableBudget,
     convert_sheets,
     expand_row,
+    join_heads,
     repeat_merged,
 )  # fmt: skip
 from ingest.parsers.shared.subscript import render_subscript
@@ -164,6 +165,7 @@ class ContentWalker:
                 grid[again], origins[again] = dict(texts), row
             number += times
         repeat_merged(grid, merges, hidden, columns.hidden)
+        join_heads(grid, merges, hidden)
         for at, found in grid.items():
             if at not in hidden:
                 shown = {column: text for column, text in found.items() if text}

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ingest.parsers.office.charts import CHART
+from ingest.parsers.office.word.fields import read_field
 from ingest.parsers.office.word.numbers import Element, W
 from ingest.parsers.office.word.runs import RunLook
 from ingest.parsers.office.word.symbols import read_symbol, replace_private
@@ -32,6 +33,7 @@ class NoteMark(NamedTuple):
 
     kind: str  # `footnote` or `endnote`
     name: str
+    has_own_sign: bool  # such as "*", which is not counted
     is_struck: bool  # counted, but not read
 
 
@@ -73,9 +75,14 @@ class ParagraphText:
                 self._add_run(child)
             elif name in ("footnoteReference", "endnoteReference"):
                 kind = name.removesuffix("Reference")
-                self.notes.append(NoteMark(kind, child.get(f"{W}id", ""), is_struck=False))
+                has_sign = child.get(f"{W}customMarkFollows") in ("1", "true", "on")
+                self.notes.append(NoteMark(kind, child.get(f"{W}id", ""), has_sign, False))
+            elif name == "ffData":
+                self._append(read_field(child))
             elif child.tag == f"{_MATH}sup":
                 self._append(render_power(read_text(child, self.look).text))
+            elif child.tag == f"{_MATH}sub":
+                self._append(render_subscript(read_text(child, self.look).text))
             elif child.tag == f"{_MATH}den":
                 self._append("/")
                 self.add(child)

@@ -11,6 +11,7 @@ import pypdfium2.raw as pdfium_c
 from numpy.typing import NDArray
 
 from index.pages.pdfium import compute_view_matrix, transform_boxes
+from ingest.parsers.pdf.page.accents import join_accents
 from ingest.parsers.pdf.page.characters import (
     VisibleCharacters,
     drop_characters,
@@ -150,6 +151,7 @@ def _leave_out_unseen(
     """Return the characters of a page that are seen and belong to its text."""
     left_out = LeftOut()
     found, printed_again = find_visible(text, page.get_bbox())
+    found = join_accents(found)
     if printed_again:
         left_out.add(OVERPRINT, printed_again)
     unseen = find_unseen(page, text, found, content, around.has_layers)
