@@ -260,6 +260,13 @@ def test_powers_in_formulas_are_no_marks_of_notes() -> None:
         pytest.param("[12]", "ducks", True, "", id="linked-in-brackets"),
         pytest.param("st", "the 1", False, "st", id="ordinal"),
         pytest.param("TM", "Cluster", True, "TM", id="linked-word"),
+        pytest.param("[1], [2]", "ducks", True, "", id="linked-marks"),
+        pytest.param("0.5", "10", False, "⁰.⁵", id="decimals"),
+        pytest.param("6 ", "in SMEs", False, " ", id="space-behind-a-mark"),
+        pytest.param("6 ", "10", False, "⁶ ", id="space-behind-a-power"),
+        pytest.param("1", "40 m²", False, "", id="behind-a-power"),
+        pytest.param("2", "with x₁", False, "²", id="behind-an-index"),
+        pytest.param("+", "by Bebenita", False, "+", id="mark-of-a-name"),
     ],
 )
 def test_superscripts(text: str, before: str, linked: bool, result: str) -> None:

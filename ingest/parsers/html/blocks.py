@@ -101,7 +101,8 @@ class _HtmlWalker:
                         yield from _walk_terms(element)
                     events.skip_subtree()
                 elif tag == "sup":
-                    self._add(_render_raised(element, "".join(self._line[-LAST_PARTS:])))
+                    if not _is_next_raised(element):  # read with the one before it
+                        self._add(_render_raised(element, "".join(self._line[-LAST_PARTS:])))
                     events.skip_subtree()
                 elif tag == "sub":
                     self._add(render_subscript(element.text_content()))
@@ -194,9 +195,29 @@ def _is_value(span: HtmlElement, before: str) -> bool:
     return bool(_APART.fullmatch(before[-1:] + words[:1])) and not _ORDINAL.match(words)
 
 
+def _is_next_raised(element: HtmlElement) -> bool:
+    """Tell whether what is raised goes on here: "2" and "−" of an ion, in an element each."""
+    before = element.getprevious()
+    return before is not None and before.tag == "sup" and not before.tail
+
+
 def _render_raised(element: HtmlElement, before: str) -> str:
-    linked = element.find(".//a") is not None or next(element.iterancestors("a"), None) is not None
-    return render_superscript(element.text_content(), before, linked)
+    raised = [element]
+    while (following := raised[-1].getnext()) is not None and following.tag == "sup":
+        if raised[-1].tail:
+            break
+        raised.append(following)
+    after = raised[-1].tail or ("" if following is None else following.text_content()[:1])
+    text = "".join(part.text_content() for part in raised)
+    return render_superscript(text, before, any(map(_is_linked, raised)), after)
+
+
+def _is_linked(element: HtmlElement) -> bool:
+    """Tell whether what is raised is a link by itself, not part of the words of one."""
+    if element.find(".//a") is not None:
+        return True
+    around = next(element.iterancestors("a"), None)
+    return around is not None and around.text_content().strip() == element.text_content().strip()
 
 
 def _read_start(element: HtmlElement) -> int:

@@ -31,7 +31,7 @@ from ingest.parsers.shared.left_out import HIDDEN, STRUCK
 from ingest.text import outline
 from ingest.text.blocks import Omission, ParsedText
 
-ID = "pdf@4+ocr" if recognises_scans() else "pdf@4"
+ID = "pdf@5+ocr" if recognises_scans() else "pdf@5"
 
 _UNDRAWN = "notes in letters that cannot be drawn"
 # What whoever indexes a file is told; of watermarks and line numbers nobody wants to know.

@@ -13,7 +13,7 @@ from ingest.parsers.shared.collector import Collector
 from ingest.parsers.shared.left_out import LeftOut
 from ingest.text.blocks import ParsedText
 
-ID = "opendocument@4"
+ID = "opendocument@5"
 
 _KIND = "an OpenDocument file"
 
