@@ -13,6 +13,7 @@ from openpyxl.cell.text import InlineFont
 from pptx.util import Inches
 
 from ingest.parsers import parse
+from ingest.text.blocks import Omission
 from tests.office_files import docx, opendocument
 from tests.pdfs import Text, make
 
@@ -137,3 +138,39 @@ def test_a_charge_above_a_lowered_figure_stays_with_it() -> None:
     behind = 72 + width + measure("2–", 7.0)
     marks = [Text(72, 700, "of SO"), Text(72 + width, 698, "4", 7), Text(72 + width, 704, "2–", 7)]
     assert parse("a.pdf", make([[*marks, Text(behind, 700, " here")]])).text == "of SO₄²⁻ here"
+
+
+MARKED: list[Part] = [("The office", 0), ("12", 1), (" may pay 10", 0), ("6", 1), (" euros.", 0)]
+
+
+@pytest.mark.parametrize("write", WRITERS)
+def test_marks_of_notes_are_kept_as_left_out(
+    write: Callable[[Sequence[Part]], tuple[str, bytes]],
+) -> None:
+    found = parse(*write(MARKED))
+    assert found.text == "The office may pay 10⁶ euros."
+    assert found.omissions == (Omission("mark of a note", "12"),)
+    assert found.note is None
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "marks"),
+    [
+        pytest.param("a.md", "Fees[^1] rise.\n\n[^1]: In 2030.", ["[^1]"], id="markdown"),
+        pytest.param(
+            "a.html", "<p>Fees<sup><a href='#1'>[1]</a></sup> rise.</p>", ["[1]"], id="a-link"
+        ),
+        pytest.param(
+            "a.html",
+            "<table><tr><th>Fee</th><th>Town</th></tr><tr><td>4<sup><a>1</a></sup></td><td>Norland"
+            "<sup>2</sup></td></tr></table>",
+            ["1", "2"],
+            id="cells",
+        ),
+    ],
+)
+def test_marks_of_other_kinds_are_kept_too(name: str, source: str, marks: list[str]) -> None:
+    said = parse(name, source.encode()).omissions
+    assert [(omission.reason, omission.text) for omission in said] == [
+        ("mark of a note", mark) for mark in marks
+    ]

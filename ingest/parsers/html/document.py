@@ -48,9 +48,10 @@ def parse(data: bytes) -> ParsedText:
     left_out = LeftOut()
     main = extract_main(body if body is not None else tree, left_out)
     headings = main.xpath(".//h1")
-    if len(headings) == 1 and (title := flatten_text(headings[0])):
+    if len(headings) == 1 and (title := flatten_text(headings[0], LeftOut())):
         metadata = replace(metadata, title=title)
-    return left_out.say_on(Collector().add_all(walk_blocks(main)).finish(metadata))
+    collector = Collector().add_all(walk_blocks(main, left_out))
+    return left_out.say_on(collector.finish(metadata))
 
 
 def parse_html(data: bytes) -> HtmlElement:

@@ -160,7 +160,9 @@ def read_line(paragraph: Element, left_out: LeftOut) -> str:
         if look.baseline < 0:
             added = render_subscript(added)
         elif look.baseline > 0:
-            added = render_superscript(added, text, linked=False, after=after)
+            raised = added
+            added = render_superscript(raised, text, linked=False, after=after)
+            left_out.add_mark(raised, added)
         if has_gap and (not text or text.endswith(" ")):
             added = added.removeprefix(" ")
         has_gap = has_gap and not added

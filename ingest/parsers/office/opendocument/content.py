@@ -227,7 +227,9 @@ class ContentWalker:
                         raised += inner
                         continue
                     after = child.tail or ("" if following is None else following.text or "")
-                    inner = render_superscript(raised + inner, line, linked=False, after=after)
+                    raised += inner
+                    inner = render_superscript(raised, line, linked=False, after=after)
+                    self._left_out.add_mark(raised, inner)
                     raised = ""
                 elif inside.is_lowered and not look.is_lowered:
                     inner = render_subscript(inner)
@@ -251,7 +253,7 @@ class ContentWalker:
         if look is not None:
             if look.is_unseen:
                 if text.strip():
-                    self._left_out.add(HIDDEN if look.is_hidden else STRUCK)
+                    self._left_out.add(HIDDEN if look.is_hidden else STRUCK, text)
                 return True
             text = re.sub(r"\s+", " ", text)
         if has_gap and (not parts or parts[-1][-1:] == " "):

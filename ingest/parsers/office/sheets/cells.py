@@ -75,7 +75,9 @@ class CellReader:
                 has_gap = True
                 continue
             if place == "superscript":
-                added = render_superscript(added, text, linked=False, after=after)
+                raised = added
+                added = render_superscript(raised, text, linked=False, after=after)
+                self._left_out.add_mark(raised, added)
             elif place == "subscript":
                 added = render_subscript(added)
             if has_gap and (not text or text.endswith(" ")):

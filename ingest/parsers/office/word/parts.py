@@ -75,7 +75,7 @@ def _walk_page(data: bytes, left_out: LeftOut) -> Iterator[Piece]:
 
     root = parse_html(data)
     drop_unseen(root, left_out)
-    yield from walk_blocks(root)
+    yield from walk_blocks(root, left_out)
 
 
 def _parse_archive(data: bytes) -> ParsedText:

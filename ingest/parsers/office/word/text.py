@@ -109,7 +109,9 @@ class ParagraphText:
         raised, self.raised = "".join(self.raised), []
         before = "".join(self.parts[-LAST_PARTS:])
         if raised:
-            self._append(render_superscript(raised, before, linked=False, after=after))
+            rendered = render_superscript(raised, before, linked=False, after=after)
+            self.look.styles.left_out.add_mark(raised, rendered)
+            self._append(rendered)
 
     def _add_run(self, run: Element) -> None:
         properties = run.find(f"{W}rPr")

@@ -171,7 +171,7 @@ def _cut(text: pdfium_c.FPDF_TEXTPAGE, seen: _Seen, right_to_left: bool) -> list
     """Cut the characters into fragments, set straight what stands beside its line or its word."""
     if not right_to_left:
         part_note_marks(seen.found, seen.boxes)
-        seen.found, seen.boxes = set_raised(seen.found, seen.boxes)
+        seen.found, seen.boxes = set_raised(seen.found, seen.boxes, seen.left_out)
         seen.found = set_lowered(seen.found, seen.boxes)
     found, boxes = seen.found, seen.boxes
     fragments = cut_fragments(boxes, found.broken, right_to_left)

@@ -20,6 +20,7 @@ from ingest.parsers.pdf.page.shifted import (
     list_bases,
     set_on_line,
 )
+from ingest.parsers.shared.left_out import NOTE_MARK, LeftOut
 from ingest.parsers.shared.subscript import render_subscript
 from ingest.parsers.shared.superscript import (
     FRACTION,
@@ -41,13 +42,14 @@ _NUMBER = re.compile(r"^[+−–-]?\d+|\d+")
 
 
 def set_raised(
-    found: VisibleCharacters, seen: NDArray[np.float32]
+    found: VisibleCharacters, seen: NDArray[np.float32], left_out: LeftOut
 ) -> tuple[VisibleCharacters, NDArray[np.float32]]:
     """Return a page's characters with powers as such ("10⁶") and without the marks of notes.
 
     Args:
         found: The characters of the page in the order of its content.
         seen: float32, shape (n, 4): their boxes with the text upright, y downwards.
+        left_out: Gets the marks.
 
     Returns:
         The characters that are left, and their boxes with the text upright.
@@ -79,6 +81,7 @@ def set_raised(
                 set_on_line(seen, start, end, base)
         else:
             kept[start:end] = False
+            left_out.add(NOTE_MARK, mark)
             # Where the mark was is no gap.
             seen[start - 1, 2] = max(seen[start - 1, 2], seen[end - 1, 2])
         if end < len(codes):
