@@ -24,7 +24,7 @@ PARSERS = {
     ".docx": "word@5",
     ".pptx": "slides@4",
     **dict.fromkeys((".xlsx", ".xlsm"), "workbook@5"),
-    **dict.fromkeys((".csv", ".tsv"), "delimited@2"),
+    **dict.fromkeys((".csv", ".tsv"), "delimited@3"),
     **dict.fromkeys((".odt", ".ods", ".odp"), "opendocument@5"),
     ".eml": "mail@6",
     ".epub": "book@6",

@@ -13,7 +13,7 @@ from ingest.parsers.shared.decode import decode
 from ingest.parsers.shared.sheet_rows import TableBudget, convert_rows
 from ingest.text.blocks import ParsedText
 
-ID = "delimited@2"
+ID = "delimited@3"
 
 _SAMPLE_LINES = 50
 # The last one first cuts numbers: where others cut as well, it is a decimal sign or a comma.

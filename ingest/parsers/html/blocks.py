@@ -52,8 +52,8 @@ def walk_blocks(root: HtmlElement, left_out: LeftOut) -> Iterator[Piece]:
     """Yield the blocks of an element in reading order, their text as a browser shows it."""
     number = ""
     for piece in _HtmlWalker(left_out).walk(root):
-        text = piece.text.strip()
-        if not text:
+        text = piece.text.strip(" \n" if piece.kind == "row" else None)
+        if not text.strip():
             continue
         if piece.kind == "paragraph" and _NUMBER.fullmatch(text) and not number:
             number = text
