@@ -438,3 +438,12 @@ def test_a_page_with_a_note_keeps_the_fonts_that_it_inherits() -> None:
     start = parsed.text.index("harbour")
     boxes = parsed.layout.boxes[start : start + len("harbour")]
     assert {round(float(width), 1) for width in boxes[:, 2] - boxes[:, 0]} == {6.6}
+
+
+def test_a_page_of_too_many_objects_is_said_not_to_be_searched() -> None:
+    """A map: its white words cannot be told from those that are seen, and that is said."""
+    strokes = "\n".join(f"{n % 500} {n // 50} m {n % 500 + 9} {n // 50} l S" for n in range(20_100))
+    found = parse("map.pdf", make([[*column(SEEN), Raw(strokes)], column(SEEN)]))
+    assert found.note == "page 1 has too many objects to be searched for hidden text"
+    fewer = strokes[: len(strokes) // 2].rpartition("\n")[0]
+    assert parse("map.pdf", make([[*column(SEEN), Raw(fewer)]])).note is None

@@ -72,6 +72,7 @@ class PageText:
     ocr: bool = False  # the characters were recognised in a picture
     omissions: tuple[Omission, ...] = ()  # what stands on the page and is not seen
     is_illegible: bool = False  # its fonts say other letters than it shows, and those are left out
+    is_searched: bool = True  # for what is not seen; not so if too much is drawn on it
     plain: str | None = None  # what PDFium itself reads on the page, if it does
 
 
@@ -127,6 +128,7 @@ def read_page(page: pypdfium2.PdfPage, number: int, around: Surroundings) -> Pag
         is_scan=_is_scan(len(seen.found.codes), content, seen.width * seen.height),
         omissions=tuple(seen.left_out.omissions),
         lettering=lettering,
+        is_searched=content.is_whole,
         plain=plain,
     )
 
