@@ -82,8 +82,8 @@ def _write_note(pages: list[PageText]) -> str | None:
     if drawings:
         one = len(drawings) == 1
         parts.append(
-            f"{list_pages(drawings)} {'has' if one else 'have'} too many objects to be searched for "
-            "hidden text"
+            f"{list_pages(drawings)} {'has' if one else 'have'} too many objects to be searched "
+            "for hidden text"
         )
     where: dict[str, list[int]] = {}
     for page in pages:
