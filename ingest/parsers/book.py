@@ -42,7 +42,7 @@ def parse(data: bytes) -> ParsedText:
             _add_sheets(archive, page, posixpath.dirname(path))
             drop_unseen(page, left_out)
             body = page.find("body")
-            collector.add_all(walk_blocks(page if body is None else body))
+            collector.add_all(walk_blocks(page if body is None else body, left_out))
         return left_out.say_on(collector.finish(_read_metadata(package)))
 
 

@@ -150,7 +150,7 @@ def _parse_part(part: MIMEPart, left_out: LeftOut) -> list[Piece]:
         # What the mail says of the encoding counts before what the page says.
         page = parse_markup(decode_declared(raw, charset)) if charset else parse_html(raw)
         drop_unseen(page, left_out)
-        return list(walk_blocks(page))
+        return list(walk_blocks(page, left_out))
     text = decode_declared(raw, part.get_content_charset()) if raw else ""
     if str(part.get_param("format", "")).lower() == "flowed":
         text = _join_flowed(text, str(part.get_param("delsp", "")).lower() == "yes")

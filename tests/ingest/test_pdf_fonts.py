@@ -204,6 +204,22 @@ def test_a_single_letter_that_is_lost_within_a_word_is_noticed(line: str) -> Non
     assert reasons == "['letters without Unicode']"
 
 
+def test_one_lost_letter_costs_its_sentence_and_not_the_page() -> None:
+    """The sentence goes over three lines, and the letter is lost in the middle one."""
+    torn = [
+        "The towns along the river may ask",
+        "for the f\1r beside the caf",
+        "that shuts at noon.",
+    ]
+    lines = [*[LAMPS] * 6, "", *torn, "", *[LAMPS] * 6]
+    data = make([column(lines)], finish=replace_font(0, draw_boxes))
+    text, note, reasons = without_extra(data).split("|")
+    assert text.count(LAMPS) == 12
+    assert not any(word in text for word in ("towns", "beside", "noon"))
+    assert note.startswith("letters without Unicode on page 1, in sentences left out: install")
+    assert reasons == "['letters without Unicode']"
+
+
 def test_a_bullet_without_unicode_tears_no_word() -> None:
     data = make(
         [column(["\1 lamps burn", "\1 gates stay shut"])], finish=replace_font(0, draw_boxes)

@@ -469,3 +469,12 @@ def test_a_tree_of_pages_that_holds_itself_is_read_in_a_moment() -> None:
 
     data = make([column(SEEN)], finish=tangle)
     assert own_resources(data) == data
+
+
+def test_a_page_of_too_many_objects_is_said_not_to_be_searched() -> None:
+    """A map: its white words cannot be told from those that are seen, and that is said."""
+    strokes = "\n".join(f"{n % 500} {n // 50} m {n % 500 + 9} {n // 50} l S" for n in range(20_100))
+    found = parse("map.pdf", make([[*column(SEEN), Raw(strokes)], column(SEEN)]))
+    assert found.note == "page 1 has too many objects to be searched for hidden text"
+    fewer = strokes[: len(strokes) // 2].rpartition("\n")[0]
+    assert parse("map.pdf", make([[*column(SEEN), Raw(fewer)]])).note is None

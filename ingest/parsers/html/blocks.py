@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from lxml import etree
 from lxml.html import HtmlElement
 
 from ingest.parsers.html.tables import convert_table, is_data
 from ingest.parsers.shared.collector import Piece
+from ingest.parsers.shared.left_out import LeftOut
 from ingest.parsers.shared.numerals import to_letters, to_roman
 from ingest.parsers.shared.subscript import render_subscript
 from ingest.parsers.shared.superscript import LAST_PARTS, render_superscript
@@ -51,12 +53,12 @@ _NUMBER = re.compile(
 )
 
 
-def walk_blocks(root: HtmlElement) -> Iterator[Piece]:
+def walk_blocks(root: HtmlElement, left_out: LeftOut) -> Iterator[Piece]:
     """Yield the blocks of an element in reading order, their text as a browser shows it."""
     number = ""
-    for piece in _HtmlWalker().walk(root):
-        text = piece.text.strip()
-        if not text:
+    for piece in _HtmlWalker(left_out).walk(root):
+        text = piece.text.strip(" \n" if piece.kind == "row" else None)
+        if not text.strip():
             continue
         if piece.kind == "paragraph" and _NUMBER.fullmatch(text) and not number:
             number = text
@@ -70,18 +72,19 @@ def walk_blocks(root: HtmlElement) -> Iterator[Piece]:
         yield Piece(number)
 
 
-def flatten_text(element: HtmlElement) -> str:
+def flatten_text(element: HtmlElement, left_out: LeftOut) -> str:
     """Return all text of an element on one line; blocks in it are set apart by a space."""
     if not len(element):
         return " ".join((element.text or "").split())
-    pieces = _HtmlWalker(tables=False).walk(element)
+    pieces = _HtmlWalker(left_out, tables=False).walk(element)
     return " ".join(" ".join(piece.text for piece in pieces).split())
 
 
 class _HtmlWalker:
     """One walk over a tree; iterative, since nothing bounds how deep pages are nested."""
 
-    def __init__(self, tables: bool = True) -> None:
+    def __init__(self, left_out: LeftOut, tables: bool = True) -> None:
+        self._left_out = left_out
         self._tables = tables
         self._line: list[str] = []
         self._numbers: list[int | None] = []
@@ -101,14 +104,17 @@ class _HtmlWalker:
                 elif tag in ("table", "dl") and self._tables and is_data(element):
                     yield from self._flush()
                     if tag == "table":
-                        yield from convert_table(element, flatten_text)
+                        yield from convert_table(
+                            element, partial(flatten_text, left_out=self._left_out)
+                        )
                     else:
-                        yield from _walk_terms(element)
+                        yield from _walk_terms(element, self._left_out)
                     events.skip_subtree()
-                elif (role := _read_role(element)) in ("pagebreak", "backlink"):
+                elif _read_role(element) in ("pagebreak", "backlink"):
                     events.skip_subtree()
-                elif tag == "sup" or role == "noteref":
-                    self._add(_render_raised(element, "".join(self._line[-LAST_PARTS:])))
+                elif _is_raised(element):
+                    if not _is_next_raised(element):  # read with the one before it
+                        self._add_raised(element)
                     events.skip_subtree()
                 elif tag == "sub":
                     self._add(render_subscript(element.text_content()))
@@ -169,6 +175,19 @@ class _HtmlWalker:
         if text:
             self._line.append(text if self._preformatted else _SPACE.sub(" ", text))
 
+    def _add_raised(self, element: HtmlElement) -> None:
+        """Add what is raised here and in the elements that follow at once."""
+        raised = [element]
+        while (following := raised[-1].getnext()) is not None and _is_raised(following):
+            if raised[-1].tail:
+                break
+            raised.append(following)
+        after = raised[-1].tail or ("" if following is None else following.text_content()[:1])
+        text, before = "".join(e.text_content() for e in raised), "".join(self._line[-LAST_PARTS:])
+        rendered = render_superscript(text, before, any(map(_is_linked, raised)), after)
+        self._left_out.add_mark(text, rendered)
+        self._add(rendered)
+
     def _flush(self) -> Iterator[Piece]:
         """Yield the line so far; an empty line inside it, made by `<br><br>`, ends a paragraph."""
         raw, self._line = "".join(self._line), []
@@ -208,13 +227,22 @@ def _is_value(value: HtmlElement, before: str) -> bool:
     return bool(named or _SURELY_APART.fullmatch(where))
 
 
-def _render_raised(element: HtmlElement, before: str) -> str:
-    linked = (
-        element.tag == "a"
-        or element.find(".//a") is not None
-        or next(element.iterancestors("a"), None) is not None
-    )
-    return render_superscript(element.text_content(), before, linked)
+def _is_raised(element: HtmlElement) -> bool:
+    return element.tag == "sup" or _read_role(element) == "noteref"
+
+
+def _is_next_raised(element: HtmlElement) -> bool:
+    """Tell whether what is raised goes on here: "2" and "−" of an ion, in an element each."""
+    before = element.getprevious()
+    return before is not None and _is_raised(before) and not before.tail
+
+
+def _is_linked(element: HtmlElement) -> bool:
+    """Tell whether what is raised is a link by itself, not part of the words of one."""
+    if element.tag == "a" or element.find(".//a") is not None:
+        return True
+    around = next(element.iterancestors("a"), None)
+    return around is not None and around.text_content().strip() == element.text_content().strip()
 
 
 def _read_role(element: HtmlElement) -> str:
@@ -246,7 +274,7 @@ def _add_marker(marker: str, text: str) -> str:
     return text if own else marker + text
 
 
-def _walk_terms(element: HtmlElement) -> Iterator[Piece]:
+def _walk_terms(element: HtmlElement, left_out: LeftOut) -> Iterator[Piece]:
     """Yield a row for each term of a definition list with what it means."""
     terms: list[str] = []
     meant: list[str] = []
@@ -254,6 +282,6 @@ def _walk_terms(element: HtmlElement) -> Iterator[Piece]:
         if part.tag == "dt" and meant:
             yield Piece("\t".join([", ".join(terms), " ".join(meant)]), "row")
             terms, meant = [], []
-        (terms if part.tag == "dt" else meant).append(flatten_text(part))
+        (terms if part.tag == "dt" else meant).append(flatten_text(part, left_out))
     if terms or meant:
         yield Piece("\t".join([", ".join(terms), " ".join(meant)]), "row")

@@ -61,9 +61,9 @@ def parse(data: bytes) -> ParsedText:
     left_out = LeftOut()
     main = extract_main(body if body is not None else tree, left_out)
     headings = main.xpath(".//h1")
-    if len(headings) == 1 and (title := flatten_text(headings[0])):
+    if len(headings) == 1 and (title := flatten_text(headings[0], LeftOut())):
         metadata = replace(metadata, title=title)
-    parsed = Collector().add_all(walk_blocks(main)).finish(metadata)
+    parsed = Collector().add_all(walk_blocks(main, left_out)).finish(metadata)
     if _is_shell(parsed.text):
         raise SourceRefused(
             "the page shows its text by a script only, text was expected: "

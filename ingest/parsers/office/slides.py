@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from io import BytesIO
-from typing import Any
+from itertools import groupby
+from typing import Any, NamedTuple
 
 import pptx
 from lxml.etree import _Element as Element
@@ -170,34 +171,53 @@ def read_line(paragraph: Element, left_out: LeftOut) -> str:
     """Return the text of a paragraph of DrawingML, without what is crossed out in it."""
     text = ""
     has_gap = False
-    for run in paragraph:
-        if run.tag == f"{_A}br":
-            added = "\n"
-        elif run.tag in (f"{_A}r", f"{_A}fld"):
-            added = run.findtext(f"{_A}t") or ""
-        else:
-            continue
-        properties = run.find(f"{_A}rPr")
-        if (
-            added.strip()
-            and properties is not None
-            and properties.get("strike", "noStrike") != "noStrike"
-        ):
+    runs = list(_join_runs(paragraph))
+    following = [*(added for added, _ in runs), ""][1:]
+    for (added, look), after in zip(runs, following, strict=True):
+        if added.strip() and look.is_struck:
             left_out.add(STRUCK, added)
             has_gap = True
             continue
-        if properties is not None and properties.get("baseline", "0").strip("0%-").isdecimal():
-            lowered = properties.get("baseline", "").startswith("-")
-            added = (
-                render_subscript(added)
-                if lowered
-                else render_superscript(added, text, linked=False)
-            )
+        if look.baseline < 0:
+            added = render_subscript(added)
+        elif look.baseline > 0:
+            raised = added
+            added = render_superscript(raised, text, linked=False, after=after)
+            left_out.add_mark(raised, added)
         if has_gap and (not text or text.endswith(" ")):
             added = added.removeprefix(" ")
         has_gap = has_gap and not added
         text += added
     return text
+
+
+class _RunLook(NamedTuple):
+    is_struck: bool
+    baseline: int  # 1 of what is raised, -1 of what is lowered
+
+
+_PLAIN = _RunLook(is_struck=False, baseline=0)
+
+
+def _join_runs(paragraph: Element) -> Iterator[tuple[str, _RunLook]]:
+    """Yield the runs of a paragraph; those that look alike are one, "2" and "−" of an ion too."""
+    runs = (run for run in paragraph if run.tag in (f"{_A}br", f"{_A}r", f"{_A}fld"))
+    for look, alike in groupby(runs, _read_look):
+        yield "".join(_read_run(run) for run in alike), look
+
+
+def _read_run(run: Element) -> str:
+    return "\n" if run.tag == f"{_A}br" else run.findtext(f"{_A}t") or ""
+
+
+def _read_look(run: Element) -> _RunLook:
+    properties = run.find(f"{_A}rPr")
+    if properties is None or run.tag == f"{_A}br":
+        return _PLAIN
+    said = properties.get("baseline", "0")
+    is_shifted = said.strip("0%-").isdecimal()
+    baseline = 0 if not is_shifted else -1 if said.startswith("-") else 1
+    return _RunLook(properties.get("strike", "noStrike") != "noStrike", baseline)
 
 
 def _line(text: str) -> str:

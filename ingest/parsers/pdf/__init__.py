@@ -79,6 +79,13 @@ def _read_pages(
 def _write_note(pages: list[PageText]) -> str | None:
     torn = [page.number for page in pages if page.is_torn]
     parts = [f"{list_pages(torn)} cannot be read and is left out"] if torn else []
+    drawings = [page.number for page in pages if not page.is_searched and len(page.codes)]
+    if drawings:
+        one = len(drawings) == 1
+        parts.append(
+            f"{list_pages(drawings)} {'has' if one else 'have'} too many objects to be searched "
+            "for hidden text"
+        )
     where: dict[str, list[int]] = {}
     for page in pages:
         for reason in dict.fromkeys(omission.reason for omission in page.omissions):

@@ -160,7 +160,7 @@ def convert_rows(rows: Iterable[Sequence[str]], budget: TableBudget) -> Iterator
         elif filled > 1:
             yield Piece(_join_cells(cells), "row")
         elif filled:
-            yield Piece("".join(cells), "row" if in_table else "paragraph")
+            yield Piece(_join_cells(cells), "row" if in_table else "paragraph")
         in_table = filled > 1 or (in_table and filled == 1)
     if waiting is not None:
         yield Piece(_join_cells(waiting), "row")

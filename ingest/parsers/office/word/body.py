@@ -180,7 +180,8 @@ class WordBody:
             hidden = None if properties is None else read_switch(properties, "hidden")
             deleted = properties is not None and properties.find(f"{W}del") is not None
             if hides if hidden is None else hidden:
-                self._runs.left_out.add(HIDDEN)
+                words = (part.text or "" for part in row.iter(f"{W}t"))
+                self._runs.left_out.add(HIDDEN, " ".join(words))
             elif not deleted:
                 yield row
 

@@ -47,6 +47,7 @@ class ParagraphText:
     boxes: list[Element] = field(default_factory=list)
     diagrams: list[str] = field(default_factory=list)  # by relationship
     charts: list[str] = field(default_factory=list)  # by relationship
+    raised: list[str] = field(default_factory=list)  # until it is known what follows
     # Something was left out behind the last part: spaces on both sides of it become one.
     has_gap: bool = False
     is_bold: bool = True  # whatever is seen in it
@@ -101,11 +102,21 @@ class ParagraphText:
     def _append(self, text: str) -> None:
         if not text:
             return
+        self.end_raised(text)
         if self.has_gap and text[0] == " " and (not self.parts or self.parts[-1][-1:] == " "):
             text = text[1:]
         self.has_gap = False
         if text:
             self.parts.append(text)
+
+    def end_raised(self, after: str = "") -> None:
+        """Append what is raised, which may be in several runs: "2" and "−" of an ion."""
+        raised, self.raised = "".join(self.raised), []
+        before = "".join(self.parts[-LAST_PARTS:])
+        if raised:
+            rendered = render_superscript(raised, before, linked=False, after=after)
+            self.look.styles.left_out.add_mark(raised, rendered)
+            self._append(rendered)
 
     def _add_run(self, run: Element) -> None:
         properties = run.find(f"{W}rPr")
@@ -115,8 +126,8 @@ class ParagraphText:
         elif face.is_lowered:
             self._append(render_subscript(read_text(run, self.look).text))
         elif face.is_raised:
-            inner, before = read_text(run, self.look), "".join(self.parts[-LAST_PARTS:])
-            self._append(render_superscript(inner.text, before, linked=False))
+            inner = read_text(run, self.look)
+            self.raised.append(inner.text)
             self.notes += inner.notes
         else:
             length = len(self.parts)
@@ -142,6 +153,7 @@ def read_text(element: Iterable[Element], look: RunLook) -> ParagraphText:
     """Return the text of a paragraph or of a part of one."""
     read = ParagraphText(look)
     read.add(element)
+    read.end_raised()
     return read
 
 
