@@ -39,6 +39,11 @@ def is_stopword(word: str, language: str) -> bool:
     return word in _stopwords(base(language))
 
 
+def is_stopword_anywhere(word: str) -> bool:
+    """Tell whether a lower-case word carries no meaning in some language with a list."""
+    return word in _all_stopwords()
+
+
 def count_stopwords(text: str, language: str) -> int:
     """Return how many words of a text carry no meaning in a language; 0 without a list for it."""
     known = _stopwords(base(language))
@@ -49,6 +54,11 @@ def count_stopwords(text: str, language: str) -> int:
 def _stopwords(language: str) -> frozenset[str]:
     own = _load_lists().get(STEMMERS.get(language, ""), "").split()
     return frozenset(own) | (_QUESTION_WORDS if language == "en" else frozenset())
+
+
+@cache
+def _all_stopwords() -> frozenset[str]:
+    return frozenset(word for words in _load_lists().values() for word in words.split())
 
 
 @cache

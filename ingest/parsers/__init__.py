@@ -18,7 +18,7 @@ __all__ = ["PARSERS", "Block", "ParsedText", "parse", "parser_id", "suffixes"]
 # libraries of all formats together take half a second, and a plan needs the version only. Names are
 # stored with every document, so they stay, whatever becomes of the module.
 PARSERS = {
-    ".txt": "plain@1",
+    ".txt": "plain@2",
     **dict.fromkeys((".md", ".markdown"), "markdown@7"),
     **dict.fromkeys((".html", ".htm", ".xhtml", ".mhtml", ".mht"), "web@6"),
     ".docx": "word@5",
