@@ -9,12 +9,13 @@ from pathlib import Path
 import regex
 
 from index.text.languages import STEMMERS, base
+from index.text.powers import EXPONENT
 
 # tantivy's lists, and its `\w`: unlike that of `re`, with the marks of Indic and other scripts. A
 # power of ten and a raised unit are one word; any other raised digit is the mark of a note.
 _LISTS = Path(__file__).with_suffix(".json")
 WORDS = (
-    r"10(?:[⁺⁻]?[⁰¹²³⁴-⁹]+|\^[+−-]?[0-9]+)"
+    rf"10{EXPONENT}"
     r"|[0-9]+(?:[.,][0-9]+)*"
     r"|[a-zA-Z]{1,2}(?:[²³]|\^[23]\b)"
     r"|[\w₀-₉]+"
