@@ -3,6 +3,8 @@ PYTHON ?= python3
 PORT ?= 8501
 # Passed on to pytest: make test ARGS="-k citation"
 ARGS ?=
+# What is installed for the tests: EXTRAS=dev,ocr runs those of recognising pictures, too.
+EXTRAS ?= dev
 # The torch that `make constraints` keeps to.
 TORCH ?= $(shell sed -n 's/^torch==//p' constraints.txt)
 
@@ -90,7 +92,7 @@ $(RUNTIME): pyproject.toml constraints.txt
 
 $(DEV): pyproject.toml constraints.txt
 	$(environment)
-	$(BIN)/python -m pip install -e ".[dev]" -c constraints.txt
+	$(BIN)/python -m pip install -e ".[$(EXTRAS)]" -c constraints.txt
 	@touch $(RUNTIME) $@
 
 $(BENCH): pyproject.toml constraints.txt

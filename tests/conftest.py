@@ -19,6 +19,7 @@ import pytest
 
 from index.embedding.transformer import SentenceTransformerEmbedder
 from index.local import LocalIndex
+from index.pages.recognise import recognises_pictures
 from index.settings import CORPUS, HOME_VARIABLE, EmbedderSettings, Settings
 from ingest.pipeline import apply_plan
 from ingest.planning.plan import make_plan
@@ -92,10 +93,14 @@ def find_chromium() -> str | None:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Skip browser tests where there is no browser: all from here, so it takes one line."""
+    """Skip what needs a browser or the extra `ocr` where it is not: all from here, in one line."""
     needs_browser = "chromium_path" in getattr(item, "fixturenames", ())
     if needs_browser and find_chromium() is None and os.environ.get("REQUIRE_BROWSER") != "1":
         pytest.skip(f"browser tests: none of {', '.join(CHROMIUM_NAMES)} is on PATH")
+    if item.get_closest_marker("ocr") and not recognises_pictures():
+        if os.environ.get("REQUIRE_OCR") == "1":
+            pytest.fail("the extra ocr is not installed", pytrace=False)
+        pytest.skip("the extra ocr is not installed")
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,6 @@ from streamlit.testing.v1 import AppTest
 from chat.ui.source.background_look import BackgroundLook
 from index.citations import Citable
 from index.pages.look import Look
-from index.pages.recognise import recognises_pictures
 from index.version import citation_id
 from tests.library import Library
 from tests.pdfs import column, make
@@ -47,18 +46,18 @@ def wait(looks: BackgroundLook, citable: Citable, original: str) -> Look:
     raise AssertionError("it was never read")
 
 
-@pytest.mark.skipif(not recognises_pictures(), reason="the extra ocr is not installed")
+@pytest.mark.ocr
 def test_it_is_read_in_the_background_and_kept(tmp_path: Path) -> None:
     assert read_again(tmp_path, WORDS).status == "same"
 
 
-@pytest.mark.skipif(not recognises_pictures(), reason="the extra ocr is not installed")
+@pytest.mark.ocr
 def test_another_page_is_told_letter_by_letter(tmp_path: Path) -> None:
     look = read_again(tmp_path, WORDS.replace("is not paid", "is paid"))
     assert [(found.quoted, found.seen) for found in look.differences] == [("not", "")]
 
 
-@pytest.mark.skipif(not recognises_pictures(), reason="the extra ocr is not installed")
+@pytest.mark.ocr
 def test_what_failed_is_tried_again_and_holds_nobody_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -118,7 +117,7 @@ def test_nothing_is_shown_without_the_extra(
     assert not app.warning
 
 
-@pytest.mark.skipif(not recognises_pictures(), reason="the extra ocr is not installed")
+@pytest.mark.ocr
 def test_it_is_said_that_it_is_read_and_then_what_was(tmp_path: Path) -> None:
     app = shown(tmp_path)
     until = time.monotonic() + PATIENCE_SECONDS

@@ -164,7 +164,6 @@ def test_words_that_are_not_on_the_picture_differ(tmp_path: Path) -> None:
 
 def look_at(data: bytes, tmp_path: Path, changed: str | None = None) -> Look:
     """Read the picture of a page, `changed` being what its text is said to be."""
-    pytest.importorskip("rapidocr", reason="the extra ocr is not installed")
     from index.pages.line_reader import load_line_reader
 
     file, text, layout = placed(data, tmp_path)
@@ -173,6 +172,7 @@ def look_at(data: bytes, tmp_path: Path, changed: str | None = None) -> Look:
     return look_at_quotation(file, quoted, layout, 0, len(text), load_line_reader())
 
 
+@pytest.mark.ocr
 def test_a_page_is_read_and_a_changed_digit_seen(tmp_path: Path) -> None:
     data = make([column([SENTENCE])])
     assert look_at(data, tmp_path).status == "same"
@@ -187,6 +187,7 @@ NOTED = [
 ]
 
 
+@pytest.mark.ocr
 def test_a_mark_that_is_raised_on_the_page_only_is_not_the_same_as_a_digit(tmp_path: Path) -> None:
     data = make([NOTED])
     assert look_at(data, tmp_path).status == "same"
@@ -197,6 +198,7 @@ def test_a_mark_that_is_raised_on_the_page_only_is_not_the_same_as_a_digit(tmp_p
     assert "“⁸” is seen for “8” in “0008”" in look.reason
 
 
+@pytest.mark.ocr
 def test_a_digit_that_is_raised_in_the_text_only_is_not_the_same(tmp_path: Path) -> None:
     data = make([column(["The bay has 12 0008 boats."])])
     _, text, _ = placed(data, tmp_path)
@@ -205,5 +207,6 @@ def test_a_digit_that_is_raised_in_the_text_only_is_not_the_same(tmp_path: Path)
     assert "“8” is seen for “⁸” in “000⁸”" in look.reason
 
 
+@pytest.mark.ocr
 def test_a_turned_page_is_read_as_it_is_shown(tmp_path: Path) -> None:
     assert look_at(make([column([SENTENCE])], rotation=90), tmp_path).status == "same"

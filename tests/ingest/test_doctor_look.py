@@ -30,10 +30,10 @@ def test_without_the_extra_it_is_said_what_to_do(
     assert MISSING not in out
 
 
+@pytest.mark.ocr
 def test_a_sample_of_a_pdf_is_read_and_other_formats_are_not(
     capsys: pytest.CaptureFixture[str], texts: Path, home: Path
 ) -> None:
-    pytest.importorskip("rapidocr", reason="the extra ocr is not installed")
     (texts / "act.pdf").write_bytes(make([column(WORDS)]))
     run(capsys, texts)
     code, out, _ = run(capsys, "doctor", "--look", "--json")
@@ -44,8 +44,8 @@ def test_a_sample_of_a_pdf_is_read_and_other_formats_are_not(
     }
 
 
+@pytest.mark.ocr
 def test_a_text_that_its_page_does_not_show_is_named_with_its_citation(tmp_path: Path) -> None:
-    pytest.importorskip("rapidocr", reason="the extra ocr is not installed")
     library = Library(tmp_path)
     library.texts.joinpath("act.pdf").write_bytes(make([column(WORDS)]))
     library.ingest()

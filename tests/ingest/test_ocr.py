@@ -76,8 +76,8 @@ def test_without_the_extra_a_scanned_page_among_others_is_named() -> None:
     assert note.startswith("no text in page 2, only pictures: ")
 
 
+@pytest.mark.ocr
 def test_a_scan_is_recognised_with_boxes_and_marked_as_such(tmp_path: Path) -> None:
-    pytest.importorskip("rapidocr", reason="the extra ocr is not installed")
     data = joined(make([column(["The toll is set by the council."])]), scan(WORDS))
     parsed = parse("a.pdf", data)
     assert parsed.text == f"The toll is set by the council.\n\n{WORDS}"
@@ -105,9 +105,9 @@ def test_a_blank_page_is_no_scan() -> None:
     assert parsed.note is None
 
 
+@pytest.mark.ocr
 def test_a_worker_recognises_scans_within_its_limits() -> None:
     """With the limits that the settings have; and with too little memory, that is what is said."""
-    pytest.importorskip("rapidocr", reason="the extra ocr is not installed")
     tasks = [loaded("a.pdf", scan(*[WORDS] * 20))]
     with Workers(IngestSettings(workers=1)) as workers:
         ((_, found),) = workers.results(tasks)

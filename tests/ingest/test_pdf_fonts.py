@@ -229,8 +229,8 @@ def test_a_bullet_without_unicode_tears_no_word() -> None:
     assert note == "None"
 
 
+@pytest.mark.ocr
 def test_lines_of_a_bad_font_are_recognised_and_the_others_stay() -> None:
-    pytest.importorskip("rapidocr", reason="the extra ocr is not installed")
     title, end = Text(72, 790, "Rules of 2 b-c_d", 18, bold=True), Text(72, 600, LAMPS, bold=True)
     more = column([LAMPS] * 12, top=580)
     good: list[Mark] = [Text(m.x, m.y, m.words, m.size, bold=True) for m in more]  # type: ignore[union-attr]
