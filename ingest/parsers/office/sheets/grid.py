@@ -98,12 +98,16 @@ def _is_hidden(said: dict[str, str], size: str) -> bool:
 
 
 def _find_hidden_columns(dimensions: Iterable[dict[str, str]]) -> set[int]:
-    return {
-        column
-        for said in dimensions
-        if _is_hidden(said, "width")
-        for column in range(int(said["min"]), min(int(said["max"]), _LAST_COLUMN) + 1)
-    }
+    hidden: set[int] = set()
+    spans = [
+        (int(said["min"]), int(said["max"])) for said in dimensions if _is_hidden(said, "width")
+    ]
+    at = 1
+    for first, last in sorted(spans):
+        end = min(last, _LAST_COLUMN) + 1
+        hidden.update(range(max(first, at), end))
+        at = max(at, end)
+    return hidden
 
 
 def _read_merges(found: Any) -> list[Merge]:  # noqa: ANN401
