@@ -23,7 +23,7 @@ PARSERS = {
     **dict.fromkeys((".html", ".htm", ".xhtml", ".mhtml", ".mht"), "web@5"),
     ".docx": "word@4",
     ".pptx": "slides@3",
-    **dict.fromkeys((".xlsx", ".xlsm"), "workbook@4"),
+    **dict.fromkeys((".xlsx", ".xlsm"), "workbook@5"),
     **dict.fromkeys((".csv", ".tsv"), "delimited@2"),
     **dict.fromkeys((".odt", ".ods", ".odp"), "opendocument@4"),
     ".eml": "mail@5",

@@ -19,7 +19,7 @@ from ingest.parsers.shared.left_out import HIDDEN, LeftOut
 from ingest.parsers.shared.sheet_rows import TableBudget, convert_sheets
 from ingest.text.blocks import ParsedText
 
-ID = "workbook@4"
+ID = "workbook@5"
 
 _KIND = "an XLSX file"
 
