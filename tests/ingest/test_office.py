@@ -19,7 +19,7 @@ from pptx.util import Inches
 
 from ingest.errors import SourceRefused
 from ingest.parsers import ParsedText, parse
-from ingest.parsers.office.sheets.formats import format_cell
+from ingest.parsers.office.formats.values import format_cell
 from ingest.parsers.office.titles import pick_title
 from tests.office_files import opendocument
 

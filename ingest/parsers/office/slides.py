@@ -22,7 +22,7 @@ from ingest.parsers.shared.subscript import render_subscript
 from ingest.parsers.shared.superscript import render_superscript
 from ingest.text.blocks import ParsedText
 
-ID = "slides@3"
+ID = "slides@4"
 
 _KIND = "a PPTX file"
 _FURNITURE = {

@@ -7,7 +7,7 @@ from typing import Any
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.workbook import Workbook
 
-from ingest.parsers.office.sheets.formats import format_cell
+from ingest.parsers.office.formats.values import format_cell
 from ingest.parsers.shared.left_out import STRUCK, LeftOut
 from ingest.parsers.shared.subscript import render_subscript
 from ingest.parsers.shared.superscript import render_superscript

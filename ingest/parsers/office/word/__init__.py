@@ -23,7 +23,7 @@ from ingest.parsers.shared.collector import Collector
 from ingest.parsers.shared.left_out import LeftOut
 from ingest.text.blocks import ParsedText
 
-ID = "word@4"
+ID = "word@5"
 
 _KIND = "a DOCX file"
 

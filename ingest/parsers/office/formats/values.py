@@ -8,8 +8,8 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 from math import isfinite
 
-from ingest.parsers.office.sheets.date_formats import format_moment
-from ingest.parsers.office.sheets.format_codes import FormatSection, read_sections
+from ingest.parsers.office.formats.codes import FormatSection, read_sections
+from ingest.parsers.office.formats.dates import format_moment
 
 _FRACTION = re.compile(r"(?:([#0?]+)([^#0?/]+))?([#0?]+) ?/ ?([#0?]+|[1-9]\d*)")
 _DIGITS = "0#?"
