@@ -13,6 +13,7 @@ from pptx.slide import Slide
 
 from index.types import Metadata
 from ingest.parsers.office.charts import walk_chart
+from ingest.parsers.office.formulas import MATH, FormulaReader
 from ingest.parsers.office.titles import pick_title
 from ingest.parsers.shared.archive import open_archive, parse_xml
 from ingest.parsers.shared.collector import Collector, Piece
@@ -31,6 +32,9 @@ _FURNITURE = {
 }  # fmt: skip
 _TITLES = {Placeholder.TITLE, Placeholder.CENTER_TITLE, Placeholder.VERTICAL_TITLE}
 _LISTS = {Placeholder.BODY, Placeholder.OBJECT, Placeholder.VERTICAL_BODY}
+_SLIDE = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
+_TREES = (f"{_SLIDE}spTree", f"{_SLIDE}grpSp")
+_MARKUP = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _DIAGRAM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"
 _DATA = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}dm"
@@ -45,9 +49,20 @@ def parse(data: bytes) -> ParsedText:
             if slide._element.get("show") in ("0", "false"):
                 left_out.add("hidden slides", _join_texts(slide._element))
             else:
+                _take_choices(slide._element)
                 collector.add_page(number, _walk_slide(slide, left_out))
         title = pick_title(presentation.core_properties.title)
         return left_out.say_on(collector.finish(Metadata(), title))
+
+
+def _take_choices(slide: Element) -> None:
+    """Put the shapes that newer programs show, those with formulas in them, into the slide."""
+    for choices in list(slide.iter(f"{_MARKUP}AlternateContent")):
+        around, chosen = choices.getparent(), choices.find(f"{_MARKUP}Choice")
+        if around is None or around.tag not in _TREES or chosen is None:
+            continue
+        at = around.index(choices)
+        around[at : at + 1] = list(chosen)
 
 
 def _walk_slide(slide: Slide, left_out: LeftOut) -> Iterator[Piece]:
@@ -154,7 +169,7 @@ def read_line(paragraph: Element, left_out: LeftOut) -> str:
             added = "\n"
         elif run.tag in (f"{_A}r", f"{_A}fld"):
             added = run.findtext(f"{_A}t") or ""
-        else:
+        elif not (added := _read_formulas(run)):
             continue
         properties = run.find(f"{_A}rPr")
         if (
@@ -177,6 +192,12 @@ def read_line(paragraph: Element, left_out: LeftOut) -> str:
         has_gap = has_gap and not added
         text += added
     return text
+
+
+def _read_formulas(element: Element) -> str:
+    """Return the formulas in a part of a paragraph, which older programs have a picture of."""
+    reader = FormulaReader(lambda run: run.findtext(f"{MATH}t") or "")
+    return "\n".join(map(reader.read_formula, element.iter(f"{MATH}oMath")))
 
 
 def _line(text: str) -> str:

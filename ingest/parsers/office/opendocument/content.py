@@ -21,6 +21,7 @@ from ingest.parsers.office.opendocument.looks import (
     read_repeats,
 )  # fmt: skip
 from ingest.parsers.office.opendocument.numbers import ListNumbers
+from ingest.parsers.office.opendocument.objects import EmbeddedObjects
 from ingest.parsers.office.slides import head_notes
 from ingest.parsers.shared.collector import LAYOUT_CELL_CHARS, Piece
 from ingest.parsers.shared.left_out import HIDDEN, STRUCK, LeftOut
@@ -53,7 +54,10 @@ MOST_LEVELS = 10
 class ContentWalker:
     """Reads one content.xml: text, sheets or slides."""
 
-    def __init__(self, roots: Sequence[Element], left_out: LeftOut) -> None:
+    def __init__(
+        self, roots: Sequence[Element], objects: EmbeddedObjects, left_out: LeftOut
+    ) -> None:
+        self._objects = objects
         self._budget = TableBudget()
         self._left_out = left_out
         self._numbers = ListNumbers(roots)
@@ -74,6 +78,8 @@ class ContentWalker:
                 yield from self.walk(child, depth)
             elif child.tag == f"{TABLE}table":
                 yield from self._walk_table(child)
+            elif child.tag == f"{DRAW}frame" and (formula := self._objects.read_formula(child)):
+                yield Piece(formula)
             else:
                 yield from self.walk(child, depth)
 
@@ -214,7 +220,11 @@ class ContentWalker:
             elif name == "line-break":
                 parts.append("\n")
             elif name == "note" or str(child.tag).startswith(DRAW):
-                if not look.is_unseen:
+                if look.is_unseen:
+                    pass
+                elif formula := self._objects.read_formula(child):
+                    has_gap = self._add_inline(parts, formula, None, has_gap)
+                else:
                     hanging.append(child)
             else:
                 inside = self.looks.inside(child, look)
