@@ -21,6 +21,7 @@ from ingest.errors import SourceRefused
 from ingest.parsers import ParsedText, parse
 from ingest.parsers.office.formats.values import format_cell
 from ingest.parsers.office.titles import pick_title
+from ingest.parsers.shared.left_out import close_gap
 from tests.office_files import opendocument
 
 
@@ -53,6 +54,20 @@ def presentation() -> bytes:
     file = BytesIO()
     deck.save(file)
     return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("before", "added", "kept"),
+    [
+        ("", " was", "was"),
+        ("it ", " was", "was"),
+        ("it", " was", " was"),
+        ("it ", "was", "was"),
+        ("it ", "", ""),
+    ],
+)
+def test_one_space_stays_around_what_is_left_out(before: str, added: str, kept: str) -> None:
+    assert close_gap(before, added) == kept
 
 
 def test_slides_are_pages_and_their_notes_are_called_notes() -> None:

@@ -17,7 +17,7 @@ from ingest.parsers.office.formulas import MATH, FormulaReader
 from ingest.parsers.office.titles import pick_title
 from ingest.parsers.shared.archive import open_archive, parse_xml
 from ingest.parsers.shared.collector import Collector, Piece
-from ingest.parsers.shared.left_out import STRUCK, LeftOut
+from ingest.parsers.shared.left_out import STRUCK, LeftOut, close_gap
 from ingest.parsers.shared.sheet_rows import Merge, expand_row, repeat_merged
 from ingest.parsers.shared.subscript import render_subscript
 from ingest.parsers.shared.superscript import render_superscript
@@ -187,8 +187,8 @@ def read_line(paragraph: Element, left_out: LeftOut) -> str:
                 if lowered
                 else render_superscript(added, text, linked=False)
             )
-        if has_gap and (not text or text.endswith(" ")):
-            added = added.removeprefix(" ")
+        if has_gap:
+            added = close_gap(text, added)
         has_gap = has_gap and not added
         text += added
     return text

@@ -16,8 +16,8 @@ MOST_CHARS = 5_000_000
 # Empty ones too: styled columns and rows without a word are what spreadsheets are full of.
 MOST_CELLS = 20_000_000
 
-# What is merged over several rows belongs to each; what is longer than this is a text, read once.
-_MOST_REPEATED_CHARS = 200
+# A label is said on each row that it stands beside; what is longer is running text, read once.
+MOST_REPEATED_CHARS = 200
 
 # So many empty cells beside each other are the grid, not columns of the table.
 _GRID = re.compile("\t{50,}")
@@ -82,7 +82,7 @@ def repeat_merged(
         if merge.top in hidden_rows:
             for number in islice(_find_between(shown_rows, merge), 1):
                 rows[number][shown] = text
-        if len(text) <= _MOST_REPEATED_CHARS:
+        if len(text) <= MOST_REPEATED_CHARS:
             for number in _find_between(filled, merge):
                 budget.spend([text])
                 rows[number][shown] = text

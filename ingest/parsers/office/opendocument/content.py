@@ -24,7 +24,7 @@ from ingest.parsers.office.opendocument.numbers import ListNumbers
 from ingest.parsers.office.opendocument.objects import EmbeddedObjects
 from ingest.parsers.office.slides import head_notes
 from ingest.parsers.shared.collector import LAYOUT_CELL_CHARS, Piece
-from ingest.parsers.shared.left_out import HIDDEN, STRUCK, LeftOut
+from ingest.parsers.shared.left_out import HIDDEN, STRUCK, LeftOut, close_gap
 from ingest.parsers.shared.sheet_rows import (
     Merge,
     TableBudget,
@@ -250,8 +250,8 @@ class ContentWalker:
                     self._left_out.add(HIDDEN if look.is_hidden else STRUCK)
                 return True
             text = re.sub(r"\s+", " ", text)
-        if has_gap and (not parts or parts[-1][-1:] == " "):
-            text = text.removeprefix(" ")
+        if has_gap:
+            text = close_gap("".join(parts[-1:]), text)
         if text:
             parts.append(text)
         return has_gap and not text

@@ -11,7 +11,7 @@ from ingest.parsers.office.formulas import MATH, FormulaReader
 from ingest.parsers.office.word.numbers import Element, W
 from ingest.parsers.office.word.runs import RunLook
 from ingest.parsers.office.word.symbols import read_symbol, replace_private
-from ingest.parsers.shared.left_out import HIDDEN, STRUCK
+from ingest.parsers.shared.left_out import HIDDEN, STRUCK, close_gap
 from ingest.parsers.shared.subscript import render_subscript
 from ingest.parsers.shared.superscript import LAST_PARTS, render_superscript
 
@@ -91,8 +91,8 @@ class ParagraphText:
     def _append(self, text: str) -> None:
         if not text:
             return
-        if self.has_gap and text[0] == " " and (not self.parts or self.parts[-1][-1:] == " "):
-            text = text[1:]
+        if self.has_gap:
+            text = close_gap("".join(self.parts[-1:]), text)
         self.has_gap = False
         if text:
             self.parts.append(text)
