@@ -20,7 +20,7 @@ from ingest.parsers.office.opendocument.looks import (
     TextLook,
     read_repeats,
 )  # fmt: skip
-from ingest.parsers.office.opendocument.numbers import ListNumbers
+from ingest.parsers.office.opendocument.numbers import OpenDocumentNumbers
 from ingest.parsers.office.opendocument.objects import EmbeddedObjects
 from ingest.parsers.office.slides import head_notes
 from ingest.parsers.shared.collector import LAYOUT_CELL_CHARS, Piece
@@ -60,7 +60,7 @@ class ContentWalker:
         self._objects = objects
         self._budget = TableBudget()
         self._left_out = left_out
-        self._numbers = ListNumbers(roots)
+        self._numbers = OpenDocumentNumbers(roots)
         self.looks = Looks(roots, left_out)
 
     def walk(self, container: Iterable[Element], depth: int = 0) -> Iterator[Piece]:

@@ -17,7 +17,7 @@ _ON = ("1", "true")
 _LAST_COLUMN = 16_384
 
 
-class _Reader(WorkSheetParser):
+class _GridReader(WorkSheetParser):
     """Counts formulas that no program has worked out."""
 
     formulas_without_value = 0
@@ -36,7 +36,7 @@ def read_sheet(
     """Yield the rows of a sheet as texts; one empty row stands for any number of them."""
     known: Any = sheet  # its stubs lack what it reads with
     with known._get_source() as source:
-        reader = _Reader(
+        reader = _GridReader(
             source,
             known._shared_strings,
             data_only=True,
@@ -71,7 +71,7 @@ def read_sheet(
 
 
 def _collect_rows(
-    reader: _Reader, cells: CellReader, left_out: LeftOut
+    reader: _GridReader, cells: CellReader, left_out: LeftOut
 ) -> dict[int, dict[int, str]]:
     budget = TableBudget()
     rows: dict[int, dict[int, str]] = {}
