@@ -49,12 +49,14 @@ class Grade:
         grade: One of `GRADES`.
         lost: Whether a passage that answers is among the first five and the answer lost it: units
             that cannot be quoted by themselves or were cut, or a rendering that hides what it says.
+        first: Whether the first quotation, as it is printed, answers the whole question.
         reason: In the grader's own words.
     """
 
     id: str
     grade: str
     lost: bool
+    first: bool
     reason: str
 
 
@@ -128,7 +130,9 @@ def load_grades(path: Path) -> list[Grade]:
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         try:
             told = json.loads(line)
-            grade = Grade(told["id"], told["grade"], bool(told["lost"]), told["reason"])
+            grade = Grade(
+                told["id"], told["grade"], bool(told["lost"]), bool(told["first"]), told["reason"]
+            )
         except (ValueError, KeyError, TypeError) as error:
             raise GradesRefused(f"{path.name}, line {number}: {error!r}") from None
         if grade.grade not in GRADES:
@@ -154,6 +158,7 @@ def tell(
     now = {grade.id: grade for grade in grades}
     return {
         **_share(grades),
+        "before": _share(before) if before else None,
         "ungraded": len(kinds) - len({grade.id for grade in grades}),
         "by_kind": {kind: _share(of_kind) for kind, of_kind in by_kind.items()},
         "lost_ids": [grade.id for grade in grades if grade.lost],
@@ -179,6 +184,7 @@ def _share(grades: Sequence[Grade]) -> dict[str, object]:
     told: dict[str, list[float]] = {
         "good": [float(GRADES[grade.grade]) for grade in grades],
         **{name: [float(grade.grade == name) for grade in grades] for name in GRADES},
+        "right_first": [float(grade.grade == "right" and grade.first) for grade in grades],
         "lost": [float(grade.lost) for grade in grades],
     }
     shares = {name: measures.mean(values) for name, values in told.items()}

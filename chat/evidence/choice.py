@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from chat.evidence.figures import find_figures
-from chat.evidence.lines import is_plain_text
+from chat.evidence.lines import is_plain_text, leave_marks
 from chat.evidence.shortlist import QuotableUnit
 from chat.evidence.units import Unit, grow, is_row, join
 from chat.question.kinds import classify_question, find_named
@@ -145,7 +145,9 @@ class Choice:
             begins = candidate.hit.passage.start
             found = candidate.reading.span(start - begins, unit.stretch.end - begins)
             if found:
-                return [(found[0] + begins - start, found[1] + begins - start)]
+                told = leave_marks(text, found[0] + begins - start, found[1] + begins - start)
+                if told is not None:
+                    return [told]
         spans = find_named(self._kind, text, self._question)
         if self._kind != "number":
             return spans

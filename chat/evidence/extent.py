@@ -12,7 +12,8 @@ from chat.types import Evidence
 
 # A list up to this length is quoted whole; of a longer one as many items as that holds.
 WHOLE_CHARS = 1_600
-# A lead-in that is nearer to its item than this is quoted with it and what stands between.
+# A lead-in that is nearer to its item than this is quoted with it and what stands between; two
+# quotations of a list that are nearer are read one after the other.
 NEAR_CHARS = 600
 
 
@@ -89,12 +90,26 @@ def find_extent(text: str, lines: Sequence[Line], room: Room) -> Extent:
 
 def count_items_left(lines: Sequence[Line], piece: Evidence, others: Sequence[Evidence]) -> int:
     """Return how many items of its list stand behind a quotation, up to the next one of it."""
-    found = _find_list_of_end(lines, piece.start, piece.end)
-    if found is None:
+    touched = [line for line in lines if line.start < piece.end and piece.start < line.end]
+    own = _find_list_of_end(lines, piece.start, piece.end) if touched else None
+    if own is None:
         return 0
-    ahead = [other.start for other in others if other.start >= piece.end]
-    stop = min(ahead, default=found.items[-1][1] if found.items else piece.end)
-    return sum(piece.end <= item[0] < stop for item in found.items)
+    if left := _list_behind(own, piece, others):
+        return len(left)
+    # Of "(b) … including:" with all that it includes, "(c)" of the list around it is left.
+    above = [(one.start, one.end) for one in piece.around if one.kind == "lead_in"]
+    first = touched[0]
+    outer = find_list(lines, *(above or [(first.start, min(first.end, piece.end))])[-1])
+    return len(_list_behind(outer, piece, others)) if outer else 0
+
+
+def _list_behind(
+    own: ItemList, piece: Evidence, others: Sequence[Evidence]
+) -> list[tuple[int, int]]:
+    """Return the items of a list that stand between a quotation of it and the next one."""
+    next_one = min((one.start for one in others if one.start >= piece.end), default=None)
+    behind = [item for item in (*own.items, *own.further) if item[0] >= piece.end]
+    return [item for item in behind if next_one is None or item[0] < next_one]
 
 
 def _begin_list(
@@ -105,7 +120,7 @@ def _begin_list(
     start, end = piece.start, piece.end
     # The list that the quotation begins in: its lead-ins, unless it begins with one.
     lead_ins = [span for span in above.lead_ins if span[1] <= start] if above else []
-    if above and first.style and _fits(room, first.start, end, NEAR_CHARS):
+    if first.style and _fits(room, first.start, end, NEAR_CHARS):
         start = min(start, first.start)
     # Several items without those before them would read as all of them.
     is_list = bool(touched[1:] or _find_joined(room, above, start))

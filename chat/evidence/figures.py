@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from math import inf
 
 from index.text.analysis import content_terms
+from index.text.powers import EXPONENT, read_exponent
 
 _COUNTED_WORDS = 4
 _SAME_VALUE = 0.01
@@ -16,12 +17,11 @@ _FIGURE = re.compile(
     r"(?<![\w.)\]])(?:(?P<currency>[€$£]|\b(?:EUR|USD|GBP)\b)\s?)?"
     r"(?P<number>\d+(?:[.,]\d+|[ \u00a0\u202f]\d{3}(?!\d))*)"
     # "10⁶", "4 × 10⁶"; what is raised behind another number is the mark of a note.
-    r"(?P<raised>[⁺⁻]?[⁰¹²³⁴-⁹]+|\^[-−]?\d+)?"
-    r"(?:\s?[×·*x]\s?10(?P<power>[⁺⁻]?[⁰¹²³⁴-⁹]+|\^[-−]?\d+))?"
+    rf"(?P<raised>{EXPONENT})?"
+    rf"(?:\s?[×·*x]\s?10(?P<power>{EXPONENT}))?"
     r"(?:\s?(?P<percent>%|per\s?cent\b)|\s(?P<scale>thousand|million|billion)\b)?",
 )
-_EXPONENT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻−", "0123456789+--", "^")
-_LARGEST_POWER = 300
+_LARGEST_POWER, _POWER_CHARS = 300, 4
 _SCALES = {"thousand": 1e3, "million": 1e6, "billion": 1e9}
 # "2000" is a year unless something is said to number as much.
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -67,7 +67,7 @@ def find_figures(text: str, language: str) -> Iterator[Figure]:
         if match["number"] == "10" and match["raised"]:
             value = _parse_power(match["raised"])
         if match["power"]:
-            value *= _parse_power(match["power"])
+            value = value * _parse_power(match["power"]) if value else 0.0
         unit = "%" if match["percent"] else match["currency"] or ""
         if match["scale"]:
             value *= _SCALES[match["scale"]]
@@ -94,8 +94,10 @@ def _is_year(number: str) -> bool:
 
 def _parse_power(exponent: str) -> float:
     """Return ten to the power of what is written raised, or behind "^"; inf beyond all figures."""
-    power = int(exponent.translate(_EXPONENT))
-    return 10.0**power if abs(power) <= _LARGEST_POWER else inf
+    power = read_exponent(exponent)
+    if len(power) > _POWER_CHARS or abs(int(power)) > _LARGEST_POWER:
+        return inf
+    return float(10.0 ** int(power))
 
 
 def _parse_value(number: str) -> float:

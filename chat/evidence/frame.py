@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import ClassVar
 
 from chat.account import Account
-from chat.evidence.extent import NEAR_CHARS, WHOLE_CHARS, Room, count_items_left, find_extent
+from chat.evidence.extent import WHOLE_CHARS, Room, count_items_left, find_extent
 from chat.evidence.judge import Supported
 from chat.evidence.lines import Line, is_plain_text, read_lines
 from chat.evidence.lists import find_list
+from chat.evidence.order import Listed, order_lists, put_list_first
 from chat.evidence.tables import find_table
 from chat.phrases import count
-from chat.retrieval.retrieve import Terms, collect_terms
+from chat.question.kinds import asks_for_several
 from chat.types import Around, AroundKind, Evidence
 from chat.way import Step
 from index.base import Catalog
@@ -108,20 +108,28 @@ class Frame(Step[Supported, Supported]):
                 )
                 for c in contrasts
             ]
-        evidence = _order(self._stand_in_lists(pieces), known.retrieved.terms)
+        ordered = order_lists(self._stand_in_lists(pieces), known.retrieved.terms)
+        if not contrasts and asks_for_several(known.retrieved.question):
+            ordered = put_list_first(ordered, known.retrieved.terms)
+        evidence = tuple(one.piece for one in ordered)
         return replace(known, evidence=evidence, contrasts=tuple(contrasts))
 
-    def _stand_in_lists(self, pieces: Sequence[Evidence]) -> list[_Listed]:
+    def _stand_in_lists(self, pieces: Sequence[Evidence]) -> list[Listed]:
         """Return quotations with the list that each stands in, and what is left of it told."""
         found = []
         for piece in pieces:
             version = self.catalog.version(piece.candidate.hit.passage.version)
             lines = _read_lines(version, piece)
-            own = find_list(lines, piece.start, piece.end)
-            place = (version.id, own.lead_ins[0][0]) if own else None
             same = [p for p in pieces if p.candidate.hit.passage.version == version.id]
             told = replace(piece, items_left=count_items_left(lines, piece, same))
-            found.append(_Listed(told, place))
+            own = find_list(lines, piece.start, piece.end)
+            if own is None:
+                found.append(Listed(told, None, "", 0))
+                continue
+            start, end = own.lead_ins[-1]
+            announced = version.text[start:end] if start >= piece.start else ""
+            items = sum(first < piece.end for first, _ in own.items)
+            found.append(Listed(told, (version.id, own.lead_ins[0][0]), announced, items))
         return found
 
     def explain(self, known: Supported, found: Supported) -> Account | None:
@@ -132,41 +140,12 @@ class Frame(Step[Supported, Supported]):
             for piece in found.evidence
             if (piece.start, piece.end, piece.around) not in before or piece.items_left
         ]
-        if not told:
+        moved = not _holds(found.evidence[0], known.evidence[0])
+        if not told and not moved:
             return None
-        return Account(self.name, count(len(known.evidence), "quotation"), "; ".join(told))
-
-
-@dataclass(frozen=True, slots=True)
-class _Listed:
-    """A quotation and its list: the version, and where in it the outermost lead-in begins."""
-
-    piece: Evidence
-    place: tuple[str, int] | None
-
-
-def _order(listed: Sequence[_Listed], terms: Terms) -> tuple[Evidence, ...]:
-    """Return quotations, best first; those of one list in its order where they belong together.
-
-    They do where they stand near each other, and where the later one has no more of what is asked.
-    """
-    ordered = list(listed)
-    for place in {one.place for one in listed if one.place is not None}:
-        own = sorted((one for one in listed if one.place == place), key=lambda one: one.piece.start)
-        for first, second in reversed(list(pairwise(own))):
-            near = second.piece.start - first.piece.end <= NEAR_CHARS
-            if ordered.index(first) > ordered.index(second) and (
-                near or _cover(second.piece, terms) <= _cover(first.piece, terms)
-            ):
-                ordered.remove(first)
-                ordered.insert(ordered.index(second), first)
-    return tuple(one.piece for one in ordered)
-
-
-def _cover(piece: Evidence, terms: Terms) -> float:
-    """Return the share of the question's terms that a quotation has, those above it included."""
-    words = " ".join([*(one.text for one in piece.around), piece.quote])
-    return terms.coverage(collect_terms(words, piece.candidate.hit.document.metadata.language))
+        quotations = count(len(found.evidence), "quotation")
+        saw, kept = count(len(known.evidence), "quotation"), "; ".join(told) or quotations
+        return Account(self.name, saw, kept, note=_MOVED if moved else "")
 
 
 def _join_marks(framed: Evidence, taken: Sequence[Evidence]) -> tuple[tuple[int, int], ...]:
@@ -183,6 +162,16 @@ def _join_marks(framed: Evidence, taken: Sequence[Evidence]) -> tuple[tuple[int,
     return tuple(joined)
 
 
+def _holds(one: Evidence, other: Evidence) -> bool:
+    """Tell whether a quotation holds another one of the same text."""
+    same = one.candidate.hit.passage.version == other.candidate.hit.passage.version
+    return same and one.start <= other.start and other.end <= one.end
+
+
+_MOVED = (
+    "Quotations of one list stand in its order, and a list whose lead-in names what is asked for "
+    "stands first."
+)
 _BESIDE: dict[AroundKind, str] = {
     "lead_in": "what leads its list in",
     "caption": "the caption of its table",

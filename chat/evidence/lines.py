@@ -31,6 +31,7 @@ _LOST_BREAK = re.compile(
 )
 _NEXT_SENTENCE = re.compile(r"(?<=[^\W\d_]{3})[.!?][\"'”’)\]]*\s+")
 _WHOLE = re.compile(r"[.!?;…][\"'”’)\]]*$")
+_DATE = re.compile(r"\d{1,2}([./-])\d{1,2}\1\d{4}|\d{4}-\d\d-\d\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class Line:
         is_whole: Whether it ends as a sentence does.
         is_heading: Whether it heads a section.
         is_row: Whether it has cells.
+        is_date: Whether it is a date in figures and nothing else.
     """
 
     start: int
@@ -60,6 +62,7 @@ class Line:
     is_whole: bool
     is_heading: bool
     is_row: bool
+    is_date: bool
 
 
 def read_lines(
@@ -96,6 +99,23 @@ def read_lines(
     if not is_plain:
         return lines
     return [line if line.style or line.is_row else replace(line, is_apart=True) for line in lines]
+
+
+def leave_marks(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Return a stretch of a text without the marks of items at its ends; None where that is all."""
+    offset = 0
+    for raw in text.split("\n"):
+        for _, at in _split_glued(raw):
+            mark = _MARK.match(text, offset + at)
+            if mark is not None and mark.start() <= start < mark.end():
+                start = mark.end()
+            if mark is not None and mark.start() < end <= mark.end():
+                end = mark.start()
+        offset += len(raw) + 1
+    words = text[start:end]
+    start += len(words) - len(words.lstrip())
+    end -= len(words) - len(words.rstrip())
+    return (start, end) if start < end else None
 
 
 def is_plain_text(document: Document) -> bool:
@@ -135,8 +155,19 @@ def _read_line(words: str, start: int, is_apart: bool, is_heading: bool) -> Line
     lead_in = start + _find_lead_in(words)
     end = start + len(words)
     is_whole = _WHOLE.search(words) is not None
-    is_row = "\t" in words
-    return Line(start, end, is_apart, style, value, leads, lead_in, is_whole, is_heading, is_row)
+    return Line(
+        start,
+        end,
+        is_apart,
+        style,
+        value,
+        leads,
+        lead_in,
+        is_whole,
+        is_heading,
+        is_row="\t" in words,
+        is_date=_DATE.fullmatch(words) is not None,
+    )
 
 
 def _count_letters(word: str) -> int:

@@ -19,10 +19,12 @@ class ItemList:
     Attributes:
         lead_ins: What leads its items in, outermost first; half-open offsets.
         items: Its items and theirs, in order.
+        further: Its items behind a paragraph of another kind, known by their numbers.
     """
 
     lead_ins: tuple[tuple[int, int], ...]
     items: tuple[tuple[int, int], ...]
+    further: tuple[tuple[int, int], ...]
 
 
 def find_list(lines: Sequence[Line], start: int, end: int) -> ItemList | None:
@@ -55,7 +57,25 @@ def _make_list(lines: Sequence[Line], lead_ins: Sequence[int], items: Sequence[i
     return ItemList(
         lead_ins=tuple((lines[n].lead_in, lines[n].end) for n in lead_ins),
         items=tuple((lines[n].start, lines[n].end) for n in items),
+        further=tuple((lines[n].start, lines[n].end) for n in _find_further(lines, items)),
     )
+
+
+def _find_further(lines: Sequence[Line], items: Sequence[int]) -> list[int]:
+    """Return the lines that go on with the numbers of a list which a paragraph interrupts."""
+    if not items or not lines[items[0]].value:
+        return []
+    style = lines[items[0]].style
+    value = next(lines[n].value for n in reversed(items) if lines[n].style == style)
+    found: list[int] = []
+    for number in range(items[-1] + 1, len(lines)):
+        line = lines[number]
+        if line.is_heading or (line.style == style and line.value != value + 1):
+            break
+        if line.style == style:
+            found.append(number)
+            value = line.value
+    return found
 
 
 def _find_lead_ins(lines: Sequence[Line], number: int) -> list[int]:
@@ -102,10 +122,25 @@ def _is_outer(lines: Sequence[Line], number: int, one: str, other: str) -> bool:
     first = number
     while first and not _is_start(lines[first]):
         first -= 1
+    first = min(first, _find_first_number(lines, number))
     for line in lines[first : number + 1]:
         if line.style in (one, other):
             return line.style == one
     return False
+
+
+def _find_first_number(lines: Sequence[Line], number: int) -> int:
+    """Return the line from which the numbers count up to a line; that line where none does."""
+    first = number
+    for at in range(number - 1, -1, -1):
+        line = lines[at]
+        if lines[first].value <= 1 or line.is_heading or line.is_row:
+            break
+        if line.style == lines[number].style:
+            if line.value != lines[first].value - 1:
+                break
+            first = at
+    return first
 
 
 def _is_start(line: Line) -> bool:
@@ -136,6 +171,9 @@ def _collect_items(lines: Sequence[Line], lead_in: int) -> list[int]:
         # "9. …" below "— the last item." and a blank line goes on with what is around the list.
         is_known = not found or any(lines[n].style == line.style for n in found)
         if line.is_apart and above.is_whole and not is_known:
+            break
+        # A date below the last item says since when a rule stands.
+        if line.is_date and found and not first.is_date:
             break
         # Unmarked lines are items right under a paragraph only.
         if not line.style and (first.style or not opener.is_apart):

@@ -66,8 +66,10 @@ def find_table(
     head = _find_head(text, table, touched[0] - first, context)
     head_end = _find_end_of_heads(text, table, head) if head is not None else 0
     return TableAround(
-        rows=tuple((lines[n].start, lines[n].end) for n in touched),
-        head=None if head is None or head_end > lines[touched[0]].start else (head.start, head_end),
+        rows=tuple((_find_start(text, lines[n]), lines[n].end) for n in touched),
+        head=None
+        if head is None or head_end > lines[touched[0]].start
+        else (_find_start(text, head), head_end),
         caption=_find_caption(text, lines, first, last),
     )
 
@@ -93,6 +95,18 @@ def split_cells(row: str) -> list[str]:
     return [cell.strip() for cell in row.split("\t")]
 
 
+def _split_row(text: str, row: Line) -> list[str]:
+    return split_cells(text[_find_start(text, row) : row.end])
+
+
+def _find_start(text: str, row: Line) -> int:
+    """Return where the cells of a row begin: the first ones may be empty."""
+    start = row.start
+    while start and text[start - 1] == "\t":
+        start -= 1
+    return start
+
+
 def _has_heads(context: str) -> bool:
     return " | " in context.rpartition(" › ")[2]
 
@@ -101,11 +115,11 @@ def _find_head(text: str, rows: Sequence[Line], number: int, context: str) -> Li
     """Return the row of a table that names the columns of one of its rows, as far as is known."""
 
     def cells_of(row: Line) -> list[str]:
-        return split_cells(text[row.start : row.end])
+        return _split_row(text, row)
 
     own = len(cells_of(rows[number]))
     for row in reversed(rows[: number + 1]):
-        if _has_heads(context) and context.endswith(" | ".join(cells_of(row))):
+        if _has_heads(context) and context.endswith(" | ".join(cells_of(row)).lstrip(" |")):
             return row
     if _has_heads(context):
         return None
@@ -124,16 +138,14 @@ def _find_end_of_heads(text: str, table: Sequence[Line], head: Line) -> int:
     rows = [row for row in table if row.start >= head.start]
     if len(rows) < 3 or rows[0] is not head or not _names_figures(text, rows[1:]):
         return head.end
-    above, below = (
-        [cell for cell in split_cells(text[row.start : row.end]) if cell] for row in rows[:2]
-    )
+    above, below = ([cell for cell in _split_row(text, row) if cell] for row in rows[:2])
     names = len(below) > len(above) and not any(_is_figure(c) or _YEAR.fullmatch(c) for c in below)
     return rows[1].end if names else head.end
 
 
 def _names_figures(text: str, rows: Sequence[Line]) -> bool:
     """Tell whether most rows below the first hold figures."""
-    below = [split_cells(text[row.start : row.end])[1:] for row in rows[1:]]
+    below = [_split_row(text, row)[1:] for row in rows[1:]]
     return 2 * sum(any(map(_is_figure, cells)) for cells in below) > len(below)
 
 

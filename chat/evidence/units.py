@@ -33,6 +33,12 @@ _FOOTNOTE = re.compile(
     r"\d{1,3}\s(?:[^.\n]{2,80}?[,(]\s?(?:19|20)\d\d\)?\.|.*(?:https?://|\[online\]|\bibid\b))",
     re.IGNORECASE,
 )
+# "Figure 6: Shares by region." stands under a picture, not beside a sentence.
+_CAPTION = re.compile(
+    r"(?:figure|fig|abbildung|abb|graph|graf|rysunek|rys|obrázek|obr|ábra|table|tabelle|tab|chart)"
+    r"\b\.?\s?\d+[.\d]*\s?[:.–—-]\s",
+    re.IGNORECASE,
+)
 _FRAGMENT_WORDS = 4
 _SENTENCE = re.compile(r"\w\w[.!]['\"”’)\]]*$")
 # A word with a figure behind it, in the same row: not the number of a heading or of an item.
@@ -99,6 +105,19 @@ def grow(passage: Passage, unit: Unit, taken: Iterable[tuple[int, int]], *, is_p
             if end - first > _BEYOND_CHARS or not may_join(first, last):
                 break
             start = first
+    return _leave_captions(passage, unit, start, end)
+
+
+def _leave_captions(passage: Passage, unit: Unit, start: int, end: int) -> Unit:
+    """Return what a unit has grown to, without captions at its ends."""
+    added = [s for s in passage.sentences if start <= s[0] < unit.start or unit.end <= s[0] < end]
+    captions = {s for s in added if _CAPTION.match(_cut(passage, *s).text)}
+    while (first := next((s for s in added if s[0] == start), None)) in captions:
+        added.remove(first)
+        start = min((s[0] for s in added if s[0] < unit.start), default=unit.start)
+    while (last := next((s for s in added if s[1] == end), None)) in captions:
+        added.remove(last)
+        end = max((s[1] for s in added if s[1] > unit.end), default=unit.end)
     return _cut(passage, start, end)
 
 

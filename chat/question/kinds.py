@@ -11,6 +11,7 @@ from typing import Literal
 import regex
 
 from chat.question.names import CAPITAL
+from index.text.stopwords import is_stopword
 
 QuestionKind = Literal["date", "number", "name", "other"]
 
@@ -19,9 +20,23 @@ _DATE_QUESTION = re.compile(
     r"(?:what|which|in what|in which) (?:year|date|month|decade|century))\b",
     re.IGNORECASE,
 )
+# "Who has to prove it when …?": what the question begins with is asked, and "when" says in which
+# case; in "What is known of when …?" it is asked all the same.
+_OTHER_QUESTION = re.compile(r"(?:who|whom|whose|what|which|where|why|how)\b", re.IGNORECASE)
+_WHEN_IS_ASKED = re.compile(
+    r"\b(?:of|on|about|since|until|know|known|say|says|said|tell|tells|state|states) when\b",
+    re.IGNORECASE,
+)
 # "Which programme pays, and what for?" asks two things: no one sentence answers both.
 _SECOND_QUESTION = re.compile(
     r"\w\S*,? and (?:what|which|who|whom|whose|where|when|why|how|whether|under what)\b",
+    re.IGNORECASE,
+)
+# "Which duties …", "Under which conditions …", "What are the pillars …".
+_SEVERAL_QUESTION = re.compile(
+    r"(?:\w+\s)?(?:which|what)\s(?:are|were|"
+    r"(?:(?!(?:is|was|does|did|do|has|had|can|shall|must|may|will)\b)[\w’'-]+\s){0,3}?"
+    r"(?!(?:is|was|does|has|this|its)\b)[\w’'-]+[^\Wsiu]s)\b",
     re.IGNORECASE,
 )
 _NUMBER_QUESTION = re.compile(
@@ -35,9 +50,14 @@ _NAME_QUESTION = re.compile(
     r"countries|city|programme|program|institution|company|person|fund|university)\b",
     re.IGNORECASE,
 )
-_MONTHS = "january|february|march|april|may|june|july|august|september|october|november|december"
+# "It may march" names no month.
+_MONTHS = (
+    "january|february|(?-i:March|May)|april|june|july|august|september|october|november|december"
+)
 _DATE = re.compile(
-    rf"\b(?:1[0-9]|20)\d\d(?:s|\b)|\b(?:{_MONTHS})\b|\b\d{{1,2}}(?:st|nd|rd|th)? century\b",
+    rf"\b(?:1[0-9]|20)\d\d(?:s|\b)|"
+    rf"\b(?:\d{{1,2}}(?:st|nd|rd|th)?\s)?(?:{_MONTHS})\b(?:\s\d{{4}}\b)?|"
+    r"\b\d{1,2}(?:st|nd|rd|th)? century\b",
     re.IGNORECASE,
 )
 _NUMBER_WORDS = (
@@ -73,6 +93,7 @@ _NEGATION = re.compile(
 )
 _YEAR = re.compile(r"(?:1[89]|20)\d\d")
 _INSIDE_NAME = re.compile(r"\s(?:(?:of|for|and|de|und|et)\s(?:the\s)?)?")
+_NEW_SENTENCE = re.compile(r"[.!?:;][\"'”’)\]]*\s+$")
 _CAPITALISED = regex.compile(rf"\b{CAPITAL}[\w’'-]+")
 
 
@@ -85,11 +106,23 @@ def classify_question(question: str) -> QuestionKind:
         return "other"
     if _NUMBER_QUESTION.search(question):
         return "number"
-    if _DATE_QUESTION.search(question):
+    if _asks_for_date(question):
         return "date"
     if _NAME_QUESTION.search(question):
         return "name"
     return "other"
+
+
+def asks_for_several(question: str) -> bool:
+    """Tell whether an English question asks for things that may be a list."""
+    return _SEVERAL_QUESTION.match(question.strip()) is not None
+
+
+def _asks_for_date(question: str) -> bool:
+    found = _DATE_QUESTION.search(question)
+    if found is None or found[0].lower() != "when" or _WHEN_IS_ASKED.search(question):
+        return found is not None
+    return _OTHER_QUESTION.match(question.strip()) is None
 
 
 def find_named(kind: QuestionKind, text: str, question: str) -> list[tuple[int, int]]:
@@ -103,8 +136,7 @@ def find_named(kind: QuestionKind, text: str, question: str) -> list[tuple[int, 
     elif kind == "number":
         found = _find_quantities(text, question)
     elif kind == "name":
-        # The first word of a text is capitalised whatever it is.
-        capitalised = [m.span() for m in _CAPITALISED.finditer(text) if m.start() > 0]
+        capitalised = [m.span() for m in _CAPITALISED.finditer(text) if _may_name(text, m)]
         names = _join_names(text, capitalised)
         return [name for name in names if not _holds_words_of(asked, text[slice(*name)])]
     else:
@@ -124,6 +156,12 @@ def _find_quantities(text: str, question: str) -> list[re.Match[str]]:
     ]
     shares = [match for match in found if match["share"]]
     return shares if shares and _SHARE_QUESTION.search(question) else found
+
+
+def _may_name(text: str, word: regex.Match[str]) -> bool:
+    """Tell whether a capitalised word may be of a name: not what a text or sentence opens with."""
+    opens = _NEW_SENTENCE.search(text, max(0, word.start() - 4), word.start()) is not None
+    return word.start() > 0 and not (opens and is_stopword(word[0].lower(), "en"))
 
 
 def _holds_words_of(asked: str, name: str) -> bool:

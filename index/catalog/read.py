@@ -43,6 +43,8 @@ _NAMES: tuple[Callable[[Source, str], bool], ...] = (
     lambda source, name: source.path == name,
     lambda source, name: source.path.endswith(f"/{name}"),
 )
+# As many texts as an answer quotes from, at most.
+VERSIONS_KEPT = 16
 PASSAGE = f"""
     SELECT p.*, {PASSAGE_TEXT} AS own_text, v.sections, v.pages
     FROM passages p JOIN versions v ON v.id = p.version
@@ -63,6 +65,8 @@ class CatalogReader(Catalog):
         self.is_past = generation is not None and generation != self.moment.generation
         if generation is not None and self.is_past:
             self.moment = self._find_moment(generation)
+        # An answer asks for the same few at each of its steps, and a text never changes.
+        self._version = functools.lru_cache(maxsize=VERSIONS_KEPT)(self._load_version)
         self._living = functools.partial(
             build_living, generation=self.moment.generation if self.is_past else None
         )
@@ -180,6 +184,9 @@ class CatalogReader(Catalog):
 
         Raises `CitationUnknown` if no such text is stored, or several.
         """
+        return self._version(prefix)
+
+    def _load_version(self, prefix: str) -> Version:
         rows = self._execute(
             "SELECT * FROM versions WHERE id >= ? AND id < ? LIMIT 2", (prefix, prefix + "g")
         ).fetchall()

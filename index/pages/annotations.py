@@ -55,7 +55,7 @@ def draw_annotations(
         if pdfium_c.FPDFAnnot_GetSubtype(annotation) in _NOT_DRAWN:
             continue
         drawn = True
-        if pdfium_c.FPDFAnnot_GetFlags(annotation) & _UNSEEN_FLAGS:
+        if _is_unseen(document, annotation):
             continue
         lines += _tick(document, annotation)
         words = _read_bare_note(annotation)
@@ -72,6 +72,32 @@ def draw_annotations(
     _keep_bounds(page)
     flat = pdfium_c.FPDFPage_Flatten(page.raw, pdfium_c.FLAT_NORMALDISPLAY)
     return bool(lines) or flat == pdfium_c.FLATTEN_SUCCESS
+
+
+def _is_unseen(document: pypdfium2.PdfDocument, annotation: pdfium_c.FPDF_ANNOTATION) -> bool:
+    """Tell whether viewers do not show an annotation, and have PDFium not draw it either.
+
+    It draws what is not to be viewed, and leaves out what only viewers that do not know its kind
+    should. A password is shown to nobody, even where the file draws it.
+    """
+    flags = pdfium_c.FPDFAnnot_GetFlags(annotation)
+    if flags & _UNSEEN_FLAGS or _asks_password(document, annotation):
+        pdfium_c.FPDFAnnot_SetFlags(annotation, flags | pdfium_c.FPDF_ANNOT_FLAG_HIDDEN)
+        return True
+    if flags & pdfium_c.FPDF_ANNOT_FLAG_INVISIBLE:
+        pdfium_c.FPDFAnnot_SetFlags(annotation, flags & ~pdfium_c.FPDF_ANNOT_FLAG_INVISIBLE)
+    return False
+
+
+def _asks_password(document: pypdfium2.PdfDocument, annotation: pdfium_c.FPDF_ANNOTATION) -> bool:
+    forms = document.formenv
+    if forms is None:
+        return False
+    kind = pdfium_c.FPDFAnnot_GetFormFieldType(forms.raw, annotation)
+    flags = pdfium_c.FPDFAnnot_GetFormFieldFlags(forms.raw, annotation)
+    return kind == pdfium_c.FPDF_FORMFIELD_TEXTFIELD and bool(
+        flags & pdfium_c.FPDF_FORMFLAG_TEXT_PASSWORD
+    )
 
 
 def _keep_bounds(page: pypdfium2.PdfPage) -> None:

@@ -14,6 +14,7 @@ import pypdfium2.raw as pdfium_c
 from numpy.typing import NDArray
 
 from index.pages.annotations import draw_annotations
+from index.pages.inheritance import own_resources
 
 # PDFium keeps state of its own and must never be called by two threads at once. Held for a page
 # at a time, so that nobody waits for a whole document to look at a page of another.
@@ -27,11 +28,14 @@ _FAR = 1_000.0
 def open_document(data: bytes) -> Iterator[pypdfium2.PdfDocument]:
     """Open the bytes of a PDF; hold `LOCK` for whatever is done with it.
 
+    Whoever reads or draws its pages sees the same: they keep the fonts that they inherit.
+
     Raises `pypdfium2.PdfiumError` for what is no PDF, torn beyond repair, or needs a password; its
     `err_code` tells which.
     """
+    owned = own_resources(data)
     with LOCK:
-        document = pypdfium2.PdfDocument(data)
+        document = pypdfium2.PdfDocument(owned)
         if document.get_formtype() != pdfium_c.FORMTYPE_NONE:
             _init_forms(document)
     try:

@@ -10,6 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from index.text.languages import STEMMERS, base
+from index.text.powers import EXPONENT, read_exponent
 from index.text.stopwords import WORDS, count_stopwords, is_stopword
 
 if TYPE_CHECKING:
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
 _ACCENTS = re.compile("[\u0300-\u036f]")
 # A words store is filled by these rules: another number, and the next writer fills it anew.
 RULES = 2
-_POWER = re.compile(r"10(?:[⁺⁻]?[⁰¹²³⁴-⁹]+|\^[+−-]?[0-9]+)")
-_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻−", "0123456789+--", "^")
+_POWER = re.compile(f"10{EXPONENT}")
 _GROUPED_NUMBER = re.compile(r"\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*")
 
 
@@ -132,7 +132,7 @@ def _normalise_power(word: str) -> str:
     """Return a power of ten as "10^6", and "" for any other word."""
     if not _POWER.fullmatch(word):
         return ""
-    return f"10^{word[2:].translate(_RAISED).removeprefix('+')}"
+    return f"10^{read_exponent(word[2:])}"
 
 
 def _normalise(token: str) -> str:

@@ -9,12 +9,13 @@ from pathlib import Path
 import regex
 
 from index.text.languages import STEMMERS, base
+from index.text.powers import EXPONENT
 
 # tantivy's lists, and its `\w`: unlike that of `re`, with the marks of Indic and other scripts. A
 # power of ten and a raised unit are one word; any other raised digit is the mark of a note.
 _LISTS = Path(__file__).with_suffix(".json")
 WORDS = (
-    r"10(?:[⁺⁻]?[⁰¹²³⁴-⁹]+|\^[+−-]?[0-9]+)"
+    rf"10{EXPONENT}"
     r"|[0-9]+(?:[.,][0-9]+)*"
     r"|[a-zA-Z]{1,2}(?:[²³]|\^[23]\b)"
     r"|[\w₀-₉]+"
@@ -39,6 +40,11 @@ def is_stopword(word: str, language: str) -> bool:
     return word in _stopwords(base(language))
 
 
+def is_stopword_anywhere(word: str) -> bool:
+    """Tell whether a lower-case word carries no meaning in some language with a list."""
+    return word in _all_stopwords()
+
+
 def count_stopwords(text: str, language: str) -> int:
     """Return how many words of a text carry no meaning in a language; 0 without a list for it."""
     known = _stopwords(base(language))
@@ -49,6 +55,11 @@ def count_stopwords(text: str, language: str) -> int:
 def _stopwords(language: str) -> frozenset[str]:
     own = _load_lists().get(STEMMERS.get(language, ""), "").split()
     return frozenset(own) | (_QUESTION_WORDS if language == "en" else frozenset())
+
+
+@cache
+def _all_stopwords() -> frozenset[str]:
+    return frozenset(word for words in _load_lists().values() for word in words.split())
 
 
 @cache

@@ -18,18 +18,18 @@ __all__ = ["PARSERS", "Block", "ParsedText", "parse", "parser_id", "suffixes"]
 # libraries of all formats together take half a second, and a plan needs the version only. Names are
 # stored with every document, so they stay, whatever becomes of the module.
 PARSERS = {
-    ".txt": "plain@1",
+    ".txt": "plain@2",
     **dict.fromkeys((".md", ".markdown"), "markdown@7"),
     **dict.fromkeys((".html", ".htm", ".xhtml", ".mhtml", ".mht"), "web@6"),
     ".docx": "word@5",
     ".pptx": "slides@4",
     **dict.fromkeys((".xlsx", ".xlsm"), "workbook@5"),
-    **dict.fromkeys((".csv", ".tsv"), "delimited@2"),
+    **dict.fromkeys((".csv", ".tsv"), "delimited@3"),
     **dict.fromkeys((".odt", ".ods", ".odp"), "opendocument@5"),
     ".eml": "mail@6",
     ".epub": "book@6",
     # The extra gives other text for the same bytes: what was refused without it is read again.
-    ".pdf": "pdf@4+ocr" if recognises_scans() else "pdf@4",
+    ".pdf": "pdf@5+ocr" if recognises_scans() else "pdf@5",
 }
 # The module of a name, where it is called otherwise.
 _MODULES = {

@@ -8,6 +8,7 @@ from urllib.parse import unquote
 from zipfile import ZipFile
 
 from lxml import etree
+from lxml.html import HtmlElement
 
 from index.types import Metadata
 from ingest.errors import SourceRefused
@@ -16,6 +17,7 @@ from ingest.parsers.html.document import parse_html
 from ingest.parsers.html.hidden import drop_unseen
 from ingest.parsers.shared.archive import open_archive, parse_xml
 from ingest.parsers.shared.collector import Collector
+from ingest.parsers.shared.decode import decode
 from ingest.parsers.shared.left_out import LeftOut
 from ingest.parsers.shared.metadata import read_date, read_language
 from ingest.text.blocks import ParsedText
@@ -37,9 +39,10 @@ def parse(data: bytes) -> ParsedText:
             if _is_protected(archive, path):
                 raise SourceRefused("the book is protected against reading: ask for another copy")
             page = parse_html(archive.read(path))
+            _add_sheets(archive, page, posixpath.dirname(path))
             drop_unseen(page, left_out)
             body = page.find("body")
-            collector.add_all(walk_blocks(page if body is None else body))
+            collector.add_all(walk_blocks(page if body is None else body, left_out))
         return left_out.say_on(collector.finish(_read_metadata(package)))
 
 
@@ -51,6 +54,16 @@ def _list_chapters(package: etree._Element, folder: str) -> Iterator[str]:
             continue
         if "nav" not in (item.get("properties") or "").split():
             yield posixpath.normpath(posixpath.join(folder, unquote(item.get("href") or "")))
+
+
+def _add_sheets(archive: ZipFile, page: HtmlElement, folder: str) -> None:
+    """Put the book's style sheets into a page, as if they were its own."""
+    for link in list(page.iter("link")):
+        path = posixpath.normpath(posixpath.join(folder, unquote(link.get("href", ""))))
+        if "stylesheet" in link.get("rel", "").lower() and path in archive.namelist():
+            sheet = page.makeelement("style")
+            sheet.text = "".join(decode(archive.read(path)).split("\0"))
+            link.addnext(sheet)
 
 
 def _is_protected(archive: ZipFile, path: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Iterable, Iterator
 
 from index.types import Metadata
 from ingest.errors import SourceRefused
@@ -13,13 +14,15 @@ from ingest.parsers.shared.decode import decode
 from ingest.parsers.shared.sheet_rows import TableBudget, convert_rows
 from ingest.text.blocks import ParsedText
 
-ID = "delimited@2"
+ID = "delimited@3"
 
 _SAMPLE_LINES = 50
 # The last one first cuts numbers: where others cut as well, it is a decimal sign or a comma.
 _DELIMITERS = ";\t|,"
 _INSTRUCTION = re.compile(r'\s*(?:sep=([^\w\s]|\t)|"sep=([^\w\s]|\t)")[^\S\n]*\r?\n', re.IGNORECASE)
 _DECIMALS = re.compile(r"(?<![\d,])\d+,\d+(?![\d,])")
+_HAS_DIGIT = re.compile(r"\d")
+_SAMPLE_CHARS = 10_000
 MOSTLY = 0.9
 
 
@@ -31,10 +34,33 @@ def parse(data: bytes) -> ParsedText:
     text = text[told.end() :] if told else text
     delimiter = (told[1] or told[2]) if told else _find_delimiter(text)
     try:
-        rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-        return Collector().add_all(convert_rows(rows, TableBudget())).finish(Metadata())
+        rows = csv.reader(
+            io.StringIO(text, newline=""),
+            delimiter=delimiter,
+            skipinitialspace=f'{delimiter} "' in text[:_SAMPLE_CHARS],
+        )
+        read = convert_rows(_join_remarks(rows, delimiter), TableBudget())
+        return Collector().add_all(read).finish(Metadata())
     except csv.Error as error:
         raise SourceRefused(f"not a table ({error}): save it as CSV in UTF-8") from error
+
+
+def _join_remarks(rows: Iterable[list[str]], delimiter: str) -> Iterator[list[str]]:
+    """Yield rows; those above the table that begin with "#" are remarks of one cell each."""
+    before: list[str] | None = None  # the last such row, which may name the columns
+    at_top = True
+    for row in rows:
+        at_top = at_top and row[:1] != [] and row[0].lstrip().startswith("#")
+        if before is not None:
+            names_columns = (
+                not at_top and len(before) == len(row) and _HAS_DIGIT.search("".join(row))
+            )
+            yield before if names_columns else [delimiter.join(before)]
+        before = row if at_top else None
+        if not at_top:
+            yield row
+    if before is not None:
+        yield before
 
 
 def _find_delimiter(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import email.policy
 import re
+from collections.abc import Iterator
 from email.message import EmailMessage, MIMEPart
 
 from index.types import Metadata
@@ -31,6 +32,10 @@ _STUB = re.compile(
     r"|in uw browser|przeglądar|prohlížeč",
     re.IGNORECASE,
 )
+# Of the words of such a part, those that the HTML has too.
+SHARED_WORDS = 0.5
+_MARKS = ".,;:!?()[]<>\"'„“”‚‘’«»*_>-"
+_PICTURE = "\ufffc"  # which Apple Mail puts where one is
 # Messages in messages in messages.
 MOST_FORWARDS = 10
 
@@ -54,10 +59,10 @@ def _add_message(
     collector: Collector, message: EmailMessage, depth: int, left_out: LeftOut
 ) -> None:
     """Add the body, the messages that are forwarded inside it, and the names of attachments."""
-    if message.get_content_type() == "message/rfc822":
-        body, attached = None, [message]
-    else:
-        body, attached = _choose_body(message), list(message.iter_attachments())
+    body: MIMEPart | None = None
+    attached: list[MIMEPart] = [message]
+    if message.get_content_type() != "message/rfc822":
+        body, attached = _choose_body(message), _list_attached(message)
     for part in [*([] if body is None else [body]), *filter(_is_text, attached)]:
         collector.add_all(_parse_part(part, left_out))
     names: list[str] = []
@@ -80,9 +85,36 @@ def _choose_body(message: EmailMessage) -> MIMEPart | None:
         return page if plain is None else plain
     words = " ".join(piece.text for piece in _parse_part(plain, LeftOut())).split()
     shown = " ".join(piece.text for piece in _parse_part(page, LeftOut())).split()
-    points_there = len(words) < STUB_WORDS and _STUB.search(" ".join(words)) is not None
+    points_there = len(words) < STUB_WORDS and (
+        _STUB.search(" ".join(words)) is not None
+        or (len(words) < len(shown) and _says_another(words, shown))
+    )
     is_stub = points_there or len(words) < STUB_SHARE * len(shown)
     return page if shown and is_stub else plain
+
+
+def _says_another(words: list[str], shown: list[str]) -> bool:
+    """Tell whether most words are not those of the page, in whatever language they point to it."""
+    said, there = (
+        {word.strip(_MARKS).lower() for word in text if "://" not in word and len(word) > 3}
+        for text in (words, shown)
+    )
+    return len(said & there) < SHARED_WORDS * len(said)
+
+
+def _list_attached(message: EmailMessage) -> list[MIMEPart]:
+    """Return the parts beside the body, and files that lie within one form of it."""
+    attached = list(message.iter_attachments())
+    known = set(map(id, attached))
+    return attached + [part for part in _walk_files(message) if id(part) not in known]
+
+
+def _walk_files(part: MIMEPart) -> Iterator[MIMEPart]:
+    if part.get_content_maintype() == "multipart":
+        for inner in part.iter_parts():
+            yield from _walk_files(inner)
+    elif part.is_attachment() or (part.get_filename() and part.get_content_maintype() != "image"):
+        yield part
 
 
 def _get_message(part: MIMEPart) -> EmailMessage | None:
@@ -118,11 +150,11 @@ def _parse_part(part: MIMEPart, left_out: LeftOut) -> list[Piece]:
         # What the mail says of the encoding counts before what the page says.
         page = parse_markup(decode_declared(raw, charset)) if charset else parse_html(raw)
         drop_unseen(page, left_out)
-        return list(walk_blocks(page))
+        return list(walk_blocks(page, left_out))
     text = decode_declared(raw, part.get_content_charset()) if raw else ""
     if str(part.get_param("format", "")).lower() == "flowed":
         text = _join_flowed(text, str(part.get_param("delsp", "")).lower() == "yes")
-    text = clean(_QUOTED.sub("", text))
+    text = clean(_QUOTED.sub("", text.replace(_PICTURE, "")))
     blocks, _ = outline.find_blocks(text)
     return [Piece(text[block.start : block.end], block.kind, int(block.level)) for block in blocks]
 

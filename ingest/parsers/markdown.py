@@ -12,10 +12,11 @@ from ingest.errors import SourceRefused
 from ingest.parsers.html.blocks import OWN_MARK, walk_blocks
 from ingest.parsers.html.document import parse_markup
 from ingest.parsers.html.hidden import drop_unseen
+from ingest.parsers.markdown_dialects import add_dialects, read_title_block
 from ingest.parsers.markdown_rules import add_rules
 from ingest.parsers.shared.collector import Collector
 from ingest.parsers.shared.decode import clean, decode
-from ingest.parsers.shared.left_out import LeftOut
+from ingest.parsers.shared.left_out import NOTE_MARK, LeftOut
 from ingest.parsers.shared.metadata import read_date
 from ingest.text.blocks import ParsedText
 
@@ -45,17 +46,25 @@ def parse(data: bytes) -> ParsedText:
     if front:
         source = source[front.end() :]
         said = _parse_front_matter(front[1])
+    else:
+        source, title = read_title_block(source)
+        said = Metadata(title=title)
     # As the page that it becomes: a tag opens in one place and closes in another, with Markdown
     # between them, and only a browser's rules say what is in it.
     try:
-        page = parse_markup(f"<html><body>{_render(source, with_tags=True)}")
+        rendered, marks = _render(source, with_tags=True)
+        page = parse_markup(f"<html><body>{rendered}")
     except SourceRefused:  # nested without an end
-        page = parse_markup(f"<html><body>{_render(source, with_tags=False)}")
+        rendered, marks = _render(source, with_tags=False)
+        page = parse_markup(f"<html><body>{rendered}")
     left_out = LeftOut()
+    for mark in marks:
+        left_out.add(NOTE_MARK, mark)
     # What Markdown itself makes hides nothing else.
-    if "<" in source or "~~" in source:
+    if any(sign in source for sign in ("<", "~", "{--")):
         drop_unseen(page, left_out)
-    return left_out.say_on(Collector().add_all(walk_blocks(page)).finish(said))
+    collector = Collector().add_all(walk_blocks(page, left_out))
+    return left_out.say_on(collector.finish(said))
 
 
 def _parse_front_matter(source: str) -> Metadata:
@@ -67,12 +76,17 @@ def _parse_front_matter(source: str) -> Metadata:
     return Metadata(title=found.get("title") or None, date=published, language=code and code[0])
 
 
-def _render(source: str, with_tags: bool) -> str:
-    """Return the page that a text becomes, with the tags in it or only what is between them."""
+def _render(source: str, with_tags: bool) -> tuple[str, list[str]]:
+    """Return the page that a text becomes, and the marks of notes that are left out of it.
+
+    With the tags in it, or only what is between them.
+    """
     parser = MarkdownIt("commonmark", {"maxNesting": NESTING, "html": True})
     parser.enable(["table", "strikethrough"])
     add_rules(parser)
-    env: dict[str, object] = {}
+    add_dialects(parser)
+    marks: list[str] = []
+    env = {"marks": marks}
     tokens = parser.parse(source, env)
     for token in tokens:
         if token.type == "html_block" and not with_tags:
@@ -83,7 +97,7 @@ def _render(source: str, with_tags: bool) -> str:
             token.children = [
                 _tame(child, token.content if with_tags else "") for child in token.children or ()
             ]
-    return str(parser.renderer.render(tokens, parser.options, env))
+    return str(parser.renderer.render(tokens, parser.options, env)), marks
 
 
 def _tame(token: Token, line: str) -> Token:

@@ -118,6 +118,8 @@ def _skip_note_mark(state: StateInline, silent: bool) -> bool:
     if mark is None or mark[1] not in state.env.get("notes", ()):
         return False
     state.pos = mark.end()
+    if not silent:
+        state.env["marks"].append(mark[0])
     return True
 
 

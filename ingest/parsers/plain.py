@@ -9,7 +9,7 @@ from ingest.parsers.shared.decode import clean, decode
 from ingest.text import outline
 from ingest.text.blocks import ParsedText
 
-ID = "plain@1"
+ID = "plain@2"
 
 # Only what cannot be anything else: a whole line of a page's skeleton, never a part of one.
 _FURNITURE = re.compile(

@@ -19,7 +19,8 @@ class Block:
     """One heading, paragraph, list item or table row of a canonical text.
 
     Attributes:
-        start: First character, never white space; offsets are half-open.
+        start: First character, never white space (a row's empty first cells, each a tab, stand
+            before it); offsets are half-open.
         end: One past the last character, which is never white space.
         kind: What it is.
         level: Of a heading 1 (outermost) and up; of an item its depth from 1; of a row 1 if

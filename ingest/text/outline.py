@@ -40,7 +40,7 @@ _DIVISIONS = (
     (40, "article artikel článek artykuł artículo articolo art."),
 )
 _DIVISION_LEVEL = {word: level for level, words in _DIVISIONS for word in words.split()}
-_DIVISION = re.compile(r"(\S+)\s+(?:\d+[a-z]?|[IVXLC]+|[A-Z])(?:\b|$)")
+_DIVISION = re.compile(r"(\S+)\s+(?:\d+[a-z]{0,3}|[IVXLC]+|[A-Z])(?:\b|$)")
 _PLAIN_LEVEL = 2
 
 

@@ -22,6 +22,11 @@ _NEVER_LAST = re.compile(
 )
 _ENUMERATOR = re.compile(r"\(?(?:\d{1,3}|[a-z]|[ivx]{1,5})[.)]", re.IGNORECASE)
 _ORDINAL = re.compile(r"(?:^|\s)\d{1,2}\.$")
+# To sentencex, what begins with one of these is one sentence, however many there are.
+_MARKS = re.compile(r"\s*(?:(?:\((?:\d{1,3}|[a-z]|[ivx]{1,5})\)|[•▪◦‣●○■□])\s+)+", re.IGNORECASE)
+# "Article 5 (1)": no end without a stop, but for a note's number and before an item in the line.
+_NO_END = re.compile(r"(?<![.!?]\d)(?<![.!?]\d\d)(?<=[\w,])$")
+_BULLET = re.compile(r"[•▪◦‣●○■□]")
 _FOOTNOTE = re.compile(r"(?<=[^\W\d_]{2}\.)(\d{1,2})\s+(?=[A-ZÀ-Þ“\"])")
 _WORD = re.compile(r"\w")
 
@@ -59,20 +64,35 @@ def split(text: str, start: int, end: int, language: str = "en") -> list[tuple[i
 
 def _find_boundaries(paragraph: str, language: str) -> Iterator[tuple[int, int]]:
     """Yield sentencex's pieces, cut also behind a footnote's number: "in SMEs.6 They"."""
-    for boundary in get_sentence_boundaries(language, paragraph):
-        begin, stop = boundary["start_index"], boundary["end_index"]
+    begin = 0
+    for stop in _find_ends(paragraph, 0, len(paragraph), language):
         for note in _FOOTNOTE.finditer(paragraph, begin, stop):
             before = paragraph[max(begin, note.start() - TAIL_CHARS) : note.start(1)]
             if not _BEFORE_NUMBER.search(before):
                 yield begin, note.end()
                 begin = note.end()
         yield begin, stop
+        begin = stop
+
+
+def _find_ends(paragraph: str, begin: int, stop: int, language: str) -> Iterator[int]:
+    """Yield where sentencex's pieces of a stretch end, without the marks that it begins with."""
+    marks = _MARKS.match(paragraph, begin, stop)
+    start = marks.end() if marks else begin
+    for boundary in get_sentence_boundaries(language, paragraph[start:stop]):
+        first, last = start + boundary["start_index"], start + boundary["end_index"]
+        if first > start and _MARKS.match(paragraph, first, last):
+            yield from _find_ends(paragraph, first, last, language)
+        else:
+            yield last
 
 
 def _goes_on(before: str, after: str) -> bool:
     """Return whether two pieces are one sentence."""
     word = _WORD.search(after)
     if word is None or word[0].islower():
+        return True
+    if _NO_END.search(before) and not _BULLET.match(after):
         return True
     if _ENUMERATOR.fullmatch(before) or _NEVER_LAST.search(before):
         return True

@@ -58,6 +58,30 @@ def test_another_page_is_told_letter_by_letter(tmp_path: Path) -> None:
     assert [(found.quoted, found.seen) for found in look.differences] == [("not", "")]
 
 
+@pytest.mark.skipif(not recognises_pictures(), reason="the extra ocr is not installed")
+def test_what_failed_is_tried_again_and_holds_nobody_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The model cannot be loaded, for once: what is asked next is read."""
+    library = Library(tmp_path)
+    library.texts.joinpath("act.pdf").write_bytes(make([column([WORDS])]))
+    library.ingest()
+    with library.index.snapshot() as catalog:
+        version = catalog.document("act.pdf").version
+        original = catalog.layout_source(version) or ""
+
+    def fail() -> None:
+        raise OSError("no model")
+
+    looks = BackgroundLook(library.index)
+    citable = library.index.citable(citation_id(version, 0, len(WORDS)))
+    with monkeypatch.context() as patched:
+        patched.setattr("chat.ui.source.background_look.load_line_reader", fail)
+        assert "failed" in wait(looks, citable, original).reason
+    monkeypatch.setattr("chat.ui.source.background_look._FAILED_SECONDS", 0.0)
+    assert wait(looks, citable, original).status == "same"
+
+
 def show(home: str) -> None:
     """The script of an app that shows the one quotation of an index."""
     from pathlib import Path

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import inf
+
 import pytest
 
 from chat.answer import Answerer, make_answerer
@@ -30,6 +32,11 @@ def answerer(corpus_index: LocalIndex) -> Answerer:
         pytest.param("About 10⁶ euros.", [(1e6, "", "euros")], id="power"),
         pytest.param("Some 40 × 10⁶ euros.", [(4e7, "", "euros")], id="times a power"),
         pytest.param("Some 4 x 10^3 euros.", [(4e3, "", "euros")], id="times a power with a caret"),
+        pytest.param("Some 4 x 10^+3 euros.", [(4e3, "", "euros")], id="a power with its plus"),
+        pytest.param(
+            f"Some 10{'¹' * 5_000} euros.", [(inf, "", "euros")], id="a power beyond all figures"
+        ),
+        pytest.param("Some 0 × 10^999 euros.", [(0, "", "euros")], id="nothing times that"),
         pytest.param("About 12 000⁸ euros.", [(12000, "", "euros")], id="mark of a note"),
     ],
 )

@@ -8,7 +8,7 @@ import pytest
 
 from chat.answer import make_answerer
 from chat.cli.text import format_citation
-from chat.evidence.lines import read_lines
+from chat.evidence.lines import leave_marks, read_lines
 from chat.evidence.lists import find_list
 from chat.evidence.tables import find_heads, find_table
 from chat.serialize import answer_object
@@ -69,6 +69,35 @@ GLUED = """(46) The rules are these.2. Ports are large where they have:
 LONG = f"1. Where a port {'is shut and ' * 40}open, it pays if:\n(a) it can;\n(b) it may."
 APART = "It is so where ports:\n\n— are open,\n\n— are clean.\n\n9. Others pay.\n\n10. All pay."
 NESTED = "It says:\n\n1. Ports pay if:\n\n(a) shut;\n\n(b) wet;\n\n(c) old.\n\n2. None else."
+NUMBERED = """1. There is a period.
+
+The period begins:
+
+(a) with the first day; or
+
+(b) later.
+
+2. It does not apply to:
+(a) ships such as:
+— tugs,
+— barges;
+(b) quays.
+
+3. No list."""
+DATED = "The plan should include:\ncosts\nrisks\n01/10/2025\n\nAn end."
+DATES = "It closes on:\n01/10/2025\n01/10/2026"
+BROKEN = """Four changes are made:
+1. Less for ships;
+
+Ships had more before:
+• tugs,
+• barges.
+2. More for quays;
+
+Quays had less.
+3. None else.
+
+1. Others."""
 LETTERS = "We have:\n(g) g;\n(h) h;\n(i) i;\n(j) j."
 
 
@@ -95,6 +124,11 @@ LETTERS = "We have:\n(g) g;\n(h) h;\n(i) i;\n(j) j."
         pytest.param(LONG, "(b) it", [LONG.split("\n")[0]], 2, id="a long lead-in"),
         pytest.param(APART, "— are open", ["It is so where ports:"], 2, id="numbers go on behind"),
         pytest.param(NESTED, "It says", ["It says:"], 5, id="nested, each a paragraph"),
+        pytest.param(NUMBERED, "2. It", ["2. It does not apply to:"], 4, id="behind another list"),
+        pytest.param(NUMBERED, "— barges", ["2. It does not apply to:", "(a) ships such as:"], 2),
+        pytest.param(DATED, "costs", ["The plan should include:"], 2, id="a date below"),
+        pytest.param(DATES, "01/10/2026", ["It closes on:"], 2, id="a list of dates"),
+        pytest.param(BROKEN, "Less", ["Four changes are made:"], 1, id="a paragraph between"),
         pytest.param(LETTERS, "(i) i", ["We have:"], 4, id="a letter, not a number"),
     ],
 )
@@ -103,7 +137,7 @@ def test_a_list_is_known_by_its_lines(
 ) -> None:
     start = text.index(words)
     end = start + len(words)
-    is_plain = text is not PAGE
+    is_plain = text not in (PAGE, DATED, DATES)
     found = find_list(read_lines(text, start, end, is_plain=is_plain), start, end)
     if lead_ins is None:
         assert found is None
@@ -111,6 +145,29 @@ def test_a_list_is_known_by_its_lines(
     assert found is not None
     assert [text[first:last] for first, last in found.lead_ins] == lead_ins
     assert len(found.items) == items
+
+
+def test_a_list_that_a_paragraph_interrupts_goes_on_behind_it() -> None:
+    lines = read_lines(BROKEN, 0, len(BROKEN), is_plain=True)
+    found = find_list(lines, 0, 4)
+    assert found is not None
+    assert [BROKEN[a:b] for a, b in found.further] == ["2. More for quays;", "3. None else."]
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        pytest.param("There are:\n1)", "There are:", id="behind a lead-in"),
+        pytest.param("2", None, id="a number alone"),
+        pytest.param("2) new quays in", "new quays in", id="before an item"),
+        pytest.param("3", None, id="behind a lost line break"),
+        pytest.param("quays\n2) new", "quays\n2) new", id="between"),
+    ],
+)
+def test_the_mark_of_an_item_is_not_what_answers(marked: str, expected: str | None) -> None:
+    text = "There are:\n1) old quays\n2) new quays in 12 towns.3. None else"
+    found = leave_marks(text, text.index(marked), text.index(marked) + len(marked))
+    assert (text[slice(*found)] if found else None) == expected
 
 
 TOWNS = "Table 3: Grants in euros\nTown\t2024\t2025\nOak\t12,000\t14,000\nElm\t9,000\t8,000"
@@ -168,6 +225,8 @@ GROUNDS = [
     for ground in ("fog", "ice", "a broken rudder", "a missing chart", "a drunken crew")
 ]
 REASONS = ", as the Harbour Act of 1999 and its annexes on safety and on fair trade ask of it " * 3
+FORGED = ", of whatever weight and make and for whatever bottom they were once forged"
+ROPES = " A rope is cut as soon as it is worn, and the crew that cuts it has a new one spliced."
 
 
 @pytest.fixture(scope="module")
@@ -269,6 +328,27 @@ def test_gaps_between_quotations_of_a_list_are_counted(tmp_path: Path) -> None:
     assert sum(items) + sum(one.items_left for one in quoted) == len(duties)
 
 
+def test_an_item_with_all_of_its_own_says_that_the_list_around_it_continues(
+    tmp_path: Path,
+) -> None:
+    """The list around it is longer than what is quoted whole."""
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    (corpus / "checks.txt").write_text(
+        f"Checks of gear\n\nThe yard keeps these checks:\n(a) of ropes.{ROPES * 24}\n"
+        f"(b) of anchors{FORGED * 5}, which include:\n— the weight of the anchor,\n"
+        "— the rust on its chain,\n— the pin of the shackle;\n(c) of lamps."
+    )
+    index = LocalIndex(Settings(tmp_path), SentenceTransformerEmbedder(EmbedderSettings()))
+    apply_plan(index, make_plan(index, [str(corpus)]))
+    answer = make_answerer(index).answer(Question("Which checks of anchors does the yard keep?"))
+    first = answer.citations[0]
+    assert "(b) of anchors, of whatever" in first.quote
+    assert first.quote.endswith("the shackle;")
+    assert [around.text for around in first.around] == ["The yard keeps these checks:"]
+    assert first.items_left == 1
+
+
 def test_an_item_keeps_its_mark_and_its_lead_in(answers: dict[str, Answer]) -> None:
     """Its lead-in stands 1,800 characters above, in another passage."""
     (first,) = [one for one in answers["item"].citations if f"6. {DUTIES[5]}" in one.quote]
@@ -314,3 +394,57 @@ def test_of_rows_the_one_with_the_code_is_quoted(answers: dict[str, Answer]) -> 
     """Row 3 holds "3" and "472" too."""
     first = answers["code"].citations[0]
     assert first.quote == "4\tBuoy standard BS 472-3\tAugust 2026\tCoast"
+
+
+RANKS = """Ranks of ports
+
+(10) A port of regional rank should be deemed to exist where the tonnage of the ships concerned \
+exceeds given thresholds; that is the case irrespective of whether or not the ships have their \
+berth in the region, provided they have substantial trade there.
+
+Article 1
+
+1. This act applies to all ports of regional rank as defined in this article.
+
+2. A port has regional rank where:
+(a) the joint tonnage of all the ships concerned is more than 5,000 tonnes; and
+(b) the tonnage of each of at least two of the ships concerned is more than 250 tonnes.
+
+3. A port that does not meet the thresholds of tonnage in paragraph 2 has regional rank where:
+(a) the joint tonnage of all the ships concerned is more than 2,500 tonnes; and
+(b) the tonnage of each of at least two of the ships concerned is more than 100 tonnes.
+"""
+
+
+def test_who_asks_for_several_things_sees_the_list_of_them_first(tmp_path: Path) -> None:
+    """The recital holds more of the question's words; it names no threshold."""
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    (corpus / "ranks.txt").write_text(RANKS)
+    index = LocalIndex(Settings(tmp_path), SentenceTransformerEmbedder(EmbedderSettings()))
+    apply_plan(index, make_plan(index, [str(corpus)]))
+    answerer = make_answerer(index)
+    question = "What tonnage thresholds give a port regional rank?"
+    reply = answerer.reply(Question(question))
+    answer = reply.answer
+    told = {account.step: account for account in reply.explain()}
+    assert "stands first" in told["frame"].note
+    chosen = answerer.evidence.select(answerer.retrieve(Question(question))).evidence
+    assert chosen[0].quote.startswith("(10) A port")
+    assert "(a) the joint tonnage" in answer.citations[0].quote
+    assert any(one.quote.startswith("(10) A port") for one in answer.citations[1:])
+
+
+def test_a_sentence_of_an_item_is_quoted_with_what_its_item_begins_with(tmp_path: Path) -> None:
+    """The item is longer than what is quoted whole, and nothing leads it in."""
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    (corpus / "dams.txt").write_text(
+        "Rivers\n\nThe board looks after the rivers of the plain and after what lives in them.\n\n"
+        "● Avoid new weirs. The board stops all support for the building of weirs for power in the "
+        f"hills, since they harm the trout.{ROPES * 8}\n"
+    )
+    index = LocalIndex(Settings(tmp_path), SentenceTransformerEmbedder(EmbedderSettings()))
+    apply_plan(index, make_plan(index, [str(corpus)]))
+    answer = make_answerer(index).answer(Question("Why does the board stop support for power?"))
+    assert answer.citations[0].quote.startswith("● Avoid new weirs. The board stops")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chat.question.kinds import classify_question, find_named
+from chat.question.kinds import asks_for_several, classify_question, find_named
 from chat.question.names import is_name
 
 
@@ -15,6 +15,10 @@ from chat.question.names import is_name
         ("In which year did it start?", "date"),
         ("Since when do districts exist?", "date"),
         ("When may a fee be charged?", "other"),
+        ("Who has to prove it when a woman was treated worse?", "name"),
+        ("What happens when a permit expires?", "other"),
+        ("What is known of when the port was built?", "date"),
+        ("The port was built when?", "date"),
         ("Which programme funds ports, and what are they meant to do?", "other"),
         ("Which ports and which towns pay?", "other"),
         ("How many clusters are there?", "number"),
@@ -35,6 +39,13 @@ def test_kind_of_question(question: str, kind: str) -> None:
     ("question", "text", "expected"),
     [
         pytest.param("When was it founded?", "It was founded in 2011.", ["2011"], id="year"),
+        pytest.param(
+            "When was it passed?",
+            "Act No 5 of 17 June 2008, in force from May 2009 and 3rd July.",
+            ["17 June 2008", "May 2009", "3rd July"],
+            id="days and months",
+        ),
+        pytest.param("When was it passed?", "It may pass in May.", ["May"], id="a verb"),
         pytest.param("When was it founded?", "It was founded late.", [], id="no date"),
         pytest.param("When was the 2011 act passed?", "The 2011 act.", [], id="asked year"),
         pytest.param("How many clusters?", "There are 2,000 clusters.", ["2,000"], id="digits"),
@@ -58,6 +69,9 @@ def test_kind_of_question(question: str, kind: str) -> None:
             "It is in Śląsk, Żory, Řecko, Țara and Ελλάδα.",
             ["Śląsk", "Żory", "Řecko", "Țara and Ελλάδα"],
             id="capitals of other alphabets",
+        ),
+        pytest.param(
+            "Who runs PARP?", "Two do. These are Oak and Elm.", ["Oak and Elm"], id="opens"
         ),
         pytest.param("Who runs PARP?", "Everybody runs PARP.", [], id="asked name"),
         pytest.param("What is a cluster?", "A cluster is 1 Thing.", [], id="other"),
@@ -87,3 +101,19 @@ def test_named(question: str, text: str, expected: list[str]) -> None:
 )
 def test_is_name(word: str, question: str, expected: bool) -> None:
     assert is_name(word, question.index(word), question) is expected
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("Which duties do towns have?", True),
+        ("Under which conditions is a port shut?", True),
+        ("What are the pillars of the plan?", True),
+        ("What does the act say?", False),
+        ("What is the status of the standard?", False),
+        ("Which process is it?", False),
+        ("Who pays?", False),
+    ],
+)
+def test_a_question_for_several_things(question: str, expected: bool) -> None:
+    assert asks_for_several(question) is expected

@@ -125,6 +125,20 @@ def unit(made: Passage, number: int) -> Unit:
             "You apply in May each year.",
             id="not beyond a paragraph",
         ),
+        pytest.param(
+            ["Figure 1: Fees by club.", "Clubs are free for all.", "Fig. 2 – Fees by town.", "x."],
+            1,
+            [],
+            "Clubs are free for all.",
+            id="no caption at its ends",
+        ),
+        pytest.param(
+            ["You apply in May each year.", "Figure 2: Fees by town.", "Fees are due in June."],
+            2,
+            [],
+            "You apply in May each year. Figure 2: Fees by town. Fees are due in June.",
+            id="a caption within",
+        ),
     ],
 )
 def test_grown(sentences: list[str], number: int, taken: list[int], expected: str) -> None:

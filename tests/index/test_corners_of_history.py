@@ -269,3 +269,11 @@ def test_migration_knows_that_a_moved_document_was_not_removed(tmp_path: Path) -
     schema.migrate(tmp_path)
     with open_snapshot(tmp_path) as catalog:
         assert catalog.list_removed() == []
+
+
+def test_an_answer_loads_a_text_once(local: LocalIndex) -> None:
+    """Its steps ask for the same text again and again, and a law has a million characters."""
+    commit(local, ROOT, put("a.md", WIND))
+    with local.snapshot() as catalog:
+        (document,) = catalog.documents()
+        assert catalog.version(document.version) is catalog.version(document.version)

@@ -94,7 +94,7 @@ def test_documents_indexed_without_this_are_read_again_once_with_a_reason(tmp_pa
     with library.index.writer() as writer:
         old = Source(
             document.source.root, "a.txt", document.source.sha256, document.source.size_bytes,
-            document.source.modified_ns, "plain@1",
+            document.source.modified_ns, "plain@2",
         )  # fmt: skip
         text = path.read_text(encoding="utf-8").strip()
         parsed = parsers.parse("a.txt", path.read_bytes())
@@ -105,7 +105,7 @@ def test_documents_indexed_without_this_are_read_again_once_with_a_reason(tmp_pa
         writer.commit()
     (step,) = make_plan(library.index, [str(library.texts)]).steps
     assert step.action == "change"
-    assert step.reason == f"read by plain@1, now plain@1+{language.ID}"
+    assert step.reason == f"read by plain@2, now plain@2+{language.ID}"
     library.ingest()
     (again,) = library.index.documents()
     assert again.metadata.language == "de"

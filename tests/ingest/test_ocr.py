@@ -71,7 +71,7 @@ def test_without_the_extra_a_scan_is_refused_and_the_extra_named() -> None:
 
 def test_without_the_extra_a_scanned_page_among_others_is_named() -> None:
     parser, text, note = without_extra(joined(make([column([WORDS])]), scan(WORDS))).split("|")
-    assert parser.split("+")[:2] == ["pdf@4", "language@1"]
+    assert parser.split("+")[:2] == ["pdf@5", "language@1"]
     assert text == WORDS
     assert note.startswith("no text in page 2, only pictures: ")
 

@@ -636,7 +636,7 @@ def test_a_chart_on_a_slide_is_its_words() -> None:
     file = BytesIO()
     deck.save(file)
     found = parse("a.pptx", file.getvalue())
-    assert found.text.split("\n") == ["Fees by town", "2024", "Norland\t4", "Estmark\t5"]
+    assert found.text.split("\n") == ["Fees by town", "\t2024", "Norland\t4", "Estmark\t5"]
 
 
 LIST_STYLES = """

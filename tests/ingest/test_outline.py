@@ -72,6 +72,11 @@ def test_of_several_opening_headings_none_is_put_above_the_others() -> None:
     assert path_of(parsed, "Second") == ("Aims",)
 
 
+def test_an_article_that_was_put_in_later_stands_beside_the_others() -> None:
+    parsed = plain("Article 10ca", BODY, "Article 11", "Scope", "Second " + BODY)
+    assert path_of(parsed, "Second") == ("Article 11", "Scope")
+
+
 def test_a_generic_first_heading_is_no_title() -> None:
     parsed = plain("Introduction", BODY, "Aims", "Second " + BODY)
     assert parsed.title is None
@@ -114,6 +119,30 @@ def test_hard_wrapped_lines_are_one_paragraph() -> None:
     )
     assert [block.kind for block in parsed.blocks] == ["heading", "paragraph"] * 2
     assert headings(parsed) == ["Cluster policy", "Aims"]
+
+
+def test_a_few_wrapped_lines_are_one_paragraph() -> None:
+    """Too few to tell the width of the text by, as in a mail or a notice."""
+    first = [
+        "The harbour authority shall publish its dredging plan before",
+        "the first of March of each year, and sends it to the port of",
+        "Ruritania for approval.",
+    ]
+    parsed = plain("1. Scope", "", *first, "", "The deadline is 3 June and the", "permit is free.")
+    paragraphs = [parsed.text[block.start : block.end] for block in parsed.blocks[1:]]
+    assert paragraphs == ["\n".join(first), "The deadline is 3 June and the\npermit is free."]
+
+
+def test_short_lines_one_below_the_other_are_no_paragraph() -> None:
+    """A menu, verses, and a list that lost its marks: each line ends by itself."""
+    menu = ["Sign in", "register", "find out about", "our work"]
+    items = [
+        "public research organisations with a seat in the country",
+        "cluster organisations with 25 members",
+        "municipalities and their associations",
+    ]
+    parsed = plain(*menu, "", *items)
+    assert [parsed.text[block.start : block.end] for block in parsed.blocks] == [*menu, *items]
 
 
 EUROPE = Path("corpus/clusterplattform-european-level.txt")

@@ -204,6 +204,22 @@ def test_a_single_letter_that_is_lost_within_a_word_is_noticed(line: str) -> Non
     assert reasons == "['letters without Unicode']"
 
 
+def test_one_lost_letter_costs_its_sentence_and_not_the_page() -> None:
+    """The sentence goes over three lines, and the letter is lost in the middle one."""
+    torn = [
+        "The towns along the river may ask",
+        "for the f\1r beside the caf",
+        "that shuts at noon.",
+    ]
+    lines = [*[LAMPS] * 6, "", *torn, "", *[LAMPS] * 6]
+    data = make([column(lines)], finish=replace_font(0, draw_boxes))
+    text, note, reasons = without_extra(data).split("|")
+    assert text.count(LAMPS) == 12
+    assert not any(word in text for word in ("towns", "beside", "noon"))
+    assert note.startswith("letters without Unicode on page 1, in sentences left out: install")
+    assert reasons == "['letters without Unicode']"
+
+
 def test_a_bullet_without_unicode_tears_no_word() -> None:
     data = make(
         [column(["\1 lamps burn", "\1 gates stay shut"])], finish=replace_font(0, draw_boxes)
@@ -251,6 +267,12 @@ def judge(text: str) -> bool:
             "tagállamok megfeleljenek az e rendeletben megállapított szabályoknak. Minden "
             "személynek joga van az élethez, a szabadsághoz és a biztonsághoz.",
             id="Hungarian",
+        ),
+        pytest.param(
+            "Пристаните на брега са отворени за всеки кораб, който плаща таксата навреме. "
+            "Τα λιμάνια της ακτής είναι ανοικτά για κάθε πλοίο που πληρώνει το τέλος εγκαίρως. "
+            "The ports of the coast are open to every ship that pays the fee in time.",
+            id="three alphabets on one page",
         ),
         pytest.param(
             "Bydd y Comisiwn yn mabwysiadu'r mesurau angenrheidiol i sicrhau bod yr Aelod-wladwri"

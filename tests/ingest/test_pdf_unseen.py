@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from pypdf import PdfWriter
@@ -15,7 +16,9 @@ from pypdf.generic import (
     TextStringObject,
 )
 
+from chat.ui.source.page_image import picture
 from index.pages import pdfium
+from index.pages.inheritance import own_resources
 from ingest.parsers import ParsedText, parse
 from tests.pdfs import Mark, Raw, Text, column, make
 
@@ -438,3 +441,40 @@ def test_a_page_with_a_note_keeps_the_fonts_that_it_inherits() -> None:
     start = parsed.text.index("harbour")
     boxes = parsed.layout.boxes[start : start + len("harbour")]
     assert {round(float(width), 1) for width in boxes[:, 2] - boxes[:, 0]} == {6.6}
+
+
+def test_the_picture_of_a_page_has_the_fonts_that_it_inherits(tmp_path: Path) -> None:
+    """As if it had them itself: what is shown beside a quotation is what was read."""
+
+    def draw(name: str, is_inherited: bool) -> bytes:
+        def finish(writer: PdfWriter) -> None:
+            add_note("The deposit is 125 euros a berth.")(writer)
+            page, tree = writer.pages[0], writer._root_object["/Pages"]
+            page["/Resources"]["/Font"]["/F1"][NameObject("/BaseFont")] = NameObject("/Courier")
+            if is_inherited:
+                tree[NameObject("/Resources")] = page.pop("/Resources")
+
+        file = tmp_path / name
+        file.write_bytes(make([column(SEEN)], finish=finish))
+        return picture(file, 1, ()).png
+
+    assert draw("inherited.pdf", is_inherited=True) == draw("own.pdf", is_inherited=False)
+
+
+def test_a_tree_of_pages_that_holds_itself_is_read_in_a_moment() -> None:
+    def tangle(writer: PdfWriter) -> None:
+        add_note("The deposit is 125 euros a berth.")(writer)
+        tree = writer._root_object["/Pages"]
+        tree["/Kids"].extend([writer._root_object.raw_get("/Pages")] * 3_000)
+
+    data = make([column(SEEN)], finish=tangle)
+    assert own_resources(data) == data
+
+
+def test_a_page_of_too_many_objects_is_said_not_to_be_searched() -> None:
+    """A map: its white words cannot be told from those that are seen, and that is said."""
+    strokes = "\n".join(f"{n % 500} {n // 50} m {n % 500 + 9} {n // 50} l S" for n in range(20_100))
+    found = parse("map.pdf", make([[*column(SEEN), Raw(strokes)], column(SEEN)]))
+    assert found.note == "page 1 has too many objects to be searched for hidden text"
+    fewer = strokes[: len(strokes) // 2].rpartition("\n")[0]
+    assert parse("map.pdf", make([[*column(SEEN), Raw(fewer)]])).note is None

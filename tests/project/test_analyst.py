@@ -19,10 +19,10 @@ from index.settings import PROJECT_ROOT
 
 QUESTIONS = [{"id": f"q{n}", "kind": "fact" if n < 3 else "list"} for n in range(4)]
 GRADES = [
-    Grade("q0", "right", False, "the figure"),
-    Grade("q1", "partly", True, "the row lost its head"),
-    Grade("q2", "refused_rightly", False, "nobody says"),
-    Grade("q3", "refused_wrongly", True, "four words"),
+    Grade("q0", "right", False, True, "the figure"),
+    Grade("q1", "partly", True, False, "the row lost its head"),
+    Grade("q2", "refused_rightly", False, False, "nobody says"),
+    Grade("q3", "refused_wrongly", True, False, "four words"),
 ]
 
 
@@ -30,6 +30,7 @@ def test_shares_of_grades_by_hand() -> None:
     """Two of four are good: of the three facts two, of the one list none."""
     told = tell(QUESTIONS, GRADES, [])
     assert (told["questions"], told["good"], told["partly"], told["lost"]) == (4, 0.5, 0.25, 0.5)
+    assert (told["right_first"], told["before"]) == (0.25, None)
     assert told["lost_ids"] == ["q1", "q3"]
     kinds = told["by_kind"]
     assert isinstance(kinds, dict)
@@ -41,8 +42,11 @@ def test_shares_of_grades_by_hand() -> None:
 
 
 def test_what_was_lost_before_is_told_with_what_it_gives_now() -> None:
-    now = [Grade("q1", "right", False, "with its head"), *GRADES[:1]]
+    now = [Grade("q1", "right", False, False, "with its head"), *GRADES[:1]]
     told = tell(QUESTIONS, now, GRADES)
+    before = told["before"]
+    assert isinstance(before, dict)
+    assert (told["right_first"], before["right_first"]) == (0.5, 0.25)
     lost = told["lost_before"]
     assert isinstance(lost, dict)
     assert lost["q1"] == {
@@ -59,7 +63,9 @@ def test_what_was_lost_before_is_told_with_what_it_gives_now() -> None:
     ("line", "said"),
     [
         pytest.param(
-            '{"id": "a", "grade": "good", "lost": false, "reason": ""}', "no grade", id="unknown"
+            '{"id": "a", "grade": "good", "lost": false, "first": false, "reason": ""}',
+            "no grade",
+            id="unknown",
         ),
         pytest.param('{"id": "a", "grade": "right"}', "lost", id="key-missing"),
         pytest.param("right", "line 2", id="no-json"),
@@ -67,7 +73,7 @@ def test_what_was_lost_before_is_told_with_what_it_gives_now() -> None:
 )
 def test_grades_that_cannot_be_read(tmp_path: Path, line: str, said: str) -> None:
     path = tmp_path / "grades.jsonl"
-    good = '{"id": "a", "grade": "right", "lost": false, "reason": "so"}'
+    good = '{"id": "a", "grade": "right", "lost": false, "first": true, "reason": "so"}'
     path.write_text(f"{good}\n{line}\n")
     with pytest.raises(GradesRefused, match=said):
         load_grades(path)
@@ -75,7 +81,7 @@ def test_grades_that_cannot_be_read(tmp_path: Path, line: str, said: str) -> Non
 
 def test_a_grade_of_no_question_is_refused() -> None:
     with pytest.raises(GradesRefused, match="q9"):
-        tell(QUESTIONS, [Grade("q9", "right", False, "")], [])
+        tell(QUESTIONS, [Grade("q9", "right", False, True, "")], [])
 
 
 def test_questions_are_asked_and_answers_stored(tmp_path: Path) -> None:

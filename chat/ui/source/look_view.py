@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import streamlit as st
 
 from chat.ui.source.background_look import BackgroundLook
@@ -11,6 +9,7 @@ from index.base import Index
 from index.citations import Citable
 from index.pages.look import Look
 from index.pages.recognise import recognises_pictures
+from index.settings import Settings
 from index.text.escape import literal
 
 _POLL_SECONDS = 0.5
@@ -27,7 +26,7 @@ def show_look(index: Index, citable: Citable, original: str) -> None:
         return
     if not (index.settings.originals / original).is_file():
         return
-    looks = _make_looks(index.settings.home, index)
+    looks = _make_looks(index.settings, index)
     if look := looks.ask(citable, original):
         _show(look)
     else:
@@ -49,5 +48,5 @@ def _show(look: Look) -> None:
 
 
 @st.cache_resource(show_spinner=False)
-def _make_looks(home: Path, _index: Index) -> BackgroundLook:
+def _make_looks(settings: Settings, _index: Index) -> BackgroundLook:
     return BackgroundLook(_index)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from lxml import etree
 from lxml.html import HtmlElement
 
 from ingest.parsers.html.tables import convert_table, is_data
 from ingest.parsers.shared.collector import Piece
+from ingest.parsers.shared.left_out import LeftOut
 from ingest.parsers.shared.numerals import to_letters, to_roman
 from ingest.parsers.shared.subscript import render_subscript
 from ingest.parsers.shared.superscript import LAST_PARTS, render_superscript
@@ -38,6 +40,11 @@ _SPACE = re.compile(r"[ \t\r\n\f]{2,}|[\t\r\n\f]")
 _EMPTY_LINES = re.compile(r"\n[^\S\n]*(?:\n[^\S\n]*)+")
 # Between a label and its value; not inside a word of which a letter has a style of its own.
 _APART = re.compile(r"[^\W\d_A-Z]\d|[^\W\d_A-Z][A-ZÀ-Þ]|\d[^\W\d_]|[:;?!.]\w|\w[€$£]")
+# The same where nothing but the two stands in their element: "12." and "5" may be one number, "Mc"
+# and "Kay" one name if no other element says that they differ.
+_SURELY_APART = re.compile(r"[^\W\d_A-Z]\d|[:;?!]\w|\w[€$£]")
+_NAMED_APART = re.compile(r"[^\W\d_A-Z][A-ZÀ-Þ]")
+_LABELS = frozenset("a b em i small span strong time".split())
 _ORDINAL = re.compile(r"(?:st|nd|rd|th)\b")
 # "1.2A", "§ 3", "(a)" or "b." as a line of its own is the number of what follows it.
 _NUMBER = re.compile(
@@ -46,12 +53,12 @@ _NUMBER = re.compile(
 )
 
 
-def walk_blocks(root: HtmlElement) -> Iterator[Piece]:
+def walk_blocks(root: HtmlElement, left_out: LeftOut) -> Iterator[Piece]:
     """Yield the blocks of an element in reading order, their text as a browser shows it."""
     number = ""
-    for piece in _HtmlWalker().walk(root):
-        text = piece.text.strip()
-        if not text:
+    for piece in _HtmlWalker(left_out).walk(root):
+        text = piece.text.strip(" \n" if piece.kind == "row" else None)
+        if not text.strip():
             continue
         if piece.kind == "paragraph" and _NUMBER.fullmatch(text) and not number:
             number = text
@@ -65,18 +72,19 @@ def walk_blocks(root: HtmlElement) -> Iterator[Piece]:
         yield Piece(number)
 
 
-def flatten_text(element: HtmlElement) -> str:
+def flatten_text(element: HtmlElement, left_out: LeftOut) -> str:
     """Return all text of an element on one line; blocks in it are set apart by a space."""
     if not len(element):
         return " ".join((element.text or "").split())
-    pieces = _HtmlWalker(tables=False).walk(element)
+    pieces = _HtmlWalker(left_out, tables=False).walk(element)
     return " ".join(" ".join(piece.text for piece in pieces).split())
 
 
 class _HtmlWalker:
     """One walk over a tree; iterative, since nothing bounds how deep pages are nested."""
 
-    def __init__(self, tables: bool = True) -> None:
+    def __init__(self, left_out: LeftOut, tables: bool = True) -> None:
+        self._left_out = left_out
         self._tables = tables
         self._line: list[str] = []
         self._numbers: list[int | None] = []
@@ -96,12 +104,17 @@ class _HtmlWalker:
                 elif tag in ("table", "dl") and self._tables and is_data(element):
                     yield from self._flush()
                     if tag == "table":
-                        yield from convert_table(element, flatten_text)
+                        yield from convert_table(
+                            element, partial(flatten_text, left_out=self._left_out)
+                        )
                     else:
-                        yield from _walk_terms(element)
+                        yield from _walk_terms(element, self._left_out)
                     events.skip_subtree()
-                elif tag == "sup":
-                    self._add(_render_raised(element, "".join(self._line[-LAST_PARTS:])))
+                elif _read_role(element) in ("pagebreak", "backlink"):
+                    events.skip_subtree()
+                elif _is_raised(element):
+                    if not _is_next_raised(element):  # read with the one before it
+                        self._add_raised(element)
                     events.skip_subtree()
                 elif tag == "sub":
                     self._add(render_subscript(element.text_content()))
@@ -129,7 +142,7 @@ class _HtmlWalker:
             self._heading = _HEADINGS[tag]
         elif tag == "pre":
             self._preformatted += 1
-        elif tag == "span" and _is_value(element, "".join(self._line[-1:])):
+        elif tag in _LABELS and _is_value(element, "".join(self._line[-1:])):
             self._line.append(" ")
         self._add(element.text)
 
@@ -162,6 +175,19 @@ class _HtmlWalker:
         if text:
             self._line.append(text if self._preformatted else _SPACE.sub(" ", text))
 
+    def _add_raised(self, element: HtmlElement) -> None:
+        """Add what is raised here and in the elements that follow at once."""
+        raised = [element]
+        while (following := raised[-1].getnext()) is not None and _is_raised(following):
+            if raised[-1].tail:
+                break
+            raised.append(following)
+        after = raised[-1].tail or ("" if following is None else following.text_content()[:1])
+        text, before = "".join(e.text_content() for e in raised), "".join(self._line[-LAST_PARTS:])
+        rendered = render_superscript(text, before, any(map(_is_linked, raised)), after)
+        self._left_out.add_mark(text, rendered)
+        self._add(rendered)
+
     def _flush(self) -> Iterator[Piece]:
         """Yield the line so far; an empty line inside it, made by `<br><br>`, ends a paragraph."""
         raw, self._line = "".join(self._line), []
@@ -183,20 +209,46 @@ class _HtmlWalker:
                 yield Piece("\n".join(line.strip(" ") for line in text.split("\n")))
 
 
-def _is_value(span: HtmlElement, before: str) -> bool:
-    """Tell whether a span stands apart from the one before it: "Fee" and "12 euros"."""
-    label = span.getprevious()
-    if label is None or label.tag != "span" or label.tail or not before[-1:].strip():
+def _is_value(value: HtmlElement, before: str) -> bool:
+    """Tell whether an element stands apart from the one before it: "Fee" and "12 euros"."""
+    label = value.getprevious()
+    if label is None or label.tag not in _LABELS or label.tail or not before[-1:].strip():
         return False
-    if not label.get("class") or label.get("class") == span.get("class"):
+    words = value.text_content()
+    where, are_spans = before[-1:] + words[:1], label.tag == value.tag == "span"
+    if are_spans and label.get("class") and label.get("class") != value.get("class"):
+        return bool(_APART.fullmatch(where)) and not _ORDINAL.match(words)
+    if label.getprevious() is not None or value.getnext() is not None:
         return False
-    words = span.text_content()
-    return bool(_APART.fullmatch(before[-1:] + words[:1])) and not _ORDINAL.match(words)
+    around = value.getparent()
+    if around is None or (around.text or "").strip() or (value.tail or "").strip():
+        return False
+    named = label.tag != value.tag and _NAMED_APART.fullmatch(where)
+    return bool(named or _SURELY_APART.fullmatch(where))
 
 
-def _render_raised(element: HtmlElement, before: str) -> str:
-    linked = element.find(".//a") is not None or next(element.iterancestors("a"), None) is not None
-    return render_superscript(element.text_content(), before, linked)
+def _is_raised(element: HtmlElement) -> bool:
+    return element.tag == "sup" or _read_role(element) == "noteref"
+
+
+def _is_next_raised(element: HtmlElement) -> bool:
+    """Tell whether what is raised goes on here: "2" and "−" of an ion, in an element each."""
+    before = element.getprevious()
+    return before is not None and _is_raised(before) and not before.tail
+
+
+def _is_linked(element: HtmlElement) -> bool:
+    """Tell whether what is raised is a link by itself, not part of the words of one."""
+    if element.tag == "a" or element.find(".//a") is not None:
+        return True
+    around = next(element.iterancestors("a"), None)
+    return around is not None and around.text_content().strip() == element.text_content().strip()
+
+
+def _read_role(element: HtmlElement) -> str:
+    """Return what a book says that an element is: "noteref" of the mark of a note."""
+    said = element.get("role") or element.get("epub:type") or ""
+    return said.removeprefix("doc-") if said else ""
 
 
 def _read_start(element: HtmlElement) -> int:
@@ -222,7 +274,7 @@ def _add_marker(marker: str, text: str) -> str:
     return text if own else marker + text
 
 
-def _walk_terms(element: HtmlElement) -> Iterator[Piece]:
+def _walk_terms(element: HtmlElement, left_out: LeftOut) -> Iterator[Piece]:
     """Yield a row for each term of a definition list with what it means."""
     terms: list[str] = []
     meant: list[str] = []
@@ -230,6 +282,6 @@ def _walk_terms(element: HtmlElement) -> Iterator[Piece]:
         if part.tag == "dt" and meant:
             yield Piece("\t".join([", ".join(terms), " ".join(meant)]), "row")
             terms, meant = [], []
-        (terms if part.tag == "dt" else meant).append(flatten_text(part))
+        (terms if part.tag == "dt" else meant).append(flatten_text(part, left_out))
     if terms or meant:
         yield Piece("\t".join([", ".join(terms), " ".join(meant)]), "row")

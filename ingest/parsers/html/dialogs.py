@@ -18,9 +18,15 @@ _CHOICE = re.compile(
     r"accept|agree|allow|reject|decline|refuse|got it|akzept|zustimm|ablehn|accepter|refuser"
     r"|aceptar|rechazar|accett|rifiut|aceitar|rejeitar|akkoord|toestaan|weiger|akcept|odrzu"
     r"|přijm|souhlas|odmít|elfogad|elutas|godkänn|avvisa|hyväksy|godta|prihvat|prijať|sutink"
-    r"|^ok(?:ay)?$",
+    r"|zulass|erlaub|einverstanden|verstanden|compris|entendid|permitir|ho capito|begrepen|rozumi"
+    r"|zgadzam|zezw|povol|zamítn|súhlas|engedély|godkend|tillad|afvis|tillåt|tillat|salli|kiell"
+    r"|nõustu|keeldu|piekrīt|noraid|atmes|slažem|odbij|sprejm|strinjam|zavrn|acord|refuz|приема"
+    r"|съглас|отказ|αποδ|απορρ|απόρρ|συμφων|glac|diúlt|naċċetta"
+    r"|^(?:ok(?:ay)?|×|close|dismiss|schließen|fermer|cerrar|chiudi|sluiten|zamknij|zavřít)$",
     re.IGNORECASE,
 )
+# What is opened.
+_PARTS = ("div", "section", "dd", "ul", "ol")
 _BUTTONS = "//button|//a|//*[@role='button']"
 
 
@@ -41,6 +47,31 @@ def find_consent(body: HtmlElement) -> list[HtmlElement]:
     return list(found)
 
 
+def name_panels(main: HtmlElement) -> None:
+    """Put the name of each tab before the part that it opens."""
+    for tab in main.xpath(".//*[@role='tab']"):
+        words = " ".join(tab.text_content().split())
+        panel = _find_tab_panel(tab)
+        if not words or panel is None or panel.getparent() is None:
+            continue
+        name = panel.makeelement("summary")
+        name.text = words
+        panel.insert(0, name)
+        name.tail, panel.text = panel.text, None
+        tab.drop_tree()
+
+
+def opens_by_box(label: HtmlElement) -> bool:
+    """Tell whether a label opens the part behind it by a box to be ticked, without a script."""
+    following, name = label.getnext(), label.get("for", "")
+    if following is None or following.tag not in _PARTS or not re.fullmatch(r"[\w.:-]+", name):
+        return False
+    box = label.getroottree().xpath(
+        f"//input[@id='{name}' and (@type='checkbox' or @type='radio')]"
+    )
+    return bool(box) and bool(following.text_content().strip())
+
+
 def is_opener(button: HtmlElement) -> bool:
     """Tell whether a button's words are the title of a part that it opens."""
     if not " ".join(button.text_content().split()):
@@ -53,6 +84,16 @@ def is_opener(button: HtmlElement) -> bool:
     return bool(text) and len(linked) < MENU_SHARE * len(text) and panel.tag != "nav"
 
 
+def _find_tab_panel(tab: HtmlElement) -> HtmlElement | None:
+    root = tab.getroottree()
+    for target, attribute in ((tab.get("aria-controls"), "id"), (tab.get("id"), "aria-labelledby")):
+        if target and re.fullmatch(r"[\w.:-]+", target):
+            found = root.xpath(f"//*[@{attribute}='{target}' and @role='tabpanel']")
+            if found:
+                return found[0]
+    return None
+
+
 def _find_panel(button: HtmlElement) -> HtmlElement | None:
     name = button.get("aria-controls", "")
     if re.fullmatch(r"[\w.:-]+", name):
@@ -62,7 +103,7 @@ def _find_panel(button: HtmlElement) -> HtmlElement | None:
     following = button.getnext()
     if following is None and button.getparent() is not None and len(button.getparent()) == 1:
         following = button.getparent().getnext()
-    if following is None or following.tag not in ("div", "section", "dd", "ul", "ol"):
+    if following is None or following.tag not in _PARTS:
         return None
     # Without a word about what it opens, two of them, each with its part, are an accordion.
     declares = button.get("aria-expanded") is not None

@@ -38,6 +38,19 @@ _DATE_FIELDS = (
     "//meta[@name='citation_publication_date']/@content",
     "//*[@itemprop='datePublished']/@datetime",
 )
+# What is shown until a script shows the page.
+SHELL_CHARS = 300
+_WANTS_SCRIPTS = re.compile(
+    r"(?:enabl|activ|aktiv|habilit|abilit|włącz|povol|zapn|inschakel|schakel|requir|benötig|need"
+    r"|disabled|deaktiv)\w*\W+(?:\w+\W+){0,6}javascript"
+    r"|javascript\W+(?:\w+\W+){0,6}(?:enabl|activ|aktiv|requir|disabled|deaktiv|erforderlich)",
+    re.IGNORECASE,
+)
+_WAITING = re.compile(
+    r"(?:loading|please wait|just a moment|(?:wird |bitte )?(?:laden|geladen|warten)|chargement"
+    r"|cargando|caricamento|ładowanie|načítání|a carregar)(?:\W|\Z)*",
+    re.IGNORECASE,
+)
 _DATE_PUBLISHED = re.compile(r'"datePublished"\s*:\s*"(\d{4}-\d{2}-\d{2})')
 
 
@@ -49,9 +62,22 @@ def parse(data: bytes) -> ParsedText:
     left_out = LeftOut()
     main = extract_main(body if body is not None else tree, left_out)
     headings = main.xpath(".//h1")
-    if len(headings) == 1 and (title := flatten_text(headings[0])):
+    if len(headings) == 1 and (title := flatten_text(headings[0], LeftOut())):
         metadata = replace(metadata, title=title)
-    return left_out.say_on(Collector().add_all(walk_blocks(main)).finish(metadata))
+    parsed = Collector().add_all(walk_blocks(main, left_out)).finish(metadata)
+    if _is_shell(parsed.text):
+        raise SourceRefused(
+            "the page shows its text by a script only, text was expected: "
+            "save it from a browser, or as PDF"
+        )
+    return left_out.say_on(parsed)
+
+
+def _is_shell(text: str) -> bool:
+    """Tell whether a page holds only what is shown until a script shows the rest."""
+    if len(text) > SHELL_CHARS:
+        return False
+    return bool(_WANTS_SCRIPTS.search(text) or _WAITING.fullmatch(text.strip()))
 
 
 def parse_html(data: bytes) -> HtmlElement:

@@ -13,9 +13,17 @@ from ingest.parsers.shared.left_out import FOR_READERS, STRUCK, UNSHOWN, LeftOut
 _NEVER_DRAWN = ("script", "style", "template", "dialog")
 # What is struck out is no longer valid.
 _STRUCK_OUT = ("del", "s", "strike")
-_HIDDEN_NAMES = frozenset(["visually-hidden", "visuallyhidden", "sr-only", "screen-reader-text"])
+# Whatever a house puts before them: `govuk-visually-hidden`, `fr-sr-only`.
+_HIDDEN_NAME = re.compile(
+    r"(?!.*\bnot-sr-)(?:.*[-_])?"
+    r"(?:visually-?hidden|sr-only|screen-?reader(?:-text|-only)?|show-for-sr|element-invisible)",
+    re.IGNORECASE,
+)
 # What a reader clicks on to see what is shut below it.
-_OPENER = "self::button or self::label or @role='button' or @aria-expanded"
+_OPENER = (
+    "self::button or self::label or @role='button' or @aria-expanded"
+    " or self::a[@href='#' or starts-with(@href, 'javascript:')]"
+)
 # Without scripts a page that holds nothing else may have its text here; a request to switch scripts
 # on is shorter.
 LEAST_NOSCRIPT_CHARS = 250
@@ -62,7 +70,7 @@ def drop_unseen(body: HtmlElement, left_out: LeftOut) -> None:
         if not _is_opened_by_click(element):
             _leave_out(element, UNSHOWN, left_out)
     for element in body.xpath("//*[@class]"):
-        if not _HIDDEN_NAMES.isdisjoint(element.get("class", "").split()):
+        if any(map(_HIDDEN_NAME.fullmatch, element.get("class", "").split())):
             _leave_out(element, FOR_READERS, left_out)
     for element in body.xpath("//*[@aria-hidden='true']"):
         # A closed accordion is hidden too, but holds paragraphs; icons and menus do not.

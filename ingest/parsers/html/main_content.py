@@ -10,8 +10,9 @@ from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 from trafilatura.settings import Document
 
-from ingest.parsers.html.dialogs import find_consent, is_opener
+from ingest.parsers.html.dialogs import find_consent, is_opener, name_panels, opens_by_box
 from ingest.parsers.html.hidden import drop_unseen
+from ingest.parsers.html.tables import name_tables
 from ingest.parsers.shared.left_out import NAVIGATION, LeftOut
 
 # An element that holds more of the page than this is not furniture, whatever it is called.
@@ -148,6 +149,11 @@ def _find_smallest(body: HtmlElement, held: _Sizes) -> HtmlElement:
 
 def _drop_furniture(main: HtmlElement, sizes: _Sizes, left_out: LeftOut) -> None:
     most = FURNITURE_SHARE * sizes.get(main, 0)
+    name_panels(main)
+    name_tables(main)
+    for label in list(main.iterdescendants("label")):
+        if opens_by_box(label):
+            label.tag = "summary"
     for button in list(main.iterdescendants("button")):
         if not _is_in_heading(button) and is_opener(button):
             button.tag = "summary"  # which is what it is
@@ -172,9 +178,11 @@ def _is_furniture(element: HtmlElement, sizes: _Sizes) -> bool:
     if element.get("role", "").lower() in _FURNITURE_ROLES or element.get("aria-modal") == "true":
         return True
     if element.tag == "a" and element.get("href") in ("#", "#top"):
-        # All that its element holds: a link to no place in particular, such as "Back to top".
+        # All that its element holds: a link to no place in particular, such as "Back to top". In a
+        # heading it opens what is below.
         parent = element.getparent()
-        return parent is not None and sizes.get(parent) == sizes.get(element)
+        is_alone = parent is not None and sizes.get(parent) == sizes.get(element)
+        return is_alone and not _is_in_heading(element)
     names = re.split(r"[\s_-]+", element.get("class", "").lower())
     return not _FURNITURE_NAMES.isdisjoint(names)
 

@@ -14,6 +14,9 @@ from ingest.parsers.shared.sheet_rows import MOST_REPEATED_CHARS
 
 # A cell that holds one of these was made for layout.
 _LAYOUT = "h1 h2 h3 h4 h5 h6 table dl article section".split()
+# What sets paragraphs apart in a cell; old pages do it with empty lines.
+_NEXT = "following-sibling::node()[not(self::text()[not(normalize-space())])][1]"
+_PARAGRAPHS = f"p|div|ul|ol|blockquote|center|br[{_NEXT}[self::br]]"
 # What says that it spans more columns than its table has is meant to reach to the end.
 MOST_COLUMNS = 200
 MOST_ROWS = 65_534
@@ -30,6 +33,23 @@ class _Cell(NamedTuple):
 _Reaching = dict[int, tuple[int, _Cell]]
 
 
+# What says that it is a table, and is made of other elements.
+_ROLES = {
+    "table": "table", "grid": "table", "rowgroup": "tbody", "row": "tr",
+    "columnheader": "th", "rowheader": "th", "cell": "td", "gridcell": "td",
+}  # fmt: skip
+
+
+def name_tables(main: HtmlElement) -> None:
+    """Make tables of what is one by its role."""
+    for element in main.xpath(".//*[@role='table' or @role='grid']"):
+        if element.tag == "table":
+            continue
+        for part in (element, *element.iterdescendants()):
+            if isinstance(part.tag, str):
+                part.tag = _ROLES.get(part.get("role", ""), part.tag)
+
+
 def is_data(element: HtmlElement) -> bool:
     """Return whether a table holds data; one that lays out a page is read as its blocks."""
     if next(element.iterdescendants(*_LAYOUT), None) is not None:
@@ -40,7 +60,7 @@ def is_data(element: HtmlElement) -> bool:
     if element.get("role") in ("presentation", "none") or max(map(len, rows), default=0) < 2:
         return False
     return not any(
-        len(cell.text_content()) > LAYOUT_CELL_CHARS and len(cell.xpath("p|div|ul|ol")) > 1
+        len(cell.text_content()) > LAYOUT_CELL_CHARS and len(cell.xpath(_PARAGRAPHS)) > 1
         for row in rows
         for cell in row
     )
@@ -84,8 +104,24 @@ def _count_heads(rows: Sequence[Sequence[HtmlElement]]) -> int:
     count = 0
     while count < len(rows) and _is_head(rows[count], count):
         count += 1
+    if not count and len(rows) > 1 and _is_bold(rows[0]) and not _is_bold(rows[1]):
+        return 1
     # In a table of nothing but names, the first row names the others.
     return count if count < len(rows) else min(count, 1)
+
+
+def _is_bold(row: Sequence[HtmlElement]) -> bool:
+    """Tell whether several cells hold bold words and no others."""
+    texts = [cell.text_content().strip() for cell in row]
+    return (
+        len(texts) > 1
+        and all(
+            text == "".join(part.text_content() for part in cell.xpath(".//b|.//strong")).strip()
+            for text, cell in zip(texts, row, strict=True)
+            if text
+        )
+        and any(texts)
+    )
 
 
 def _is_head(row: Sequence[HtmlElement], position: int) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from io import BytesIO
-from typing import Any
+from itertools import groupby
+from typing import Any, NamedTuple
 
 import pptx
 from lxml.etree import _Element as Element
@@ -14,11 +15,12 @@ from pptx.slide import Slide
 from index.types import Metadata
 from ingest.parsers.office.charts import walk_chart
 from ingest.parsers.office.formulas import MATH, FormulaReader
+from ingest.parsers.office.slide_numbers import SlideNumbers
 from ingest.parsers.office.titles import pick_title
 from ingest.parsers.shared.archive import open_archive, parse_xml
 from ingest.parsers.shared.collector import Collector, Piece
 from ingest.parsers.shared.left_out import STRUCK, LeftOut, close_gap
-from ingest.parsers.shared.sheet_rows import Merge, expand_row, repeat_merged
+from ingest.parsers.shared.sheet_rows import Merge, expand_row, join_heads, repeat_merged
 from ingest.parsers.shared.subscript import render_subscript
 from ingest.parsers.shared.superscript import render_superscript
 from ingest.text.blocks import ParsedText
@@ -50,7 +52,8 @@ def parse(data: bytes) -> ParsedText:
                 left_out.add("hidden slides", _join_texts(slide._element))
             else:
                 _take_choices(slide._element)
-                collector.add_page(number, _walk_slide(slide, left_out))
+                page = (presentation.slide_width or 0, presentation.slide_height or 0)
+                collector.add_page(number, _walk_slide(slide, page, left_out))
         title = pick_title(presentation.core_properties.title)
         return left_out.say_on(collector.finish(Metadata(), title))
 
@@ -65,8 +68,14 @@ def _take_choices(slide: Element) -> None:
         around[at : at + 1] = list(chosen)
 
 
-def _walk_slide(slide: Slide, left_out: LeftOut) -> Iterator[Piece]:
-    shapes = list(_flatten_groups(slide.shapes, left_out))
+def _walk_slide(slide: Slide, page: tuple[int, int], left_out: LeftOut) -> Iterator[Piece]:
+    inside = []
+    for shape in slide.shapes:
+        if _is_beside(shape, page):
+            left_out.add("shapes beside the slide", _join_texts(shape._element))
+        else:
+            inside.append(shape)
+    shapes = list(_flatten_groups(inside, left_out))
     titles = [shape for shape in shapes if _placeholder(shape) in _TITLES]
     for shape in titles:
         lines = [read_line(line._p, left_out) for line in shape.text_frame.paragraphs]
@@ -84,6 +93,15 @@ def head_notes(notes: Iterable[Piece]) -> Iterator[Piece]:
     if said:
         yield Piece("Notes", "heading", 2)  # as PowerPoint calls them
         yield from said
+
+
+def _is_beside(shape: Any, page: tuple[int, int]) -> bool:  # noqa: ANN401
+    """Tell whether a shape lies wholly outside the slide, where it is never shown."""
+    place = (shape.left, shape.top, shape.width, shape.height)
+    if None in place or not all(page) or not _join_texts(shape._element).strip():
+        return False
+    left, top, width, height = place
+    return bool(left >= page[0] or top >= page[1] or left + width <= 0 or top + height <= 0)
 
 
 # python-pptx has a class for each kind of shape and no common one that says what it holds.
@@ -112,8 +130,11 @@ def _walk_shape(shape: Any, left_out: LeftOut) -> Iterator[Piece]:  # noqa: ANN4
         yield from walk_chart(shape.chart.part.blob)
     elif shape.has_text_frame:
         listed = _placeholder(shape) in _LISTS
+        numbers = SlideNumbers()
         for paragraph in shape.text_frame.paragraphs:
             text = read_line(paragraph._p, left_out)
+            if text.strip():
+                text = f"{numbers.count(paragraph._p.find(f'{_A}pPr'), paragraph.level)}{text}"
             if listed or paragraph.level or _has_bullet(paragraph):
                 yield Piece(text, "item", paragraph.level + 1)
             else:
@@ -148,9 +169,10 @@ def _walk_table(table: Any, left_out: LeftOut) -> Iterator[Piece]:  # noqa: ANN4
                 bottom, right = number + cell.span_height - 1, column + cell.span_width - 1
                 merges.append(Merge(number, bottom, column, right))
     repeat_merged(grid, merges, (), ())
+    join_heads(grid, merges, ())
     for number, texts in grid.items():
         cells = expand_row(texts, ())
-        yield Piece("\t".join(cells), "row", int(table.first_row and number == 0))
+        yield Piece("\t".join(cells), "row", int(table.first_row and number == min(grid)))
 
 
 def _read_cell(cell: Any, left_out: LeftOut) -> str:  # noqa: ANN401
@@ -164,29 +186,19 @@ def read_line(paragraph: Element, left_out: LeftOut) -> str:
     """Return the text of a paragraph of DrawingML, without what is crossed out in it."""
     text = ""
     has_gap = False
-    for run in paragraph:
-        if run.tag == f"{_A}br":
-            added = "\n"
-        elif run.tag in (f"{_A}r", f"{_A}fld"):
-            added = run.findtext(f"{_A}t") or ""
-        elif not (added := _read_formulas(run)):
-            continue
-        properties = run.find(f"{_A}rPr")
-        if (
-            added.strip()
-            and properties is not None
-            and properties.get("strike", "noStrike") != "noStrike"
-        ):
+    runs = list(_join_runs(paragraph))
+    following = [*(added for added, _ in runs), ""][1:]
+    for (added, look), after in zip(runs, following, strict=True):
+        if added.strip() and look.is_struck:
             left_out.add(STRUCK, added)
             has_gap = True
             continue
-        if properties is not None and properties.get("baseline", "0").strip("0%-").isdecimal():
-            lowered = properties.get("baseline", "").startswith("-")
-            added = (
-                render_subscript(added)
-                if lowered
-                else render_superscript(added, text, linked=False)
-            )
+        if look.baseline < 0:
+            added = render_subscript(added)
+        elif look.baseline > 0:
+            raised = added
+            added = render_superscript(raised, text, linked=False, after=after)
+            left_out.add_mark(raised, added)
         if has_gap:
             added = close_gap(text, added)
         has_gap = has_gap and not added
@@ -194,10 +206,41 @@ def read_line(paragraph: Element, left_out: LeftOut) -> str:
     return text
 
 
+class _RunLook(NamedTuple):
+    is_struck: bool
+    baseline: int  # 1 of what is raised, -1 of what is lowered
+
+
+_PLAIN = _RunLook(is_struck=False, baseline=0)
+
+
+def _join_runs(paragraph: Element) -> Iterator[tuple[str, _RunLook]]:
+    """Yield the runs of a paragraph; those that look alike are one, "2" and "−" of an ion too."""
+    runs = (run for run in paragraph if not str(run.tag).endswith("Pr"))
+    for look, alike in groupby(runs, _read_look):
+        yield "".join(_read_run(run) for run in alike), look
+
+
+def _read_run(run: Element) -> str:
+    if run.tag in (f"{_A}r", f"{_A}fld"):
+        return run.findtext(f"{_A}t") or ""
+    return "\n" if run.tag == f"{_A}br" else _read_formulas(run)
+
+
 def _read_formulas(element: Element) -> str:
     """Return the formulas in a part of a paragraph, which older programs have a picture of."""
     reader = FormulaReader(lambda run: run.findtext(f"{MATH}t") or "")
     return "\n".join(map(reader.read_formula, element.iter(f"{MATH}oMath")))
+
+
+def _read_look(run: Element) -> _RunLook:
+    properties = run.find(f"{_A}rPr")
+    if properties is None or run.tag == f"{_A}br":
+        return _PLAIN
+    said = properties.get("baseline", "0")
+    is_shifted = said.strip("0%-").isdecimal()
+    baseline = 0 if not is_shifted else -1 if said.startswith("-") else 1
+    return _RunLook(properties.get("strike", "noStrike") != "noStrike", baseline)
 
 
 def _line(text: str) -> str:

@@ -11,8 +11,9 @@ from index.types import Metadata
 from ingest.errors import SourceRefused
 from ingest.parsers.extras import recognises_scans
 from ingest.parsers.pdf.flow.assembly import assemble, map_pages
-from ingest.parsers.pdf.flow.columns import find_regions, find_segments
+from ingest.parsers.pdf.flow.columns import find_regions
 from ingest.parsers.pdf.flow.furniture import find_furniture
+from ingest.parsers.pdf.flow.segments import find_segments
 from ingest.parsers.pdf.flow.structure import find_body_size, find_elements
 from ingest.parsers.pdf.naming import language_of, title_of
 from ingest.parsers.pdf.opening import MAX_CHARACTERS, MAX_PIECES, open_pdf
@@ -31,7 +32,7 @@ from ingest.parsers.shared.left_out import HIDDEN, STRUCK
 from ingest.text import outline
 from ingest.text.blocks import Omission, ParsedText
 
-ID = "pdf@4+ocr" if recognises_scans() else "pdf@4"
+ID = "pdf@5+ocr" if recognises_scans() else "pdf@5"
 
 _UNDRAWN = "notes in letters that cannot be drawn"
 # What whoever indexes a file is told; of watermarks and line numbers nobody wants to know.
@@ -78,6 +79,13 @@ def _read_pages(
 def _write_note(pages: list[PageText]) -> str | None:
     torn = [page.number for page in pages if page.is_torn]
     parts = [f"{list_pages(torn)} cannot be read and is left out"] if torn else []
+    drawings = [page.number for page in pages if not page.is_searched and len(page.codes)]
+    if drawings:
+        one = len(drawings) == 1
+        parts.append(
+            f"{list_pages(drawings)} {'has' if one else 'have'} too many objects to be searched "
+            "for hidden text"
+        )
     where: dict[str, list[int]] = {}
     for page in pages:
         for reason in dict.fromkeys(omission.reason for omission in page.omissions):

@@ -12,7 +12,6 @@ import pypdfium2.raw as pdfium_c
 
 from index.pages import pdfium
 from ingest.errors import SourceRefused
-from ingest.parsers.pdf.properties import prepare
 
 # The largest public reports have about 5,000 pages.
 MAX_PAGES = 10_000
@@ -54,7 +53,7 @@ def open_pdf(data: bytes) -> Iterator[tuple[pypdfium2.PdfDocument, int]]:
         )
     _refuse_bombs(data)
     try:
-        with pdfium.open_document(prepare(data)) as document:
+        with pdfium.open_document(data) as document:
             pages = len(document)
             if pages > MAX_PAGES:
                 raise SourceRefused(

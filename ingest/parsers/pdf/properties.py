@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import logging
-import struct
-import zlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from io import BytesIO
-from typing import Any, TypeVar
+from typing import Any
 
 from pypdf import PdfReader
-from pypdf.errors import DependencyError, PyPdfError
 from pypdf.generic import Destination
 
-from ingest.parsers.pdf.inheritance import own_resources
+from index.pages.pypdf_reader import attempt, open_reader, silence_pypdf
 from ingest.parsers.shared.decode import clean_line
 
 # An outline with more entries is no table of contents.
@@ -25,14 +19,6 @@ MAX_OUTLINE_ENTRIES = 5_000
 # are those of legal divisions (`ingest.text.outline`).
 MAX_OUTLINE_LEVELS = 9
 MAX_LABEL_CHARS = 20
-# What pypdf raises over files that are torn or made to do harm. Nothing of this is needed to read
-# the text, so it is left out and the file is read all the same.
-_TROUBLE = (
-    PyPdfError, DependencyError, ArithmeticError, AssertionError, AttributeError, LookupError,
-    NotImplementedError, OSError, RecursionError, TypeError, ValueError, struct.error, zlib.error,
-)  # fmt: skip
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,51 +46,18 @@ class PdfProperties:
 def read_properties(data: bytes, pages: int) -> PdfProperties:
     """Return what a PDF of so many pages says about itself, as far as it can be read."""
     with silence_pypdf():
-        reader = _attempt(lambda: open_reader(data), None)
+        reader = attempt(lambda: open_reader(data), None)
         if reader is None:
             return PdfProperties(None, None, None, None, (), (), has_layers=True)
         return PdfProperties(
-            title=_attempt(lambda: _line(reader.metadata and reader.metadata.title), None),
-            publisher=_attempt(lambda: _read_publisher(reader), None),
-            published=_attempt(lambda: _read_date(reader), None),
-            language=_attempt(lambda: str(reader.root_object.get("/Lang") or "") or None, None),
-            outline=_attempt(lambda: tuple(_read_outline(reader)), ()),
-            labels=_attempt(lambda: _read_labels(reader, pages), ()),
-            has_layers=_attempt(lambda: "/OCProperties" in reader.root_object, True),
+            title=attempt(lambda: _line(reader.metadata and reader.metadata.title), None),
+            publisher=attempt(lambda: _read_publisher(reader), None),
+            published=attempt(lambda: _read_date(reader), None),
+            language=attempt(lambda: str(reader.root_object.get("/Lang") or "") or None, None),
+            outline=attempt(lambda: tuple(_read_outline(reader)), ()),
+            labels=attempt(lambda: _read_labels(reader, pages), ()),
+            has_layers=attempt(lambda: "/OCProperties" in reader.root_object, True),
         )
-
-
-def prepare(data: bytes) -> bytes:
-    """Return a PDF of which each page has what it inherits, as far as it can be read."""
-    with silence_pypdf():
-        return _attempt(lambda: own_resources(open_reader(data), data), data)
-
-
-@contextmanager
-def silence_pypdf() -> Iterator[None]:
-    """Keep pypdf from telling the log about every oddity of a file."""
-    logger = logging.getLogger("pypdf")
-    before = logger.level
-    logger.setLevel(logging.CRITICAL)
-    try:
-        yield
-    finally:
-        logger.setLevel(before)
-
-
-def _attempt(wanted: Callable[[], T], otherwise: T) -> T:
-    try:
-        return wanted()
-    except _TROUBLE:
-        return otherwise
-
-
-def open_reader(data: bytes) -> PdfReader:
-    """Open the bytes of a PDF, without a password if it is encrypted."""
-    reader = PdfReader(BytesIO(data))
-    if reader.is_encrypted:
-        reader.decrypt("")
-    return reader
 
 
 def _line(text: object) -> str | None:

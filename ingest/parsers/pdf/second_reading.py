@@ -10,13 +10,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import pypdf
 import pypdfium2
 
-from ingest.parsers.pdf.properties import open_reader, silence_pypdf
+from index.pages.pypdf_reader import attempt, open_reader, silence_pypdf
+from ingest.parsers.shared.accents import join_spelled
 
 # A page is read differently if such a share of its words is, in [0, 1], and at least so many.
 DIFFERENT_SHARE = 0.02
@@ -73,7 +74,7 @@ def read_plainly(page: pypdfium2.PdfPage, text: pypdfium2.PdfTextpage) -> str | 
     """Return PDFium's own text of what lies within a page; None if it has none to give."""
     try:
         return str(text.get_text_bounded(*page.get_bbox()))
-    except Exception:  # noqa: BLE001 - a second opinion is never worth a document
+    except (pypdfium2.PdfiumError, ArithmeticError, ValueError):
         return None
 
 
@@ -119,7 +120,8 @@ def count_words(text: str, known: Words | None = None) -> Words:
     if text.isascii():
         folded = text.lower()
     else:
-        folded = _UNSEEN.sub("", unicodedata.normalize("NFKC", text.replace("\u00ad", "-")))
+        whole = join_spelled(text.replace("\u00ad", "-"))
+        folded = _UNSEEN.sub("", unicodedata.normalize("NFKC", whole))
         folded = folded.casefold()
     if known is None:
         return Counter(_WORD.findall(folded))
@@ -153,19 +155,26 @@ def _read_by_pypdf(numbers: Sequence[int], data: bytes) -> Iterator[tuple[int, s
             xform_maximum_invocations_per_extraction=_MOST_FORMS,
         ),
     ):
-        try:
-            reader = open_reader(data)
-        except Exception:  # noqa: BLE001 - torn: PDFium repairs more than pypdf does
+        reader = attempt(lambda: open_reader(data), None)
+        if reader is None:
             return
         for number in numbers:
             try:
-                page = reader.pages[number - 1]
-                content = page.get_contents()
-                if content is None or len(content.get_data()) > MOST_CONTENT_BYTES:
-                    continue
-                text = page.extract_text(visitor_operand_before=count_step)
+                text = _attempt_page(reader, number, count_step)
             except _TookTooLong:
                 return
-            except Exception:  # noqa: BLE001 - as above
-                continue
-            yield number, text
+            if text is not None:
+                yield number, text
+
+
+def _attempt_page(
+    reader: pypdf.PdfReader, number: int, count_step: Callable[..., None]
+) -> str | None:
+    def read() -> str | None:
+        page = reader.pages[number - 1]
+        content = page.get_contents()
+        if content is None or len(content.get_data()) > MOST_CONTENT_BYTES:
+            return None
+        return page.extract_text(visitor_operand_before=count_step)
+
+    return attempt(read, None)

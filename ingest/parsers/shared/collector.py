@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 from typing import NamedTuple, Self
 
 from index.types import Metadata
@@ -35,22 +36,27 @@ class Collector:
 
     def add(self, raw: str, kind: BlockKind = "paragraph", level: int = 0) -> None:
         """Append a block; paragraphs are set apart by a blank line, items and rows are not."""
-        text = clean(raw).strip()
+        cleaned = clean(raw)
+        text = cleaned.strip()
         if not text:
             return
+        # Empty cells before a row's first words keep these in their column; no block has them.
+        empty = "\t" * _count_empty(cleaned) if kind == "row" else ""
         if self.blocks:
             close = kind in ("item", "row") and self.blocks[-1].kind != "heading"
             gap = "\n" if close else "\n\n"
             self.parts.append(gap)
             self.length += len(gap)
-        self.parts.append(text)
+        self.parts += [empty, text]
+        self.length += len(empty)
         self.blocks.append(Block(self.length, self.length + len(text), kind, level))
         self.length += len(text)
 
     def add_all(self, pieces: Iterable[Piece]) -> Self:
         """Append pieces in order."""
-        for piece in pieces:
-            self.add(*piece)
+        for kind, run in groupby(pieces, lambda piece: piece.kind):
+            for piece in _close_up(list(run)) if kind == "row" else run:
+                self.add(*piece)
         return self
 
     def add_page(self, number: int, pieces: Iterable[Piece]) -> None:
@@ -82,3 +88,15 @@ class Collector:
         metadata = replace(metadata, title=title or spare_title)
         sections = outline.find_sections(text, blocks, headings_get_lost=False)
         return ParsedText(text, metadata.title, blocks, sections, tuple(self.pages), metadata)
+
+
+def _close_up(rows: list[Piece]) -> list[Piece]:
+    """Return the rows of a table without the columns at its left that none of them has words in."""
+    counts = [_count_empty(row.text) for row in rows]
+    empty = min((n for n, row in zip(counts, rows, strict=True) if row.text.strip()), default=0)
+    return [row._replace(text=row.text[empty:]) for row in rows] if empty else rows
+
+
+def _count_empty(row: str) -> int:
+    """Return how many empty cells a row begins with."""
+    return len(row) - len(row.lstrip("\t")) if row.strip() else 0

@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from lxml.etree import _Element as Element
 
 from ingest.parsers.shared.subscript import render_subscript
-from ingest.parsers.shared.superscript import render_power
 
 # Sums, products, integrals and the like, which have bounds.
 LARGE_SIGNS = frozenset("∑∏∐∫∬∭∮⋃⋂⋁⋀⨁⨂⨀")
@@ -78,10 +77,7 @@ def write_power(power: str) -> str:
     mark = power.strip()
     if not mark or not set(mark) - _PRIMES:
         return mark
-    raised = render_power(mark)
-    if raised != mark:
-        return raised
-    if all(ord(sign) in _RAISED for sign in mark):
+    if all(ord(sign) in _RAISED for sign in mark if sign not in ".,"):
         return mark.translate(_RAISED)
     return f"^{enclose(mark)}"
 

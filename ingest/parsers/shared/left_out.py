@@ -13,7 +13,8 @@ STRUCK = "crossed-out text"
 NAVIGATION = "navigation"
 UNSHOWN = "not shown by browsers"
 FOR_READERS = "label for screen readers"
-QUIET = frozenset([NAVIGATION, UNSHOWN, FOR_READERS])
+NOTE_MARK = "mark of a note"
+QUIET = frozenset([NAVIGATION, UNSHOWN, FOR_READERS, NOTE_MARK])
 # Of one file; a longer text is cut off.
 MOST_CHARS = 2_000_000
 
@@ -30,6 +31,11 @@ class LeftOut:
         text = " ".join(text[: MOST_CHARS - self.chars].split())
         self.chars += len(text)
         self.omissions.append(Omission(reason, text))
+
+    def add_mark(self, raised: str, rendered: str) -> None:
+        """Keep what is raised if nothing was made of it: it is the mark of a note."""
+        if raised.strip() and not rendered.strip():
+            self.add(NOTE_MARK, raised)
 
     def say_on(self, parsed: ParsedText) -> ParsedText:
         """Return a text with what was left out of it, and a note of the reasons."""

@@ -19,6 +19,8 @@ MOST_CELLS = 20_000_000
 # A label is said on each row that it stands beside; what is longer is running text, read once.
 MOST_REPEATED_CHARS = 200
 
+# A name over more columns than these is a caption.
+_MOST_DIVIDED = 50
 # So many empty cells beside each other are the grid, not columns of the table.
 _GRID = re.compile("\t{50,}")
 _YEAR = re.compile(r"(?:19|20)\d\d(?:[/-]\d\d(?:\d\d)?)?")
@@ -94,6 +96,44 @@ def _find_between(numbers: Sequence[int], merge: Merge) -> Iterator[int]:
     return (numbers[place] for place in places)
 
 
+def join_heads(
+    rows: dict[int, dict[int, str]], merges: Iterable[Merge], hidden_rows: Container[int]
+) -> None:
+    """Join a row of names, some over several columns, with the row that divides these, below it.
+
+    "Grants" over "2024" and "2025" gives "Grants 2024" and "Grants 2025", and its row goes. Both
+    rows hold names only, and what is not divided stands in one of them, or is merged over both.
+    """
+    wide: dict[int, list[Merge]] = {}
+    for merge in merges:
+        if merge.right > merge.left and merge.top == merge.bottom:
+            wide.setdefault(merge.top, []).append(merge)
+    for top, over in sorted(wide.items()):
+        upper, lower = rows.get(top, {}), rows.get(top + 1, {})
+        names = [text for text in (*upper.values(), *lower.values()) if text]
+        opens_table = sum(map(bool, rows.get(top - 1, {}).values())) < 2
+        is_shown = top not in hidden_rows and top + 1 not in hidden_rows
+        if not opens_table or not is_shown or sum(map(bool, upper.values())) < 2:
+            continue
+        divided = {
+            column: upper.get(merge.left, "")
+            for merge in over
+            for column in range(merge.left, min(merge.right, merge.left + _MOST_DIVIDED) + 1)
+        }
+        others = [column for column in lower if column not in divided and upper.get(column)]
+        if any(lower[column] not in ("", upper[column]) for column in others):
+            continue
+        filled = sum(bool(lower.get(column)) for column in divided)
+        if filled < 2 or any(_FIGURE.fullmatch(n) and not _YEAR.fullmatch(n) for n in names):
+            continue
+        above = upper | divided
+        rows[top + 1] = {
+            column: " ".join(dict.fromkeys(filter(None, (above.get(column), lower.get(column)))))
+            for column in sorted(above.keys() | lower.keys())
+        }
+        del rows[top]
+
+
 def expand_row(texts: dict[int, str], hidden_columns: Container[int]) -> list[str]:
     """Return the cells of a row, of which the empty ones are not known, in columns from 1."""
     every = range(1, max(texts, default=0) + 1)
@@ -132,7 +172,7 @@ def convert_rows(rows: Iterable[Sequence[str]], budget: TableBudget) -> Iterator
         elif filled > 1:
             yield Piece(_join_cells(cells), "row")
         elif filled:
-            yield Piece("".join(cells), "row" if in_table else "paragraph")
+            yield Piece(_join_cells(cells), "row" if in_table else "paragraph")
         in_table = filled > 1 or (in_table and filled == 1)
     if waiting is not None:
         yield Piece(_join_cells(waiting), "row")

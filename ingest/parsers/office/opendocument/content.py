@@ -30,6 +30,7 @@ from ingest.parsers.shared.sheet_rows import (
     TableBudget,
     convert_sheets,
     expand_row,
+    join_heads,
     repeat_merged,
 )  # fmt: skip
 from ingest.parsers.shared.subscript import render_subscript
@@ -170,6 +171,7 @@ class ContentWalker:
                 grid[again], origins[again] = dict(texts), row
             number += times
         repeat_merged(grid, merges, hidden, columns.hidden)
+        join_heads(grid, merges, hidden)
         for at, found in grid.items():
             if at not in hidden:
                 shown = {column: text for column, text in found.items() if text}
@@ -207,6 +209,7 @@ class ContentWalker:
         """
         parts: list[str] = []
         has_gap = self._add_inline(parts, element.text, look, has_gap=False)
+        raised = ""  # goes on in the next one: "2" and "−" of an ion
         for child in element:
             name = str(child.tag).removeprefix(TEXT)
             if child.tag in _LEFT_OUT or self.looks.hides(child):
@@ -231,12 +234,27 @@ class ContentWalker:
                 line = before + "".join(parts[-LAST_PARTS:])
                 inner = self._join_inline(child, hanging, inside, line)
                 if inside.is_raised and not look.is_raised:
-                    inner = render_superscript(inner, line, linked=False)
+                    following = child.getnext()
+                    if not child.tail and self._is_raised(following, look):
+                        raised += inner
+                        continue
+                    after = child.tail or ("" if following is None else following.text or "")
+                    raised += inner
+                    inner = render_superscript(raised, line, linked=False, after=after)
+                    self._left_out.add_mark(raised, inner)
+                    raised = ""
                 elif inside.is_lowered and not look.is_lowered:
                     inner = render_subscript(inner)
                 has_gap = self._add_inline(parts, inner, None, has_gap or not inner)
             has_gap = self._add_inline(parts, child.tail, look, has_gap)
         return "".join(parts)
+
+    def _is_raised(self, element: Element | None, look: TextLook) -> bool:
+        """Tell whether what follows is raised and seen."""
+        if element is None or element.tag != f"{TEXT}span":
+            return False
+        inside = self.looks.inside(element, look)
+        return inside.is_raised and not inside.is_unseen
 
     def _add_inline(
         self, parts: list[str], text: str | None, look: TextLook | None, has_gap: bool
@@ -247,7 +265,7 @@ class ContentWalker:
         if look is not None:
             if look.is_unseen:
                 if text.strip():
-                    self._left_out.add(HIDDEN if look.is_hidden else STRUCK)
+                    self._left_out.add(HIDDEN if look.is_hidden else STRUCK, text)
                 return True
             text = re.sub(r"\s+", " ", text)
         if has_gap:

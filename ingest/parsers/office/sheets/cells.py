@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import Any
 
 from openpyxl.cell.rich_text import CellRichText, TextBlock
@@ -64,23 +65,33 @@ class CellReader:
 
     def _join_runs(self, runs: CellRichText, is_struck: bool) -> str:
         text, has_gap = "", False
-        for run in runs:
-            # A run without a font of its own looks like the cell.
-            said = run.font.strike if isinstance(run, TextBlock) else is_struck
-            added = str(run)
+        # A run without a font of its own looks like the cell.
+        alike = groupby(runs, lambda run: _read_look(run, is_struck))
+        joined = [("".join(map(str, part)), *look) for look, part in alike]
+        following = [*(added for added, _, _ in joined), ""][1:]
+        for (added, said, place), after in zip(joined, following, strict=True):
             if said:
                 self._left_out.add(STRUCK, added)
                 has_gap = True
                 continue
-            if isinstance(run, TextBlock) and run.font.vertAlign == "superscript":
-                added = render_superscript(added, text, linked=False)
-            elif isinstance(run, TextBlock) and run.font.vertAlign == "subscript":
+            if place == "superscript":
+                raised = added
+                added = render_superscript(raised, text, linked=False, after=after)
+                self._left_out.add_mark(raised, added)
+            elif place == "subscript":
                 added = render_subscript(added)
             if has_gap:
                 added = close_gap(text, added)
             has_gap = has_gap and not added
             text += added
         return text
+
+
+def _read_look(run: str | TextBlock, is_struck: bool) -> tuple[bool, str]:
+    """Return whether a part of a cell is crossed out, and whether it is raised or lowered."""
+    if not isinstance(run, TextBlock):
+        return is_struck, ""
+    return bool(run.font.strike), run.font.vertAlign or ""
 
 
 def _is_white(colour: Any) -> bool:  # noqa: ANN401

@@ -11,7 +11,13 @@ from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
 from ingest.parsers.office.sheets.boxes import read_boxes
 from ingest.parsers.office.sheets.cells import CellReader
 from ingest.parsers.shared.left_out import HIDDEN, LeftOut
-from ingest.parsers.shared.sheet_rows import Merge, TableBudget, expand_row, repeat_merged
+from ingest.parsers.shared.sheet_rows import (
+    Merge,
+    TableBudget,
+    expand_row,
+    join_heads,
+    repeat_merged,
+)  # fmt: skip
 
 _ON = ("1", "true")
 _LAST_COLUMN = 16_384
@@ -54,6 +60,7 @@ def read_sheet(
     hidden_columns = _find_hidden_columns(reader.column_dimensions.values())
     merges = _read_merges(reader.merged_cells)
     repeat_merged(rows, merges, hidden_rows, hidden_columns)
+    join_heads(rows, merges, hidden_rows)
     last = 0
     for number, texts in rows.items():
         if number > last + 1:

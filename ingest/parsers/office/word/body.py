@@ -16,6 +16,7 @@ from ingest.parsers.office.word.styles import ParagraphStyle, ParagraphStyles
 from ingest.parsers.office.word.tables import (
     find_children,
     find_merges,
+    find_spans,
     is_header,
     place_cells,
     read_merge,
@@ -23,7 +24,7 @@ from ingest.parsers.office.word.tables import (
 from ingest.parsers.office.word.text import LEFT_OUT, ParagraphText, is_placeholder, read_text
 from ingest.parsers.shared.collector import LAYOUT_CELL_CHARS, Piece
 from ingest.parsers.shared.left_out import HIDDEN
-from ingest.parsers.shared.sheet_rows import expand_row, repeat_merged
+from ingest.parsers.shared.sheet_rows import expand_row, join_heads, repeat_merged
 
 # Below a title every heading stands one level deeper.
 _TITLE_LEVEL = 1
@@ -40,13 +41,13 @@ class WordNotes:
                 self._notes[kind, note.get(f"{W}id", "")] = note
         self._counts = {"footnote": 0, "endnote": 0}
 
-    def take(self, kind: str, name: str) -> tuple[int, Element] | None:
-        """Return a note that is referred to now and its number; None if it is not there."""
+    def take(self, kind: str, name: str, is_counted: bool) -> tuple[int, Element] | None:
+        """Return a note that is referred to now and its number, 0 if it has a sign of its own."""
         note = self._notes.pop((kind, name), None)
         if note is None:
             return None
-        self._counts[kind] += 1
-        return self._counts[kind], note
+        self._counts[kind] += is_counted
+        return self._counts[kind] if is_counted else 0, note
 
 
 class WordBody:
@@ -135,7 +136,7 @@ class WordBody:
 
     def _walk_notes(self, line: ParagraphText) -> Iterator[Piece]:
         for mark in line.notes:
-            found = self._notes.take(mark.kind, mark.name)
+            found = self._notes.take(mark.kind, mark.name, not mark.has_own_sign)
             if found is None or mark.is_struck:
                 continue
             number, note = found
@@ -162,9 +163,13 @@ class WordBody:
         first = list(grid[0].values())
         heads = len(rows) > 1 and is_header(table, rows[0], first)
         repeat_merged(grid, find_merges(rows), (), ())
-        for number, texts in grid.items():
-            row = expand_row(texts, ())
-            yield Piece("\t".join(row), "row", int(heads and number == 0))
+        join_heads(grid, find_spans(rows), ())
+        top = min(grid)
+        for number in range(len(rows)):
+            if number in grid:
+                row = expand_row(grid[number], ())
+                yield Piece("\t".join(row), "row", int(heads and number == top))
+            # Those of a row that was joined with the one below stand before it.
             yield from notes[number]
 
     def _find_rows(self, table: Element) -> Iterator[Element]:
@@ -175,7 +180,8 @@ class WordBody:
             hidden = None if properties is None else read_switch(properties, "hidden")
             deleted = properties is not None and properties.find(f"{W}del") is not None
             if hides if hidden is None else hidden:
-                self._runs.left_out.add(HIDDEN)
+                words = (part.text or "" for part in row.iter(f"{W}t"))
+                self._runs.left_out.add(HIDDEN, " ".join(words))
             elif not deleted:
                 yield row
 

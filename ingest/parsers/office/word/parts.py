@@ -75,7 +75,7 @@ def _walk_page(data: bytes, left_out: LeftOut) -> Iterator[Piece]:
 
     root = parse_html(data)
     drop_unseen(root, left_out)
-    yield from walk_blocks(root)
+    yield from walk_blocks(root, left_out)
 
 
 def _parse_archive(data: bytes) -> ParsedText:
@@ -85,5 +85,9 @@ def _parse_archive(data: bytes) -> ParsedText:
 
 
 def _take_pieces(parsed: ParsedText) -> Iterator[Piece]:
+    end = 0
     for block in parsed.blocks:
-        yield Piece(parsed.text[block.start : block.end], block.kind, block.level)
+        # Between two blocks are line ends, and tabs for the empty cells that a row begins with.
+        text = parsed.text[end : block.end].lstrip("\n")
+        yield Piece(text, block.kind, block.level)
+        end = block.end

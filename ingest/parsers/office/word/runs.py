@@ -12,12 +12,13 @@ from ingest.parsers.shared.left_out import LeftOut
 # What is looked at in the properties of a run.
 _NAMES = {
     f"{W}{name}": name
-    for name in "rStyle vanish strike dstrike b vertAlign color shd highlight sz".split()
+    for name in ("rStyle vanish strike dstrike b vertAlign position color shd highlight sz").split()
 }
 _OFF = ("0", "false", "off")
 _PALE = re.compile(r"[Ff][A-Fa-f\d]" * 3)
 # In half points.
 _SPECK = 3
+_RAISED = 4
 
 
 class RunStyles:
@@ -133,8 +134,8 @@ class RunLook:
             self._toggles(own, style, "vanish") or self._is_out_of_sight(own, style),
             self._toggles(own, style, "strike") or _means_on(self._find(own, style, "dstrike")),
             self._toggles(own, style, "b"),
-            self._find(own, style, "vertAlign") == "superscript",
-            self._find(own, style, "vertAlign") == "subscript",
+            self._find(own, style, "vertAlign") == "superscript" or self._moves(own, style, 1),
+            self._find(own, style, "vertAlign") == "subscript" or self._moves(own, style, -1),
         )
 
     def _toggles(self, own: dict[str, str], style: str, name: str) -> bool:
@@ -146,6 +147,14 @@ class RunLook:
             return True
         said = [self.styles.read(other, name) for other in (style, *self._around)]
         return sum(map(_means_on, said)) % 2 == 1
+
+    def _moves(self, own: dict[str, str], style: str, way: int) -> bool:
+        """Tell whether smaller characters are moved up (1) or down (-1) by hand."""
+        by, size = own.get("position", ""), own.get("sz", "")
+        usual = self._find({}, style, "sz") or "20"
+        if not re.fullmatch(r"-?\d{1,4}", by) or not size.isdecimal() or not usual.isdecimal():
+            return False
+        return int(by) * way >= _RAISED and int(size) < int(usual)
 
     def _is_out_of_sight(self, own: dict[str, str], style: str) -> bool:
         """Tell whether characters are white on white, or so small that nobody reads them."""

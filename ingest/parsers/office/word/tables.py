@@ -52,6 +52,16 @@ def find_merges(rows: list[list[Element]]) -> Iterator[Merge]:
         yield Merge(since, len(rows) - 1, at, at)
 
 
+def find_spans(rows: list[list[Element]]) -> Iterator[Merge]:
+    """Yield the cells that span several columns of their row."""
+    for number, cells in enumerate(rows):
+        for at, cell in place_cells(cells):
+            properties = cell.find(f"{W}tcPr")
+            span = 0 if properties is None else parse_integer(read_value(properties, "gridSpan"))
+            if span > 1:
+                yield Merge(number, number, at, min(at + span - 1, _MOST_COLUMNS))
+
+
 def read_merge(cell: Element) -> str:
     """Return "restart" and "continue" of cells that are merged with others in their column."""
     merged = cell.find(f"{W}tcPr/{W}vMerge")

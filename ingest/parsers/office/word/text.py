@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from ingest.parsers.office.charts import CHART
 from ingest.parsers.office.formulas import MATH, FormulaReader
+from ingest.parsers.office.word.fields import read_field
 from ingest.parsers.office.word.numbers import Element, W
 from ingest.parsers.office.word.runs import RunLook
 from ingest.parsers.office.word.symbols import read_symbol, replace_private
@@ -32,6 +33,7 @@ class NoteMark(NamedTuple):
 
     kind: str  # `footnote` or `endnote`
     name: str
+    has_own_sign: bool  # such as "*", which is not counted
     is_struck: bool  # counted, but not read
 
 
@@ -45,6 +47,7 @@ class ParagraphText:
     boxes: list[Element] = field(default_factory=list)
     diagrams: list[str] = field(default_factory=list)  # by relationship
     charts: list[str] = field(default_factory=list)  # by relationship
+    raised: list[str] = field(default_factory=list)  # until it is known what follows
     # Something was left out behind the last part: spaces on both sides of it become one.
     has_gap: bool = False
     is_bold: bool = True  # whatever is seen in it
@@ -73,7 +76,10 @@ class ParagraphText:
                 self._add_run(child)
             elif name in ("footnoteReference", "endnoteReference"):
                 kind = name.removesuffix("Reference")
-                self.notes.append(NoteMark(kind, child.get(f"{W}id", ""), is_struck=False))
+                has_sign = child.get(f"{W}customMarkFollows") in ("1", "true", "on")
+                self.notes.append(NoteMark(kind, child.get(f"{W}id", ""), has_sign, False))
+            elif name == "ffData":
+                self._append(read_field(child))
             elif str(child.tag).startswith(MATH):
                 self._add_formula(child)
             elif child.tag == f"{_DIAGRAM}relIds":
@@ -91,11 +97,21 @@ class ParagraphText:
     def _append(self, text: str) -> None:
         if not text:
             return
+        self.end_raised(text)
         if self.has_gap:
             text = close_gap("".join(self.parts[-1:]), text)
         self.has_gap = False
         if text:
             self.parts.append(text)
+
+    def end_raised(self, after: str = "") -> None:
+        """Append what is raised, which may be in several runs: "2" and "−" of an ion."""
+        raised, self.raised = "".join(self.raised), []
+        before = "".join(self.parts[-LAST_PARTS:])
+        if raised:
+            rendered = render_superscript(raised, before, linked=False, after=after)
+            self.look.styles.left_out.add_mark(raised, rendered)
+            self._append(rendered)
 
     def _add_run(self, run: Element) -> None:
         properties = run.find(f"{W}rPr")
@@ -105,8 +121,8 @@ class ParagraphText:
         elif face.is_lowered:
             self._append(render_subscript(read_text(run, self.look).text))
         elif face.is_raised:
-            inner, before = read_text(run, self.look), "".join(self.parts[-LAST_PARTS:])
-            self._append(render_superscript(inner.text, before, linked=False))
+            inner = read_text(run, self.look)
+            self.raised.append(inner.text)
             self.notes += inner.notes
         else:
             length = len(self.parts)
@@ -144,6 +160,7 @@ def read_text(element: Iterable[Element], look: RunLook) -> ParagraphText:
     """Return the text of a paragraph or of a part of one."""
     read = ParagraphText(look)
     read.add(element)
+    read.end_raised()
     return read
 
 

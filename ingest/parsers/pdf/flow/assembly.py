@@ -7,6 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby, takewhile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,7 +62,7 @@ def assemble(elements: Sequence[TextElement]) -> AssembledText:
     parts: list[PlacedText] = []
     blocks: list[Block] = []
     length = 0
-    for element in elements:
+    for element, empty in zip(elements, _count_empty(elements), strict=True):
         piece = normalise(_join_cells(element, vocabulary))
         if not piece.text:
             continue
@@ -71,6 +72,9 @@ def assemble(elements: Sequence[TextElement]) -> AssembledText:
             close = element.kind in ("item", "row") and blocks[-1].kind != "heading"
             parts.append(_fill_in("\n" if close else "\n\n"))
             length += len(parts[-1].text)
+        if empty:  # which keeps a row's first words in their column; no block has it
+            parts.append(_fill_in("\t" * empty))
+            length += empty
         parts.append(piece)
         blocks.append(Block(length, length + len(piece.text), element.kind, element.level))
         length += len(piece.text)
@@ -78,11 +82,21 @@ def assemble(elements: Sequence[TextElement]) -> AssembledText:
     return AssembledText(whole.text, tuple(blocks), Layout(whole.pages, whole.boxes))
 
 
+def _count_empty(elements: Sequence[TextElement]) -> Iterator[int]:
+    """Yield how many empty cells a row has before its words and others of its table have not."""
+    for is_row, run in groupby(elements, lambda element: element.kind == "row"):
+        table = list(run)
+        counts = [len(list(takewhile(lambda cell: not cell, e.cells))) for e in table]
+        least = min(counts)
+        yield from (count - least if is_row else 0 for count in counts)
+
+
 def map_pages(layout: Layout, labels: dict[int, str], recognised: set[int]) -> tuple[Page, ...]:
     """Return which stretch of a text stands on which page, in order, without a gap."""
     # A page has two or more where a note at its foot follows a paragraph that ends overleaf.
-    # White space counts to what stands before it.
-    placed = np.where(layout.pages > 0, np.arange(len(layout.pages)), 0)
+    # White space counts to what stands before it, at the beginning to what stands behind it.
+    seen = layout.pages > 0
+    placed = np.where(seen, np.arange(len(seen)), seen.argmax() if len(seen) else 0)
     numbers = layout.pages[np.maximum.accumulate(placed)]
     starts = [0, *(np.flatnonzero(np.diff(numbers)) + 1).tolist()] if len(numbers) else []
     ends = [*starts[1:], len(numbers)]

@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.parsers.pdf.page.fragments import Fragment
+from ingest.parsers.pdf.page.fragments import Fragment, measure_gutter
 from ingest.parsers.pdf.page.page_text import PageText
 
 # In heights of the line: a narrower gap between two fragments is no space.
@@ -45,7 +45,10 @@ class PageLine:
 def find_lines(
     page: PageText, fragments: Iterable[Fragment], widest_gap: float | None = None
 ) -> list[PageLine]:
-    """Return the lines that fragments make, from the top, cut at gaps of more heights of a line."""
+    """Return the lines that fragments make, from the top, cut at gaps of more heights of a line.
+
+    And at gutters behind which something is read that was not drawn next.
+    """
     rows: list[list[Fragment]] = []
     for fragment in sorted(fragments, key=lambda f: (f.y0 + f.y1, f.x0)):
         row = next((row for row in reversed(rows[-4:]) if _belongs(fragment, row)), None)
@@ -109,10 +112,17 @@ def _cut_at_gaps(row: Sequence[Fragment], widest_gap: float | None) -> list[list
     parts = [[row[0]]]
     for fragment in row[1:]:
         last = parts[-1][-1]
-        if fragment.x0 - last.x1 > widest_gap * max(fragment.size, last.size):
+        small, large = sorted([fragment.size, last.size])
+        gap = fragment.x0 - last.x1
+        if gap > widest_gap * large or (jumps(last, fragment) and gap >= measure_gutter(small)):
             parts.append([])
         parts[-1].append(fragment)
     return parts
+
+
+def jumps(left: Fragment, right: Fragment) -> bool:
+    """Tell whether something else is drawn between two fragments: they belong to two texts."""
+    return left.last != right.first
 
 
 def _are_apart(page: PageText, last: Fragment, fragment: Fragment) -> bool:

@@ -132,6 +132,9 @@ def _begins_paragraph(
         return True
     if line.text[:1].islower() or fills(last, column.right, _count_first_word(line)):
         return False
+    # Further left than an item's own mark nothing of it goes on.
+    if paragraph.kind == "item" and line.x0 < paragraph.lines[0].x0 - INDENT * size:
+        return True
     # A title is broken where it reads well, not where the line is full.
     is_title = line.size > TITLE_SIZE * column.body
     return is_finished(last.text) or (not is_title and _is_short(last, column.right))

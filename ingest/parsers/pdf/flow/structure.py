@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ingest.parsers.pdf.flow.columns import PageTable, Region
@@ -27,6 +27,9 @@ NOTE_SIZE = 0.93
 HEADING_LINES = 4
 HEADING_CHARS = 200
 BOLD_HEADING_CHARS = 150
+# An outline's entry that is longer is a paragraph. So many bold lines below each other are, too.
+OUTLINED_CHARS = 300
+BOLD_RUN = 4
 DIVISION_CHARS = 60
 MAX_LEVEL = 6
 # In points: sizes that differ by less are one style.
@@ -167,10 +170,12 @@ def _rank_headings(
     styled: dict[int, tuple[float, bool]] = {}
     for paragraph in paragraphs:
         known = titles.get((paragraph.lines[0].page.number, _strip_heading(paragraph.text)))
-        if known is not None:
+        if known is not None and not _reads_as_sentence(paragraph.text):
             given[id(paragraph)] = known
         elif _reads_as_heading(paragraph, body, mostly_bold):
             styled[id(paragraph)] = _read_style(paragraph)
+    for paragraph in _find_bold_runs(blocks, styled, body):
+        del styled[id(paragraph)]
     deepest: dict[tuple[float, bool], int] = {}
     for paragraph in paragraphs:
         if id(paragraph) in given:
@@ -186,6 +191,32 @@ def _rank_headings(
     return given | {name: ranks[style] for name, style in styled.items()}
 
 
+def _reads_as_sentence(text: str) -> bool:
+    """Tell whether a text is no heading, even if the outline has it: some list every paragraph."""
+    ends = text.rstrip().endswith((".", ",", ";", ":", "?", "!"))
+    return len(text) > OUTLINED_CHARS or (ends and len(text) > DIVISION_CHARS)
+
+
+def _find_bold_runs(
+    blocks: Sequence[PageParagraph | TableRow], styled: Container[int], body: float
+) -> list[PageParagraph]:
+    """Return what is only bold and stands in a row: a paragraph or a list that is set so."""
+    found: list[PageParagraph] = []
+    run: list[PageParagraph] = []
+    for block in (*blocks, None):
+        if (
+            isinstance(block, PageParagraph)
+            and id(block) in styled
+            and block.size < TITLE_SIZE * body
+            and not _find_division(block)
+        ):
+            run.append(block)
+            continue
+        found += run if len(run) >= BOLD_RUN else []
+        run = []
+    return found
+
+
 def _read_style(paragraph: PageParagraph) -> tuple[float, bool]:
     return round(paragraph.size / STYLE_STEP) * STYLE_STEP, paragraph.bold
 
@@ -196,6 +227,8 @@ def _reads_as_heading(paragraph: PageParagraph, body: float, mostly_bold: bool) 
         return False
     if len(_LETTER.findall(text)) < 0.4 * len(text) or not paragraph.lines[0].fragments[0].upright:
         return False
+    if paragraph.kind == "item" and not (text[0].isalnum() or text[0] == "("):
+        return False  # a bullet
     if LEADERS.search(text):  # an entry of a table of contents
         return False
     if _find_division(paragraph):

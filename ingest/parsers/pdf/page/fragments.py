@@ -17,6 +17,8 @@ WIDE_GAP = 1.2
 # Between columns, in points, and in heights of a line: a gutter is no narrower.
 GUTTER_POINTS = 7.0
 GUTTER_HEIGHTS = 0.8
+# In heights of a line: no narrower is a gutter between columns that were drawn one by one.
+NARROW_GUTTER = 0.45
 BACKWARDS = 0.7
 # Share of the lower of two characters that they must have in common to stand on one line.
 SAME_LINE = 0.35
@@ -45,6 +47,11 @@ class Fragment:
     bold: bool
     upright: bool  # it runs as most of the page's text does
     aslant: bool = False  # along no edge of the page
+
+
+def measure_gutter(size: float, heights: float = GUTTER_HEIGHTS) -> float:
+    """Return how wide a gutter between lines of a size is at least, in points."""
+    return max(GUTTER_POINTS * heights / GUTTER_HEIGHTS, heights * size)
 
 
 def runs_leftwards(codes: NDArray[np.uint32]) -> bool:

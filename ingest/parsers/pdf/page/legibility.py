@@ -4,35 +4,31 @@ from __future__ import annotations
 
 import ctypes
 import re
-import unicodedata
 import zlib
-from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
-from math import exp, log
 
 import numpy as np
 import pypdfium2.raw as pdfium_c
-from charset_normalizer.constant import FREQUENCIES
 from numpy.typing import NDArray
 
 from ingest.parsers.pdf.page.fragments import Fragment
+from ingest.parsers.pdf.page.likelihood import (
+    LAST_COUNTED,
+    LEAST_LETTERS,
+    is_rubbish,
+    reads_well,
+)
 from ingest.parsers.pdf.page.lost_letters import find_controls, find_torn
 
 # Of a page's characters every so-manieth is asked about, and all where one has no Unicode; those
 # that nothing can be drawn for are always.
 SAMPLED_EVERY = 4
-# Letters are rubbish if they are unlikely in any language, and more so than their own variety alone
-# explains. Of 1,300 stretches of 200 letters of policy reports none is; of the same with letters
-# exchanged at random 83 %, with codes shifted 99 %. More are asked for where the file is no hint.
-LEAST_LIKELY = -3.05
+# See `likelihood`: more excess is asked for where the file is no hint.
 MOST_EXCESS_UNPROVEN = 0.35
 MOST_EXCESS = 0.4
 MOST_EXCESS_ON_PAGE = 0.5  # where other pages in a font of this name read well
-LEAST_LETTERS = 20
 MANY_LETTERS = 100
-DISTINCT_LETTERS = 12
 WORD_CHARS = 3
 # Of characters without Unicode, letters and figures: rubbish has more signs than that.
 WORD_SHARE = 0.6
@@ -42,13 +38,8 @@ PRIVATE_DISTINCT = 5
 # A page is judged by so many characters at least: a logo or a bullet makes no page unreadable.
 LEAST_BAD = 8
 MANY_LOST = 20
-_RANK_DECAY = 8.5
-_KNOWN_SHARE = 0.97
-_OTHER_LETTER = 0.0008
 _NAME_BYTES = 128
 _FORMULA = re.compile(r"[^\W\d_]\d|[\\/_.@#=(){}<>]\w")
-# Scripts whose letters are few enough to be counted: Latin, Greek, Cyrillic.
-_LAST_COUNTED = 0x52F
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,13 +120,13 @@ def _find_unlikely(pages: Sequence[Letters]) -> set[tuple[int, int]]:
     found: set[tuple[int, int]] = set()
     for font, numbers in set_in.items():
         codes = {n: pages[n].codes[pages[n].said.fonts == font] for n in numbers}
-        if _is_rubbish(np.concatenate([*codes.values()]), MOST_EXCESS, MANY_LETTERS):
+        if is_rubbish(np.concatenate([*codes.values()]), MOST_EXCESS, MANY_LETTERS):
             if _has_no_words([pages[n] for n in numbers], font, MOST_EXCESS):
-                reads_well = (n for n in numbers if _reads_well(codes[n]))
-                found.update((n, font) for n in set(numbers).difference(reads_well))
+                legible = (n for n in numbers if reads_well(codes[n]))
+                found.update((n, font) for n in set(numbers).difference(legible))
             continue
         # Files are put together of others, whose fonts have the same names.
-        odd = (n for n in numbers if _is_rubbish(codes[n], MOST_EXCESS_ON_PAGE, MANY_LETTERS))
+        odd = (n for n in numbers if is_rubbish(codes[n], MOST_EXCESS_ON_PAGE, MANY_LETTERS))
         found.update((n, font) for n in odd if _has_no_words([pages[n]], font, MOST_EXCESS_ON_PAGE))
     return found
 
@@ -146,7 +137,7 @@ def _has_no_words(pages: Sequence[Letters], font: int, most_excess: float) -> bo
     words = {word for page in pages for word in _read_words(page, page.said.fonts == font)}
     usual = [word for word in words if len(word) >= WORD_CHARS and not _FORMULA.search(word)]
     codes = np.array([ord(letter) for word in usual for letter in word], dtype=np.uint32)
-    return _is_rubbish(codes, most_excess, MANY_LETTERS)
+    return is_rubbish(codes, most_excess, MANY_LETTERS)
 
 
 def _read_words(page: Letters, own: NDArray[np.bool_]) -> list[str]:
@@ -165,8 +156,8 @@ def _find_unproven(page: Letters) -> NDArray[np.bool_]:
         words = sum(chr(code).isalnum() for code in page.codes[own].tolist())
         few = words < WORD_SHARE * int(own.sum())
         # Only codes of glyphs are as high as that, and among them are low ones that show nothing.
-        glyphs = page.said.lost > 0 and bool((page.codes[own] > _LAST_COUNTED).mean() > 0.5)
-        if few or glyphs or _is_rubbish(page.codes[own], MOST_EXCESS_UNPROVEN, LEAST_LETTERS):
+        glyphs = page.said.lost > 0 and bool((page.codes[own] > LAST_COUNTED).mean() > 0.5)
+        if few or glyphs or is_rubbish(page.codes[own], MOST_EXCESS_UNPROVEN, LEAST_LETTERS):
             bad |= own
     if bad.any():
         bad |= unproven  # a heading of a few letters is in the same state
@@ -185,60 +176,3 @@ def _find_private(page: Letters) -> NDArray[np.bool_]:
         bad[first:last] = private[first] and last - first >= PRIVATE_RUN
     unknown = np.unique(page.codes[bad])
     return bad if len(unknown) >= PRIVATE_DISTINCT or 0xFFFD in unknown else bad & False
-
-
-def _is_rubbish(codes: NDArray[np.uint32], most_excess: float, least: int) -> bool:
-    counts = _count_letters(codes)
-    total = sum(counts.values())
-    if total < least or len(counts) < min(DISTINCT_LETTERS, least // 2):
-        return False
-    likelihood = measure_likelihood(counts)
-    variety = sum(count / total * log(total / count) for count in counts.values())
-    # A short text never has the shares of its language (Miller and Madow's correction).
-    excess = -likelihood - variety - (len(counts) - 1) / (2 * total)
-    return likelihood < LEAST_LIKELY and excess > most_excess
-
-
-def _reads_well(codes: NDArray[np.uint32]) -> bool:
-    counts = _count_letters(codes)
-    return sum(counts.values()) >= LEAST_LETTERS and measure_likelihood(counts) >= LEAST_LIKELY
-
-
-def _count_letters(codes: NDArray[np.uint32]) -> Counter[str]:
-    """Count letters of alphabets without accents and capitals."""
-    found: Counter[str] = Counter()
-    known, counts = np.unique(codes[codes <= _LAST_COUNTED], return_counts=True)
-    for code, count in zip(known.tolist(), counts.tolist(), strict=True):
-        if chr(code).isalpha():
-            found[_fold(chr(code))] += count
-    return found
-
-
-def measure_likelihood(counts: Counter[str]) -> float:
-    """Return the mean logarithm of the letters' probability in the language that fits best."""
-    total = sum(counts.values())
-    return max(
-        sum(count * shares.get(letter, log(_OTHER_LETTER)) for letter, count in counts.items())
-        / total
-        for shares in _load_languages()
-    )
-
-
-@cache
-def _load_languages() -> list[dict[str, float]]:
-    """Return for each language the logarithm of the probability of its letters, by their rank."""
-    languages = []
-    for letters in FREQUENCIES.values():
-        ranked = [letter for letter in letters if ord(letter) <= _LAST_COUNTED]
-        if not ranked:
-            continue
-        shares: defaultdict[str, float] = defaultdict(float)
-        for rank, letter in enumerate(ranked):
-            shares[_fold(letter)] += exp(-rank / _RANK_DECAY)
-        whole = sum(shares.values()) / _KNOWN_SHARE
-        languages.append({letter: log(share / whole) for letter, share in shares.items()})
-    return languages
-
-
-def _fold(letter: str) -> str:
-    return unicodedata.normalize("NFD", letter.lower())[0]

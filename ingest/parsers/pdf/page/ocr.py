@@ -77,10 +77,13 @@ def write_note(pages: Sequence[PageText]) -> str | None:
 def _describe(pages: Sequence[PageText]) -> str:
     """Return why pages are not read and what helps; "" if there are none."""
     scans = [page.number for page in pages if page.is_scan]
-    illegible = [page.number for page in pages if page.is_illegible]
+    illegible = [page.number for page in pages if page.is_illegible and not len(page.codes)]
+    partly = [page.number for page in pages if page.is_illegible and len(page.codes)]
     reasons = [f"no text in {list_pages(scans)}, only pictures"] if scans else []
     if illegible:
         reasons.append(f"the letters of {list_pages(illegible)} have no Unicode, or a wrong one")
+    if partly:
+        reasons.append(f"letters without Unicode on {list_pages(partly)}, in sentences left out")
     remedy = 'install the extra that recognises it, `pip install -e ".[ocr]"`'
     return f"{'; '.join(reasons)}: {remedy}" if reasons else ""
 

@@ -11,6 +11,7 @@ import pypdfium2.raw as pdfium_c
 from numpy.typing import NDArray
 
 from index.pages.pdfium import compute_view_matrix, transform_boxes
+from ingest.parsers.pdf.page.accents import join_accents
 from ingest.parsers.pdf.page.characters import (
     VisibleCharacters,
     drop_characters,
@@ -72,6 +73,7 @@ class PageText:
     ocr: bool = False  # the characters were recognised in a picture
     omissions: tuple[Omission, ...] = ()  # what stands on the page and is not seen
     is_illegible: bool = False  # its fonts say other letters than it shows, and those are left out
+    is_searched: bool = True  # for what is not seen; not so if too much is drawn on it
     plain: str | None = None  # what PDFium itself reads on the page, if it does
 
 
@@ -127,6 +129,7 @@ def read_page(page: pypdfium2.PdfPage, number: int, around: Surroundings) -> Pag
         is_scan=_is_scan(len(seen.found.codes), content, seen.width * seen.height),
         omissions=tuple(seen.left_out.omissions),
         lettering=lettering,
+        is_searched=content.is_whole,
         plain=plain,
     )
 
@@ -150,6 +153,7 @@ def _leave_out_unseen(
     """Return the characters of a page that are seen and belong to its text."""
     left_out = LeftOut()
     found, printed_again = find_visible(text, page.get_bbox())
+    found = join_accents(found)
     if printed_again:
         left_out.add(OVERPRINT, printed_again)
     unseen = find_unseen(page, text, found, content, around.has_layers)
@@ -171,7 +175,7 @@ def _cut(text: pdfium_c.FPDF_TEXTPAGE, seen: _Seen, right_to_left: bool) -> list
     """Cut the characters into fragments, set straight what stands beside its line or its word."""
     if not right_to_left:
         part_note_marks(seen.found, seen.boxes)
-        seen.found, seen.boxes = set_raised(seen.found, seen.boxes)
+        seen.found, seen.boxes = set_raised(seen.found, seen.boxes, seen.left_out)
         seen.found = set_lowered(seen.found, seen.boxes)
     found, boxes = seen.found, seen.boxes
     fragments = cut_fragments(boxes, found.broken, right_to_left)

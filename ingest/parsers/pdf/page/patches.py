@@ -13,11 +13,14 @@ from index.pages import pdfium
 from ingest.parsers.pdf.page.fragments import Fragment
 from ingest.parsers.pdf.page.legibility import Lettering, make_plain_lettering
 from ingest.parsers.pdf.page.page_text import PageText
+from ingest.parsers.pdf.page.sentences_around import add_rest_of_sentences
 from ingest.text.blocks import Omission
 
 WRONG_LETTERS = "letters without Unicode"
 # Of a page, from which on it is recognised whole: the lines between are few.
 MOST_SHARE = 0.5
+# Of a page's characters, from which on nothing of it is read if that much cannot be.
+MOST_LOST = 0.3
 # In heights of a line: recognised boxes are as tight as the ink, or a little wider.
 ROUND = 0.35
 
@@ -37,14 +40,13 @@ def patch_lines(
         recognised: The same page from its picture; the page itself if it could not be looked at.
 
     Returns:
-        The page; empty if nothing was recognised: sentences without some of their lines would not
-        be what it shows.
+        The page. If nothing was recognised it has only its other sentences, for one without some of
+        its lines would not be what it shows; none at all if too much is lost.
     """
     lines = [f for f in page.fragments if bad[f.first : f.last].any()]
-    said = Omission(WRONG_LETTERS, "\n".join(_write(page, line) for line in lines))
-    page = replace(page, is_illegible=True, is_scan=False, omissions=(*page.omissions, said))
     if not recognised.ocr or not len(recognised.codes):
-        return _keep(page, [])
+        return _leave_out(page, lines)
+    page = _say(page, lines)
     if bad.mean() > MOST_SHARE or not _is_shown_upright(page, recognised):
         return replace(recognised, is_illegible=True, is_scan=False, omissions=page.omissions)
     kept = _keep(page, [f for f in page.fragments if not bad[f.first : f.last].any()])
@@ -53,6 +55,22 @@ def patch_lines(
     inside = _find_inside(seen, lines)
     patches = _keep(recognised, _cut(recognised.fragments, seen, inside))
     return _append(kept, patches)
+
+
+def _leave_out(page: PageText, lines: list[Fragment]) -> PageText:
+    """Return a page without the sentences that some of its lines stand in."""
+    texts = [_write(page, fragment) for fragment in page.fragments]
+    left_out = add_rest_of_sentences(page.fragments, texts, lines)
+    lost = sum(fragment.last - fragment.first for fragment in left_out)
+    if lost > MOST_LOST * len(page.codes):
+        return _keep(_say(page, lines), [])
+    gone = {id(fragment) for fragment in left_out}
+    return _keep(_say(page, left_out), [f for f in page.fragments if id(f) not in gone])
+
+
+def _say(page: PageText, lines: list[Fragment]) -> PageText:
+    said = Omission(WRONG_LETTERS, "\n".join(_write(page, line) for line in lines))
+    return replace(page, is_illegible=True, is_scan=False, omissions=(*page.omissions, said))
 
 
 def _is_shown_upright(page: PageText, recognised: PageText) -> bool:

@@ -8,38 +8,48 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.parsers.pdf.page.characters import VisibleCharacters
-from ingest.parsers.shared.superscript import LAST_PARTS, render_power, render_superscript
+from ingest.parsers.pdf.page.shifted import (
+    HIGHEST,
+    NEAR,
+    RAISED,
+    SMALLER,
+    SMALLEST,
+    find_lowered,
+    find_raised,
+    join_line,
+    list_bases,
+    set_on_line,
+)
+from ingest.parsers.shared.left_out import NOTE_MARK, LeftOut
+from ingest.parsers.shared.subscript import render_subscript
+from ingest.parsers.shared.superscript import (
+    FRACTION,
+    LAST_PARTS,
+    render_charge,
+    render_power,
+    render_superscript,
+)
 
-# In heights of the character before: what is raised is smaller than this, and higher by so much.
-SMALLER = 0.88
-SMALLEST = 0.35
-RAISED = 0.2
-HIGHEST = 0.9
-# What stands further away, or reaches back further, is not set to the character before.
-NEAR = 0.3
-# In heights: a wider gap behind a mark is a space.
-SPACE_GAP = 0.12
 # Letters of a word that are no sign of an element.
 LEAST_WORD = 3
 _DIGITS = frozenset(map(ord, "0123456789"))
 _SIGNS = frozenset(map(ord, "+-−–"))
-_BETWEEN = frozenset(map(ord, ",;–-"))
+_BETWEEN = frozenset(map(ord, ",;"))
 _OPENING = frozenset(map(ord, "(["))
-# "¹/₂" is a number, not a mark.
-_FRACTION = frozenset(map(ord, "/⁄∕"))
 _LONGEST = 12
-_FIRST = re.compile(r"[+−-]?\d+")
-_NUMBER = re.compile(r"^[+−-]?\d+|\d+")
+_FIRST = re.compile(r"[+−–-]?\d+")
+_NUMBER = re.compile(r"^[+−–-]?\d+|\d+")
 
 
 def set_raised(
-    found: VisibleCharacters, seen: NDArray[np.float32]
+    found: VisibleCharacters, seen: NDArray[np.float32], left_out: LeftOut
 ) -> tuple[VisibleCharacters, NDArray[np.float32]]:
     """Return a page's characters with powers as such ("10⁶") and without the marks of notes.
 
     Args:
         found: The characters of the page in the order of its content.
         seen: float32, shape (n, 4): their boxes with the text upright, y downwards.
+        left_out: Gets the marks.
 
     Returns:
         The characters that are left, and their boxes with the text upright.
@@ -47,33 +57,35 @@ def set_raised(
     seen = seen.copy()
     codes, spaced, broken = found.codes.copy(), found.spaced.copy(), found.broken.copy()
     kept = np.ones(len(codes), dtype=np.bool_)
+    lowered = find_lowered(codes, seen, spaced)
+    base_of = list_bases(len(codes), lowered)
     end = 0
-    for start in _find_starts(codes, seen):
+    for start in find_raised(codes, seen, base_of, _DIGITS | _SIGNS):
         if start < end:
             continue
-        end = _find_end(codes, seen, start)
-        if not _DIGITS.intersection(codes[start:end].tolist()):
-            continue
-        if end < len(codes) and int(codes[end]) in _FRACTION:
+        base, end = int(base_of[start - 1]), _find_end(codes, seen, start)
+        mark = "".join(map(chr, codes[start:end].tolist()))
+        before = _read_before(codes, spaced, start, base)
+        rendered = _render(mark, before, chr(int(codes[end])) if end < len(codes) else "")
+        if rendered is None:
             continue
         if int(codes[start - 1]) in _OPENING:  # "(1)": the number alone would leave brackets
-            join_line(seen, spaced, broken, start, start - 1)
+            join_line(seen, spaced, broken, start, base)
             if end < len(codes):
-                join_line(seen, spaced, broken, end, start - 1)
+                join_line(seen, spaced, broken, end, base)
             continue
-        mark = "".join(map(chr, codes[start:end].tolist()))
-        rendered = render_superscript(
-            _FIRST.findall(mark)[0], _read_before(codes, spaced, start), False
-        )
         if rendered:
-            codes[start:end] = [*map(ord, _NUMBER.sub(lambda n: render_power(n[0]), mark))]
-            join_line(seen, spaced, broken, start, start - 1)
+            codes[start:end] = [*map(ord, rendered)]
+            join_line(seen, spaced, broken, start, base)
+            if base != start - 1:
+                set_on_line(seen, start, end, base)
         else:
             kept[start:end] = False
+            left_out.add(NOTE_MARK, mark)
             # Where the mark was is no gap.
             seen[start - 1, 2] = max(seen[start - 1, 2], seen[end - 1, 2])
         if end < len(codes):
-            join_line(seen, spaced, broken, end, start - 1)
+            join_line(seen, spaced, broken, end, base)
             if not kept[start] and _is_cased(codes[start - 1]) and _is_cased(codes[end]):
                 spaced[end] = True  # the mark alone parted two words
     made = VisibleCharacters(
@@ -120,29 +132,26 @@ def _is_cased(code: int) -> bool:
     return chr(code).lower() != chr(code).upper()
 
 
-def _find_starts(codes: NDArray[np.uint32], seen: NDArray[np.float32]) -> list[int]:
-    """Return where a smaller sign begins that is set higher than what it follows."""
-    if len(codes) < 2:
-        return []
-    base, after = seen[:-1], seen[1:]
-    height = np.maximum(base[:, 3] - base[:, 1], 0.1)
-    size = (after[:, 3] - after[:, 1]) / height
-    higher = (base[:, 3] - after[:, 3]) / height
-    gap = (after[:, 0] - base[:, 2]) / height
-    raised = (size < SMALLER) & (size > SMALLEST) & (higher > RAISED) & (higher < HIGHEST)
-    raised &= (np.abs(gap) < NEAR) & np.isin(codes[1:], [*_DIGITS, *_SIGNS])
-    starts: list[int] = (np.flatnonzero(raised) + 1).tolist()
-    return starts
+def _render(mark: str, before: str, after: str) -> str | None:
+    """Return what is raised as it is read, "" for the mark of a note; None if it stays as it is."""
+    if not _DIGITS.intersection(map(ord, mark)):
+        rendered = render_superscript(mark, before, linked=False)
+        return rendered if rendered != mark and len(rendered) == len(mark) else None
+    if render_charge(mark):
+        return render_superscript(mark, before, linked=False)
+    if after in FRACTION or render_superscript(_FIRST.findall(mark)[0], before, linked=False):
+        return _NUMBER.sub(lambda n: render_power(n[0]), mark)
+    return ""
 
 
 def _find_end(codes: NDArray[np.uint32], seen: NDArray[np.float32], start: int) -> int:
-    """Return where the digits end that stand as high as the first."""
+    """Return where the digits and signs end that stand as high as the first."""
     low, height = seen[start, 3], seen[start, 3] - seen[start, 1]
     end = start + 1
     while end < min(len(codes), start + _LONGEST):
         level = abs(seen[end, 3] - low) < RAISED * height
         near = abs(seen[end, 0] - seen[end - 1, 2]) < height
-        if not (level and near and int(codes[end]) in _DIGITS | _BETWEEN):
+        if not (level and near and int(codes[end]) in _DIGITS | _SIGNS | _BETWEEN):
             break
         end += 1
     while end > start + 1 and int(codes[end - 1]) in _BETWEEN:
@@ -152,24 +161,10 @@ def _find_end(codes: NDArray[np.uint32], seen: NDArray[np.float32], start: int) 
     return int(end)
 
 
-def _read_before(codes: NDArray[np.uint32], spaced: NDArray[np.bool_], start: int) -> str:
-    first = max(0, start - LAST_PARTS)
-    return "".join(
-        f"{' ' if spaced[place] else ''}{chr(int(codes[place]))}" for place in range(first, start)
-    )
-
-
-def join_line(
-    seen: NDArray[np.float32],
-    spaced: NDArray[np.bool_],
-    broken: NDArray[np.bool_],
-    place: int,
-    base: int,
-) -> None:
-    """Undo PDFium's line end around what is raised, if the line goes on there."""
-    middle = (seen[place, 1] + seen[place, 3]) / 2
-    gap = seen[place, 0] - seen[place - 1, 2]
-    height = seen[base, 3] - seen[base, 1]
-    if seen[base, 1] < middle < seen[base, 3] and -height < gap < 3 * height:
-        broken[place] = False
-        spaced[place] = gap > SPACE_GAP * height
+def _read_before(
+    codes: NDArray[np.uint32], spaced: NDArray[np.bool_], start: int, base: int
+) -> str:
+    first = max(0, base + 1 - LAST_PARTS)
+    parts = [f"{' ' if spaced[at] else ''}{chr(int(codes[at]))}" for at in range(first, base + 1)]
+    lowered = "".join(map(chr, codes[base + 1 : start].tolist()))
+    return "".join(parts) + render_subscript(lowered)
