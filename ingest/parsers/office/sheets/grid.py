@@ -69,7 +69,8 @@ def read_sheet(
         shown = {column: text for column, text in texts.items() if column not in hidden_columns}
         if number in hidden_rows or len(shown) < len(texts):
             gone = texts if number in hidden_rows else texts.keys() & hidden_columns
-            left_out.add(HIDDEN, " ".join(texts[column] for column in gone)) if gone else None
+            if gone:
+                left_out.add(HIDDEN, " ".join(texts[column] for column in gone))
         if number not in hidden_rows:
             yield expand_row(shown, hidden_columns)
     for paragraph in read_boxes(known.parent._archive, known._worksheet_path, left_out):
