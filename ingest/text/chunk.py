@@ -172,8 +172,8 @@ class _Surroundings:
         self._header = ""
         self.are_new = False  # nothing stands between them and the next block
 
-    def list_for(self, block: Block) -> str:
-        """Return those of a block."""
+    def write_context(self, block: Block) -> str:
+        """Return what a block stands under, in one line."""
         if block.kind not in ("item", "row"):
             return ""
         is_row = block.kind == "row"
@@ -209,7 +209,7 @@ def _find_sentences(parsed: ParsedText, blocks: Iterable[Block], size: Size) -> 
         words = text[block.start : block.end]
         listed = block.kind in ("item", "row")
         boundary = _NEVER if surroundings.are_new else _ITEM if listed else _PARAGRAPH
-        of = surroundings.list_for(block)
+        of = surroundings.write_context(block)
         surroundings.add(block, words)
         whole = listed and estimate_tokens(words) <= ITEM_TOKENS
         found = [(block.start, block.end)]

@@ -19,8 +19,9 @@ from pptx.util import Inches
 
 from ingest.errors import SourceRefused
 from ingest.parsers import ParsedText, parse
-from ingest.parsers.office.sheets.formats import format_cell
+from ingest.parsers.office.formats.values import format_cell
 from ingest.parsers.office.titles import pick_title
+from ingest.parsers.shared.left_out import close_gap
 from tests.office_files import opendocument
 
 
@@ -53,6 +54,20 @@ def presentation() -> bytes:
     file = BytesIO()
     deck.save(file)
     return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("before", "added", "kept"),
+    [
+        ("", " was", "was"),
+        ("it ", " was", "was"),
+        ("it", " was", " was"),
+        ("it ", "was", "was"),
+        ("it ", "", ""),
+    ],
+)
+def test_one_space_stays_around_what_is_left_out(before: str, added: str, kept: str) -> None:
+    assert close_gap(before, added) == kept
 
 
 def test_slides_are_pages_and_their_notes_are_called_notes() -> None:
@@ -144,7 +159,28 @@ MOMENT = datetime(2024, 3, 5, 14, 30, 9)
         (1234.5, "#,##0", "1,235"),
         (2.5, "0", "3"),
         (1.005, "0.00", "1.01"),
-        (-0.2, "0", "0"),
+        (-0.2, "0", "-0"),
+        (-0.001, "0.00", "-0.00"),
+        (-1, '"sold"', "sold"),
+        (0.000015, "General", "1.5E-05"),
+        (123456789012.5, "General", "1.23457E+11"),
+        (-1 / 3, "General", "-0.333333333"),
+        (1e20, "General", "1E+20"),
+        (1e-5, 'General" m"', "1E-05 m"),
+        (7, "[>=1E]0", "7"),
+        ("x", "[>=1E]0", "x"),
+        (2e9, "[>1E9]0.0,,,;0", "2.0"),
+        (1e300, "0." + "0" * 150, "1E+300"),
+        (10**400, "0.0", "1E+400"),
+        (-5, "[Red][<0]-0.0;[>=0]0.0", "-5.0"),
+        (-5, "[>=0]0.0;(0.0)", "(5.0)"),
+        (-5, "[>100]0.0;0", "-5"),
+        (-1.5, "_-* 0.0_-;-* 0.0_-", "-1.5"),
+        (60, "0.0##E+00", "6.0E+01"),
+        (60, '0.00 E+00" t"', "6.00 E+01 t"),
+        (1.2, "0.0E+0%", "1.2E+2%"),
+        (2, "0 0/8", "2 0/8"),
+        (0.5, "0 00/00", "0 01/02"),
         (725, "00000", "00725"),
         (5551234, "000-0000", "555-1234"),
         (1234567, "#\\ ###\\ ##0", "1 234 567"),
@@ -188,6 +224,16 @@ MOMENT = datetime(2024, 3, 5, 14, 30, 9)
 )
 def test_values_as_shown(value: object, code: str, text: str) -> None:
     assert format_cell(value, code) == text
+
+
+def test_one_strange_format_costs_no_workbook() -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet["A1"], sheet["B1"] = 1e300, 2.5
+    sheet["A1"].number_format = "0." + "0" * 150
+    sheet["B1"].number_format = "[>=1E]0.0"
+    assert parse("a.xlsx", save(book)).text == "1E+300\t2.5"
 
 
 @pytest.mark.parametrize(

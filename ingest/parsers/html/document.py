@@ -15,6 +15,7 @@ from trafilatura.metadata import extract_metadata
 from index.types import Metadata
 from ingest.errors import SourceRefused
 from ingest.parsers.html.blocks import flatten_text, walk_blocks
+from ingest.parsers.html.formulas import write_formulas
 from ingest.parsers.html.main_content import extract_main
 from ingest.parsers.shared.archive import refuse_damage
 from ingest.parsers.shared.collector import Collector
@@ -98,6 +99,7 @@ def parse_markup(page: str) -> HtmlElement:
             "it is nested more than 250 deep or has a line of over 10 MB, as no page is and has: "
             "save it as text"
         )
+    write_formulas(tree)
     return tree
 
 

@@ -10,14 +10,13 @@ from typing import NamedTuple
 from lxml.html import HtmlElement
 
 from ingest.parsers.shared.collector import LAYOUT_CELL_CHARS, Piece
+from ingest.parsers.shared.sheet_rows import MOST_REPEATED_CHARS
 
 # A cell that holds one of these was made for layout.
 _LAYOUT = "h1 h2 h3 h4 h5 h6 table dl article section".split()
 # What sets paragraphs apart in a cell; old pages do it with empty lines.
 _NEXT = "following-sibling::node()[not(self::text()[not(normalize-space())])][1]"
 _PARAGRAPHS = f"p|div|ul|ol|blockquote|center|br[{_NEXT}[self::br]]"
-# A label is repeated on each row that it stands beside, running text is not.
-MOST_REPEATED_CHARS = 200
 # What says that it spans more columns than its table has is meant to reach to the end.
 MOST_COLUMNS = 200
 MOST_ROWS = 65_534

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from lxml.etree import _Element as Element
 
+from ingest.parsers.office.chart_labels import (
+    CHART,
+    DRAWING,
+    SeriesLabels,
+    is_on,
+    read_points,
+    read_texts,
+)  # fmt: skip
 from ingest.parsers.shared.archive import parse_xml
 from ingest.parsers.shared.collector import Piece
 
-CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
-_A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+__all__ = ["CHART", "walk_chart"]
+
 # A chart with more categories is a curve.
 _MOST_CATEGORIES = 200
 
@@ -18,46 +26,100 @@ _MOST_CATEGORIES = 200
 def walk_chart(data: bytes) -> Iterator[Piece]:
     """Yield a chart's titles, then a table of its categories and series.
 
-    Values stand in the table where the chart prints them; otherwise they are only drawn.
+    Values stand in the table where the chart prints them, as it does; otherwise they are only
+    drawn. Series with categories of their own, on a second axis, have a table of their own.
     """
-    chart = parse_xml(data).find(f".//{CHART}chart")
+    root = parse_xml(data)
+    chart = root.find(f".//{CHART}chart")
     if chart is None:
         return
     for title in chart.iter(f"{CHART}title"):
-        if text := _join(title.iter(f"{_A}t")):
-            yield Piece(text)
-    series = list(chart.iter(f"{CHART}ser"))
-    names = [_join(one.iterfind(f"{CHART}tx//{CHART}v")) for one in series]
-    categories = _read_points(series[0].find(f"{CHART}cat")) if series else {}
-    if any(names):
-        yield Piece("\t".join(["", *names]) if categories else " · ".join(names), "row", 1)
-    values = [
-        _read_points(one.find(f"{CHART}val")) if _prints(chart, one) else {} for one in series
+        around = title.getparent()
+        if around is None or not is_on(around, "delete"):
+            yield Piece(_read_title(title))
+    is_1904 = is_on(root, "date1904")
+    tables: list[tuple[dict[str, str], list[Element]]] = []
+    for categories, series in _find_groups(chart, is_1904):
+        if not tables or (categories and categories != tables[0][0]):
+            tables.append((categories, series))
+        else:
+            tables[0][1].extend(series)
+    for categories, series in tables:
+        yield from _walk_series(chart, categories, series, is_1904)
+
+
+def _walk_series(
+    chart: Element, categories: dict[str, str], series: Sequence[Element], is_1904: bool
+) -> Iterator[Piece]:
+    names = [read_texts(one.iterfind(f"{CHART}tx//{CHART}v")) for one in series]
+    labels = [
+        SeriesLabels(chart, one, name, categories, is_1904)
+        for one, name in zip(series, names, strict=True)
     ]
+    if not categories:
+        # Points have no names here; what is printed beside them stands behind that of the series.
+        if any(names):
+            yield Piece(" · ".join(names), "row", 1)
+        for name, said in zip(names, labels, strict=True):
+            printed = filter(None, map(said.read, said.places[:_MOST_CATEGORIES]))
+            if (cells := [name, *printed])[1:]:
+                yield Piece("\t".join(cells), "row", 0)
+        return
+    if any(names):
+        yield Piece("\t".join(["", *names]), "row", 1)
     for place, category in list(categories.items())[:_MOST_CATEGORIES]:
-        cells = [category, *(points.get(place, "") for points in values)]
+        cells = [category, *(said.read(place) for said in labels)]
         yield Piece("\t".join(cells).rstrip("\t"), "row", 0)
 
 
-def _prints(chart: Element, series: Element) -> bool:
-    """Tell whether a chart writes its values beside what it draws."""
-    plot = series.getparent()
-    for around in (series, plot, chart):
-        said = None if around is None else around.find(f"{CHART}dLbls/{CHART}showVal")
-        if said is not None:
-            return said.get("val", "1") in ("1", "true")
-    return False
+def _find_groups(chart: Element, is_1904: bool) -> Iterator[tuple[dict[str, str], list[Element]]]:
+    """Yield the series on each pair of axes with their categories, which the first one names."""
+    groups: dict[tuple[str, ...], list[Element]] = {}
+    for series in chart.iter(f"{CHART}ser"):
+        plot = series.getparent()
+        ids = () if plot is None else plot.iterfind(f"{CHART}axId")
+        groups.setdefault(tuple(sorted(one.get("val", "") for one in ids)), []).append(series)
+    for axes, group in groups.items():
+        named = (one.find(f"{CHART}cat") for one in group)
+        element = next((one for one in named if one is not None), None)
+        yield _read_categories(element, _find_format(chart, axes), is_1904), group
 
 
-def _read_points(element: Element | None) -> dict[str, str]:
-    """Return what is stored of categories or values, by their place."""
+def _find_format(chart: Element, axes: Sequence[str]) -> str | None:
+    """Return the number format of the axis of categories, None where it is that of the cells."""
+    for name in ("catAx", "dateAx"):
+        for axis in chart.iter(f"{CHART}{name}"):
+            said = axis.find(f"{CHART}axId")
+            if said is not None and said.get("val") in axes:
+                found = axis.find(f"{CHART}numFmt")
+                if found is not None and found.get("sourceLinked", "0") not in ("1", "true"):
+                    return found.get("formatCode")
+    return None
+
+
+def _read_categories(
+    element: Element | None, number_format: str | None, is_1904: bool
+) -> dict[str, str]:
     if element is None:
         return {}
-    return {
-        point.get("idx", ""): point.findtext(f"{CHART}v") or ""
-        for point in element.iter(f"{CHART}pt")
-    }
+    inner, *outer = list(element.iter(f"{CHART}lvl")) or [element]
+    places = read_points(inner, number_format, is_1904)
+    levels = [read_points(level, number_format, is_1904) for level in reversed(outer)]
+    if not levels:
+        return places
+    # The outer ones are said once, where what they hold begins.
+    joined, current = {}, [""] * len(levels)
+    every = {place for level in (places, *levels) for place in level if place.isdecimal()}
+    for place in sorted(every, key=int):
+        for depth, level in enumerate(levels):
+            if place in level:
+                current[depth:] = [level[place], *[""] * (len(levels) - depth - 1)]
+        joined[place] = " ".join(filter(None, [*current, places.get(place, "")]))
+    return joined
 
 
-def _join(parts: Iterator[Element]) -> str:
-    return " ".join("".join(part.text or "" for part in parts).split())
+def _read_title(title: Element) -> str:
+    """Return the words of a title, which may come from a cell."""
+    paragraphs = [read_texts(one.iter(f"{DRAWING}t")) for one in title.iter(f"{DRAWING}p")]
+    from_cells = read_texts(title.iterfind(f"{CHART}tx/{CHART}strRef//{CHART}v"))
+    return " ".join(filter(None, [*paragraphs, from_cells]))

@@ -14,11 +14,12 @@ from pptx.slide import Slide
 
 from index.types import Metadata
 from ingest.parsers.office.charts import walk_chart
+from ingest.parsers.office.formulas import MATH, FormulaReader
 from ingest.parsers.office.slide_numbers import SlideNumbers
 from ingest.parsers.office.titles import pick_title
 from ingest.parsers.shared.archive import open_archive, parse_xml
 from ingest.parsers.shared.collector import Collector, Piece
-from ingest.parsers.shared.left_out import STRUCK, LeftOut
+from ingest.parsers.shared.left_out import STRUCK, LeftOut, close_gap
 from ingest.parsers.shared.sheet_rows import Merge, expand_row, join_heads, repeat_merged
 from ingest.parsers.shared.subscript import render_subscript
 from ingest.parsers.shared.superscript import render_superscript
@@ -33,6 +34,9 @@ _FURNITURE = {
 }  # fmt: skip
 _TITLES = {Placeholder.TITLE, Placeholder.CENTER_TITLE, Placeholder.VERTICAL_TITLE}
 _LISTS = {Placeholder.BODY, Placeholder.OBJECT, Placeholder.VERTICAL_BODY}
+_SLIDE = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
+_TREES = (f"{_SLIDE}spTree", f"{_SLIDE}grpSp")
+_MARKUP = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _DIAGRAM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"
 _DATA = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}dm"
@@ -47,10 +51,21 @@ def parse(data: bytes) -> ParsedText:
             if slide._element.get("show") in ("0", "false"):
                 left_out.add("hidden slides", _join_texts(slide._element))
             else:
+                _take_choices(slide._element)
                 page = (presentation.slide_width or 0, presentation.slide_height or 0)
                 collector.add_page(number, _walk_slide(slide, page, left_out))
         title = pick_title(presentation.core_properties.title)
         return left_out.say_on(collector.finish(Metadata(), title))
+
+
+def _take_choices(slide: Element) -> None:
+    """Put the shapes that newer programs show, those with formulas in them, into the slide."""
+    for choices in list(slide.iter(f"{_MARKUP}AlternateContent")):
+        around, chosen = choices.getparent(), choices.find(f"{_MARKUP}Choice")
+        if around is None or around.tag not in _TREES or chosen is None:
+            continue
+        at = around.index(choices)
+        around[at : at + 1] = list(chosen)
 
 
 def _walk_slide(slide: Slide, page: tuple[int, int], left_out: LeftOut) -> Iterator[Piece]:
@@ -184,8 +199,8 @@ def read_line(paragraph: Element, left_out: LeftOut) -> str:
             raised = added
             added = render_superscript(raised, text, linked=False, after=after)
             left_out.add_mark(raised, added)
-        if has_gap and (not text or text.endswith(" ")):
-            added = added.removeprefix(" ")
+        if has_gap:
+            added = close_gap(text, added)
         has_gap = has_gap and not added
         text += added
     return text
@@ -201,13 +216,21 @@ _PLAIN = _RunLook(is_struck=False, baseline=0)
 
 def _join_runs(paragraph: Element) -> Iterator[tuple[str, _RunLook]]:
     """Yield the runs of a paragraph; those that look alike are one, "2" and "−" of an ion too."""
-    runs = (run for run in paragraph if run.tag in (f"{_A}br", f"{_A}r", f"{_A}fld"))
+    runs = (run for run in paragraph if not str(run.tag).endswith("Pr"))
     for look, alike in groupby(runs, _read_look):
         yield "".join(_read_run(run) for run in alike), look
 
 
 def _read_run(run: Element) -> str:
-    return "\n" if run.tag == f"{_A}br" else run.findtext(f"{_A}t") or ""
+    if run.tag in (f"{_A}r", f"{_A}fld"):
+        return run.findtext(f"{_A}t") or ""
+    return "\n" if run.tag == f"{_A}br" else _read_formulas(run)
+
+
+def _read_formulas(element: Element) -> str:
+    """Return the formulas in a part of a paragraph, which older programs have a picture of."""
+    reader = FormulaReader(lambda run: run.findtext(f"{MATH}t") or "")
+    return "\n".join(map(reader.read_formula, element.iter(f"{MATH}oMath")))
 
 
 def _read_look(run: Element) -> _RunLook:

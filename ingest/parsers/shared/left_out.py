@@ -50,6 +50,11 @@ class LeftOut:
             self.add(omission.reason, omission.text)
 
 
+def close_gap(before: str, added: str) -> str:
+    """Return what follows something that was left out: of the spaces around it one stays."""
+    return added if before and not before.endswith(" ") else added.removeprefix(" ")
+
+
 def write_note(omissions: Iterable[Omission]) -> str | None:
     """Return one line that names every reason once, in order; None if nobody needs to know."""
     reasons = dict.fromkeys(o.reason for o in omissions if o.reason not in QUIET)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Container, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from ingest.errors import SourceRefused
@@ -14,8 +16,8 @@ MOST_CHARS = 5_000_000
 # Empty ones too: styled columns and rows without a word are what spreadsheets are full of.
 MOST_CELLS = 20_000_000
 
-# What is merged over several rows belongs to each; what is longer than this is a text, read once.
-_MOST_REPEATED_CHARS = 200
+# A label is said on each row that it stands beside; what is longer is running text, read once.
+MOST_REPEATED_CHARS = 200
 
 # A name over more columns than these is a caption.
 _MOST_DIVIDED = 50
@@ -68,7 +70,9 @@ def repeat_merged(
     of several rows that stands alone is a text over the width of the sheet. A cell merged along a
     row stays where it begins, so that columns stay where they are.
     """
-    filled = {number for number, texts in rows.items() if any(texts.values())}
+    budget = TableBudget()
+    shown_rows = sorted(number for number in rows if number not in hidden_rows)
+    filled = [number for number in shown_rows if any(rows[number].values())]
     for merge in merges:
         text = rows.get(merge.top, {}).get(merge.left, "")
         columns = range(merge.left, merge.right + 1)
@@ -76,12 +80,20 @@ def repeat_merged(
         if not text or (merge.top == merge.bottom and shown == merge.left):
             continue
         rows[merge.top][shown] = text
-        is_said = merge.top not in hidden_rows
-        for number in range(merge.top + 1, merge.bottom + 1):
-            repeats = number in filled and len(text) <= _MOST_REPEATED_CHARS
-            if number in rows and number not in hidden_rows and (repeats or not is_said):
+        # Only rows that exist are gone through: a merge may name a million.
+        if merge.top in hidden_rows:
+            for number in islice(_find_between(shown_rows, merge), 1):
                 rows[number][shown] = text
-                is_said = True
+        if len(text) <= MOST_REPEATED_CHARS:
+            for number in _find_between(filled, merge):
+                budget.spend([text])
+                rows[number][shown] = text
+
+
+def _find_between(numbers: Sequence[int], merge: Merge) -> Iterator[int]:
+    """Yield those of the numbers of rows that lie in a merged cell, below its first row."""
+    places = range(bisect_right(numbers, merge.top), bisect_right(numbers, merge.bottom))
+    return (numbers[place] for place in places)
 
 
 def join_heads(

@@ -7,6 +7,7 @@ from zipfile import ZipFile
 from index.types import Metadata
 from ingest.parsers.office.opendocument.content import ContentWalker
 from ingest.parsers.office.opendocument.looks import DRAW, OFFICE
+from ingest.parsers.office.opendocument.objects import EmbeddedObjects
 from ingest.parsers.office.titles import pick_title
 from ingest.parsers.shared.archive import open_archive, parse_xml
 from ingest.parsers.shared.collector import Collector
@@ -26,7 +27,7 @@ def parse(data: bytes) -> ParsedText:
         if "styles.xml" in archive.namelist():
             roots.append(parse_xml(archive.read("styles.xml")))
         left_out = LeftOut()
-        walker = ContentWalker(roots, left_out)
+        walker = ContentWalker(roots, EmbeddedObjects(archive), left_out)
         collector = Collector()
         body = root.find(f"{OFFICE}body")
         (content, *_) = list(body) if body is not None else [root]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -178,7 +179,8 @@ class Columns:
 
     def __init__(self, table: Element) -> None:
         self.hidden: set[int] = set()
-        self._styles: list[tuple[int, str]] = []  # one past the last column of a style
+        self._ends: list[int] = []  # one past the last column of a style
+        self._styles: list[str] = []
         at = 1
         for column in _find_columns(table):
             end = min(at + read_repeats(column, "columns", LAST_COLUMN), LAST_COLUMN)
@@ -187,12 +189,14 @@ class Columns:
                 group.get(f"{TABLE}display") == "false" for group in groups
             ):
                 self.hidden.update(range(at, end))
-            self._styles.append((end, column.get(f"{TABLE}default-cell-style-name", "")))
+            self._ends.append(end)
+            self._styles.append(column.get(f"{TABLE}default-cell-style-name", ""))
             at = end
 
     def find_style(self, at: int) -> str:
         """Return the style of cells in a column that have none of their own."""
-        return next((style for end, style in self._styles if at < end), "")
+        place = bisect_right(self._ends, at)
+        return self._styles[place] if place < len(self._styles) else ""
 
 
 def read_repeats(element: Element, what: str, most: int) -> int:

@@ -31,7 +31,7 @@ class _OpenList(NamedTuple):
     counters: dict[int, int]  # the last number given, by depth from 1
 
 
-class ListNumbers:
+class OpenDocumentNumbers:
     """Counts through a file's lists, in its order."""
 
     def __init__(self, roots: Sequence[Element]) -> None:

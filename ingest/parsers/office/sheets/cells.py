@@ -8,8 +8,8 @@ from typing import Any
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.workbook import Workbook
 
-from ingest.parsers.office.sheets.formats import format_cell
-from ingest.parsers.shared.left_out import STRUCK, LeftOut
+from ingest.parsers.office.formats.values import format_cell
+from ingest.parsers.shared.left_out import STRUCK, LeftOut, close_gap
 from ingest.parsers.shared.subscript import render_subscript
 from ingest.parsers.shared.superscript import render_superscript
 
@@ -80,8 +80,8 @@ class CellReader:
                 self._left_out.add_mark(raised, added)
             elif place == "subscript":
                 added = render_subscript(added)
-            if has_gap and (not text or text.endswith(" ")):
-                added = added.removeprefix(" ")
+            if has_gap:
+                added = close_gap(text, added)
             has_gap = has_gap and not added
             text += added
         return text

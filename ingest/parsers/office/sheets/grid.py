@@ -23,7 +23,7 @@ _ON = ("1", "true")
 _LAST_COLUMN = 16_384
 
 
-class _Reader(WorkSheetParser):
+class _GridReader(WorkSheetParser):
     """Counts formulas that no program has worked out."""
 
     formulas_without_value = 0
@@ -42,7 +42,7 @@ def read_sheet(
     """Yield the rows of a sheet as texts; one empty row stands for any number of them."""
     known: Any = sheet  # its stubs lack what it reads with
     with known._get_source() as source:
-        reader = _Reader(
+        reader = _GridReader(
             source,
             known._shared_strings,
             data_only=True,
@@ -69,7 +69,8 @@ def read_sheet(
         shown = {column: text for column, text in texts.items() if column not in hidden_columns}
         if number in hidden_rows or len(shown) < len(texts):
             gone = texts if number in hidden_rows else texts.keys() & hidden_columns
-            left_out.add(HIDDEN, " ".join(texts[column] for column in gone)) if gone else None
+            if gone:
+                left_out.add(HIDDEN, " ".join(texts[column] for column in gone))
         if number not in hidden_rows:
             yield expand_row(shown, hidden_columns)
     for paragraph in read_boxes(known.parent._archive, known._worksheet_path, left_out):
@@ -78,7 +79,7 @@ def read_sheet(
 
 
 def _collect_rows(
-    reader: _Reader, cells: CellReader, left_out: LeftOut
+    reader: _GridReader, cells: CellReader, left_out: LeftOut
 ) -> dict[int, dict[int, str]]:
     budget = TableBudget()
     rows: dict[int, dict[int, str]] = {}
@@ -105,12 +106,16 @@ def _is_hidden(said: dict[str, str], size: str) -> bool:
 
 
 def _find_hidden_columns(dimensions: Iterable[dict[str, str]]) -> set[int]:
-    return {
-        column
-        for said in dimensions
-        if _is_hidden(said, "width")
-        for column in range(int(said["min"]), min(int(said["max"]), _LAST_COLUMN) + 1)
-    }
+    hidden: set[int] = set()
+    spans = [
+        (int(said["min"]), int(said["max"])) for said in dimensions if _is_hidden(said, "width")
+    ]
+    at = 1
+    for first, last in sorted(spans):
+        end = min(last, _LAST_COLUMN) + 1
+        hidden.update(range(max(first, at), end))
+        at = max(at, end)
+    return hidden
 
 
 def _read_merges(found: Any) -> list[Merge]:  # noqa: ANN401

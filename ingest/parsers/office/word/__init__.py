@@ -14,7 +14,7 @@ from index.types import Metadata
 from ingest.parsers.office.titles import pick_title
 from ingest.parsers.office.word.body import WordBody, WordNotes
 from ingest.parsers.office.word.headings import find_bold_headings
-from ingest.parsers.office.word.numbers import Element, ListNumbers
+from ingest.parsers.office.word.numbers import Element, WordNumbers
 from ingest.parsers.office.word.parts import OtherParts
 from ingest.parsers.office.word.runs import RunStyles
 from ingest.parsers.office.word.styles import ParagraphStyles
@@ -44,7 +44,7 @@ def _parse(data: bytes, parse_inserted: Callable[[bytes], ParsedText] | None) ->
         document = docx.Document(BytesIO(data))
         footnotes = _load_part(document, RELATIONSHIP_TYPE.FOOTNOTES)
         endnotes = _load_part(document, RELATIONSHIP_TYPE.ENDNOTES)
-        numbers = ListNumbers(_load_part(document, RELATIONSHIP_TYPE.NUMBERING))
+        numbers = WordNumbers(_load_part(document, RELATIONSHIP_TYPE.NUMBERING))
         styles = ParagraphStyles(document.styles.element)
         left_out = LeftOut()
         has_background = document.element.find(qn("w:background")) is not None

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from ingest.parsers.office.word.headings import BOLD, may_head
 from ingest.parsers.office.word.numbers import (
     Element,
-    ListNumbers,
     W,
+    WordNumbers,
 )  # fmt: skip
 from ingest.parsers.office.word.parts import OtherParts
 from ingest.parsers.office.word.runs import RunLook, RunStyles, read_switch
@@ -57,7 +57,7 @@ class WordBody:
         self,
         styles: ParagraphStyles,
         runs: RunStyles,
-        numbers: ListNumbers,
+        numbers: WordNumbers,
         notes: WordNotes,
         parts: OtherParts,
     ) -> None:

@@ -31,7 +31,7 @@ class _NumberedList:
     counters: dict[int, int] = field(default_factory=dict)  # the last number given, by depth
 
 
-class ListNumbers:
+class WordNumbers:
     """Counts through a document's lists, in document order."""
 
     def __init__(self, numbering: Element | None) -> None:

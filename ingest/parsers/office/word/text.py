@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ingest.parsers.office.charts import CHART
+from ingest.parsers.office.formulas import MATH, FormulaReader
 from ingest.parsers.office.word.fields import read_field
 from ingest.parsers.office.word.numbers import Element, W
 from ingest.parsers.office.word.runs import RunLook
 from ingest.parsers.office.word.symbols import read_symbol, replace_private
-from ingest.parsers.shared.left_out import HIDDEN, STRUCK
+from ingest.parsers.shared.left_out import HIDDEN, STRUCK, close_gap
 from ingest.parsers.shared.subscript import render_subscript
-from ingest.parsers.shared.superscript import LAST_PARTS, render_power, render_superscript
+from ingest.parsers.shared.superscript import LAST_PARTS, render_superscript
 
-_MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
 _DIAGRAM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"
 _RELATIONS = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
@@ -64,7 +64,7 @@ class ParagraphText:
             name = str(child.tag).removeprefix(W)
             if child.tag in LEFT_OUT:
                 self.has_gap = self.has_gap or child.tag in _CHANGED
-            elif name == "t" or child.tag == f"{_MATH}t":
+            elif name == "t" or child.tag == f"{MATH}t":
                 self._append(replace_private(child.text or "", self.font))
             elif name == "sym":
                 self._append(read_symbol(child.get(f"{W}char", ""), child.get(f"{W}font", "")))
@@ -72,7 +72,7 @@ class ParagraphText:
                 self._append(_SIGNS[name])
             elif name == "br":
                 self._append("\n")
-            elif name == "r" or child.tag == f"{_MATH}r":
+            elif name == "r" or child.tag == f"{MATH}r":
                 self._add_run(child)
             elif name in ("footnoteReference", "endnoteReference"):
                 kind = name.removesuffix("Reference")
@@ -80,13 +80,8 @@ class ParagraphText:
                 self.notes.append(NoteMark(kind, child.get(f"{W}id", ""), has_sign, False))
             elif name == "ffData":
                 self._append(read_field(child))
-            elif child.tag == f"{_MATH}sup":
-                self._append(render_power(read_text(child, self.look).text))
-            elif child.tag == f"{_MATH}sub":
-                self._append(render_subscript(read_text(child, self.look).text))
-            elif child.tag == f"{_MATH}den":
-                self._append("/")
-                self.add(child)
+            elif str(child.tag).startswith(MATH):
+                self._add_formula(child)
             elif child.tag == f"{_DIAGRAM}relIds":
                 self.diagrams.append(child.get(f"{_RELATIONS}dm", ""))
             elif child.tag == f"{CHART}chart":
@@ -103,8 +98,8 @@ class ParagraphText:
         if not text:
             return
         self.end_raised(text)
-        if self.has_gap and text[0] == " " and (not self.parts or self.parts[-1][-1:] == " "):
-            text = text[1:]
+        if self.has_gap:
+            text = close_gap("".join(self.parts[-1:]), text)
         self.has_gap = False
         if text:
             self.parts.append(text)
@@ -137,6 +132,18 @@ class ParagraphText:
             self.font = None
             if self.is_bold and any(map(str.strip, self.parts[length:])):
                 self.is_bold = face.is_bold
+
+    def _add_formula(self, formula: Element) -> None:
+        text = FormulaReader(self._read_run).read_formula(formula)
+        touches = self.parts[-1:] and self.parts[-1][-1:].isdigit() and text[:1].isdigit()
+        self._append(f" {text}" if touches else text)
+        # A line of nothing but a formula is no heading.
+        self.is_bold = self.is_bold and not text.strip()
+
+    def _read_run(self, run: Element) -> str:
+        inner = read_text([run], self.look)
+        self.notes += inner.notes
+        return inner.text
 
     def _leave_out(self, run: Element, is_hidden: bool) -> None:
         self.has_gap = True

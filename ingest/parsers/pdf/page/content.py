@@ -32,7 +32,7 @@ _EVERYWHERE: Bounds = (-1e9, -1e9, 1e9, 1e9)
 
 
 @dataclass(slots=True)  # not frozen: there are many
-class Piece:
+class DrawnText:
     """A piece of text."""
 
     handle: pdfium_c.FPDF_PAGEOBJECT
@@ -59,7 +59,7 @@ class Content:
     """The objects of a page, those within its forms included; bounds are in its user space."""
 
     count: int  # on the page itself
-    pieces: list[Piece] = field(default_factory=list)
+    pieces: list[DrawnText] = field(default_factory=list)
     areas: list[Area] = field(default_factory=list)
     # Straight lines and the edges of rectangles, found by the bounds of paths of the page itself.
     rules: list[Bounds] = field(default_factory=list)
@@ -69,7 +69,7 @@ class Content:
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class _FormPlace:
     """How the objects of a form come to lie on the page, and where they are cut off."""
 
     matrix: pdfium_c.FS_MATRIX | None
@@ -99,7 +99,7 @@ def read_content(page: pypdfium2.PdfPage) -> Content:
     content = Content(count)
     get = pdfium_c.FPDFPage_GetObject
     objects = (get(page.raw, n) for n in range(count))
-    _Reader(content).read(objects, _Place(None, _EVERYWHERE, 0))
+    _Reader(content).read(objects, _FormPlace(None, _EVERYWHERE, 0))
     return content
 
 
@@ -114,7 +114,7 @@ class _Reader:
         self._shades = [ctypes.c_uint() for _ in range(4)]
         self._to_shades = [ctypes.byref(shade) for shade in self._shades]
 
-    def read(self, objects: Iterator[pdfium_c.FPDF_PAGEOBJECT], place: _Place) -> None:
+    def read(self, objects: Iterator[pdfium_c.FPDF_PAGEOBJECT], place: _FormPlace) -> None:
         """Add objects to the content, and those within them."""
         x0, y0, x1, y1 = self._edges
         kind_of, bounds_of = pdfium_c.FPDFPageObj_GetType, pdfium_c.FPDFPageObj_GetBounds
@@ -139,16 +139,18 @@ class _Reader:
                 if is_picture and not place.depth:
                     self._note_picture(bounds)
 
-    def _add_piece(self, drawn: pdfium_c.FPDF_PAGEOBJECT, bounds: Bounds, place: _Place) -> None:
+    def _add_piece(
+        self, drawn: pdfium_c.FPDF_PAGEOBJECT, bounds: Bounds, place: _FormPlace
+    ) -> None:
         colour, opacity = self._read_fill(drawn)
         is_undrawn = not opacity or _mode_of(drawn) in _UNDRAWN
         clip = _read_clip(drawn, place)
         layer, in_form = len(self._content.areas), place.depth > 0
         self._content.pieces.append(
-            Piece(drawn, bounds, colour, layer, in_form, is_undrawn, _cuts_off(clip, bounds))
+            DrawnText(drawn, bounds, colour, layer, in_form, is_undrawn, _cuts_off(clip, bounds))
         )
 
-    def _add_path(self, drawn: pdfium_c.FPDF_PAGEOBJECT, bounds: Bounds, place: _Place) -> None:
+    def _add_path(self, drawn: pdfium_c.FPDF_PAGEOBJECT, bounds: Bounds, place: _FormPlace) -> None:
         content = self._content
         x0, y0, x1, y1 = bounds
         is_thin = min(x1 - x0, y1 - y0) <= LINE_POINTS
@@ -167,7 +169,7 @@ class _Reader:
             content.rules += [(x0, y0, x1, y0), (x0, y1, x1, y1)]
             content.rules += [(x0, y0, x0, y1), (x1, y0, x1, y1)]
 
-    def _add_form(self, drawn: pdfium_c.FPDF_PAGEOBJECT, bounds: Bounds, place: _Place) -> None:
+    def _add_form(self, drawn: pdfium_c.FPDF_PAGEOBJECT, bounds: Bounds, place: _FormPlace) -> None:
         if not place.depth:
             # Programs that scan put the picture into a form now and then.
             self._note_picture(bounds)
@@ -176,7 +178,7 @@ class _Reader:
         matrix = pdfium_c.FS_MATRIX()
         if not pdfium_c.FPDFPageObj_GetMatrix(drawn, ctypes.byref(matrix)):
             return
-        inner = _Place(_join(matrix, place.matrix), _read_clip(drawn, place), place.depth + 1)
+        inner = _FormPlace(_join(matrix, place.matrix), _read_clip(drawn, place), place.depth + 1)
         count = max(0, pdfium_c.FPDFFormObj_CountObjects(drawn))
         get = pdfium_c.FPDFFormObj_GetObject
         self.read((get(drawn, n) for n in range(count)), inner)
@@ -209,7 +211,7 @@ def _is_broad(path: pdfium_c.FPDF_PAGEOBJECT) -> bool:
     return width.value > LINE_POINTS or pdfium_c.FPDFPath_CountSegments(path) <= 2
 
 
-def _read_clip(drawn: pdfium_c.FPDF_PAGEOBJECT, place: _Place) -> Bounds:
+def _read_clip(drawn: pdfium_c.FPDF_PAGEOBJECT, place: _FormPlace) -> Bounds:
     """Return the rectangle beyond which nothing of an object is seen."""
     clip = _clip_of(drawn)
     paths = _count_paths(clip)

@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
-from functools import lru_cache
 from math import isfinite
 
-from ingest.parsers.office.sheets.date_formats import format_moment
+from ingest.parsers.office.formats.codes import FormatSection, read_sections
+from ingest.parsers.office.formats.dates import format_moment
 
-# What a format is made of; an unquoted character that means nothing stands for itself.
-# Source: ECMA-376 part 1, 18.8.31, number formats.
-_TOKEN = re.compile(
-    r'"(?P<quoted>[^"]*)"|\\(?P<escaped>.)|(?P<blank>[_*].)|\[\$(?P<sign>[^\]-]*)(?:-[^\]]*)?\]'
-    r"|\[(?P<test>[<>=]+)(?P<bound>[-+.\dE]+)\]|(?P<colour>\[[^\]]*\])|(?P<general>General)"
-    r"|(?P<exponent>[Ee][+-])|(?P<mark>[0#?.,%@])|(?P<plain>.)",
-    re.IGNORECASE | re.DOTALL,
-)
-_PART = re.compile(r'((?:"[^"]*"|\\.|[_*].|\[[^\]]*\]|[^;])*)(?:;|$)', re.DOTALL)
 _FRACTION = re.compile(r"(?:([#0?]+)([^#0?/]+))?([#0?]+) ?/ ?([#0?]+|[1-9]\d*)")
 _DIGITS = "0#?"
+# Without a format: so many figures, and powers of ten for what they do not show. Whole numbers stay
+# whole as long as they are exact: many are codes, not amounts.
+_GENERAL_DIGITS, _LEAST_PLAIN, _MOST_PLAIN, _MOST_WHOLE = 10, -4, 10, 15
 _WIDE = Context(prec=400)  # every number of a cell, with any number of decimals
 _TESTS = {
     "<": lambda value, bound: value < bound, "<=": lambda value, bound: value <= bound,
@@ -40,48 +33,17 @@ def format_cell(value: object, number_format: str) -> str:
     if isinstance(value, date | datetime | time | timedelta):
         return format_moment(value, number_format)
     if isinstance(value, int | float):
-        return " ".join(_format_number(value, number_format).split())
+        try:
+            text = _format_number(value, number_format)
+        except (ValueError, ArithmeticError):
+            # A bound that is no number, more digits than any program shows: one cell, no more.
+            text = _format_general(Decimal(value))
+        return " ".join(text.split())
     return _format_text(str(value), number_format)
 
 
-@dataclass(frozen=True, slots=True)
-class _Section:
-    """One of up to four parts of a format, each for some values."""
-
-    tokens: tuple[tuple[str, str], ...]  # kind and text: `literal`, `mark`, `exponent`, `general`
-    test: str
-    bound: float
-
-    def has(self, marks: str) -> bool:
-        """Return whether it has one of these marks."""
-        return any(kind == "mark" and text in marks for kind, text in self.tokens)
-
-
-@lru_cache(maxsize=1_000)
-def _read_sections(code: str) -> tuple[_Section, ...]:
-    parts = [match[1] for match in _PART.finditer(code)]
-    if len(parts) > 1 and not code.endswith(";"):
-        parts.pop()  # the end of the code is matched once more
-    return tuple(map(_read_section, parts[:4]))
-
-
-def _read_section(code: str) -> _Section:
-    tokens, test, bound = [], "", 0.0
-    for match in _TOKEN.finditer(code):
-        kind, text = match.lastgroup or "", match[0]
-        if kind == "bound":
-            test, bound = match["test"], float(match["bound"])
-        elif kind in ("quoted", "escaped", "sign", "plain"):
-            tokens.append(("literal", match[kind]))
-        elif kind == "blank":
-            tokens.append(("literal", " "))
-        elif kind != "colour":
-            tokens.append((kind, text))
-    return _Section(tuple(tokens), test, bound)
-
-
 def _format_text(text: str, code: str) -> str:
-    sections = _read_sections(code)
+    sections = read_sections(code)
     section = sections[-1]
     if len(sections) < 4 and not section.has("@"):
         return text
@@ -89,27 +51,29 @@ def _format_text(text: str, code: str) -> str:
 
 
 def _format_number(value: float, code: str) -> str:
-    sections = _read_sections(code)
+    sections = read_sections(code)
     section, is_bare = _choose(value, sections)
-    if section is None or not isfinite(value):
-        return _format_general(value)
+    if not isfinite(value):
+        return str(value)
     exact = Decimal(f"{value:.15g}")
+    if section is None:
+        return _format_general(exact)
     if is_bare:
         exact = abs(exact)
     if any(kind == "general" for kind, _ in section.tokens):
-        shown = _format_general(float(exact))
+        shown = _format_general(exact)
         return "".join(shown if kind == "general" else text for kind, text in section.tokens)
     if section.has("@"):
-        return _format_text(_format_general(value), code)
-    sign = "-" if exact < 0 else ""
+        return _format_text(_format_general(exact), code)
+    sign = "-" if exact < 0 and section.has(_DIGITS) else ""
     if fraction := _FRACTION.search(_mask_literals(section)):
         text = _format_fraction(abs(exact), section, fraction)
     else:
         text = _format_decimal(abs(exact), section)
-    return sign + text if sign and re.search("[1-9]", text) else text
+    return sign + text
 
 
-def _mask_literals(section: _Section) -> str:
+def _mask_literals(section: FormatSection) -> str:
     """Return a section's text in which nothing but its places and what divides them can be read."""
     return "".join(
         text if kind == "mark" or text in " /" or text.isdigit() else "\0" * len(text)
@@ -117,26 +81,39 @@ def _mask_literals(section: _Section) -> str:
     )
 
 
-def _choose(value: float, sections: tuple[_Section, ...]) -> tuple[_Section | None, bool]:
+def _choose(value: float, sections: tuple[FormatSection, ...]) -> tuple[FormatSection | None, bool]:
     """Return the section for a number, and whether it shows it without its minus."""
     numbers = sections[:3]
     if any(section.test for section in numbers):
         for section in numbers:
             if not section.test or _TESTS.get(section.test, _TESTS["="])(value, section.bound):
                 is_other = section is not numbers[0] and not section.test
-                return section, is_other and value < 0 and len(numbers) == 3
+                is_bare = section.says_minus or (is_other and len(numbers) == 3)
+                return section, is_bare and value < 0
         return None, False
     if value < 0 and len(numbers) > 1:
         return numbers[1], True
     return (numbers[2] if value == 0 and len(numbers) > 2 else numbers[0]), False
 
 
-def _format_general(value: float) -> str:
-    plain = f"{value:.11g}"
-    return f"{value:.0f}" if "e" in plain and float(value).is_integer() else plain
+def _format_general(value: Decimal) -> str:
+    """Return a number as it is shown without a format: eleven characters, at most."""
+    power = value.adjusted() if value else 0
+    if value == value.to_integral_value(ROUND_HALF_UP, _WIDE) and power < _MOST_WHOLE:
+        return f"{value.to_integral_value(ROUND_HALF_UP, _WIDE):f}"
+    if _LEAST_PLAIN <= power <= _MOST_PLAIN:
+        decimals = _GENERAL_DIGITS - 1 - max(power, 0)
+        return _shorten(value.quantize(Decimal(1).scaleb(-max(decimals, 0)), ROUND_HALF_UP, _WIDE))
+    digits, exponent = f"{value:.5e}".split("e")
+    return f"{_shorten(Decimal(digits))}E{exponent[0]}{exponent[1:]:0>2}"
 
 
-def _format_fraction(value: Decimal, section: _Section, found: re.Match[str]) -> str:
+def _shorten(value: Decimal) -> str:
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _format_fraction(value: Decimal, section: FormatSection, found: re.Match[str]) -> str:
     below = found[4]
     most = int(below) if below.isdigit() and below.strip("0") else 10 ** len(below) - 1
     if below.isdigit() and below.strip("0"):
@@ -146,14 +123,16 @@ def _format_fraction(value: Decimal, section: _Section, found: re.Match[str]) ->
         near = Fraction(value).limit_denominator(most)
         over, under = near.numerator, near.denominator
     whole, rest = divmod(over, under) if found[1] else (0, over)
-    shown = f"{rest}/{under}" if rest or not found[1] else ""
+    is_shown = rest or not found[1] or "0" in found[3]
+    zeros = found[3].count("0"), below.count("0") if not below.strip("0#?") else 0
+    shown = f"{rest:0{zeros[0]}}/{under:0{zeros[1]}}" if is_shown else ""
     if whole or not shown or (found[1] and "0" in found[1]):
         shown = f"{whole} {shown}".strip()
     texts = "".join(text for _, text in section.tokens)
     return texts[: found.start()] + shown + texts[found.end() :]
 
 
-def _format_decimal(value: Decimal, section: _Section) -> str:
+def _format_decimal(value: Decimal, section: FormatSection) -> str:
     tokens = list(section.tokens)
     digits = [at for at, token in enumerate(tokens) if _is_digit(token)]
     if not digits:
@@ -227,11 +206,17 @@ def _format_exponent(value: Decimal, tokens: list[tuple[str, str]], at: int) -> 
     if shown >= 10**step:
         power += step
         shown = value.scaleb(-power).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP, _WIDE)
+    before = _format_decimal(shown, FormatSection(tuple(map(_keep_percent, tokens[:at])), "", 0))
     width = sum(map(_is_digit, tokens[at:]))
     sign = "-" if power < 0 else "+" if "+" in tokens[at][1] else ""
-    before = "".join(text for kind, text in tokens[:at] if kind == "literal")
-    after = "".join(text for kind, text in tokens[at:] if kind == "literal")
-    return f"{before}{shown:f}E{sign}{abs(power):0{width}}{after}"
+    figures = iter([f"{abs(power):0{width}}"])
+    after = (next(figures, "") if _is_digit(token) else token[1] for token in tokens[at + 1 :])
+    return f"{before}E{sign}{''.join(after)}"
+
+
+def _keep_percent(token: tuple[str, str]) -> tuple[str, str]:
+    """Return a token that no longer multiplies what stands beside it."""
+    return ("literal", "%") if token == ("mark", "%") else token
 
 
 def _is_digit(token: tuple[str, str]) -> bool:

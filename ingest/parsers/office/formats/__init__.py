@@ -1,0 +1,1 @@
+"""Number formats: a value as spreadsheets and charts show it."""
