@@ -19,15 +19,15 @@ __all__ = ["PARSERS", "Block", "ParsedText", "parse", "parser_id", "suffixes"]
 # stored with every document, so they stay, whatever becomes of the module.
 PARSERS = {
     ".txt": "plain@1",
-    **dict.fromkeys((".md", ".markdown"), "markdown@6"),
-    **dict.fromkeys((".html", ".htm", ".xhtml", ".mhtml", ".mht"), "web@5"),
+    **dict.fromkeys((".md", ".markdown"), "markdown@7"),
+    **dict.fromkeys((".html", ".htm", ".xhtml", ".mhtml", ".mht"), "web@6"),
     ".docx": "word@4",
     ".pptx": "slides@3",
     **dict.fromkeys((".xlsx", ".xlsm"), "workbook@4"),
     **dict.fromkeys((".csv", ".tsv"), "delimited@2"),
     **dict.fromkeys((".odt", ".ods", ".odp"), "opendocument@4"),
-    ".eml": "mail@5",
-    ".epub": "book@5",
+    ".eml": "mail@6",
+    ".epub": "book@6",
     # The extra gives other text for the same bytes: what was refused without it is read again.
     ".pdf": "pdf@4+ocr" if recognises_scans() else "pdf@4",
 }

@@ -20,7 +20,7 @@ from ingest.parsers.shared.left_out import LeftOut
 from ingest.parsers.shared.metadata import read_date, read_language
 from ingest.text.blocks import ParsedText
 
-ID = "book@5"
+ID = "book@6"
 
 _KIND = "an EPUB book"
 _PAGE_TYPES = ("application/xhtml+xml", "text/html")

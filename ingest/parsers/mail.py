@@ -19,7 +19,7 @@ from ingest.parsers.shared.left_out import LeftOut
 from ingest.text import outline
 from ingest.text.blocks import ParsedText
 
-ID = "mail@5"
+ID = "mail@6"
 
 # Of an answer's quotation marks only the words stay.
 _QUOTED = re.compile(r"^(?:>[ \t]?)+", re.MULTILINE)

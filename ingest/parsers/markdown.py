@@ -19,7 +19,7 @@ from ingest.parsers.shared.left_out import LeftOut
 from ingest.parsers.shared.metadata import read_date
 from ingest.text.blocks import ParsedText
 
-ID = "markdown@6"
+ID = "markdown@7"
 
 _FRONT_MATTER = re.compile(r"---[^\S\n]*\n(.*?)\n(?:---|\.\.\.)[^\S\n]*(?:\n|\Z)", re.DOTALL)
 _FIELD = re.compile(

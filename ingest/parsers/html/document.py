@@ -23,7 +23,7 @@ from ingest.parsers.shared.left_out import LeftOut
 from ingest.parsers.shared.metadata import read_date, read_language
 from ingest.text.blocks import ParsedText
 
-ID = "web@5"
+ID = "web@6"
 
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE)
 _HEAD_BYTES = 4_096

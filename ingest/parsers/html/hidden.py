@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from lxml.html import HtmlElement
 
-from ingest.parsers.html.tricks import PROPERTIES, find_out_of_sight
+from ingest.parsers.html.cascade import Styles, read_styles
+from ingest.parsers.html.tricks import find_out_of_sight
 from ingest.parsers.shared.left_out import FOR_READERS, STRUCK, UNSHOWN, LeftOut
 
 _NEVER_DRAWN = ("script", "style", "template", "dialog")
@@ -20,34 +20,10 @@ _OPENER = "self::button or self::label or @role='button' or @aria-expanded"
 # on is shorter.
 LEAST_NOSCRIPT_CHARS = 250
 
-_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
-_RULE = re.compile(r"([^{}]*)\{([^{}]*)\}")
-_SEEN_OR_NOT = re.compile(
-    rf"(?:^|[;\s])(?:display|visibility|text-decoration(?:-line)?|{'|'.join(PROPERTIES)})\s*:", re.I
-)
-_STEP = re.compile(r"\s*([>+~]|\s)\s*")
-_SIMPLE = re.compile(
-    r"([.#])([\w-]+)"
-    r"|\[\s*([\w-]+)\s*(?:([~^$*]?=)\s*[\"']?([^\"'\]]*)[\"']?\s*)?\]"
-    r"|(\*|[a-zA-Z][\w-]*)"
-)
-_AXES = {
-    " ": "//",
-    ">": "/",
-    "~": "/following-sibling::",
-    "+": "/following-sibling::*[1]/self::",
-}
-# So many rules and elements that are looked at; a page has fewer.
-MOST_RULES = 300
-
-# (important, specificity, position), the value; the later one wins.
-_Declared = dict[HtmlElement, tuple[tuple[bool, int, int], str]]
-
 
 def drop_unseen(body: HtmlElement, left_out: LeftOut) -> None:
     """Remove what a browser does not show, and what it shows as struck out."""
-    source, knows_all = _read_sheets(body)
-    rules = list(_read_rules(source))
+    ways, knows_all = read_styles(body)
     _drop_noscript(body)
     root = body.getroottree().getroot()
     for element in list(root.iter(*_NEVER_DRAWN)):
@@ -55,11 +31,13 @@ def drop_unseen(body: HtmlElement, left_out: LeftOut) -> None:
             _drop(element)
     for element in list(root.iter(*_STRUCK_OUT)):
         _leave_out(element, STRUCK, left_out)
-    hidden, struck = _find_hidden(body, rules, knows_all)
-    for element in struck:
-        _leave_out(element, STRUCK, left_out)
+    hidden, *others = [_find_hidden(body, styles, knows_all) for styles in ways]
+    for element, style in ways[0].items():
+        if "line-through" in style.get("text-decoration", ""):
+            _leave_out(element, STRUCK, left_out)
     for element in hidden:
-        if not _is_opened_by_click(element):
+        is_sure = all(element in other for other in others)
+        if is_sure and not _is_opened_by_click(element):
             _leave_out(element, UNSHOWN, left_out)
     for element in body.xpath("//*[@class]"):
         if not _HIDDEN_NAMES.isdisjoint(element.get("class", "").split()):
@@ -90,150 +68,20 @@ def _drop_noscript(body: HtmlElement) -> None:
 
 
 def _find_hidden(
-    body: HtmlElement, rules: list[tuple[str, str]], knows_all_grounds: bool
-) -> tuple[list[HtmlElement], list[HtmlElement]]:
-    """Return the elements that are not shown, and those struck out, by what counts for each."""
-    names = ("display", "visibility", "text-decoration", *PROPERTIES)
-    declared: dict[str, _Declared] = {name: {} for name in names}
-    for element in body.xpath("//*[@hidden and not(@hidden='until-found')]"):
-        declared["display"][element] = ((False, -1, 0), "none")
-    for position, (selector, style) in enumerate(rules):
-        found = _compile(selector)
-        if found is None:
-            knows_all_grounds = knows_all_grounds and "background" not in style.lower()
-            continue
-        path, specificity = found
-        for element in body.xpath(path):
-            _declare(declared, element, style, specificity, position)
-    for element in body.xpath("//*[@style]"):
-        _declare(declared, element, element.get("style", ""), 1_000_000, 0)
-    hidden = [e for e, (_, value) in declared["display"].items() if value == "none"]
-    lines = declared["text-decoration"].items()
-    struck = [element for element, (_, value) in lines if "line-through" in value]
-    seen_again = [e for e, (_, value) in declared["visibility"].items() if value == "visible"]
+    body: HtmlElement, styles: Styles, knows_all_grounds: bool
+) -> dict[HtmlElement, None]:
+    """Return the elements that are not shown."""
+    hidden = [e for e, style in styles.items() if style.get("display") == "none"]
+    seen_again = [e for e, style in styles.items() if style.get("visibility") == "visible"]
     around = {parent for element in seen_again for parent in element.iterancestors()}
     hidden += [
         element
-        for element, (_, value) in declared["visibility"].items()
-        if value in ("hidden", "collapse") and element not in around
+        for element, style in styles.items()
+        if style.get("visibility") in ("hidden", "collapse") and element not in around
     ]
-    hidden += find_out_of_sight(body, _gather_styles(declared), knows_all_grounds)
+    hidden += find_out_of_sight(body, styles, knows_all_grounds)
     # A page that hides itself is shown by its scripts.
-    return [element for element in hidden if element.tag not in ("html", "body")], struck
-
-
-def _gather_styles(declared: dict[str, _Declared]) -> dict[HtmlElement, dict[str, str]]:
-    """Return what is declared of each element, by property."""
-    styles: dict[HtmlElement, dict[str, str]] = {}
-    for name in PROPERTIES:
-        for element, (_, value) in declared[name].items():
-            styles.setdefault(element, {})[name] = value
-    return styles
-
-
-def _declare(
-    declared: dict[str, _Declared], element: HtmlElement, style: str, specificity: int, at: int
-) -> None:
-    for declaration in style.split(";"):
-        name, _, value = declaration.partition(":")
-        name = name.strip().lower().replace("text-decoration-line", "text-decoration")
-        if name not in declared:
-            continue
-        value, important, _ = value.strip().lower().partition("!important")
-        rank = (bool(important), specificity, at)
-        if element not in declared[name] or declared[name][element][0] <= rank:
-            declared[name][element] = (rank, value.strip())
-
-
-def _read_sheets(body: HtmlElement) -> tuple[str, bool]:
-    """Return the page's own style sheets, and whether they hold all that it says of backgrounds."""
-    # What holds for some screens, for print or for a browser's abilities only, is not looked at.
-    sheets = list(body.getroottree().getroot().iter("style"))
-    held = [sheet for sheet in sheets if sheet.get("media", "") in ("", "all", "screen")]
-    source, whole = _drop_conditions(_join_sheets(held)), _join_sheets(sheets)
-    return source, source.lower().count("background") == whole.lower().count("background")
-
-
-def _join_sheets(sheets: list[HtmlElement]) -> str:
-    return _COMMENT.sub("", "\n".join(sheet.text_content() for sheet in sheets))
-
-
-def _read_rules(source: str) -> Iterator[tuple[str, str]]:
-    """Yield selectors of style sheets, each with what decides whether it is seen."""
-    count = 0
-    for selectors, style in _RULE.findall(source):
-        if not _SEEN_OR_NOT.search(style):
-            continue
-        for selector in selectors.split(","):
-            count += 1
-            if count > MOST_RULES:
-                return
-            yield selector.strip(), style
-
-
-def _drop_conditions(source: str) -> str:
-    """Return a style sheet without `@media (…) {…}` and the like; `@media screen` holds."""
-    source = re.sub(r"@(?:charset|import|namespace)[^;{}]*;|<!--|-->", "", source)
-    kept: list[str] = []
-    position = 0
-    for at_rule in re.finditer(r"@([\w-]+)([^{};]*)\{", source):
-        if at_rule.start() < position:
-            continue
-        kept.append(source[position : at_rule.start()])
-        depth, end = 1, at_rule.end()
-        for brace in re.finditer(r"[{}]", source[end:]):
-            depth += 1 if brace[0] == "{" else -1
-            if not depth:
-                position = end + brace.end()
-                break
-        else:
-            position = len(source)
-        always = at_rule[2].strip().lower() in ("screen", "all", "only screen")
-        if at_rule[1].lower() == "media" and always:
-            kept.append(source[end : position - 1])
-    return "".join([*kept, source[position:]])
-
-
-def _compile(selector: str) -> tuple[str, int] | None:
-    """Return a selector's XPath and specificity, None if it asks for a state or more."""
-    # cssselect does more; what hides text is a class or an id, seldom more than two of them.
-    if not selector or len(selector) > 200 or ":" in selector or "\\" in selector:
-        return None
-    parts = _STEP.split(re.sub(r"\s+", " ", selector.strip()))
-    path, specificity = "", 0
-    for index in range(0, len(parts), 2):
-        compound = _compile_compound(parts[index])
-        if compound is None:
-            return None
-        path += (_AXES[parts[index - 1]] if index else "//") + compound[0]
-        specificity += compound[1]
-    return path, specificity
-
-
-def _compile_compound(compound: str) -> tuple[str, int] | None:
-    tag, tests, specificity, position = "*", "", 0, 0
-    for part in _SIMPLE.finditer(compound):
-        if part.start() != position:
-            return None
-        position = part.end()
-        sign, name, attribute, operator, value, element = part.groups()
-        if element:
-            tag = element.lower()
-            specificity += element != "*"
-        elif sign == "#":
-            tests += f"[@id='{name}']"
-            specificity += 10_000
-        elif sign == ".":
-            if name == "no-js":  # taken away by the first script
-                return None
-            tests += f"[contains(concat(' ',normalize-space(@class),' '),' {name} ')]"
-            specificity += 100
-        elif operator in (None, "="):
-            tests += f"[@{attribute}='{value}']" if operator else f"[@{attribute}]"
-            specificity += 100
-        else:
-            return None
-    return (tag + tests, specificity) if compound and position == len(compound) else None
+    return dict.fromkeys(element for element in hidden if element.tag not in ("html", "body"))
 
 
 def _is_opened_by_click(element: HtmlElement) -> bool:

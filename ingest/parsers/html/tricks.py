@@ -10,10 +10,11 @@ from lxml.html import HtmlElement
 # The properties that are looked at.
 PROPERTIES = frozenset(
     (
-        "opacity animation animation-name font-size text-indent position left right top bottom "
-        "margin-left margin-top transform clip clip-path overflow overflow-x overflow-y height "
-        "max-height min-height width max-width min-width padding padding-top padding-bottom flex "
-        "flex-grow color background background-color background-image"
+        "display visibility text-decoration opacity animation animation-name font-size "
+        "text-indent position left right top bottom margin-left margin-top transform clip "
+        "clip-path overflow overflow-x overflow-y height max-height min-height width max-width "
+        "min-width padding padding-top padding-bottom flex flex-grow color background "
+        "background-color background-image"
     ).split()
 )
 # The values of one element by property, in lower case.

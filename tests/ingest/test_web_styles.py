@@ -1,0 +1,126 @@
+"""What style sheets hide: which rules hold on a screen, and which elements they speak of."""
+
+from __future__ import annotations
+
+import pytest
+
+from ingest.parsers import parse
+
+GONE, SEEN = ".d{display:none}", ".d{display:block}"
+HOLDS = [
+    "@media screen",
+    "@media (min-width:768px)",
+    "@media only screen and (min-width: 40em)",
+    "@media (400px <= width)",
+    "@media not (max-width:600px)",
+    "@media print, screen",
+    "@media (prefers-color-scheme:light)",
+    "@supports (display:grid)",
+    "@layer base",
+]
+FAILS = [
+    "@media print",
+    "@media (max-width:767px)",
+    "@media screen and (width < 640px)",
+    "@media not screen",
+    "@media (prefers-color-scheme:dark)",
+    "@media (hover:none)",
+    "@supports not (display:grid)",
+    "@starting-style",
+]
+UNKNOWN = [
+    "@container (min-width:400px)",
+    "@media (min-width:1500px)",
+    "@media (odd:1)",
+    "@supports (-moz-appearance:none)",
+]
+
+
+def is_seen(style: str, element: str) -> bool:
+    page = f"<style>{style}</style><body><p>It is so.</p><div>{element}And so.</p></div>"
+    return "And so." in parse("a.html", page.encode()).text
+
+
+@pytest.mark.parametrize("condition", HOLDS)
+def test_what_holds_on_a_screen_hides_and_shows(condition: str) -> None:
+    assert not is_seen(f"{condition}{{{GONE}}}", "<p class=d>")
+    if not condition.startswith("@layer"):
+        assert is_seen(f"{GONE}{condition}{{{SEEN}}}", "<p class=d>")
+
+
+@pytest.mark.parametrize("condition", FAILS)
+def test_what_holds_elsewhere_neither_hides_nor_shows(condition: str) -> None:
+    assert is_seen(f"{condition}{{{GONE}}}", "<p class=d>")
+    assert not is_seen(f"{GONE}{condition}{{{SEEN}}}", "<p class=d>")
+
+
+@pytest.mark.parametrize("condition", UNKNOWN)
+def test_what_may_hold_hides_nothing_and_shows(condition: str) -> None:
+    assert is_seen(f"{condition}{{{GONE}}}", "<p class=d>")
+    assert is_seen(f"{GONE}{condition}{{{SEEN}}}", "<p class=d>")
+
+
+@pytest.mark.parametrize(
+    ("style", "names", "seen"),
+    [
+        pytest.param(
+            ".hidden{display:none}@media (min-width:640px){.sm\\:block{display:block}}",
+            "hidden sm:block",
+            True,
+            id="wide-only",
+        ),
+        pytest.param(
+            "@layer a{.hidden{display:none}.sm\\:block{@media (width >= 40rem){display:block}}}",
+            "hidden sm:block",
+            True,
+            id="wide-only-nested",
+        ),
+        pytest.param(
+            "@media (min-width:768px){.md\\:hidden{display:none}}", "md:hidden", False, id="narrow"
+        ),
+        pytest.param("@layer a{.d{display:block}} .d{display:none}", "d", False, id="no-layer"),
+        pytest.param(
+            "@layer b, a; @layer a{.d{display:none}} @layer b{.d{display:block}}",
+            "d",
+            False,
+            id="layers-in-order",
+        ),
+        pytest.param(".d{display:none;&.e{display:block}}", "d e", True, id="nested"),
+        pytest.param('a{content:"}"}.d{display:none}', "d", False, id="brace-in-quotes"),
+    ],
+)
+def test_rules_count_in_their_layer_and_their_rule(style: str, names: str, seen: bool) -> None:
+    assert is_seen(style, f'<p class="{names}">') is seen
+
+
+@pytest.mark.parametrize(
+    ("selector", "seen"),
+    [
+        (".a:not(.x)", True),
+        (".a:not(.b)", False),
+        (".a:not(:hover)", True),
+        (":is(.a, .z)", True),
+        (".a:first-child", True),
+        (".a:nth-child(2)", False),
+        (".a:nth-child(2n+1)", True),
+        ("p + div > .a", True),
+        ("div + .a", False),
+        ("[class*='b']", True),
+        (".a:hover", False),
+        (".a::before", False),
+        # What a page alone does not say.
+        (".a:has(b)", True),
+        (".a:lang(en)", True),
+        ("p.a:target", True),
+        ("i.a:target", False),
+    ],
+)
+def test_a_rule_that_shows_counts_for_what_it_speaks_of(selector: str, seen: bool) -> None:
+    assert is_seen(f".a{{display:none}}{selector}{{display:block}}", '<p class="a b">') is seen
+
+
+def test_a_style_sheet_for_print_hides_nothing() -> None:
+    page = "<style media='{}'>.d{{display:none}}</style><p>It is so.</p><p class=d>And so.</p>"
+    assert "And so." in parse("a.html", page.format("print").encode()).text
+    assert "And so." in parse("a.html", page.format("(max-width:600px)").encode()).text
+    assert "And so." not in parse("a.html", page.format("(min-width:600px)").encode()).text
