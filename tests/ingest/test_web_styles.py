@@ -124,3 +124,27 @@ def test_a_style_sheet_for_print_hides_nothing() -> None:
     assert "And so." in parse("a.html", page.format("print").encode()).text
     assert "And so." in parse("a.html", page.format("(max-width:600px)").encode()).text
     assert "And so." not in parse("a.html", page.format("(min-width:600px)").encode()).text
+
+
+ODD = [
+    "[1a]",
+    "[]",
+    "[a",
+    r"[\{]",
+    r"[\0 ]",
+    r"[\7b x]",
+    r"#\0",
+    "a >> b",
+    "> a",
+    "\\",
+    ":not()",
+    "'",
+]
+
+
+@pytest.mark.parametrize("name", ["a.html", "a.md"])
+@pytest.mark.parametrize("selector", ODD)
+def test_odd_selectors_hide_nothing_and_refuse_nothing(name: str, selector: str) -> None:
+    sheet = f"<style>{selector}{{display:none}} .d{{display:none}}</style>"
+    page = f"{sheet}<p class=d>Gone.</p><p>It is so.</p>"
+    assert parse(name, page.encode()).text == "It is so."

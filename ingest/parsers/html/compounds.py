@@ -102,9 +102,11 @@ def _add_attribute(
 ) -> None:
     name, value = name.lower(), _unescape(value)
     wanted = value.lower() if is_caseless else value
+    # No element has one of another name, and asking for it is an error.
+    can_be = re.fullmatch(r"[\w:.-]+", name) is not None
 
     def test(element: HtmlElement) -> bool:
-        said = element.get(name)
+        said = element.get(name) if can_be else None
         if said is None or operator is None:
             return said is not None
         return _compare(operator, said.lower() if is_caseless else said, wanted)
