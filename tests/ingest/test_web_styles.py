@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from ingest.parsers import parse
+from ingest.parsers.html.style_sheets import MOST_RULES
 
 GONE, SEEN = ".d{display:none}", ".d{display:block}"
 HOLDS = [
@@ -148,3 +151,30 @@ def test_odd_selectors_hide_nothing_and_refuse_nothing(name: str, selector: str)
     sheet = f"<style>{selector}{{display:none}} .d{{display:none}}</style>"
     page = f"{sheet}<p class=d>Gone.</p><p>It is so.</p>"
     assert parse(name, page.encode()).text == "It is so."
+
+
+@pytest.mark.parametrize(
+    "style",
+    [
+        pytest.param(("* " * 40 + "{display:none}") * 50, id="steps"),
+        pytest.param(("* " * 6 + "{color:red}") * 2_000, id="rules"),
+        pytest.param(("&&&&&&&&," * 20 + "b{color:red;") * 12, id="rules-in-rules"),
+        pytest.param(("[" + r"\aa" * 90 + "{color:red}") * 10, id="escapes"),
+        pytest.param("@media (" * 40_000, id="brackets"),
+        pytest.param("url(" * 40_000, id="addresses"),
+        pytest.param(("i ~ i{color:red}") * 500, id="siblings"),
+    ],
+)
+@pytest.mark.parametrize("name", ["a.html", "a.md"])
+def test_no_style_sheet_keeps_a_parser_busy(name: str, style: str) -> None:
+    page = f"<style>{style}</style><p>{'<i>x</i>' * 2_000}</p>{'<div>' * 100}It is so."
+    start = time.process_time()
+    found = parse(name, page.encode())
+    assert time.process_time() - start < 30  # a tenth of it, unless it grows with the square
+    assert found.text.endswith("It is so.")
+
+
+def test_a_style_sheet_that_is_not_read_to_its_end_hides_nothing() -> None:
+    rules = ".d{display:none}" + "p{color:red}" * MOST_RULES + ".d.e{display:block}"
+    assert is_seen(rules, '<p class="d e">')
+    assert is_seen(rules, "<p class=d>")

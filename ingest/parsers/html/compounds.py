@@ -11,7 +11,7 @@ from lxml.html import HtmlElement
 from ingest.parsers.html.css import split_outside
 
 # What a selector calls a name.
-_NAME = r"(?:[\w-]|\\[0-9a-fA-F]{1,6}\s?|\\.)+"
+_NAME = r"(?:[\w-]|\\[0-9a-fA-F]{1,6}\s?|\\.)++"
 _SIMPLE = re.compile(
     rf"([.#])({_NAME})"
     rf"|\[\s*({_NAME})\s*(?:([~|^$*]?=)\s*(?:\"([^\"]*)\"|'([^']*)'|({_NAME}))\s*([iIsS]\s*)?)?\]"

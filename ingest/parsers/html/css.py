@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 _QUOTED = r"""\\.|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'"""
-_SIGN = re.compile(rf"{_QUOTED}|url\([^)\"']*\)|[{{}};]", re.DOTALL)
+_SIGN = re.compile(rf"{_QUOTED}|url\([^()\"']*\)|[{{}};]", re.DOTALL)
 _COMMENT = re.compile(rf"/\*.*?(?:\*/|\Z)|<!--|-->|({_QUOTED})", re.DOTALL)
 
 

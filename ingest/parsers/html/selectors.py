@@ -13,7 +13,7 @@ from ingest.parsers.html.css import find_outside
 
 # What hides text has a step or two; more of them are looked at for long and hide nothing.
 MOST_STEPS = 6
-_MOST_CHARS = 300
+MOST_CHARS = 300
 _JOINED = r"\s*[>+~]\s*|\s+"
 
 
@@ -109,7 +109,7 @@ class PageElements:
 
 def _cut_steps(selector: str) -> list[tuple[str, str]] | None:
     """Return what each step asks for, behind the sign that joins it with the step before."""
-    if not selector or len(selector) > _MOST_CHARS:
+    if not selector or len(selector) > MOST_CHARS:
         return None
     steps: list[tuple[str, str]] = []
     sign, start = "", 0

@@ -11,6 +11,7 @@ from lxml.html import HtmlElement
 
 from ingest.parsers.html.conditions import judge, judge_media
 from ingest.parsers.html.css import cut_blocks, drop_comments, split_outside
+from ingest.parsers.html.selectors import MOST_CHARS
 from ingest.parsers.html.tricks import PROPERTIES
 
 # A page has fewer; of one with more, no rule counts.
@@ -133,11 +134,12 @@ def _nest(outer: tuple[str, ...], inner: list[str]) -> list[str]:
     """Return the selectors of a rule that may stand in another."""
     if not outer:
         return inner
-    nested = [
-        one.replace("&", around) if "&" in one else f"{around} {one}"
-        for around in outer
-        for one in inner
-    ]
+    nested: list[str] = []
+    for around in outer:
+        for one in inner[:_MOST_NESTED]:
+            # Each "&" in each "&" makes it longer.
+            if len(around) * (one.count("&") or 1) + len(one) <= MOST_CHARS:
+                nested.append(one.replace("&", around) if "&" in one else f"{around} {one}")
     return nested[:_MOST_NESTED]
 
 
