@@ -178,3 +178,34 @@ def test_a_style_sheet_that_is_not_read_to_its_end_hides_nothing() -> None:
     rules = ".d{display:none}" + "p{color:red}" * MOST_RULES + ".d.e{display:block}"
     assert is_seen(rules, '<p class="d e">')
     assert is_seen(rules, "<p class=d>")
+
+
+@pytest.mark.parametrize(
+    ("element", "gone"),
+    [
+        ("<p style='font-size:0'>Not <b style='font-size:9px'>so it is</b> here", "Not here"),
+        ("<p style='font-size:0'>Not <b style='font-size:1rem'>so it is</b>", "Not"),
+        ("<p style='color:transparent'>Not <b style='color:black'>so it is</b>", "Not"),
+        ("<p style='color:white'>Not <b style='color:black'>so it is</b>", "Not"),
+        ("<div style='text-indent:-999em'>Not<p style='text-indent:0'>so it is</p>", "Not"),
+        ("<div style='visibility:hidden'>Not<p style='visibility:visible'>so it is</p>", "Not"),
+        ("<p style='font-size:0'><i>Not</i> <i><b style='font-size:9pt'>so it is</b></i>", "Not"),
+    ],
+)
+def test_of_hidden_words_those_that_are_shown_all_the_same_stay(element: str, gone: str) -> None:
+    found = parse("a.html", f"<p>The fee.</p>{element}</div>".encode())
+    assert found.text == "The fee.\n\nso it is"
+    assert [said.text for said in found.omissions] == [gone]
+
+
+@pytest.mark.parametrize(
+    "element",
+    [
+        "<p style='font-size:0'>Not <b style='font-size:2em'>this</b>",
+        "<p style='color:transparent'>Not <b style='color:inherit'>this</b>",
+        "<div style='display:none;visibility:hidden'>Not <p style='visibility:visible'>this",
+        "<div style='transform:scale(0);font-size:0'>Not <p style='font-size:16px'>this",
+    ],
+)
+def test_what_is_hidden_with_all_that_is_in_it_has_no_part_that_stays(element: str) -> None:
+    assert parse("a.html", f"<p>The fee.</p>{element}".encode()).text == "The fee."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence, Set
 
 from lxml.html import HtmlElement
 
@@ -11,6 +12,7 @@ from ingest.parsers.html.tricks import find_out_of_sight
 from ingest.parsers.shared.left_out import FOR_READERS, STRUCK, UNSHOWN, LeftOut
 
 _NEVER_DRAWN = ("script", "style", "template", "dialog")
+_WHOLE = ("html", "body")
 # What is struck out is no longer valid.
 _STRUCK_OUT = ("del", "s", "strike")
 _HIDDEN_NAMES = frozenset(["visually-hidden", "visuallyhidden", "sr-only", "screen-reader-text"])
@@ -35,10 +37,11 @@ def drop_unseen(body: HtmlElement, left_out: LeftOut) -> None:
     for element, style in ways[0].items():
         if "line-through" in style.get("text-decoration", ""):
             _leave_out(element, STRUCK, left_out)
-    for element in hidden:
+    for element, seen in hidden.items():
         is_sure = all(element in other for other in others)
         if is_sure and not _is_opened_by_click(element):
-            _leave_out(element, UNSHOWN, left_out)
+            kept = dict.fromkeys([*seen, *(part for other in others for part in other[element])])
+            _leave_out(element, UNSHOWN, left_out, list(kept))
     for element in body.xpath("//*[@class]"):
         if not _HIDDEN_NAMES.isdisjoint(element.get("class", "").split()):
             _leave_out(element, FOR_READERS, left_out)
@@ -48,11 +51,43 @@ def drop_unseen(body: HtmlElement, left_out: LeftOut) -> None:
             _leave_out(element, FOR_READERS, left_out)
 
 
-def _leave_out(element: HtmlElement, reason: str, left_out: LeftOut) -> None:
-    """Remove an element and keep what it said, unless it has gone with another."""
-    if element.getparent() is not None and (text := element.text_content().strip()):
+def _leave_out(
+    element: HtmlElement, reason: str, left_out: LeftOut, seen: Sequence[HtmlElement] = ()
+) -> None:
+    """Remove an element but for what in it is seen, and keep what it said."""
+    if element.getparent() is None:  # gone with another
+        return
+    if seen:
+        around = {parent for part in seen for parent in part.iterancestors()}
+        text = " ".join(" ".join(_drop_words(element, frozenset(seen), around)).split())
+    else:
+        text = element.text_content().strip()
+        _drop(element)
+    if text:
         left_out.add(reason, text)
-    _drop(element)
+
+
+def _drop_words(
+    element: HtmlElement, seen: Set[HtmlElement], around: Set[HtmlElement]
+) -> Iterator[str]:
+    """Remove all words but those of some parts, and yield them."""
+    yield element.text or ""
+    element.text = _keep_gap(element.text)
+    for child in list(element):
+        yield child.tail or ""
+        child.tail = _keep_gap(child.tail)
+        if child in seen:
+            continue
+        if child in around:
+            yield from _drop_words(child, seen, around)
+        else:
+            yield child.text_content()
+            _drop(child)
+
+
+def _keep_gap(words: str | None) -> str | None:
+    """Return the space that sets apart what stands before and behind words that go."""
+    return " " if words and re.search(r"\s", words) else None
 
 
 def _drop_noscript(body: HtmlElement) -> None:
@@ -69,19 +104,24 @@ def _drop_noscript(body: HtmlElement) -> None:
 
 def _find_hidden(
     body: HtmlElement, styles: Styles, knows_all_grounds: bool
-) -> dict[HtmlElement, None]:
-    """Return the elements that are not shown."""
-    hidden = [e for e, style in styles.items() if style.get("display") == "none"]
-    seen_again = [e for e, style in styles.items() if style.get("visibility") == "visible"]
-    around = {parent for element in seen_again for parent in element.iterancestors()}
-    hidden += [
-        element
-        for element, style in styles.items()
-        if style.get("visibility") in ("hidden", "collapse") and element not in around
-    ]
-    hidden += find_out_of_sight(body, styles, knows_all_grounds)
+) -> dict[HtmlElement, list[HtmlElement]]:
+    """Return the elements that are not shown, each with what in it is shown all the same."""
+    hidden: dict[HtmlElement, list[HtmlElement]] = {}
+    for element, style in styles.items():
+        if style.get("display") == "none":
+            hidden[element] = []
+    for element, seen in find_out_of_sight(body, styles, knows_all_grounds).items():
+        hidden.setdefault(element, seen)
+    for element, style in styles.items():
+        if style.get("visibility") in ("hidden", "collapse"):
+            seen = [
+                inner
+                for inner in element.iterdescendants()
+                if styles.get(inner, {}).get("visibility") == "visible"
+            ]
+            hidden.setdefault(element, seen)
     # A page that hides itself is shown by its scripts.
-    return dict.fromkeys(element for element in hidden if element.tag not in ("html", "body"))
+    return {element: seen for element, seen in hidden.items() if element.tag not in _WHOLE}
 
 
 def _is_opened_by_click(element: HtmlElement) -> bool:

@@ -22,6 +22,7 @@ Style = Mapping[str, str]
 
 # What an element takes over from the one around it, unless it says otherwise.
 _INHERITED = frozenset(["font-size", "text-indent", "color"])
+_TAKEN_OVER = ("inherit", "unset", "currentcolor", "revert-layer", "smaller", "larger", "")
 _LENGTH = re.compile(r"(-?(?:\d+\.?\d*|\.\d+))([a-z]+|%)?")
 _ZERO = re.compile(r"(?:0(?:\.0+)?|0?\.\d+)(?:[a-z]+|%)?|1(?:px)?")
 # The least sizes that are text, by unit; of other units only none at all is none.
@@ -46,23 +47,48 @@ _LINKED_SHEETS = "boolean(//link[contains(translate(@rel,'STYLEH','styleh'),'sty
 
 def find_out_of_sight(
     body: HtmlElement, styles: Mapping[HtmlElement, Style], knows_all_grounds: bool
-) -> list[HtmlElement]:
-    """Return the elements whose text nobody sees; white words only if all grounds are known."""
+) -> dict[HtmlElement, list[HtmlElement]]:
+    """Return the elements whose text nobody sees, each with what in it is seen all the same.
+
+    White words are among them only if all grounds are known.
+    """
     is_paper = knows_all_grounds and not body.xpath(_LINKED_SHEETS)
-    found: dict[HtmlElement, str] = {}
+    causes: dict[HtmlElement, str] = {}
     for element, style in styles.items():
         cause = _find_cause(style) or (
             "color" if is_paper and _is_white_on_paper(element, styles) else ""
         )
-        is_said_again = cause in _INHERITED and any(
-            cause in styles.get(inner, ()) for inner in element.iterdescendants()
-        )
-        if cause and not is_said_again:
-            found[element] = cause
-    faded = sum(len(e.text_content()) for e, cause in found.items() if cause == "opacity")
-    if faded > _FADED_SHARE * len(body.text_content()):
-        return [element for element, cause in found.items() if cause != "opacity"]
-    return list(found)
+        if cause:
+            causes[element] = cause
+    faded = sum(len(e.text_content()) for e, cause in causes.items() if cause == "opacity")
+    is_faded_in = faded > _FADED_SHARE * len(body.text_content())
+    return {
+        element: _find_said_again(element, cause, styles)
+        for element, cause in causes.items()
+        if not (is_faded_in and cause == "opacity")
+    }
+
+
+def _find_said_again(
+    element: HtmlElement, cause: str, styles: Mapping[HtmlElement, Style]
+) -> list[HtmlElement]:
+    """Return what in an element says otherwise of a property that it takes over from it."""
+    if cause not in _INHERITED:
+        return []
+    return [
+        inner
+        for inner in element.iterdescendants()
+        if (style := styles.get(inner))
+        and style.get(cause, "inherit") not in _TAKEN_OVER
+        and _find_cause(style) != cause
+        and not (cause == "font-size" and _is_share_of_nothing(style[cause], styles[element]))
+    ]
+
+
+def _is_share_of_nothing(size: str, around: Style) -> bool:
+    share, outer = _LENGTH.match(size), _LENGTH.match(around["font-size"])
+    is_share = share is not None and share[2] in ("em", "%", "ex", "ch")
+    return is_share and outer is not None and float(outer[1]) == 0
 
 
 def _find_cause(style: Style) -> str:
@@ -73,10 +99,6 @@ def _find_cause(style: Style) -> str:
         "animation-name",
     }:
         return "opacity"
-    if _is_speck(style.get("font-size", "")):
-        return "font-size"
-    if _read_number(style, "text-indent", 0.0) < _FAR:
-        return "text-indent"
     if is_placed and any(_read_number(style, edge, 0.0) < _FAR for edge in _EDGES):
         return "position"
     if any(_read_number(style, margin, 0.0) < _FURTHER for margin in _MARGINS):
@@ -87,6 +109,11 @@ def _find_cause(style: Style) -> str:
         return "clip"
     if _is_flat(style):
         return "overflow"
+    # What parts of it may say otherwise of comes last.
+    if _is_speck(style.get("font-size", "")):
+        return "font-size"
+    if _read_number(style, "text-indent", 0.0) < _FAR:
+        return "text-indent"
     return "color" if _has_no_colour(style) else ""
 
 
