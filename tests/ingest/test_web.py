@@ -294,6 +294,8 @@ def test_a_cell_that_claims_a_million_rows_is_not_repeated_for_ever() -> None:
             "", '<p style="color:rgb(250,250,250);background-color:white">', id="pale-on-white"
         ),
         pytest.param("", '<p style="color:white">', id="white-on-the-page"),
+        pytest.param("", '<p style="-webkit-text-fill-color:transparent">', id="filled-clear"),
+        pytest.param("", '<p style="background-clip:text;color:transparent">', id="out-of-nothing"),
         pytest.param("", '<p style="color:#00000000">', id="transparent-in-hexadecimal"),
         pytest.param("", '<p style="opacity:0%">', id="clear-in-percent"),
         pytest.param("", '<p style="transform:scale(0)">', id="scaled-away"),
@@ -350,6 +352,22 @@ def test_what_is_not_shown_is_left_out(style: str, element: str) -> None:
         pytest.param("<link rel=stylesheet href=a.css>", '<p style="color:white">', id="linked"),
         pytest.param("body{background:navy}", '<p style="color:white">', id="on-a-dark-page"),
         pytest.param("", '<p style="max-width:100%;overflow:hidden">', id="narrow"),
+        pytest.param(
+            ".x{background:linear-gradient(red,blue);background-clip:text;color:transparent}",
+            '<p class="x">',
+            id="cut-out-of-a-picture",
+        ),
+        pytest.param(
+            "body{background:url(a.png);-webkit-background-clip:text}",
+            '<p style="-webkit-text-fill-color:transparent">',
+            id="cut-out-of-one-around-it",
+        ),
+        pytest.param(
+            "", '<p style="background:#036 text;color:transparent">', id="cut-out-of-a-colour"
+        ),
+        pytest.param("", '<p style="color:transparent;text-shadow:0 0 1px red">', id="shadow"),
+        pytest.param("", '<p style="color:#fff;-webkit-text-stroke:1px red">', id="edge"),
+        pytest.param("", '<p style="color:#fff;-webkit-text-fill-color:red">', id="filled"),
     ],
 )
 def test_what_is_shown_stays(style: str, element: str) -> None:

@@ -14,7 +14,8 @@ PROPERTIES = frozenset(
         "text-indent position left right top bottom margin-left margin-top transform clip "
         "clip-path overflow overflow-x overflow-y height max-height min-height width max-width "
         "min-width padding padding-top padding-bottom flex flex-grow color background "
-        "background-color background-image"
+        "background-color background-image background-clip text-shadow "
+        "-webkit-text-fill-color -webkit-text-stroke -webkit-text-stroke-width"
     ).split()
 )
 # The values of one element by property, in lower case.
@@ -42,6 +43,7 @@ _PAPER = (255, 255, 255)
 # A page of which more fades in is shown by its scripts.
 _FADED_SHARE = 0.3
 _GROUNDS = ("background", "background-color", "background-image")
+_EDGED = ("text-shadow", "-webkit-text-stroke", "-webkit-text-stroke-width")
 _LINKED_SHEETS = "boolean(//link[contains(translate(@rel,'STYLEH','styleh'),'stylesheet')])"
 
 
@@ -55,10 +57,11 @@ def find_out_of_sight(
     is_paper = knows_all_grounds and not body.xpath(_LINKED_SHEETS)
     causes: dict[HtmlElement, str] = {}
     for element, style in styles.items():
-        cause = _find_cause(style) or (
-            "color" if is_paper and _is_white_on_paper(element, styles) else ""
-        )
-        if cause:
+        cause = _find_cause(style)
+        is_white = not cause and is_paper and _is_white_on_paper(element, styles)
+        if (is_white or cause == "color") and not _is_painted_otherwise(element, styles):
+            causes[element] = "color"
+        elif cause and cause != "color":
             causes[element] = cause
     faded = sum(len(e.text_content()) for e, cause in causes.items() if cause == "opacity")
     is_faded_in = faded > _FADED_SHARE * len(body.text_content())
@@ -139,8 +142,29 @@ def _is_flat(style: Style) -> bool:
     return any(_ZERO.fullmatch(style[size]) for size in sizes if size in style)
 
 
+def _is_painted_otherwise(element: HtmlElement, styles: Mapping[HtmlElement, Style]) -> bool:
+    """Tell whether letters have no colour of their own and are seen all the same.
+
+    They are cut out of a picture or a colour behind them, or have a shadow or an edge.
+    """
+    for around in (element, *element.iterancestors()):
+        style = styles.get(around, {})
+        if any(style.get(name, "none") not in ("none", "0", "0px", "") for name in _EDGED):
+            return True
+        # Of the short form, `text` is the place where it is painted.
+        words = f"{style.get('background-clip', '')} {style.get('background', '')}".split()
+        if "text" in words and any(_is_ground(style.get(name, "")) for name in _GROUNDS):
+            return True
+    return False
+
+
+def _is_ground(said: str) -> bool:
+    words = [word for word in said.split() if word not in ("none", "transparent", "text")]
+    return _is_picture(said) or (bool(words) and not _is_clear(said))
+
+
 def _has_no_colour(style: Style) -> bool:
-    said = style.get("color", "")
+    said = _get_fill(style)
     if said == "transparent" or _is_clear(said):
         return True
     behind = style.get("background-color", style.get("background", ""))
@@ -150,10 +174,15 @@ def _has_no_colour(style: Style) -> bool:
     return own is not None and ground is not None and _are_alike(own, ground)
 
 
+def _get_fill(style: Style) -> str:
+    """Return the colour of the letters: what fills them goes before it."""
+    return style.get("-webkit-text-fill-color", style.get("color", ""))
+
+
 def _is_white_on_paper(element: HtmlElement, styles: Mapping[HtmlElement, Style]) -> bool:
     """Tell whether an element has white letters and nothing around it says what is behind them."""
-    own = _read_colour(styles[element].get("color", ""))
-    if own is None or not _are_alike(own, _PAPER) or "text-shadow" in element.get("style", ""):
+    own = _read_colour(_get_fill(styles[element]))
+    if own is None or not _are_alike(own, _PAPER):
         return False
     return not any(
         around.get("bgcolor")
