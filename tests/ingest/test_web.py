@@ -411,6 +411,44 @@ def test_a_question_about_cookies_is_no_content_whatever_it_is_called() -> None:
     assert text == "Rules\n\nSites that set cookies shall ask first."
 
 
+ASKED = [
+    "<section><h2>Choice</h2><p>We use cookies.</p><button>Godta alle</button></section>",
+    "<div><div><p>We use cookies.</p></div><div><button>Accept cookies</button>"
+    "<a href=/c>View cookies</a></div></div>",
+    "<div><p>We use cookies.</p><a href=/a>Tout accepter</a> <a href=/b>Tout refuser</a></div>",
+    "<div style='position:fixed'><p>We use cookies.</p><a href=/ok>OK</a></div>",
+    "<div><p>We use cookies.</p><a class='btn' href=/ok>Accetta tutti</a></div>",
+    "<form><p>We use cookies.</p><input type=submit value='Accept all'></form>",
+]
+TOLD = [
+    "<section><h2>Cookies</h2><p>We use cookies.</p><a href=/x>Allowances for firms</a></section>",
+    "<section><h2>Cookies</h2><p>We use cookies.</p><a href=/x>Agreement with it</a></section>",
+    "<section><h2>Cookies</h2><p>We use cookies.</p><a href=/x>Zulassung</a></section>",
+    "<section><h2>Cookies</h2><p>We use cookies.</p><a href=/x>How to refuse cookies</a></section>",
+    "<div><p>We use cookies.</p><a href=/deny>Deny consent</a></div>",
+]
+
+
+@pytest.mark.parametrize("part", ASKED)
+def test_questions_about_cookies_go_from_the_content_and_from_beside_it(part: str) -> None:
+    fee = "<p>The fee is nine euros a day.</p>"
+    for page in (f"<body>{fee}{part}{fee}", f"{part}<main>{fee * 2}</main>"):
+        assert "We use" not in parse("a.html", page.encode()).text
+
+
+@pytest.mark.parametrize("part", TOLD)
+def test_rules_on_cookies_stay(part: str) -> None:
+    fee = "<p>The fee is nine euros a day.</p>"
+    for page in (f"<body>{fee}{part}{fee}", f"<main>{fee}{part}{fee}</main>"):
+        assert "We use cookies." in parse("a.html", page.encode()).text
+
+
+def test_a_section_of_the_content_is_no_question_whatever_its_buttons_say() -> None:
+    section = "<section><h2>Cookies</h2><p>We use cookies.</p><button>Accept</button></section>"
+    page = f"<main><h1>Rules</h1><p>The fee is nine euros a day.</p>{section}</main>"
+    assert "We use cookies." in parse("a.html", page.encode()).text
+
+
 @pytest.mark.parametrize(
     ("markup", "text"),
     [
