@@ -557,3 +557,40 @@ def test_words_that_markdown_crosses_out_are_kept_with_their_reason() -> None:
     found = parse("a.md", b"The fee is ~~seven~~ nine euros.")
     assert found.text == "The fee is nine euros."
     assert [(said.reason, said.text) for said in found.omissions] == [("crossed-out text", "seven")]
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        pytest.param("<div id=a hidden>x</div>", id="hidden-parts"),
+        pytest.param("<noscript>x</noscript>", id="noscript"),
+    ],
+)
+def test_four_times_as_many_parts_take_no_sixteen_times_as_long(part: str) -> None:
+    spent: list[float] = []
+    for count in (1_000, 4_000):
+        page = f"<p>{FEES}</p>{part * count}<div id=a>{'<i>y</i>' * count}</div>"
+        start = time.process_time()
+        assert FEES in parse("a.md", page.encode()).text
+        parse("a.html", page.encode())
+        spent.append(time.process_time() - start)
+    assert spent[1] < 9 * spent[0]
+
+
+def test_of_pages_without_scripts_all_long_parts_are_text() -> None:
+    long = " ".join(f"The office keeps rule {number}." for number in range(20))
+    page = (
+        f"<noscript><p>{long}</p></noscript>" * 2 + "<noscript>Please enable JavaScript.</noscript>"
+    )
+    assert parse("a.html", page.encode()).text == f"{long}\n\n{long}"
+
+
+def test_what_is_opened_is_told_before_anything_goes() -> None:
+    page = (
+        f"<main><p>{FEES}</p>"
+        "<button hidden aria-controls=b>Menu</button><div id=b hidden>Gone.</div>"
+        "<button>Fees</button><span hidden>open</span><div hidden><p>Nine euros.</p></div></main>"
+    )
+    text = parse("a.html", page.encode()).text
+    assert "Nine euros." in text
+    assert "Gone." not in text

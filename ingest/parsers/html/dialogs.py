@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
+from collections.abc import Mapping
+from itertools import chain
 
 from lxml.html import HtmlElement
 
@@ -128,32 +130,44 @@ def _is_section(part: HtmlElement) -> bool:
     return is_content and next(part.iter("h2", "h3", "h4", "h5", "h6"), None) is not None
 
 
-def is_opener(button: HtmlElement) -> bool:
-    """Tell whether a button's words are the title of a part that it opens."""
-    if not " ".join(button.text_content().split()):
-        return False
-    panel = _find_panel(button)
-    if panel is None:
-        return False
+def find_openers(main: HtmlElement) -> list[HtmlElement]:
+    """Return the buttons whose words are the title of a part that they open."""
+    named: dict[str, HtmlElement] = {}
+    for element in main.getroottree().getroot().iter():
+        if isinstance(element.tag, str) and (name := element.get("id")):
+            named.setdefault(name, element)
+    is_text: dict[HtmlElement, bool] = {}
+    found: list[HtmlElement] = []
+    for button in main.iterdescendants("button"):
+        panel = _find_panel(button, named)
+        if panel is None or not " ".join(button.text_content().split()):
+            continue
+        if panel not in is_text:
+            is_text[panel] = not _is_menu(panel)
+        if is_text[panel]:
+            found.append(button)
+    return found
+
+
+def _is_menu(panel: HtmlElement) -> bool:
     text = "".join(panel.text_content().split())
     linked = "".join("".join(link.text_content().split()) for link in panel.iterdescendants("a"))
-    return bool(text) and len(linked) < MENU_SHARE * len(text) and panel.tag != "nav"
+    return not text or len(linked) >= MENU_SHARE * len(text) or panel.tag == "nav"
 
 
-def _find_panel(button: HtmlElement) -> HtmlElement | None:
-    name = button.get("aria-controls", "")
-    if re.fullmatch(r"[\w.:-]+", name):
-        named = button.getroottree().xpath(f"//*[@id='{name}']")
-        if named:
-            return named[0]
+def _find_panel(button: HtmlElement, named: Mapping[str, HtmlElement]) -> HtmlElement | None:
+    if (panel := named.get(button.get("aria-controls", ""))) is not None:
+        return panel
     following = button.getnext()
     if following is None and button.getparent() is not None and len(button.getparent()) == 1:
         following = button.getparent().getnext()
     if following is None or following.tag not in ("div", "section", "dd", "ul", "ol"):
         return None
     # Without a word about what it opens, two of them, each with its part, are an accordion.
-    declares = button.get("aria-expanded") is not None
-    parent = button.getparent()
-    pairs = [b for b in (parent if parent is not None else ()) if b.tag == "button"]
-    alike = [b for b in pairs if b.getnext() is not None and b.getnext().tag == following.tag]
-    return following if declares or len(alike) > 1 else None
+    if button.get("aria-expanded") is not None:
+        return following
+    others = chain(button.itersiblings("button"), button.itersiblings("button", preceding=True))
+    is_one_of_several = any(
+        other.getnext() is not None and other.getnext().tag == following.tag for other in others
+    )
+    return following if is_one_of_several else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Container, Iterator, Sequence, Set
 
 from lxml.html import HtmlElement
 
@@ -37,9 +37,11 @@ def drop_unseen(body: HtmlElement, left_out: LeftOut) -> None:
     for element, style in ways[0].items():
         if "line-through" in style.get("text-decoration", ""):
             _leave_out(element, STRUCK, left_out)
+    targets = _read_targets(body, hidden)
+    # All are told before the first one goes, since what stands before them tells.
+    shut = {element for element in hidden if _is_opened_by_click(element, targets, hidden)}
     for element, seen in hidden.items():
-        is_sure = all(element in other for other in others)
-        if is_sure and not _is_opened_by_click(element):
+        if element not in shut and all(element in other for other in others):
             kept = dict.fromkeys([*seen, *(part for other in others for part in other[element])])
             _leave_out(element, UNSHOWN, left_out, list(kept))
     for element in body.xpath("//*[@class]"):
@@ -92,11 +94,10 @@ def _keep_gap(words: str | None) -> str | None:
 
 def _drop_noscript(body: HtmlElement) -> None:
     """Remove what is for browsers without scripts, unless the page holds nothing else."""
+    unseen = "ancestor::noscript|ancestor::script|ancestor::style"
+    has_text = bool(body.xpath(f"boolean(//body//text()[normalize-space() and not({unseen})])"))
     for element in list(body.getroottree().getroot().iter("noscript")):
-        unseen = "ancestor::noscript|ancestor::script|ancestor::style"
-        others = body.xpath(f"//body//text()[not({unseen})]")
-        text = " ".join(element.text_content().split())
-        if len(text) < LEAST_NOSCRIPT_CHARS or "".join(map(str, others)).strip():
+        if has_text or len(" ".join(element.text_content().split())) < LEAST_NOSCRIPT_CHARS:
             _drop(element)
         else:
             element.tag = "div"
@@ -124,21 +125,33 @@ def _find_hidden(
     return {element: seen for element, seen in hidden.items() if element.tag not in _WHOLE}
 
 
-def _is_opened_by_click(element: HtmlElement) -> bool:
+def _read_targets(body: HtmlElement, hidden: Container[HtmlElement]) -> frozenset[str]:
+    """Return the ids of what is opened by something that is not hidden itself."""
+    found: set[str] = set()
+    for opener in body.xpath("//*[@aria-controls or @data-target or @data-bs-target]"):
+        if opener not in hidden:
+            names = (opener.get(name, "") for name in ("data-target", "data-bs-target"))
+            found.update(opener.get("aria-controls", "").split())
+            found.update(name[1:] for name in names if name.startswith("#"))
+    return frozenset(found)
+
+
+def _is_opened_by_click(
+    element: HtmlElement, targets: Set[str], hidden: Container[HtmlElement]
+) -> bool:
     """Tell whether a part is shut for now, and what opens it in sight."""
     if not element.text_content().strip() or element.tag in ("span", "nav", "button", "dialog"):
         return False
-    if element.get("role") == "tabpanel":
+    if element.get("role") == "tabpanel" or element.get("id") in targets:
         return True
-    name = element.get("id", "")
-    if re.fullmatch(r"[\w.:-]+", name):
-        target = f"@aria-controls='{name}' or @data-target='#{name}' or @data-bs-target='#{name}'"
-        if element.getroottree().xpath(f"boolean(//*[{target}])"):
-            return True
     before = element.getprevious()
-    if before is None or element.tag == "p" or not before.text_content().strip():
+    if before is not None and before in hidden and before.tag in ("span", "p"):
+        before = before.getprevious()
+    if before is None or before in hidden or element.tag == "p":
         return False
-    return bool(before.xpath(f"boolean(descendant-or-self::*[{_OPENER}])"))
+    return bool(before.text_content().strip()) and bool(
+        before.xpath(f"boolean(descendant-or-self::*[{_OPENER}])")
+    )
 
 
 def _drop(element: HtmlElement) -> None:

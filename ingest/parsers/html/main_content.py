@@ -10,7 +10,7 @@ from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 from trafilatura.settings import Document
 
-from ingest.parsers.html.dialogs import find_consent, is_opener
+from ingest.parsers.html.dialogs import find_consent, find_openers
 from ingest.parsers.html.hidden import drop_unseen
 from ingest.parsers.shared.left_out import NAVIGATION, LeftOut
 
@@ -148,8 +148,8 @@ def _find_smallest(body: HtmlElement, held: _Sizes) -> HtmlElement:
 
 def _drop_furniture(main: HtmlElement, sizes: _Sizes, left_out: LeftOut) -> None:
     most = FURNITURE_SHARE * sizes.get(main, 0)
-    for button in list(main.iterdescendants("button")):
-        if not _is_in_heading(button) and is_opener(button):
+    for button in find_openers(main):
+        if not _is_in_heading(button):
             button.tag = "summary"  # which is what it is
     furniture = [element for element in main.iterdescendants() if _is_furniture(element, sizes)]
     furniture += [part for part in main.iterdescendants("ul", "ol") if _is_menu(part, sizes)]
