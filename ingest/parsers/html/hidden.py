@@ -9,7 +9,7 @@ from lxml.html import HtmlElement
 
 from ingest.parsers.html.cascade import Styles, read_styles
 from ingest.parsers.html.tricks import find_out_of_sight
-from ingest.parsers.shared.left_out import FOR_READERS, STRUCK, UNSHOWN, LeftOut
+from ingest.parsers.shared.left_out import FOR_READERS, HIDDEN, STRUCK, UNSHOWN, LeftOut
 
 _NEVER_DRAWN = ("script", "style", "template", "dialog")
 _WHOLE = ("html", "body")
@@ -21,6 +21,15 @@ _OPENER = "self::button or self::label or @role='button' or @aria-expanded"
 # Without scripts a page that holds nothing else may have its text here; a request to switch scripts
 # on is shorter.
 LEAST_NOSCRIPT_CHARS = 250
+# Of what is hidden, so many words are told to whoever indexes a page: a sentence, or more than a
+# label has.
+LEAST_WORDS = 4
+MOST_LABEL_WORDS = 8
+_CONTROLS = ("button", "form", "input", "select", "textarea")
+_MACHINERY = ("nav", "header", "footer", "form", "menu", "dialog")
+_MACHINERY_ROLES = frozenset(
+    "navigation banner contentinfo search dialog alertdialog alert menu tooltip status".split()
+)
 
 
 def drop_unseen(body: HtmlElement, left_out: LeftOut) -> None:
@@ -40,17 +49,33 @@ def drop_unseen(body: HtmlElement, left_out: LeftOut) -> None:
     targets = _read_targets(body, hidden)
     # All are told before the first one goes, since what stands before them tells.
     shut = {element for element in hidden if _is_opened_by_click(element, targets, hidden)}
-    for element, seen in hidden.items():
-        if element not in shut and all(element in other for other in others):
-            kept = dict.fromkeys([*seen, *(part for other in others for part in other[element])])
-            _leave_out(element, UNSHOWN, left_out, list(kept))
     for element in body.xpath("//*[@class]"):
         if not _HIDDEN_NAMES.isdisjoint(element.get("class", "").split()):
             _leave_out(element, FOR_READERS, left_out)
+    for element, seen in hidden.items():
+        if element not in shut and all(element in other for other in others):
+            kept = dict.fromkeys([*seen, *(part for other in others for part in other[element])])
+            reason = HIDDEN if _is_text(element) else UNSHOWN
+            _leave_out(element, reason, left_out, list(kept))
     for element in body.xpath("//*[@aria-hidden='true']"):
         # A closed accordion is hidden too, but holds paragraphs; icons and menus do not.
         if next(element.iterdescendants("p", "table"), None) is None:
             _leave_out(element, FOR_READERS, left_out)
+
+
+def _is_text(element: HtmlElement) -> bool:
+    """Tell whether a part holds sentences, not what every page hides: menus, dialogs, labels."""
+    text = " ".join(element.text_content().split())
+    count = text.count(" ") + 1
+    if count < LEAST_WORDS or (count <= MOST_LABEL_WORDS and text[-1] not in ".!?:;"):
+        return False
+    if next(element.iter(*_CONTROLS), None) is not None:
+        return False
+    linked = sum(len(link.text_content()) for link in element.iter("a"))
+    around = (element, *element.iterancestors())
+    return linked < len(text) / 2 and not any(
+        one.tag in _MACHINERY or one.get("role") in _MACHINERY_ROLES for one in around
+    )
 
 
 def _leave_out(
