@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Collection
 
 from index.types import Source
 from ingest import parsers
-from ingest.errors import SourceRefused
+from ingest.errors import SourceRefused, SourceUnreadable
 from ingest.planning.compare import PlanStep
 from ingest.sources import metadata
 from ingest.sources.opening import make_unreadable, read_whole
 from ingest.sources.roots import SourceFile
 from ingest.workers.parse import LoadedSource
 
-# Parsers of text, in Python but for lxml's reader of web pages: nothing in them hangs, crashes or
-# takes memory that is out of proportion to a small file.
+# Parsers of text: nothing in them hangs, crashes or takes memory that is out of proportion to a
+# small file. Markdown is text unless there is HTML in it, which is read as a web page is.
 _HARMLESS = ("plain@", "markdown@")
+_TAG = re.compile(rb"<(?:[a-z][\w-]*[\s/>]|[/!?])", re.IGNORECASE)
 
 
 def load(file: SourceFile, most_mb: int | None) -> LoadedSource:
@@ -47,6 +49,17 @@ def load(file: SourceFile, most_mb: int | None) -> LoadedSource:
 def is_little(steps: Collection[PlanStep], most_bytes: int) -> bool:
     """Tell whether reading takes less than starting processes, and no parser may hang or crash."""
     files = [step.file for step in steps if step.file]
-    return sum(file.size_bytes for file in files) <= most_bytes and all(
-        parsers.parser_id(file.name).startswith(_HARMLESS) for file in files
-    )
+    return sum(file.size_bytes for file in files) <= most_bytes and all(map(_is_harmless, files))
+
+
+def _is_harmless(file: SourceFile) -> bool:
+    reader = parsers.parser_id(file.name)
+    if not reader.startswith(_HARMLESS):
+        return False
+    try:
+        # In some encodings each letter of it has a zero beside it.
+        return reader.startswith("plain@") or not _TAG.search(
+            read_whole(file.file).replace(b"\0", b"")
+        )
+    except (OSError, SourceUnreadable):
+        return True  # which is said when it is read

@@ -294,6 +294,8 @@ def test_a_cell_that_claims_a_million_rows_is_not_repeated_for_ever() -> None:
             "", '<p style="color:rgb(250,250,250);background-color:white">', id="pale-on-white"
         ),
         pytest.param("", '<p style="color:white">', id="white-on-the-page"),
+        pytest.param("", '<p style="-webkit-text-fill-color:transparent">', id="filled-clear"),
+        pytest.param("", '<p style="background-clip:text;color:transparent">', id="out-of-nothing"),
         pytest.param("", '<p style="color:#00000000">', id="transparent-in-hexadecimal"),
         pytest.param("", '<p style="opacity:0%">', id="clear-in-percent"),
         pytest.param("", '<p style="transform:scale(0)">', id="scaled-away"),
@@ -331,7 +333,7 @@ def test_what_is_not_shown_is_left_out(style: str, element: str) -> None:
         pytest.param("", '<p style="color:black;background:transparent">', id="on-nothing"),
         pytest.param("", '<p style="color:#fff;background:url(a.png) #fff">', id="on-a-picture"),
         pytest.param(
-            "tr:nth-child(2),p:first-child{background:red}",
+            "p:lang(en){background:red}",
             '<p style="color:white">',
             id="on-who-knows-what",
         ),
@@ -350,6 +352,22 @@ def test_what_is_not_shown_is_left_out(style: str, element: str) -> None:
         pytest.param("<link rel=stylesheet href=a.css>", '<p style="color:white">', id="linked"),
         pytest.param("body{background:navy}", '<p style="color:white">', id="on-a-dark-page"),
         pytest.param("", '<p style="max-width:100%;overflow:hidden">', id="narrow"),
+        pytest.param(
+            ".x{background:linear-gradient(red,blue);background-clip:text;color:transparent}",
+            '<p class="x">',
+            id="cut-out-of-a-picture",
+        ),
+        pytest.param(
+            "body{background:url(a.png);-webkit-background-clip:text}",
+            '<p style="-webkit-text-fill-color:transparent">',
+            id="cut-out-of-one-around-it",
+        ),
+        pytest.param(
+            "", '<p style="background:#036 text;color:transparent">', id="cut-out-of-a-colour"
+        ),
+        pytest.param("", '<p style="color:transparent;text-shadow:0 0 1px red">', id="shadow"),
+        pytest.param("", '<p style="color:#fff;-webkit-text-stroke:1px red">', id="edge"),
+        pytest.param("", '<p style="color:#fff;-webkit-text-fill-color:red">', id="filled"),
     ],
 )
 def test_what_is_shown_stays(style: str, element: str) -> None:
@@ -391,6 +409,44 @@ def test_a_question_about_cookies_is_no_content_whatever_it_is_called() -> None:
     rules = "<h1>Rules</h1><p>Sites that set cookies shall ask first.</p>"
     text = parse("a.html", f"<body>{rules}{asked}</body>".encode()).text
     assert text == "Rules\n\nSites that set cookies shall ask first."
+
+
+ASKED = [
+    "<section><h2>Choice</h2><p>We use cookies.</p><button>Godta alle</button></section>",
+    "<div><div><p>We use cookies.</p></div><div><button>Accept cookies</button>"
+    "<a href=/c>View cookies</a></div></div>",
+    "<div><p>We use cookies.</p><a href=/a>Tout accepter</a> <a href=/b>Tout refuser</a></div>",
+    "<div style='position:fixed'><p>We use cookies.</p><a href=/ok>OK</a></div>",
+    "<div><p>We use cookies.</p><a class='btn' href=/ok>Accetta tutti</a></div>",
+    "<form><p>We use cookies.</p><input type=submit value='Accept all'></form>",
+]
+TOLD = [
+    "<section><h2>Cookies</h2><p>We use cookies.</p><a href=/x>Allowances for firms</a></section>",
+    "<section><h2>Cookies</h2><p>We use cookies.</p><a href=/x>Agreement with it</a></section>",
+    "<section><h2>Cookies</h2><p>We use cookies.</p><a href=/x>Zulassung</a></section>",
+    "<section><h2>Cookies</h2><p>We use cookies.</p><a href=/x>How to refuse cookies</a></section>",
+    "<div><p>We use cookies.</p><a href=/deny>Deny consent</a></div>",
+]
+
+
+@pytest.mark.parametrize("part", ASKED)
+def test_questions_about_cookies_go_from_the_content_and_from_beside_it(part: str) -> None:
+    fee = "<p>The fee is nine euros a day.</p>"
+    for page in (f"<body>{fee}{part}{fee}", f"{part}<main>{fee * 2}</main>"):
+        assert "We use" not in parse("a.html", page.encode()).text
+
+
+@pytest.mark.parametrize("part", TOLD)
+def test_rules_on_cookies_stay(part: str) -> None:
+    fee = "<p>The fee is nine euros a day.</p>"
+    for page in (f"<body>{fee}{part}{fee}", f"<main>{fee}{part}{fee}</main>"):
+        assert "We use cookies." in parse("a.html", page.encode()).text
+
+
+def test_a_section_of_the_content_is_no_question_whatever_its_buttons_say() -> None:
+    section = "<section><h2>Cookies</h2><p>We use cookies.</p><button>Accept</button></section>"
+    page = f"<main><h1>Rules</h1><p>The fee is nine euros a day.</p>{section}</main>"
+    assert "We use cookies." in parse("a.html", page.encode()).text
 
 
 @pytest.mark.parametrize(
@@ -501,3 +557,40 @@ def test_words_that_markdown_crosses_out_are_kept_with_their_reason() -> None:
     found = parse("a.md", b"The fee is ~~seven~~ nine euros.")
     assert found.text == "The fee is nine euros."
     assert [(said.reason, said.text) for said in found.omissions] == [("crossed-out text", "seven")]
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        pytest.param("<div id=a hidden>x</div>", id="hidden-parts"),
+        pytest.param("<noscript>x</noscript>", id="noscript"),
+    ],
+)
+def test_four_times_as_many_parts_take_no_sixteen_times_as_long(part: str) -> None:
+    spent: list[float] = []
+    for count in (1_000, 4_000):
+        page = f"<p>{FEES}</p>{part * count}<div id=a>{'<i>y</i>' * count}</div>"
+        start = time.process_time()
+        assert FEES in parse("a.md", page.encode()).text
+        parse("a.html", page.encode())
+        spent.append(time.process_time() - start)
+    assert spent[1] < 9 * spent[0]
+
+
+def test_of_pages_without_scripts_all_long_parts_are_text() -> None:
+    long = " ".join(f"The office keeps rule {number}." for number in range(20))
+    page = (
+        f"<noscript><p>{long}</p></noscript>" * 2 + "<noscript>Please enable JavaScript.</noscript>"
+    )
+    assert parse("a.html", page.encode()).text == f"{long}\n\n{long}"
+
+
+def test_what_is_opened_is_told_before_anything_goes() -> None:
+    page = (
+        f"<main><p>{FEES}</p>"
+        "<button hidden aria-controls=b>Menu</button><div id=b hidden>Gone.</div>"
+        "<button>Fees</button><span hidden>open</span><div hidden><p>Nine euros.</p></div></main>"
+    )
+    text = parse("a.html", page.encode()).text
+    assert "Nine euros." in text
+    assert "Gone." not in text

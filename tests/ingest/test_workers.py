@@ -26,6 +26,7 @@ from ingest.errors import WorkersUnavailable
 from ingest.pipeline import Pace
 from ingest.settings import IngestSettings
 from ingest.workers import pool as workers
+from ingest.workers.load import is_little
 from ingest.workers.parse import LoadedSource, Refused, parse
 from ingest.workers.pool import Workers
 from tests.library import COMMAND, ROOT, Library, command, essay, loaded
@@ -92,6 +93,24 @@ def children() -> set[int]:
     )  # fmt: skip
     lines = [line.split(maxsplit=1) for line in done.stdout.splitlines()]
     return {int(pid) for pid, what in lines if "ingest.workers.worker" in what or "defunct" in what}
+
+
+@pytest.mark.parametrize(
+    ("text", "is_read_here"),
+    [
+        pytest.param("# Fees\n\n2 < 3, <https://a.example/b> and <c@d.example>", True, id="text"),
+        pytest.param("Fees: <br>9 euros", False, id="tag"),
+        pytest.param("<style\n>a{}</style>", False, id="style"),
+        pytest.param("<!-- 9 -->", False, id="comment"),
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_markdown_with_html_in_it_is_read_by_workers_as_web_pages_are(
+    tmp_path: Path, text: str, is_read_here: bool, encoding: str
+) -> None:
+    lib = Library(tmp_path)
+    lib.write("a.md", "").write_bytes(text.encode(encoding))
+    assert is_little(lib.plan().steps, 1_000) is is_read_here
 
 
 @pytest.mark.usefixtures("hostile")

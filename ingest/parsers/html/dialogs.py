@@ -1,113 +1,126 @@
-"""Questions about cookies, and buttons that open a part of the text."""
+"""Questions about cookies, told by what they ask."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter, defaultdict
 
 from lxml.html import HtmlElement
 
 # What asks for consent is short and has its buttons in it.
 MOST_CONSENT_CHARS = 1_500
-# A part that is opened by a button and made of links is a menu.
-MENU_SHARE = 0.7
 
 _COOKIES = re.compile(
     r"cookie|ciastecz|kolačić|slapuk|küpsis|sīkdat|evästei|μπισκότ", re.IGNORECASE
 )
+# Whole words, since "agreement", "allowance" or "Zulassung" head rules, and so do "Rifiuti".
 _CHOICE = re.compile(
-    r"accept|agree|allow|reject|decline|refuse|got it|akzept|zustimm|ablehn|accepter|refuser"
-    r"|aceptar|rechazar|accett|rifiut|aceitar|rejeitar|akkoord|toestaan|weiger|akcept|odrzu"
-    r"|přijm|souhlas|odmít|elfogad|elutas|godkänn|avvisa|hyväksy|godta|prihvat|prijať|sutink"
-    r"|zulass|erlaub|einverstanden|verstanden|compris|entendid|permitir|ho capito|begrepen|rozumi"
-    r"|zgadzam|zezw|povol|zamítn|súhlas|engedély|godkend|tillad|afvis|tillåt|tillat|salli|kiell"
-    r"|nõustu|keeldu|piekrīt|noraid|atmes|slažem|odbij|sprejm|strinjam|zavrn|acord|refuz|приема"
-    r"|съглас|отказ|αποδ|απορρ|απόρρ|συμφων|glac|diúlt|naċċetta"
+    r"\b(?:accept|agree|allow|reject|decline|refuse|deny|got it|akzeptieren?|zustimmen|stimme zu"
+    r"|ablehnen|zulassen|erlauben?|einverstanden|verstanden|accepte[rz]?|refuser|compris|aceptar"
+    r"|rechazar|entendid[oa]|permitir|accett(?:a|o|are)|rifiuta(?:re)?|ho capito|aceitar|aceito"
+    r"|rejeitar|akkoord|accepteren|toestaan|weiger(?:en)?|begrepen|akceptuj\w*|odrzu[ćc]\w*"
+    r"|zgadzam|rozumiem|zezw[ao]l\w*|přijm\w+|přijím\w+|souhlas[ií]\w*|odmít\w+|povolit|zamítn\w+"
+    r"|súhlas[ií]\w*|prijať|elfogad\w*|elutasít\w*|engedély\w*|godkänn|godkend|tillad|afvis"
+    r"|tillåt|tillat|avvisa?|hyväksy|salli|kiellä|godta|nõustun?|keeldun?|piekrīt\w*|noraid\w+"
+    r"|sutinku|atmes\w+|prihva[ćt]\w*|slažem|odbij\w*|sprejm\w+|strinjam|zavrn\w+|(?:de )?acord"
+    r"|refuz|приемам|съглас\w+|отказ\w*|αποδ\w+|απορρ\w+|απόρρ\w+|συμφων\w+|glac|diúlta\w*"
+    r"|naċċetta)\b"
     r"|^(?:ok(?:ay)?|×|close|dismiss|schließen|fermer|cerrar|chiudi|sluiten|zamknij|zavřít)$",
     re.IGNORECASE,
 )
-# What is opened.
-_PARTS = ("div", "section", "dd", "ul", "ol")
-_BUTTONS = "//button|//a|//*[@role='button']"
+_MOST_CHOICE_CHARS = 40
+# A link has more words if it leads to what is said of choices.
+_MOST_LINK_WORDS = 3
+_BUTTONS = "//button|//a|//*[@role='button']|//input[@type='button' or @type='submit']"
+_NAMED = re.compile(r"cookie|consent|gdpr|\bcmp\b", re.IGNORECASE)
+_FIXED = re.compile(r"position\s*:\s*(?:fixed|sticky)", re.IGNORECASE)
+_BUTTON_NAME = re.compile(r"(?:^|[\s_-])(?:btn|button)", re.IGNORECASE)
+_CONTENT = ("main", "article")
+_PAGE = ("body", "html", *_CONTENT)
 
 
 def find_consent(body: HtmlElement) -> list[HtmlElement]:
     """Return the parts of a page that ask whether cookies may be set, whatever they are called."""
+    buttons = body.xpath(_BUTTONS)
+    choices = [one for one in buttons if _is_choice(one)]
+    offered: defaultdict[HtmlElement, set[str]] = defaultdict(set)
+    for choice in choices:
+        for part in choice.iterancestors():
+            offered[part].add(_read_words(choice).lower())
+    # What is asked says more of cookies than its buttons do.
+    said_on_buttons: Counter[HtmlElement] = Counter()
+    for button in buttons if choices else ():
+        count = len(_COOKIES.findall(button.text_content()))
+        said_on_buttons.update(dict.fromkeys(button.iterancestors(), count) if count else ())
+    texts: dict[HtmlElement, str | None] = {}
     found: dict[HtmlElement, None] = {}
-    for button in body.xpath(_BUTTONS):
-        said = " ".join(button.text_content().split())
-        if len(said) > 40 or not _CHOICE.search(said):
-            continue
-        for part in button.iterancestors():
-            text = part.text_content()
-            if part.tag in ("body", "html", "main", "article") or len(text) > MOST_CONSENT_CHARS:
+    for choice in choices:
+        for part in choice.iterancestors():
+            if part not in texts:
+                texts[part] = _read_question(part)
+            text = texts[part]
+            if text is None:
                 break
-            if _COOKIES.search(text):
+            if len(_COOKIES.findall(text)) <= said_on_buttons[part]:
+                continue
+            is_asked = _is_button(choice) or len(offered[part]) > 1 or _is_set_apart(part)
+            if is_asked and not _is_section(part):
                 found[part] = None
-                break
+            break
     return list(found)
 
 
-def name_panels(main: HtmlElement) -> None:
-    """Put the name of each tab before the part that it opens."""
-    for tab in main.xpath(".//*[@role='tab']"):
-        words = " ".join(tab.text_content().split())
-        panel = _find_tab_panel(tab)
-        if not words or panel is None or panel.getparent() is None:
-            continue
-        name = panel.makeelement("summary")
-        name.text = words
-        panel.insert(0, name)
-        name.tail, panel.text = panel.text, None
-        tab.drop_tree()
-
-
-def opens_by_box(label: HtmlElement) -> bool:
-    """Tell whether a label opens the part behind it by a box to be ticked, without a script."""
-    following, name = label.getnext(), label.get("for", "")
-    if following is None or following.tag not in _PARTS or not re.fullmatch(r"[\w.:-]+", name):
+def _is_choice(element: HtmlElement) -> bool:
+    words = _read_words(element)
+    if not 0 < len(words) <= _MOST_CHOICE_CHARS or not _CHOICE.search(words):
         return False
-    box = label.getroottree().xpath(
-        f"//input[@id='{name}' and (@type='checkbox' or @type='radio')]"
+    return _is_button(element) or len(words.split()) <= _MOST_LINK_WORDS
+
+
+def _read_words(element: HtmlElement) -> str:
+    said = element.get("value", "") if element.tag == "input" else element.text_content()
+    return " ".join(said.split())
+
+
+def _is_button(element: HtmlElement) -> bool:
+    """Tell whether what can be clicked on is more than a link to another place."""
+    if element.tag != "a" or element.get("role") == "button":
+        return True
+    href = element.get("href", "")
+    return (
+        href in ("", "#")
+        or href.startswith("javascript:")
+        or bool(_BUTTON_NAME.search(element.get("class", "")))
     )
-    return bool(box) and bool(following.text_content().strip())
 
 
-def is_opener(button: HtmlElement) -> bool:
-    """Tell whether a button's words are the title of a part that it opens."""
-    if not " ".join(button.text_content().split()):
-        return False
-    panel = _find_panel(button)
-    if panel is None:
-        return False
-    text = "".join(panel.text_content().split())
-    linked = "".join("".join(link.text_content().split()) for link in panel.iterdescendants("a"))
-    return bool(text) and len(linked) < MENU_SHARE * len(text) and panel.tag != "nav"
-
-
-def _find_tab_panel(tab: HtmlElement) -> HtmlElement | None:
-    root = tab.getroottree()
-    for target, attribute in ((tab.get("aria-controls"), "id"), (tab.get("id"), "aria-labelledby")):
-        if target and re.fullmatch(r"[\w.:-]+", target):
-            found = root.xpath(f"//*[@{attribute}='{target}' and @role='tabpanel']")
-            if found:
-                return found[0]
-    return None
-
-
-def _find_panel(button: HtmlElement) -> HtmlElement | None:
-    name = button.get("aria-controls", "")
-    if re.fullmatch(r"[\w.:-]+", name):
-        named = button.getroottree().xpath(f"//*[@id='{name}']")
-        if named:
-            return named[0]
-    following = button.getnext()
-    if following is None and button.getparent() is not None and len(button.getparent()) == 1:
-        following = button.getparent().getnext()
-    if following is None or following.tag not in _PARTS:
+def _read_question(part: HtmlElement) -> str | None:
+    """Return the text of a part that may be a question, None if it holds more than one."""
+    if (
+        part.tag in _PAGE
+        or part.get("role") == "main"
+        or next(part.iter("h1", *_CONTENT), None) is not None
+    ):
         return None
-    # Without a word about what it opens, two of them, each with its part, are an accordion.
-    declares = button.get("aria-expanded") is not None
-    parent = button.getparent()
-    pairs = [b for b in (parent if parent is not None else ()) if b.tag == "button"]
-    alike = [b for b in pairs if b.getnext() is not None and b.getnext().tag == following.tag]
-    return following if declares or len(alike) > 1 else None
+    text = part.text_content()
+    return text if len(text) <= MOST_CONSENT_CHARS else None
+
+
+def _is_set_apart(part: HtmlElement) -> bool:
+    """Tell whether a part lies over the page, or is called a question."""
+    around = (part, *part.iterancestors())
+    return any(
+        _FIXED.search(one.get("style", ""))
+        or one.get("role") in ("dialog", "alertdialog")
+        or _NAMED.search(f"{one.get('class', '')} {one.get('id', '')}")
+        for one in around
+        if one.tag not in _PAGE
+    )
+
+
+def _is_section(part: HtmlElement) -> bool:
+    """Tell whether a part is one of the content, with a heading of its own."""
+    is_content = any(
+        one.tag in _CONTENT or one.get("role") == "main" for one in part.iterancestors()
+    )
+    return is_content and next(part.iter("h2", "h3", "h4", "h5", "h6"), None) is not None

@@ -10,8 +10,9 @@ from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 from trafilatura.settings import Document
 
-from ingest.parsers.html.dialogs import find_consent, is_opener, name_panels, opens_by_box
+from ingest.parsers.html.dialogs import find_consent
 from ingest.parsers.html.hidden import drop_unseen
+from ingest.parsers.html.openers import find_openers, find_opening_labels, name_panels
 from ingest.parsers.html.tables import name_tables
 from ingest.parsers.shared.left_out import NAVIGATION, LeftOut
 
@@ -151,11 +152,10 @@ def _drop_furniture(main: HtmlElement, sizes: _Sizes, left_out: LeftOut) -> None
     most = FURNITURE_SHARE * sizes.get(main, 0)
     name_panels(main)
     name_tables(main)
-    for label in list(main.iterdescendants("label")):
-        if opens_by_box(label):
-            label.tag = "summary"
-    for button in list(main.iterdescendants("button")):
-        if not _is_in_heading(button) and is_opener(button):
+    for label in find_opening_labels(main):
+        label.tag = "summary"
+    for button in find_openers(main):
+        if not _is_in_heading(button):
             button.tag = "summary"  # which is what it is
     furniture = [element for element in main.iterdescendants() if _is_furniture(element, sizes)]
     furniture += [part for part in main.iterdescendants("ul", "ol") if _is_menu(part, sizes)]

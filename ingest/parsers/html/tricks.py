@@ -10,10 +10,12 @@ from lxml.html import HtmlElement
 # The properties that are looked at.
 PROPERTIES = frozenset(
     (
-        "opacity animation animation-name font-size text-indent position left right top bottom "
-        "margin-left margin-top transform clip clip-path overflow overflow-x overflow-y height "
-        "max-height min-height width max-width min-width padding padding-top padding-bottom flex "
-        "flex-grow color background background-color background-image"
+        "display visibility text-decoration opacity animation animation-name font-size "
+        "text-indent position left right top bottom margin-left margin-top transform clip "
+        "clip-path overflow overflow-x overflow-y height max-height min-height width max-width "
+        "min-width padding padding-top padding-bottom flex flex-grow color background "
+        "background-color background-image background-clip text-shadow "
+        "-webkit-text-fill-color -webkit-text-stroke -webkit-text-stroke-width"
     ).split()
 )
 # The values of one element by property, in lower case.
@@ -21,6 +23,7 @@ Style = Mapping[str, str]
 
 # What an element takes over from the one around it, unless it says otherwise.
 _INHERITED = frozenset(["font-size", "text-indent", "color"])
+_TAKEN_OVER = ("inherit", "unset", "currentcolor", "revert-layer", "smaller", "larger", "")
 _LENGTH = re.compile(r"(-?(?:\d+\.?\d*|\.\d+))([a-z]+|%)?")
 _ZERO = re.compile(r"(?:0(?:\.0+)?|0?\.\d+)(?:[a-z]+|%)?|1(?:px)?")
 # The least sizes that are text, by unit; of other units only none at all is none.
@@ -40,28 +43,55 @@ _PAPER = (255, 255, 255)
 # A page of which more fades in is shown by its scripts.
 _FADED_SHARE = 0.3
 _GROUNDS = ("background", "background-color", "background-image")
+_EDGED = ("text-shadow", "-webkit-text-stroke", "-webkit-text-stroke-width")
 _LINKED_SHEETS = "boolean(//link[contains(translate(@rel,'STYLEH','styleh'),'stylesheet')])"
 
 
 def find_out_of_sight(
     body: HtmlElement, styles: Mapping[HtmlElement, Style], knows_all_grounds: bool
-) -> list[HtmlElement]:
-    """Return the elements whose text nobody sees; white words only if all grounds are known."""
+) -> dict[HtmlElement, list[HtmlElement]]:
+    """Return the elements whose text nobody sees, each with what in it is seen all the same.
+
+    White words are among them only if all grounds are known.
+    """
     is_paper = knows_all_grounds and not body.xpath(_LINKED_SHEETS)
-    found: dict[HtmlElement, str] = {}
+    causes: dict[HtmlElement, str] = {}
     for element, style in styles.items():
-        cause = _find_cause(style) or (
-            "color" if is_paper and _is_white_on_paper(element, styles) else ""
-        )
-        is_said_again = cause in _INHERITED and any(
-            cause in styles.get(inner, ()) for inner in element.iterdescendants()
-        )
-        if cause and not is_said_again:
-            found[element] = cause
-    faded = sum(len(e.text_content()) for e, cause in found.items() if cause == "opacity")
-    if faded > _FADED_SHARE * len(body.text_content()):
-        return [element for element, cause in found.items() if cause != "opacity"]
-    return list(found)
+        cause = _find_cause(style)
+        is_white = not cause and is_paper and _is_white_on_paper(element, styles)
+        if (is_white or cause == "color") and not _is_painted_otherwise(element, styles):
+            causes[element] = "color"
+        elif cause and cause != "color":
+            causes[element] = cause
+    faded = sum(len(e.text_content()) for e, cause in causes.items() if cause == "opacity")
+    is_faded_in = faded > _FADED_SHARE * len(body.text_content())
+    return {
+        element: _find_said_again(element, cause, styles)
+        for element, cause in causes.items()
+        if not (is_faded_in and cause == "opacity")
+    }
+
+
+def _find_said_again(
+    element: HtmlElement, cause: str, styles: Mapping[HtmlElement, Style]
+) -> list[HtmlElement]:
+    """Return what in an element says otherwise of a property that it takes over from it."""
+    if cause not in _INHERITED:
+        return []
+    return [
+        inner
+        for inner in element.iterdescendants()
+        if (style := styles.get(inner))
+        and style.get(cause, "inherit") not in _TAKEN_OVER
+        and _find_cause(style) != cause
+        and not (cause == "font-size" and _is_share_of_nothing(style[cause], styles[element]))
+    ]
+
+
+def _is_share_of_nothing(size: str, around: Style) -> bool:
+    share, outer = _LENGTH.match(size), _LENGTH.match(around["font-size"])
+    is_share = share is not None and share[2] in ("em", "%", "ex", "ch")
+    return is_share and outer is not None and float(outer[1]) == 0
 
 
 def _find_cause(style: Style) -> str:
@@ -72,10 +102,6 @@ def _find_cause(style: Style) -> str:
         "animation-name",
     }:
         return "opacity"
-    if _is_speck(style.get("font-size", "")):
-        return "font-size"
-    if _read_number(style, "text-indent", 0.0) < _FAR:
-        return "text-indent"
     if is_placed and any(_read_number(style, edge, 0.0) < _FAR for edge in _EDGES):
         return "position"
     if any(_read_number(style, margin, 0.0) < _FURTHER for margin in _MARGINS):
@@ -86,6 +112,11 @@ def _find_cause(style: Style) -> str:
         return "clip"
     if _is_flat(style):
         return "overflow"
+    # What parts of it may say otherwise of comes last.
+    if _is_speck(style.get("font-size", "")):
+        return "font-size"
+    if _read_number(style, "text-indent", 0.0) < _FAR:
+        return "text-indent"
     return "color" if _has_no_colour(style) else ""
 
 
@@ -111,8 +142,29 @@ def _is_flat(style: Style) -> bool:
     return any(_ZERO.fullmatch(style[size]) for size in sizes if size in style)
 
 
+def _is_painted_otherwise(element: HtmlElement, styles: Mapping[HtmlElement, Style]) -> bool:
+    """Tell whether letters have no colour of their own and are seen all the same.
+
+    They are cut out of a picture or a colour behind them, or have a shadow or an edge.
+    """
+    for around in (element, *element.iterancestors()):
+        style = styles.get(around, {})
+        if any(style.get(name, "none") not in ("none", "0", "0px", "") for name in _EDGED):
+            return True
+        # Of the short form, `text` is the place where it is painted.
+        words = f"{style.get('background-clip', '')} {style.get('background', '')}".split()
+        if "text" in words and any(_is_ground(style.get(name, "")) for name in _GROUNDS):
+            return True
+    return False
+
+
+def _is_ground(said: str) -> bool:
+    words = [word for word in said.split() if word not in ("none", "transparent", "text")]
+    return _is_picture(said) or (bool(words) and not _is_clear(said))
+
+
 def _has_no_colour(style: Style) -> bool:
-    said = style.get("color", "")
+    said = _get_fill(style)
     if said == "transparent" or _is_clear(said):
         return True
     behind = style.get("background-color", style.get("background", ""))
@@ -122,10 +174,15 @@ def _has_no_colour(style: Style) -> bool:
     return own is not None and ground is not None and _are_alike(own, ground)
 
 
+def _get_fill(style: Style) -> str:
+    """Return the colour of the letters: what fills them goes before it."""
+    return style.get("-webkit-text-fill-color", style.get("color", ""))
+
+
 def _is_white_on_paper(element: HtmlElement, styles: Mapping[HtmlElement, Style]) -> bool:
     """Tell whether an element has white letters and nothing around it says what is behind them."""
-    own = _read_colour(styles[element].get("color", ""))
-    if own is None or not _are_alike(own, _PAPER) or "text-shadow" in element.get("style", ""):
+    own = _read_colour(_get_fill(styles[element]))
+    if own is None or not _are_alike(own, _PAPER):
         return False
     return not any(
         around.get("bgcolor")
