@@ -67,6 +67,8 @@ def parse_page(*marks: Mark, finish: Callable[[PdfWriter], object] = lambda _: N
     return parse("plan.pdf", make([[*column(SEEN), *marks]], finish=finish))
 
 
+# Around the words without touching them, of more points than are looked at.
+CIRCLES = " ".join(f"{60 + 5 * n} 590 2 2 re {60 + 5 * n} 640 2 2 re" for n in range(90))
 LAYER = f"/OC /L BDC {show('')} EMC"
 
 
@@ -84,6 +86,8 @@ LAYER = f"/OC /L BDC {show('')} EMC"
         pytest.param(f"{show('')} 1 g 70 595 400 20 re f", None, id="under-white"),
         pytest.param(f"{show('')} 0 g 70 595 400 20 re f", None, id="under-black"),
         pytest.param(f"q 300 100 40 40 re W n {show('')} Q", None, id="cut-off"),
+        pytest.param(f"q 60 590 m 500 580 l 60 580 l W n {show('')} Q", None, id="beyond-a-slope"),
+        pytest.param(f"q {CIRCLES} W n {show('')} Q", None, id="between-many-points"),
         pytest.param(f"q BT /F1 0.4 Tf {AT} ({SECRET}) Tj ET Q", None, id="a-speck"),
         pytest.param(LAYER, lambda w: name_layers(w, {"/OFF": "it"}), id="layer-off"),
         pytest.param(LAYER, lambda w: name_layers(w, {"/BaseState": "/OFF"}), id="all-layers-off"),

@@ -9,6 +9,16 @@ from dataclasses import dataclass, field
 import pypdfium2
 import pypdfium2.raw as pdfium_c
 
+from ingest.parsers.pdf.page.placement import (
+    EVERYWHERE,
+    Bounds,
+    Clip,
+    Placement,
+    cuts_off,
+    join,
+    move,
+)
+
 # A page with more objects is a map or a drawing, and looking at all of them takes seconds.
 MAX_OBJECTS = 20_000
 # What is drawn thinner is a line, not an area.
@@ -17,22 +27,18 @@ _MOST_FORMS = 3  # in each other
 # Asked of every piece of text, so looked up once.
 _mode_of = pdfium_c.FPDFTextObj_GetTextRenderMode
 _fill_of = pdfium_c.FPDFPageObj_GetFillColor
-_clip_of = pdfium_c.FPDFPageObj_GetClipPath
-_count_paths = pdfium_c.FPDFClipPath_CountPaths
 _UNDRAWN = (
     pdfium_c.FPDF_TEXTRENDERMODE_INVISIBLE,
     pdfium_c.FPDF_TEXTRENDERMODE_CLIP,
 )
 
-Bounds = tuple[float, float, float, float]
 Colour = tuple[int, int, int]
 # Of what lets others through, and of pictures, which have any.
 NO_COLOUR: Colour = (-1, -1, -1)
-_EVERYWHERE: Bounds = (-1e9, -1e9, 1e9, 1e9)
 
 
 @dataclass(slots=True)  # not frozen: there are many
-class Piece:
+class TextPiece:
     """A piece of text."""
 
     handle: pdfium_c.FPDF_PAGEOBJECT
@@ -59,22 +65,13 @@ class Content:
     """The objects of a page, those within its forms included; bounds are in its user space."""
 
     count: int  # on the page itself
-    pieces: list[Piece] = field(default_factory=list)
+    pieces: list[TextPiece] = field(default_factory=list)
     areas: list[Area] = field(default_factory=list)
     # Straight lines and the edges of rectangles, found by the bounds of paths of the page itself.
     rules: list[Bounds] = field(default_factory=list)
     picture: float = 0.0  # area of the largest picture or form on the page in square points
     paths: int = 0  # how many lines and areas it draws; letters may be drawn as areas
     is_whole: bool = True  # there are not too many of them
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """How the objects of a form come to lie on the page, and where they are cut off."""
-
-    matrix: pdfium_c.FS_MATRIX | None
-    clip: Bounds
-    depth: int
 
 
 def count_text_pieces(page: pypdfium2.PdfPage, most: int) -> int:
@@ -99,11 +96,11 @@ def read_content(page: pypdfium2.PdfPage) -> Content:
     content = Content(count)
     get = pdfium_c.FPDFPage_GetObject
     objects = (get(page.raw, n) for n in range(count))
-    _Reader(content).read(objects, _Place(None, _EVERYWHERE, 0))
+    _ContentReader(content).read(objects, Placement(None, Clip(EVERYWHERE, is_exact=True), 0))
     return content
 
 
-class _Reader:
+class _ContentReader:
     """Goes through the objects of a page, with room for the answers of PDFium."""
 
     def __init__(self, content: Content) -> None:
@@ -114,7 +111,7 @@ class _Reader:
         self._shades = [ctypes.c_uint() for _ in range(4)]
         self._to_shades = [ctypes.byref(shade) for shade in self._shades]
 
-    def read(self, objects: Iterator[pdfium_c.FPDF_PAGEOBJECT], place: _Place) -> None:
+    def read(self, objects: Iterator[pdfium_c.FPDF_PAGEOBJECT], place: Placement) -> None:
         """Add objects to the content, and those within them."""
         x0, y0, x1, y1 = self._edges
         kind_of, bounds_of = pdfium_c.FPDFPageObj_GetType, pdfium_c.FPDFPageObj_GetBounds
@@ -125,7 +122,7 @@ class _Reader:
                 return
             if not bounds_of(drawn, *self._to_edges):
                 continue
-            bounds = _move((x0.value, y0.value, x1.value, y1.value), place.matrix)
+            bounds = move((x0.value, y0.value, x1.value, y1.value), place.matrix)
             kind = kind_of(drawn)
             if kind == pdfium_c.FPDF_PAGEOBJ_TEXT:
                 self._add_piece(drawn, bounds, place)
@@ -139,16 +136,16 @@ class _Reader:
                 if is_picture and not place.depth:
                     self._note_picture(bounds)
 
-    def _add_piece(self, drawn: pdfium_c.FPDF_PAGEOBJECT, bounds: Bounds, place: _Place) -> None:
+    def _add_piece(self, drawn: pdfium_c.FPDF_PAGEOBJECT, bounds: Bounds, place: Placement) -> None:
         colour, opacity = self._read_fill(drawn)
         is_undrawn = not opacity or _mode_of(drawn) in _UNDRAWN
-        clip = _read_clip(drawn, place)
+        clip = place.read_clip(drawn)
         layer, in_form = len(self._content.areas), place.depth > 0
         self._content.pieces.append(
-            Piece(drawn, bounds, colour, layer, in_form, is_undrawn, _cuts_off(clip, bounds))
+            TextPiece(drawn, bounds, colour, layer, in_form, is_undrawn, cuts_off(clip, bounds))
         )
 
-    def _add_path(self, drawn: pdfium_c.FPDF_PAGEOBJECT, bounds: Bounds, place: _Place) -> None:
+    def _add_path(self, drawn: pdfium_c.FPDF_PAGEOBJECT, bounds: Bounds, place: Placement) -> None:
         content = self._content
         x0, y0, x1, y1 = bounds
         is_thin = min(x1 - x0, y1 - y0) <= LINE_POINTS
@@ -167,7 +164,7 @@ class _Reader:
             content.rules += [(x0, y0, x1, y0), (x0, y1, x1, y1)]
             content.rules += [(x0, y0, x0, y1), (x1, y0, x1, y1)]
 
-    def _add_form(self, drawn: pdfium_c.FPDF_PAGEOBJECT, bounds: Bounds, place: _Place) -> None:
+    def _add_form(self, drawn: pdfium_c.FPDF_PAGEOBJECT, bounds: Bounds, place: Placement) -> None:
         if not place.depth:
             # Programs that scan put the picture into a form now and then.
             self._note_picture(bounds)
@@ -176,7 +173,7 @@ class _Reader:
         matrix = pdfium_c.FS_MATRIX()
         if not pdfium_c.FPDFPageObj_GetMatrix(drawn, ctypes.byref(matrix)):
             return
-        inner = _Place(_join(matrix, place.matrix), _read_clip(drawn, place), place.depth + 1)
+        inner = Placement(join(matrix, place.matrix), place.read_clip(drawn), place.depth + 1)
         count = max(0, pdfium_c.FPDFFormObj_CountObjects(drawn))
         get = pdfium_c.FPDFFormObj_GetObject
         self.read((get(drawn, n) for n in range(count)), inner)
@@ -207,68 +204,3 @@ def _is_broad(path: pdfium_c.FPDF_PAGEOBJECT) -> bool:
     pdfium_c.FPDFPageObj_GetStrokeWidth(path, ctypes.byref(width))
     # From one point to another, and no line by its bounds: its pen is broad, or it runs across.
     return width.value > LINE_POINTS or pdfium_c.FPDFPath_CountSegments(path) <= 2
-
-
-def _read_clip(drawn: pdfium_c.FPDF_PAGEOBJECT, place: _Place) -> Bounds:
-    """Return the rectangle beyond which nothing of an object is seen."""
-    clip = _clip_of(drawn)
-    paths = _count_paths(clip)
-    kept = place.clip
-    if paths <= 0:
-        return kept
-    for path in range(paths):
-        points = _list_points(clip, path)
-        if points:
-            xs, ys = zip(*points, strict=True)
-            kept = _cross(kept, _move((min(xs), min(ys), max(xs), max(ys)), place.matrix))
-    return kept
-
-
-def _list_points(clip: pdfium_c.FPDF_CLIPPATH, path: int) -> list[tuple[float, float]]:
-    x, y = ctypes.c_float(), ctypes.c_float()
-    to_x, to_y = ctypes.byref(x), ctypes.byref(y)
-    points = []
-    for n in range(pdfium_c.FPDFClipPath_CountPathSegments(clip, path)):
-        segment = pdfium_c.FPDFClipPath_GetPathSegment(clip, path, n)
-        if pdfium_c.FPDFPathSegment_GetPoint(segment, to_x, to_y):
-            points.append((x.value, y.value))
-    return points
-
-
-def _cuts_off(clip: Bounds, bounds: Bounds) -> bool:
-    """Tell whether a clip leaves out a good part of something."""
-    if clip is _EVERYWHERE:
-        return False
-    left, bottom, right, top = _cross(clip, bounds)
-    kept = max(0.0, right - left) * max(0.0, top - bottom)
-    return kept < 0.9 * (bounds[2] - bounds[0]) * (bounds[3] - bounds[1])
-
-
-def _cross(one: Bounds, other: Bounds) -> Bounds:
-    return (
-        max(one[0], other[0]), max(one[1], other[1]), min(one[2], other[2]), min(one[3], other[3])
-    )  # fmt: skip
-
-
-def _move(bounds: Bounds, matrix: pdfium_c.FS_MATRIX | None) -> Bounds:
-    if matrix is None:
-        return bounds
-    x0, y0, x1, y1 = bounds
-    corners = [(x, y) for x in (x0, x1) for y in (y0, y1)]
-    xs = [matrix.a * x + matrix.c * y + matrix.e for x, y in corners]
-    ys = [matrix.b * x + matrix.d * y + matrix.f for x, y in corners]
-    return min(xs), min(ys), max(xs), max(ys)
-
-
-def _join(inner: pdfium_c.FS_MATRIX, outer: pdfium_c.FS_MATRIX | None) -> pdfium_c.FS_MATRIX:
-    """Return the matrix that moves by the inner one first."""
-    if outer is None:
-        return inner
-    return pdfium_c.FS_MATRIX(
-        inner.a * outer.a + inner.b * outer.c,
-        inner.a * outer.b + inner.b * outer.d,
-        inner.c * outer.a + inner.d * outer.c,
-        inner.c * outer.b + inner.d * outer.d,
-        inner.e * outer.a + inner.f * outer.c + outer.e,
-        inner.e * outer.b + inner.f * outer.d + outer.f,
-    )

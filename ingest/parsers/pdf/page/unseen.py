@@ -20,7 +20,7 @@ import pypdfium2.raw as pdfium_c
 from numpy.typing import NDArray
 
 from ingest.parsers.pdf.page.characters import VisibleCharacters, list_words
-from ingest.parsers.pdf.page.content import Area, Content, Piece
+from ingest.parsers.pdf.page.content import Area, Content, TextPiece
 from ingest.parsers.pdf.page.traces import CONTRAST, find_traces
 
 # Of 255: what is paler may be unseen on a ground that is not known.
@@ -88,7 +88,7 @@ def _judge(
     page: pypdfium2.PdfPage,
     text: pdfium_c.FPDF_TEXTPAGE,
     found: VisibleCharacters,
-    pieces: Sequence[Piece],
+    pieces: Sequence[TextPiece],
     doubts: _Doubts,
     unseen: NDArray[np.bool_],
 ) -> None:
@@ -132,7 +132,7 @@ def _find_pieces(
 
 
 def _add_twins(
-    text: pdfium_c.FPDF_TEXTPAGE, pieces: Sequence[Piece], numbers: Sequence[int]
+    text: pdfium_c.FPDF_TEXTPAGE, pieces: Sequence[TextPiece], numbers: Sequence[int]
 ) -> list[int]:
     """Add pieces that PDFium passes over, for they say the same again at the same place."""
     places = {pieces[n].bounds for n in numbers}
