@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from ingest.parsers import ParsedText, parse
-from tests.pdfs import Mark, Rule, Text, make
+from tests.pdfs import Mark, Raw, Rule, Text, make
 
 # Above the baseline, in points at a size of 11.
 THROUGH, UNDER = 3.3, -1.5
@@ -45,3 +45,39 @@ def test_other_lines_cross_nothing_out(rule: Rule) -> None:
     parsed = parse_with(Text(72, 730, SENTENCE), rule)
     assert SENTENCE in parsed.text
     assert parsed.note is None
+
+
+LINE = f"71 {730 + THROUGH} m 315 {730 + THROUGH} l S"
+
+
+@pytest.mark.parametrize(
+    ("below", "above"),
+    [
+        pytest.param("", f"q 0 0 5 5 re W n {LINE} Q", id="cut-off"),
+        pytest.param("", f"q 1 G {LINE} Q", id="white"),
+        pytest.param("", f"q 0.98 0.97 1 RG {LINE} Q", id="nearly-white"),
+        pytest.param(f"q 0.85 G {LINE} Q", "", id="pale-and-beneath"),
+        pytest.param(f"q 1 1 0.3 RG {LINE} Q", "", id="a-marker-beneath"),
+        pytest.param(f"{LINE} q 1 g 60 720 400 20 re f Q", "", id="painted-over"),
+        pytest.param(f"q 0 1 0 rg 60 720 400 20 re f 0 1 0 RG {LINE} Q", "", id="as-its-ground"),
+    ],
+)
+def test_a_line_that_nobody_sees_crosses_nothing_out(below: str, above: str) -> None:
+    parsed = parse_with(Raw(below), Text(72, 730, SENTENCE), Raw(above))
+    assert SENTENCE in parsed.text
+    assert parsed.note is None
+
+
+@pytest.mark.parametrize(
+    ("below", "above"),
+    [
+        pytest.param("", f"q 1 0 0 RG {LINE} Q", id="red"),
+        pytest.param("", f"q 0.7 G {LINE} Q", id="grey"),
+        pytest.param(LINE, "", id="black-and-beneath"),
+        pytest.param("q 0 g 60 720 400 20 re f 1 g", f"Q q 1 G {LINE} Q", id="white-on-black"),
+    ],
+)
+def test_a_line_that_is_seen_crosses_out(below: str, above: str) -> None:
+    parsed = parse_with(Raw(below), Text(72, 730, SENTENCE), Raw(above))
+    assert "610" not in parsed.text
+    assert [omission.text for omission in parsed.omissions] == [SENTENCE]

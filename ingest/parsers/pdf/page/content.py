@@ -61,6 +61,24 @@ class Area:
 
 
 @dataclass(slots=True)
+class Stroke:
+    """A path so thin that it is a line, on the page or in one of its forms."""
+
+    handle: pdfium_c.FPDF_PAGEOBJECT
+    bounds: Bounds
+    layer: int  # how many areas are drawn before it
+    pieces: int  # how many pieces of text are
+
+    def read_colour(self) -> tuple[int, int, int, int]:
+        """Return red, green, blue and opacity with PDFium's lock held."""
+        shades = [ctypes.c_uint(255) for _ in range(4)]
+        ask = _fill_of if _is_filled(self.handle) else pdfium_c.FPDFPageObj_GetStrokeColor
+        ask(self.handle, *map(ctypes.byref, shades))
+        red, green, blue, opacity = (shade.value for shade in shades)
+        return red, green, blue, opacity
+
+
+@dataclass(slots=True)
 class Content:
     """The objects of a page, those within its forms included; bounds are in its user space."""
 
@@ -69,6 +87,7 @@ class Content:
     areas: list[Area] = field(default_factory=list)
     # Straight lines and the edges of rectangles, found by the bounds of paths of the page itself.
     rules: list[Bounds] = field(default_factory=list)
+    strokes: list[Stroke] = field(default_factory=list)
     picture: float = 0.0  # area of the largest picture or form on the page in square points
     paths: int = 0  # how many lines and areas it draws; letters may be drawn as areas
     is_whole: bool = True  # there are not too many of them
@@ -149,7 +168,10 @@ class _ContentReader:
         content = self._content
         x0, y0, x1, y1 = bounds
         is_thin = min(x1 - x0, y1 - y0) <= LINE_POINTS
-        if not is_thin:
+        if is_thin:
+            before = len(content.areas), len(content.pieces)
+            content.strokes.append(Stroke(drawn, bounds, *before))
+        else:
             if _is_filled(drawn):
                 colour, _ = self._read_fill(drawn)
                 content.areas.append(Area(drawn, bounds, colour, is_picture=False))

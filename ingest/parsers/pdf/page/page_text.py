@@ -163,7 +163,7 @@ def _leave_out_unseen(
     drawn = np.array(content.rules, dtype=np.float32).reshape(-1, 4)
     rules = transform_boxes(drawn, matrix)
     boxes = transform_boxes(found.boxes, matrix)
-    struck = find_struck(boxes, rules)
+    struck = find_struck(page, text, found, content, matrix)
     found, boxes = _leave_out(found, struck, STRUCK, left_out), boxes[~struck]
     words = found.spaced | found.broken
     numbers = find_line_numbers(found.codes, boxes, words, around.numbered)

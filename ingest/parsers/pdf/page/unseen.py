@@ -33,7 +33,7 @@ STAMP_CHARS, STAMP_SHARE = 40, 0.1
 SPECK = 1.0
 MOST_OF_A_WORD = 0.5
 _LAYER = "OC"
-_PAPER = (255, 255, 255)
+PAPER = (255, 255, 255)
 _AREAS_AT_ONCE = 256
 _MOST_STRIPS = 200
 _NO_WORDS = 2  # bytes, for the end of a text
@@ -96,12 +96,12 @@ def _judge(
     doubtful = doubts.suspect | doubts.recognised
     if not doubtful.any():
         return
-    number_of = {_address(pieces[n].handle): n for n in np.flatnonzero(doubtful).tolist()}
-    of = _find_pieces(text, found.positions, number_of)
+    number_of = {address_of(pieces[n].handle): n for n in np.flatnonzero(doubtful).tolist()}
+    of = find_pieces(text, found.positions, number_of)
     # What is printed again at its place is seen if either is.
     again = np.flatnonzero(found.last != found.positions)
     last = of.copy()
-    last[again] = _find_pieces(text, found.last[again], number_of)
+    last[again] = find_pieces(text, found.last[again], number_of)
     known = (of >= 0) & (last >= 0)
     recognised = known & doubts.recognised[of] & doubts.recognised[last]
     others = len(of) - int(recognised.sum())
@@ -122,12 +122,12 @@ def _judge(
             unseen[asked] |= ~traces
 
 
-def _find_pieces(
+def find_pieces(
     text: pdfium_c.FPDF_TEXTPAGE, positions: NDArray[np.intp], number_of: dict[int | None, int]
 ) -> NDArray[np.intp]:
     """Return which piece of text each of PDFium's characters belongs to, -1 for others."""
     object_of = pdfium_c.FPDFText_GetTextObject
-    numbers = [number_of.get(_address(object_of(text, p)), -1) for p in positions.tolist()]
+    numbers = [number_of.get(address_of(object_of(text, p)), -1) for p in positions.tolist()]
     return np.array(numbers, dtype=np.intp)
 
 
@@ -208,7 +208,7 @@ def _doubt_by_place(
         here = is_scan[start : start + len(left)]
         covered |= over[~here].any(axis=0)
         beneath_scan |= over[here].any(axis=0)
-    shades = np.array([*(area.colour for area in areas), _PAPER], dtype=np.int16)[ground]
+    shades = np.array([*(area.colour for area in areas), PAPER], dtype=np.int16)[ground]
     alike = np.abs(colours - shades).max(axis=1) < 2 * CONTRAST
     pale = colours.min(axis=1) > PALE
     doubted: NDArray[np.bool_] = np.where((shades < 0).any(axis=1), pale, alike)
@@ -226,5 +226,6 @@ def _is_on_layer(drawn: pdfium_c.FPDF_PAGEOBJECT) -> bool:
     return False
 
 
-def _address(drawn: pdfium_c.FPDF_PAGEOBJECT) -> int | None:
+def address_of(drawn: pdfium_c.FPDF_PAGEOBJECT) -> int | None:
+    """Return by what an object of a page can be told from others."""
     return ctypes.cast(drawn, ctypes.c_void_p).value
