@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pypdfium2
 import pypdfium2.raw as pdfium_c
@@ -25,6 +25,16 @@ _FACE, _SIZE, _LEADING, _PADDING = b"Helvetica", 10.0, 1.2, 2.0
 _TICK, _TICK_FACE, _TICK_SHARE = "\u2713", b"ZapfDingbats", 0.8
 
 
+@dataclass(slots=True)
+class PageNotes:
+    """What annotations say of a page that is not drawn onto it."""
+
+    undrawn: list[str] = field(default_factory=list)  # words that the plain face has no letters for
+    hidden: list[str] = field(default_factory=list)  # words that viewers do not show
+    # What is crossed out: left, bottom, right, top in the page's user space.
+    struck: list[tuple[float, float, float, float]] = field(default_factory=list)
+
+
 @dataclass(frozen=True, slots=True)
 class _Line:
     """A line that is set onto a page, its origin in the page's user space."""
@@ -37,14 +47,14 @@ class _Line:
 
 
 def draw_annotations(
-    document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage, undrawn: list[str]
+    document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage, notes: PageNotes
 ) -> bool:
     """Draw what is put onto a page into its content, in memory, with PDFium's lock held.
 
     Args:
         document: Opened with its forms, see `pdfium.open_document`.
         page: One of its pages.
-        undrawn: Gets the words of notes that the plain face has no letters for.
+        notes: Gets what is not drawn.
 
     Returns:
         Whether anything was drawn; the page must then be loaded again.
@@ -57,12 +67,14 @@ def draw_annotations(
         drawn = True
         if _is_unseen(document, annotation):
             continue
+        if pdfium_c.FPDFAnnot_GetSubtype(annotation) == pdfium_c.FPDF_ANNOT_STRIKEOUT:
+            notes.struck += _read_marked(annotation)[: _MOST - len(notes.struck)]
         lines += _tick(document, annotation)
         words = _read_bare_note(annotation)
         if all(word.encode("cp1252", "ignore").decode("cp1252") == word for word in words):
             lines += _typeset(document, annotation, words)
         else:
-            undrawn.append(" ".join(words))
+            notes.undrawn.append(" ".join(words))
     if not drawn:
         return False
     for line in lines:
@@ -173,6 +185,22 @@ def _read_frame(annotation: pdfium_c.FPDF_ANNOTATION) -> tuple[float, float, flo
         return None
     low, high = sorted((frame.bottom, frame.top))
     return frame.left, low, frame.right, high
+
+
+def _read_marked(
+    annotation: pdfium_c.FPDF_ANNOTATION,
+) -> list[tuple[float, float, float, float]]:
+    """Return what is around each stretch of text that an annotation marks."""
+    count = min(pdfium_c.FPDFAnnot_CountAttachmentPoints(annotation), _MOST)
+    found = []
+    points = pdfium_c.FS_QUADPOINTSF()
+    for position in range(count):
+        if pdfium_c.FPDFAnnot_GetAttachmentPoints(annotation, position, ctypes.byref(points)):
+            xs = (points.x1, points.x2, points.x3, points.x4)
+            ys = (points.y1, points.y2, points.y3, points.y4)
+            found.append((min(xs), min(ys), max(xs), max(ys)))
+    frame = _read_frame(annotation)
+    return found or ([frame] if frame else [])
 
 
 def _read_appearance(annotation: pdfium_c.FPDF_ANNOTATION) -> str:

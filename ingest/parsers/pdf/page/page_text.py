@@ -35,9 +35,10 @@ from ingest.parsers.pdf.page.legibility import (
 from ingest.parsers.pdf.page.letters import join_initials, join_spaced
 from ingest.parsers.pdf.page.line_numbers import LINE_NUMBER, NumberedEdges, find_line_numbers
 from ingest.parsers.pdf.page.lowered import set_lowered
+from ingest.parsers.pdf.page.placement import Bounds
 from ingest.parsers.pdf.page.raised import part_note_marks, set_raised
 from ingest.parsers.pdf.page.spaces import drop_false_spaces, find_lost_spaces
-from ingest.parsers.pdf.page.struck import find_struck
+from ingest.parsers.pdf.page.struck import find_marked, find_struck
 from ingest.parsers.pdf.page.unseen import find_unseen
 from ingest.parsers.pdf.page.watermarks import WATERMARK, find_watermarks
 from ingest.parsers.pdf.second_reading import read_plainly
@@ -101,15 +102,20 @@ class Surroundings:
     numbered: NumberedEdges = field(default_factory=NumberedEdges)  # of the pages before
 
 
-def read_page(page: pypdfium2.PdfPage, number: int, around: Surroundings) -> PageText:
-    """Return what can be seen of a page's text, with PDFium's lock held; `PdfiumError` if torn."""
+def read_page(
+    page: pypdfium2.PdfPage, number: int, around: Surroundings, struck: Sequence[Bounds]
+) -> PageText:
+    """Return what can be seen of a page's text, with PDFium's lock held; `PdfiumError` if torn.
+
+    What stands in one of the places that are struck is crossed out by a note.
+    """
     width, height = page.get_size()
     if width <= 0 or height <= 0:
         return make_empty_page(number)
     content = read_content(page)
     text = page.get_textpage()
     try:
-        seen = _leave_out_unseen(page, text.raw, content, around)
+        seen = _leave_out_unseen(page, text.raw, content, around, struck)
         right_to_left = runs_leftwards(seen.found.codes)
         fragments = _cut(text.raw, seen, right_to_left)
         lettering = read_lettering(text.raw, seen.found.positions, fragments)
@@ -148,7 +154,11 @@ class _Seen:
 
 
 def _leave_out_unseen(
-    page: pypdfium2.PdfPage, text: pdfium_c.FPDF_TEXTPAGE, content: Content, around: Surroundings
+    page: pypdfium2.PdfPage,
+    text: pdfium_c.FPDF_TEXTPAGE,
+    content: Content,
+    around: Surroundings,
+    marked: Sequence[Bounds],
 ) -> _Seen:
     """Return the characters of a page that are seen and belong to its text."""
     left_out = LeftOut()
@@ -164,6 +174,7 @@ def _leave_out_unseen(
     rules = transform_boxes(drawn, matrix)
     boxes = transform_boxes(found.boxes, matrix)
     struck = find_struck(page, text, found, content, matrix)
+    struck |= find_marked(found.boxes, marked)
     found, boxes = _leave_out(found, struck, STRUCK, left_out), boxes[~struck]
     words = found.spaced | found.broken
     numbers = find_line_numbers(found.codes, boxes, words, around.numbered)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pypdfium2
 import pypdfium2.raw as pdfium_c
@@ -10,6 +12,7 @@ from numpy.typing import NDArray
 from index.pages.pdfium import transform_boxes
 from ingest.parsers.pdf.page.characters import VisibleCharacters
 from ingest.parsers.pdf.page.content import NO_COLOUR, Colour, Content, Stroke
+from ingest.parsers.pdf.page.placement import Bounds
 from ingest.parsers.pdf.page.traces import CONTRAST, find_traces
 from ingest.parsers.pdf.page.unseen import PAPER, address_of, find_pieces
 
@@ -72,6 +75,15 @@ def find_struck(
     for _, places in seen:
         struck[places] |= visible[places].mean() > MOST_OF_IT
     return struck
+
+
+def find_marked(boxes: NDArray[np.float32], marked: Sequence[Bounds]) -> NDArray[np.bool_]:
+    """Tell which characters stand in one of the rectangles; all in the page's user space."""
+    x, y = (boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2
+    inside = np.zeros(len(boxes), dtype=np.bool_)
+    for left, bottom, right, top in marked:
+        inside |= (x > left) & (x < right) & (y > bottom) & (y < top)
+    return inside
 
 
 def _stands_out(stroke: Stroke, content: Content, edges: NDArray[np.float32], piece: int) -> bool:
