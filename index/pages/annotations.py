@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 import pypdfium2
 import pypdfium2.raw as pdfium_c
 
+from index.pages.unseen_notes import read_words
+
 # Links and what pops up are not seen on the page; the sign of a note has no words.
 _NOT_DRAWN = (pdfium_c.FPDF_ANNOT_LINK, pdfium_c.FPDF_ANNOT_POPUP, pdfium_c.FPDF_ANNOT_TEXT)
 _UNSEEN_FLAGS = pdfium_c.FPDF_ANNOT_FLAG_HIDDEN | pdfium_c.FPDF_ANNOT_FLAG_NOVIEW
@@ -47,34 +49,42 @@ class _Line:
 
 
 def draw_annotations(
-    document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage, notes: PageNotes
+    document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage, index: int, notes: PageNotes | None
 ) -> bool:
     """Draw what is put onto a page into its content, in memory, with PDFium's lock held.
 
     Args:
         document: Opened with its forms, see `pdfium.open_document`.
         page: One of its pages.
-        notes: Gets what is not drawn.
+        index: Which.
+        notes: Gets what is not drawn, if somebody asks for it.
 
     Returns:
         Whether anything was drawn; the page must then be loaded again.
     """
     lines: list[_Line] = []
-    drawn = False
-    for annotation in _open_annotations(page):
+    drawn, said = False, notes or PageNotes()
+    hidden: list[int] = []
+    for position, annotation in _open_annotations(page):
         if pdfium_c.FPDFAnnot_GetSubtype(annotation) in _NOT_DRAWN:
             continue
         drawn = True
-        if _is_unseen(document, annotation):
+        if _asks_password(document, annotation) or not _is_viewed(annotation):
+            _hide(annotation)
+            if not _asks_password(document, annotation):
+                hidden.append(position)
+                said.hidden += filter(None, [" ".join(_read_bare_note(annotation))])
             continue
         if pdfium_c.FPDFAnnot_GetSubtype(annotation) == pdfium_c.FPDF_ANNOT_STRIKEOUT:
-            notes.struck += _read_marked(annotation)[: _MOST - len(notes.struck)]
+            said.struck += _read_marked(annotation)[: _MOST - len(said.struck)]
         lines += _tick(document, annotation)
         words = _read_bare_note(annotation)
         if all(word.encode("cp1252", "ignore").decode("cp1252") == word for word in words):
             lines += _typeset(document, annotation, words)
         else:
-            notes.undrawn.append(" ".join(words))
+            said.undrawn.append(" ".join(words))
+    if notes is not None and hidden:
+        notes.hidden += filter(None, [read_words(document, page, index, hidden)])
     if not drawn:
         return False
     for line in lines:
@@ -86,19 +96,23 @@ def draw_annotations(
     return bool(lines) or flat == pdfium_c.FLATTEN_SUCCESS
 
 
-def _is_unseen(document: pypdfium2.PdfDocument, annotation: pdfium_c.FPDF_ANNOTATION) -> bool:
-    """Tell whether viewers do not show an annotation, and have PDFium not draw it either.
+def _is_viewed(annotation: pdfium_c.FPDF_ANNOTATION) -> bool:
+    """Tell whether viewers show an annotation, and have PDFium draw it then.
 
-    It draws what is not to be viewed, and leaves out what only viewers that do not know its kind
-    should. A password is shown to nobody, even where the file draws it.
+    It leaves out what only viewers that do not know its kind should.
     """
     flags = pdfium_c.FPDFAnnot_GetFlags(annotation)
-    if flags & _UNSEEN_FLAGS or _asks_password(document, annotation):
-        pdfium_c.FPDFAnnot_SetFlags(annotation, flags | pdfium_c.FPDF_ANNOT_FLAG_HIDDEN)
-        return True
+    if flags & _UNSEEN_FLAGS:
+        return False
     if flags & pdfium_c.FPDF_ANNOT_FLAG_INVISIBLE:
         pdfium_c.FPDFAnnot_SetFlags(annotation, flags & ~pdfium_c.FPDF_ANNOT_FLAG_INVISIBLE)
-    return False
+    return True
+
+
+def _hide(annotation: pdfium_c.FPDF_ANNOTATION) -> None:
+    """Keep PDFium from drawing an annotation: it draws what is not to be viewed, and passwords."""
+    flags = pdfium_c.FPDFAnnot_GetFlags(annotation)
+    pdfium_c.FPDFAnnot_SetFlags(annotation, flags | pdfium_c.FPDF_ANNOT_FLAG_HIDDEN)
 
 
 def _asks_password(document: pypdfium2.PdfDocument, annotation: pdfium_c.FPDF_ANNOTATION) -> bool:
@@ -122,13 +136,13 @@ def _keep_bounds(page: pypdfium2.PdfPage) -> None:
     page.set_cropbox(*bounds)
 
 
-def _open_annotations(page: pypdfium2.PdfPage) -> Iterator[pdfium_c.FPDF_ANNOTATION]:
+def _open_annotations(page: pypdfium2.PdfPage) -> Iterator[tuple[int, pdfium_c.FPDF_ANNOTATION]]:
     count = min(max(0, pdfium_c.FPDFPage_GetAnnotCount(page.raw)), _MOST)
     for position in range(count):
         annotation = pdfium_c.FPDFPage_GetAnnot(page.raw, position)
         if annotation:
             try:
-                yield annotation
+                yield position, annotation
             finally:
                 pdfium_c.FPDFPage_CloseAnnot(annotation)
 

@@ -73,7 +73,7 @@ def open_page(
     """
     with LOCK:
         page = document[index]
-        if draw_annotations(document, page, PageNotes() if notes is None else notes):
+        if draw_annotations(document, page, index, notes):
             page.close()
             page = document[index]
         try:

@@ -274,8 +274,65 @@ def test_a_note_typed_onto_the_page_is_read_in_its_place() -> None:
     assert parsed.layout is not None
 
 
-def test_a_hidden_note_is_not_read() -> None:
-    assert "125" not in parse_page(finish=add_note("The deposit is 125 euros.", flags=2)).text
+def add_stamp(writer: PdfWriter, flags: int, layer: DictionaryObject | None = None) -> None:
+    drawn = DecodedStreamObject()
+    drawn.set_data(f"BT /F1 11 Tf 4 6 Td ({SECRET}) Tj ET".encode())
+    drawn[NameObject("/Subtype")] = NameObject("/Form")
+    drawn[NameObject("/BBox")] = ArrayObject(map(NumberObject, (0, 0, 340, 20)))
+    drawn[NameObject("/Resources")] = writer.pages[0]["/Resources"]
+    stamp = DictionaryObject(
+        {
+            NameObject("/Type"): NameObject("/Annot"),
+            NameObject("/Subtype"): NameObject("/Stamp"),
+            NameObject("/Rect"): ArrayObject(map(NumberObject, (72, 600, 412, 620))),
+            NameObject("/F"): NumberObject(flags),
+            NameObject("/AP"): DictionaryObject({NameObject("/N"): writer._add_object(drawn)}),
+        }
+    )
+    if layer is not None:
+        stamp[NameObject("/OC")] = layer
+    writer.add_annotation(0, stamp)
+
+
+def stamp_on_layer(default: dict[str, object]) -> Callable[[PdfWriter], None]:
+    def finish(writer: PdfWriter) -> None:
+        name_layers(writer, default)
+        add_stamp(writer, 4, writer.pages[0]["/Resources"]["/Properties"].raw_get("/L"))
+
+    return finish
+
+
+@pytest.mark.parametrize(
+    "finish",
+    [
+        pytest.param(lambda w: add_stamp(w, 4 + 32), id="not-to-be-viewed"),
+        pytest.param(lambda w: add_stamp(w, 2), id="hidden"),
+        pytest.param(stamp_on_layer({"/OFF": "it"}), id="layer-off"),
+        pytest.param(add_note(SECRET, 2), id="hidden-note-without-an-appearance"),
+    ],
+)
+def test_what_viewers_do_not_show_of_annotations_is_said(
+    finish: Callable[[PdfWriter], None],
+) -> None:
+    parsed = parse_page(finish=finish)
+    assert "900" not in parsed.text
+    assert "24 metres" in parsed.text
+    assert parsed.note == "left out: hidden text on page 1"
+    assert [omission.text for omission in parsed.omissions] == [SECRET]
+
+
+@pytest.mark.parametrize(
+    "finish",
+    [
+        pytest.param(lambda w: add_stamp(w, 4), id="stamp"),
+        pytest.param(lambda w: add_stamp(w, 1), id="for-viewers-that-know-it"),
+        pytest.param(stamp_on_layer({}), id="layer-on"),
+    ],
+)
+def test_what_viewers_show_of_annotations_is_read(finish: Callable[[PdfWriter], None]) -> None:
+    parsed = parse_page(finish=finish)
+    assert SECRET in parsed.text
+    assert parsed.note is None
 
 
 def test_a_note_that_cannot_be_drawn_is_said() -> None:

@@ -64,7 +64,8 @@ def _read_pages(
             with pdfium.open_page(document, index, notes) as page:
                 _refuse_dust(page, index + 1)
                 read = read_page(page, index + 1, around, notes.struck)
-            passed_over = (Omission(_UNDRAWN, words) for words in notes.undrawn)
+            passed_over = [Omission(_UNDRAWN, words) for words in notes.undrawn]
+            passed_over += [Omission(HIDDEN, words) for words in notes.hidden]
             pages.append(replace(read, omissions=(*read.omissions, *passed_over)))
         except pypdfium2.PdfiumError:  # torn: the others are read all the same
             pages.append(make_empty_page(index + 1, is_torn=True))
