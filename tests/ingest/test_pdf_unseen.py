@@ -532,10 +532,30 @@ def test_a_tree_of_pages_that_holds_itself_is_read_in_a_moment() -> None:
     assert own_resources(data) == data
 
 
+MAP = "\n".join(f"{n % 500} {n // 50} m {n % 500 + 9} {n // 50} l S" for n in range(20_100))
+
+
 def test_a_page_of_too_many_objects_is_said_not_to_be_searched() -> None:
     """A map: its white words cannot be told from those that are seen, and that is said."""
-    strokes = "\n".join(f"{n % 500} {n // 50} m {n % 500 + 9} {n // 50} l S" for n in range(20_100))
-    found = parse("map.pdf", make([[*column(SEEN), Raw(strokes)], column(SEEN)]))
+    found = parse("map.pdf", make([[*column(SEEN), Raw(MAP)], column(SEEN)]))
     assert found.note == "page 1 has too many objects to be searched for hidden text"
-    fewer = strokes[: len(strokes) // 2].rpartition("\n")[0]
+    fewer = MAP[: len(MAP) // 2].rpartition("\n")[0]
     assert parse("map.pdf", make([[*column(SEEN), Raw(fewer)]])).note is None
+
+
+@pytest.mark.parametrize(
+    ("operators", "finish"),
+    [
+        pytest.param(show("3 Tr"), lambda _: None, id="invisible"),
+        pytest.param(f"q /G gs {show('')} Q", make_transparent, id="transparent"),
+        pytest.param(f"q 300 100 40 40 re W n {show('')} Q", lambda _: None, id="cut-off"),
+    ],
+)
+def test_what_needs_no_drawing_is_hidden_on_a_page_of_too_many_objects(
+    operators: str, finish: Callable[[PdfWriter], None]
+) -> None:
+    parsed = parse_page(Raw(MAP), Raw(operators), finish=finish)
+    assert "900" not in parsed.text
+    assert "24 metres" in parsed.text
+    assert [omission.text for omission in parsed.omissions] == [SECRET]
+    assert "too many objects to be searched" in (parsed.note or "")

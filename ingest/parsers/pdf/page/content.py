@@ -21,12 +21,19 @@ from ingest.parsers.pdf.page.placement import (
 
 # A page with more objects is a map or a drawing, and looking at all of them takes seconds.
 MAX_OBJECTS = 20_000
+# Of one with more, text and pictures are looked at among so many.
+MOST_OBJECTS = 500_000
 # What is drawn thinner is a line, not an area.
 LINE_POINTS = 3.0
 _MOST_FORMS = 3  # in each other
 # Asked of every piece of text, so looked up once.
 _mode_of = pdfium_c.FPDFTextObj_GetTextRenderMode
 _fill_of = pdfium_c.FPDFPageObj_GetFillColor
+_SKIMMED = (
+    pdfium_c.FPDF_PAGEOBJ_TEXT,
+    pdfium_c.FPDF_PAGEOBJ_FORM,
+    pdfium_c.FPDF_PAGEOBJ_IMAGE,
+)
 _UNDRAWN = (
     pdfium_c.FPDF_TEXTRENDERMODE_INVISIBLE,
     pdfium_c.FPDF_TEXTRENDERMODE_CLIP,
@@ -47,7 +54,8 @@ class TextPiece:
     layer: int  # how many areas are drawn before it
     in_form: bool
     is_undrawn: bool  # set without ink, as what was recognised in a picture is
-    is_cut_off: bool  # a good part of it lies beyond what it is clipped to
+    clip: Bounds  # beyond which nothing of it is seen
+    is_cut_off: bool  # a good part of it lies beyond that, or may do so
 
 
 @dataclass(slots=True)
@@ -82,7 +90,6 @@ class Stroke:
 class Content:
     """The objects of a page, those within its forms included; bounds are in its user space."""
 
-    count: int  # on the page itself
     pieces: list[TextPiece] = field(default_factory=list)
     areas: list[Area] = field(default_factory=list)
     # Straight lines and the edges of rectangles, found by the bounds of paths of the page itself.
@@ -108,11 +115,11 @@ def count_text_pieces(page: pypdfium2.PdfPage, most: int) -> int:
 
 
 def read_content(page: pypdfium2.PdfPage) -> Content:
-    """Return what a page draws with PDFium's lock held; of too much no more than its number."""
+    """Return what a page draws with PDFium's lock held; of too much only text and pictures."""
     count = max(0, pdfium_c.FPDFPage_CountObjects(page.raw))
+    content = Content()
     if count > MAX_OBJECTS:
-        return Content(count, paths=count, is_whole=False)
-    content = Content(count)
+        content.is_whole, content.paths = False, count
     get = pdfium_c.FPDFPage_GetObject
     objects = (get(page.raw, n) for n in range(count))
     _ContentReader(content).read(objects, Placement(None, Clip(EVERYWHERE, is_exact=True), 0))
@@ -125,6 +132,7 @@ class _ContentReader:
     def __init__(self, content: Content) -> None:
         self._content = content
         self._left = MAX_OBJECTS
+        self._left_at_all = MOST_OBJECTS
         self._edges = [ctypes.c_float() for _ in range(4)]
         self._to_edges = [ctypes.byref(edge) for edge in self._edges]
         self._shades = [ctypes.c_uint() for _ in range(4)]
@@ -134,15 +142,19 @@ class _ContentReader:
         """Add objects to the content, and those within them."""
         x0, y0, x1, y1 = self._edges
         kind_of, bounds_of = pdfium_c.FPDFPageObj_GetType, pdfium_c.FPDFPageObj_GetBounds
+        content = self._content
         for drawn in objects:
             self._left -= 1
-            if self._left < 0:
-                self._content.is_whole = False
+            self._left_at_all -= 1
+            content.is_whole &= self._left >= 0
+            if self._left_at_all < 0:
                 return
+            kind = kind_of(drawn)
+            if not content.is_whole and kind not in _SKIMMED:
+                continue
             if not bounds_of(drawn, *self._to_edges):
                 continue
             bounds = move((x0.value, y0.value, x1.value, y1.value), place.matrix)
-            kind = kind_of(drawn)
             if kind == pdfium_c.FPDF_PAGEOBJ_TEXT:
                 self._add_piece(drawn, bounds, place)
             elif kind == pdfium_c.FPDF_PAGEOBJ_PATH:
@@ -151,7 +163,7 @@ class _ContentReader:
                 self._add_form(drawn, bounds, place)
             else:
                 is_picture = kind == pdfium_c.FPDF_PAGEOBJ_IMAGE
-                self._content.areas.append(Area(drawn, bounds, NO_COLOUR, is_picture))
+                content.areas.append(Area(drawn, bounds, NO_COLOUR, is_picture))
                 if is_picture and not place.depth:
                     self._note_picture(bounds)
 
@@ -161,7 +173,16 @@ class _ContentReader:
         clip = place.read_clip(drawn)
         layer, in_form = len(self._content.areas), place.depth > 0
         self._content.pieces.append(
-            TextPiece(drawn, bounds, colour, layer, in_form, is_undrawn, cuts_off(clip, bounds))
+            TextPiece(
+                drawn,
+                bounds,
+                colour,
+                layer,
+                in_form,
+                is_undrawn,
+                clip.bounds,
+                cuts_off(clip, bounds),
+            )
         )
 
     def _add_path(self, drawn: pdfium_c.FPDF_PAGEOBJECT, bounds: Bounds, place: Placement) -> None:

@@ -67,13 +67,17 @@ def find_unseen(
 
     Returns:
         Shape (n,): whole words, of which more than half of the letters leave no trace. Of a page
-        of too many objects only what is too small to be read.
+        of too many objects only what needs no drawing: what is too small to be read, set without
+        ink, or beyond what it is clipped to.
     """
     boxes = found.boxes
     unseen: NDArray[np.bool_] = np.all(boxes[:, 2:] - boxes[:, :2] < SPECK, axis=1)
     if content.pieces and len(boxes):
-        doubts = _doubt(page, content, has_layers)
-        _judge(page, text, found, content.pieces, doubts, unseen)
+        if content.is_whole:
+            doubts = _doubt(page, content, has_layers)
+            _judge(page, text, found, content.pieces, doubts, unseen)
+        elif not _find_scan(page, content.areas):
+            unseen |= _find_certain(text, found, content.pieces)
     if not unseen.any():
         return unseen
     letters = np.array([chr(code).isalnum() for code in found.codes.tolist()])
@@ -82,6 +86,30 @@ def find_unseen(
     # A sign alone, such as the tick in a box, says nothing that was not meant to be seen.
     whole: NDArray[np.bool_] = share[words] > MOST_OF_A_WORD
     return whole
+
+
+def _find_certain(
+    text: pdfium_c.FPDF_TEXTPAGE, found: VisibleCharacters, pieces: Sequence[TextPiece]
+) -> NDArray[np.bool_]:
+    """Tell which characters cannot be seen, whatever else is drawn."""
+    doubted = {
+        address_of(piece.handle): n
+        for n, piece in enumerate(pieces)
+        if piece.is_undrawn or piece.is_cut_off
+    }
+    if not doubted:
+        return np.zeros(len(found.codes), dtype=np.bool_)
+    x = (found.boxes[:, 0] + found.boxes[:, 2]) / 2
+    y = (found.boxes[:, 1] + found.boxes[:, 3]) / 2
+    hidden = np.ones(len(found.codes), dtype=np.bool_)
+    # What is printed again at its place is seen if either is.
+    for positions in (found.positions, found.last):
+        of = find_pieces(text, positions, doubted)
+        undrawn = np.array([piece.is_undrawn for piece in pieces])[of]
+        left, bottom, right, top = np.array([piece.clip for piece in pieces])[of].T
+        beyond = (x < left) | (x > right) | (y < bottom) | (y > top)
+        hidden &= (of >= 0) & (undrawn | beyond)
+    return hidden
 
 
 def _judge(
