@@ -22,6 +22,9 @@ _UNSEEN_FLAGS = pdfium_c.FPDF_ANNOT_FLAG_HIDDEN | pdfium_c.FPDF_ANNOT_FLAG_NOVIE
 _MOST = 2_000
 # Without an appearance of its own a note is set in a plain face, as viewers do.
 _FACE, _SIZE, _LEADING, _PADDING = b"Helvetica", 10.0, 1.2, 2.0
+_ROUNDING = 0.1
+# Of one note: a longer one is no note.
+_MOST_WORDS = 5_000
 
 
 _TICK, _TICK_FACE, _TICK_SHARE = "\u2713", b"ZapfDingbats", 0.8
@@ -80,7 +83,9 @@ def draw_annotations(
         lines += _tick(document, annotation)
         words = _read_bare_note(annotation)
         if all(word.encode("cp1252", "ignore").decode("cp1252") == word for word in words):
-            lines += _typeset(document, annotation, words)
+            own, rest = _typeset(document, annotation, words)
+            lines += own
+            said.undrawn += filter(None, [" ".join(rest)])
         else:
             said.undrawn.append(" ".join(words))
     if notes is not None and hidden:
@@ -164,18 +169,21 @@ def _typeset(
     document: pypdfium2.PdfDocument,
     annotation: pdfium_c.FPDF_ANNOTATION,
     words: Sequence[str],
-) -> list[_Line]:
-    """Return lines within the frame of a note, as viewers draw them."""
+) -> tuple[list[_Line], list[str]]:
+    """Return lines within the frame of a note, as viewers draw them, and those that do not fit."""
     frame = _read_frame(annotation)
     if not words or frame is None:
-        return []
-    left, _, right, top = frame
+        return [], list(words)
+    left, bottom, right, top = frame
     width = max(right - left - 2 * _PADDING, 4 * _SIZE)
-    lines, y = [], top - _PADDING - _SIZE
-    for line in _wrap(document, words, width):
-        lines.append(_Line(line, left + _PADDING, y))
-        y -= _LEADING * _SIZE
-    return lines
+    wrapped = [*_wrap(document, words, width)]
+    # The first is always seen, even in a frame that is lower than a line.
+    room = max(1, int((top - bottom - 2 * _PADDING - _SIZE) / (_LEADING * _SIZE) + _ROUNDING) + 1)
+    lines = [
+        _Line(line, left + _PADDING, top - _PADDING - _SIZE - number * _LEADING * _SIZE)
+        for number, line in enumerate(wrapped[:room])
+    ]
+    return lines, wrapped[room:]
 
 
 def _tick(document: pypdfium2.PdfDocument, annotation: pdfium_c.FPDF_ANNOTATION) -> list[_Line]:
@@ -233,15 +241,23 @@ def _decode(buffer: ctypes.Array[ctypes.c_ushort]) -> str:
 def _wrap(
     document: pypdfium2.PdfDocument, paragraphs: Sequence[str], width: float
 ) -> Iterator[str]:
+    space = _measure(document, "a a") - _measure(document, "aa")
+    widths: dict[str, float] = {}
+    left = _MOST_WORDS
     for paragraph in paragraphs:
-        line = ""
+        line: list[str] = []
+        taken = 0.0
         for word in paragraph.split():
-            longer = f"{line} {word}".strip()
-            if line and _measure(document, longer) > width:
-                yield line
-                longer = word
-            line = longer
-        yield line
+            left -= 1
+            if word not in widths:
+                # Beyond so many words it counts only that none is lost.
+                widths[word] = _measure(document, word) if left >= 0 else width
+            if line and taken + space + widths[word] > width:
+                yield " ".join(line)
+                line, taken = [], 0.0
+            taken += widths[word] + (space if line else 0.0)
+            line.append(word)
+        yield " ".join(line)
 
 
 def _measure(document: pypdfium2.PdfDocument, words: str) -> float:

@@ -335,10 +335,22 @@ def test_what_viewers_show_of_annotations_is_read(finish: Callable[[PdfWriter], 
     assert parsed.note is None
 
 
+def test_what_does_not_fit_into_the_frame_of_a_note_is_said() -> None:
+    def finish(writer: PdfWriter) -> None:
+        words = "The deposit is 125 euros.\nIt is paid at once.\nNobody is asked for more."
+        writer.add_annotation(0, FreeText(text=words, rect=(72, 600, 420, 615)))
+
+    parsed = parse_page(Text(72, 585, "Appeals are lodged within thirty days."), finish=finish)
+    assert "The deposit is 125 euros." in parsed.text
+    assert "paid at once" not in parsed.text
+    assert parsed.omissions[0].text == "It is paid at once. Nobody is asked for more."
+    assert parsed.note == "left out: notes that cannot be drawn on page 1"
+
+
 def test_a_note_that_cannot_be_drawn_is_said() -> None:
     parsed = parse_page(finish=add_note("Opłata wynosi 125 złotych."))
     assert "125" not in parsed.text
-    assert parsed.note == "left out: notes in letters that cannot be drawn on page 1"
+    assert parsed.note == "left out: notes that cannot be drawn on page 1"
     assert parsed.omissions[0].text == "Opłata wynosi 125 złotych."
 
 

@@ -35,7 +35,7 @@ from ingest.text.blocks import Omission, ParsedText
 
 ID = "pdf@5+ocr" if recognises_scans() else "pdf@5"
 
-_UNDRAWN = "notes in letters that cannot be drawn"
+_UNDRAWN = "notes that cannot be drawn"
 # What whoever indexes a file is told; of watermarks and line numbers nobody wants to know.
 _SAID = (HIDDEN, STRUCK, _UNDRAWN)
 
