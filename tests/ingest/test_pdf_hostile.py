@@ -203,7 +203,7 @@ def test_levels_of_an_outline_are_bounded() -> None:
     assert max(len(section.path) for section in parsed.sections) == MAX_OUTLINE_LEVELS
 
 
-GAPS = [b"1 0 0 1 %d 700 Tm (ab) Tj " % (10 + 26 * n) for n in range(1_200)]
+GAPS = [b"1 0 0 1 %d 700 Tm (ab) Tj " % (10 + 26 * n) for n in range(900)]
 LINES = [(30 * n + 6 * row, 14_000 - 4 * row) for row in range(40) for n in range(475)]
 # The same number of lines, in no place like another's.
 MAP = b"\n".join(b"%d %d m %d %d l S" % (x, y, x + 21, y) for x, y in LINES)
@@ -222,6 +222,13 @@ def list_lines(count: int, size: int = 12, words: bytes = b"quay") -> bytes:
     return (
         set_in + b"".join(b"1 0 0 1 %d %d Tm (%s) Tj " % (x, y, words) for x, y in places) + b"ET"
     )
+
+
+def annotate(words: int) -> bytes:
+    note = b" ".join(b"quay%d" % n for n in range(words))
+    frame = b"/Rect[0 0 14000 900]/Subtype/FreeText/F 4"
+    page = PAGE.replace(b"/MediaBox[0 0 612 792]", b"/MediaBox[0 0 14400 14400]/Annots[6 0 R]")
+    return built({3: page, 6: b"<</Type/Annot%s/Contents(%s)>>" % (frame, note)})
 
 
 def measure(data: bytes) -> float:
@@ -249,6 +256,14 @@ def measure(data: bytes) -> float:
             draw(list_lines(2_000)),
             id="words-within-a-coast",
         ),
+        pytest.param(
+            draw(list_lines(3_000, 12, b"X")), draw(list_lines(3_000)), id="letters-alone",
+        ),
+        pytest.param(
+            draw(list_lines(2_000) + list_lines(2_000, 40)), draw(list_lines(2_000)),
+            id="large-words-over-others",
+        ),
+        pytest.param(annotate(2_000), annotate(200), id="a-note-of-one-line"),
     ],
 )  # fmt: skip
 def test_what_could_take_quadratic_time_does_not(odd: bytes, ordinary: bytes) -> None:

@@ -196,10 +196,11 @@ def _cut(text: pdfium_c.FPDF_TEXTPAGE, seen: _Seen, right_to_left: bool) -> list
         join_spaced(found.codes, boxes, found.spaced)
     read_fonts(text, found.positions, fragments, seen.turns)
     join_initials(fragments, found.codes, found.spaced)
+    lying_over: set[int] = set()
     for piece in find_watermarks(fragments):
         seen.left_out.add(WATERMARK, _spell(found, piece))
-        fragments = [fragment for fragment in fragments if fragment not in piece]
-    return fragments
+        lying_over.update(map(id, piece))
+    return [fragment for fragment in fragments if id(fragment) not in lying_over]
 
 
 def _spell(found: VisibleCharacters, fragments: Sequence[Fragment]) -> str:
