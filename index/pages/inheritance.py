@@ -79,8 +79,9 @@ def _find_annotated(
 
 def _find_layered(page: DictionaryObject) -> Iterator[tuple[DictionaryObject, Any]]:
     """Yield what draws the annotations of a page that are on a layer, and that layer."""
-    for annotation in list(page[_DRAWN])[:_MOST_NOTES]:
-        annotation = annotation.get_object()
+    notes: Any = page[_DRAWN]
+    for note in list(notes)[:_MOST_NOTES]:
+        annotation = note.get_object()
         if _LAYER not in annotation or "/AP" not in annotation:
             continue
         shown = annotation["/AP"].get("/N", DictionaryObject()).get_object()
