@@ -571,3 +571,58 @@ def test_what_needs_no_drawing_is_hidden_on_a_page_of_too_many_objects(
     assert "24 metres" in parsed.text
     assert [omission.text for omission in parsed.omissions] == [SECRET]
     assert "too many objects to be searched" in (parsed.note or "")
+
+
+def add_looks(mask: bytes) -> Callable[[PdfWriter], None]:
+    """Name a mask of one shade as /G, and patterns of white and of black tiles as /W and /B."""
+
+    def form(content: bytes, side: int, **keys: object) -> DecodedStreamObject:
+        made = DecodedStreamObject()
+        made.set_data(content)
+        made[NameObject("/BBox")] = ArrayObject(map(NumberObject, (0, 0, side, side)))
+        made[NameObject("/Resources")] = DictionaryObject()
+        for key, value in keys.items():
+            made[NameObject(f"/{key}")] = value if isinstance(value, dict) else NumberObject(value)
+        return made
+
+    def finish(writer: PdfWriter) -> None:
+        resources = writer.pages[0]["/Resources"]
+        kind = {"/S": "/Transparency", "/CS": "/DeviceGray"}
+        group = DictionaryObject({NameObject(k): NameObject(v) for k, v in kind.items()})
+        drawn = form(mask + b" g 0 0 800 800 re f", 800, Group=group)
+        drawn[NameObject("/Subtype")] = NameObject("/Form")
+        soft = {
+            NameObject("/S"): NameObject("/Luminosity"),
+            NameObject("/G"): writer._add_object(drawn),
+        }
+        state = DictionaryObject({NameObject("/SMask"): DictionaryObject(soft)})
+        resources[NameObject("/ExtGState")] = DictionaryObject({NameObject("/G"): state})
+        tiles = {"/W": b"1", "/B": b"0"}
+        resources[NameObject("/Pattern")] = DictionaryObject(
+            {
+                NameObject(name): writer._add_object(
+                    form(shade + b" g 0 0 9 9 re f", 9, PatternType=1, PaintType=1, TilingType=1,
+                         XStep=9, YStep=9)
+                )
+                for name, shade in tiles.items()
+            }
+        )  # fmt: skip
+
+    return finish
+
+
+@pytest.mark.parametrize(
+    ("operators", "mask", "is_seen"),
+    [
+        pytest.param(f"q /G gs {show('')} Q", b"0", False, id="mask-that-hides"),
+        pytest.param(f"q /G gs {show('')} Q", b"1", True, id="mask-that-shows"),
+        pytest.param(show("/Pattern cs /W scn"), b"1", False, id="white-tiles"),
+        pytest.param(show("/Pattern cs /B scn"), b"1", True, id="black-tiles"),
+    ],
+)
+def test_masks_and_patterns_are_judged_by_what_is_seen(
+    operators: str, mask: bytes, is_seen: bool
+) -> None:
+    parsed = parse_page(Raw(operators), finish=add_looks(mask))
+    assert (SECRET in parsed.text) == is_seen
+    assert [omission.text for omission in parsed.omissions] == [SECRET] * (not is_seen)

@@ -28,6 +28,7 @@ LINE_POINTS = 3.0
 _MOST_FORMS = 3  # in each other
 # Asked of every piece of text, so looked up once.
 _mode_of = pdfium_c.FPDFTextObj_GetTextRenderMode
+_lets_through = pdfium_c.FPDFPageObj_HasTransparency  # by a mask, too
 _fill_of = pdfium_c.FPDFPageObj_GetFillColor
 _SKIMMED = (
     pdfium_c.FPDF_PAGEOBJ_TEXT,
@@ -42,6 +43,7 @@ _UNDRAWN = (
 Colour = tuple[int, int, int]
 # Of what lets others through, and of pictures, which have any.
 NO_COLOUR: Colour = (-1, -1, -1)
+_PATTERN: Colour = (191, 191, 191)  # PDFium's answer for what is filled with a pattern
 
 
 @dataclass(slots=True)  # not frozen: there are many
@@ -55,7 +57,7 @@ class TextPiece:
     in_form: bool
     is_undrawn: bool  # set without ink, as what was recognised in a picture is
     clip: Bounds  # beyond which nothing of it is seen
-    is_cut_off: bool  # a good part of it lies beyond that, or may do so
+    is_cut_off: bool  # a good part of it lies beyond that, or may do so, or behind a mask
 
 
 @dataclass(slots=True)
@@ -171,6 +173,7 @@ class _ContentReader:
         colour, opacity = self._read_fill(drawn)
         is_undrawn = not opacity or _mode_of(drawn) in _UNDRAWN
         clip = place.read_clip(drawn)
+        is_doubtful = cuts_off(clip, bounds) or bool(_lets_through(drawn))
         layer, in_form = len(self._content.areas), place.depth > 0
         self._content.pieces.append(
             TextPiece(
@@ -181,7 +184,7 @@ class _ContentReader:
                 in_form,
                 is_undrawn,
                 clip.bounds,
-                cuts_off(clip, bounds),
+                is_doubtful,
             )
         )
 
@@ -216,7 +219,10 @@ class _ContentReader:
         matrix = pdfium_c.FS_MATRIX()
         if not pdfium_c.FPDFPageObj_GetMatrix(drawn, ctypes.byref(matrix)):
             return
-        inner = Placement(join(matrix, place.matrix), place.read_clip(drawn), place.depth + 1)
+        clip = place.read_clip(drawn)
+        if _lets_through(drawn):
+            clip = Clip(clip.bounds, is_exact=False)
+        inner = Placement(join(matrix, place.matrix), clip, place.depth + 1)
         count = max(0, pdfium_c.FPDFFormObj_CountObjects(drawn))
         get = pdfium_c.FPDFFormObj_GetObject
         self.read((get(drawn, n) for n in range(count)), inner)
@@ -230,9 +236,10 @@ class _ContentReader:
         if not _fill_of(drawn, *self._to_shades):
             return NO_COLOUR, 255
         red, green, blue, opacity = self._shades
-        if opacity.value < 255:
+        colour = red.value, green.value, blue.value
+        if opacity.value < 255 or colour == _PATTERN:
             return NO_COLOUR, opacity.value
-        return (red.value, green.value, blue.value), 255
+        return colour, 255
 
 
 def _is_filled(path: pdfium_c.FPDF_PAGEOBJECT) -> bool:
