@@ -13,7 +13,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium_c
 from numpy.typing import NDArray
 
-from index.pages.annotations import draw_annotations
+from index.pages.annotations import PageNotes, draw_annotations
 from index.pages.inheritance import own_resources
 
 # PDFium keeps state of its own and must never be called by two threads at once. Held for a page
@@ -59,21 +59,21 @@ def _init_forms(document: pypdfium2.PdfDocument) -> None:
 
 @contextmanager
 def open_page(
-    document: pypdfium2.PdfDocument, index: int, undrawn: list[str] | None = None
+    document: pypdfium2.PdfDocument, index: int, notes: PageNotes | None = None
 ) -> Iterator[pypdfium2.PdfPage]:
     """Load a page with what is put onto it, and hold the lock until it is closed.
 
     Args:
         document: From `open_document`.
         index: The page, from 0.
-        undrawn: Gets the words of notes on it that cannot be drawn.
+        notes: Gets what is put onto it and not drawn.
 
     Yields:
         The page.
     """
     with LOCK:
         page = document[index]
-        if draw_annotations(document, page, [] if undrawn is None else undrawn):
+        if draw_annotations(document, page, index, notes):
             page.close()
             page = document[index]
         try:

@@ -212,7 +212,8 @@ def _is_lost(pdf: pypdfium2.PdfDocument, number: int, recognised: bool) -> bool:
     try:
         with pdfium.open_page(pdf, number - 1) as page:
             return (
-                read_page(page, number, Surroundings(has_layers=False)).is_scan and not recognised
+                read_page(page, number, Surroundings(has_layers=False), ()).is_scan
+                and not recognised
             )
     except pypdfium2.PdfiumError:
         return True

@@ -67,6 +67,8 @@ def parse_page(*marks: Mark, finish: Callable[[PdfWriter], object] = lambda _: N
     return parse("plan.pdf", make([[*column(SEEN), *marks]], finish=finish))
 
 
+# Around the words without touching them, of more points than are looked at.
+CIRCLES = " ".join(f"{60 + 5 * n} 590 2 2 re {60 + 5 * n} 640 2 2 re" for n in range(90))
 LAYER = f"/OC /L BDC {show('')} EMC"
 
 
@@ -84,6 +86,8 @@ LAYER = f"/OC /L BDC {show('')} EMC"
         pytest.param(f"{show('')} 1 g 70 595 400 20 re f", None, id="under-white"),
         pytest.param(f"{show('')} 0 g 70 595 400 20 re f", None, id="under-black"),
         pytest.param(f"q 300 100 40 40 re W n {show('')} Q", None, id="cut-off"),
+        pytest.param(f"q 60 590 m 500 580 l 60 580 l W n {show('')} Q", None, id="beyond-a-slope"),
+        pytest.param(f"q {CIRCLES} W n {show('')} Q", None, id="between-many-points"),
         pytest.param(f"q BT /F1 0.4 Tf {AT} ({SECRET}) Tj ET Q", None, id="a-speck"),
         pytest.param(LAYER, lambda w: name_layers(w, {"/OFF": "it"}), id="layer-off"),
         pytest.param(LAYER, lambda w: name_layers(w, {"/BaseState": "/OFF"}), id="all-layers-off"),
@@ -270,14 +274,83 @@ def test_a_note_typed_onto_the_page_is_read_in_its_place() -> None:
     assert parsed.layout is not None
 
 
-def test_a_hidden_note_is_not_read() -> None:
-    assert "125" not in parse_page(finish=add_note("The deposit is 125 euros.", flags=2)).text
+def add_stamp(writer: PdfWriter, flags: int, layer: DictionaryObject | None = None) -> None:
+    drawn = DecodedStreamObject()
+    drawn.set_data(f"BT /F1 11 Tf 4 6 Td ({SECRET}) Tj ET".encode())
+    drawn[NameObject("/Subtype")] = NameObject("/Form")
+    drawn[NameObject("/BBox")] = ArrayObject(map(NumberObject, (0, 0, 340, 20)))
+    drawn[NameObject("/Resources")] = writer.pages[0]["/Resources"]
+    stamp = DictionaryObject(
+        {
+            NameObject("/Type"): NameObject("/Annot"),
+            NameObject("/Subtype"): NameObject("/Stamp"),
+            NameObject("/Rect"): ArrayObject(map(NumberObject, (72, 600, 412, 620))),
+            NameObject("/F"): NumberObject(flags),
+            NameObject("/AP"): DictionaryObject({NameObject("/N"): writer._add_object(drawn)}),
+        }
+    )
+    if layer is not None:
+        stamp[NameObject("/OC")] = layer
+    writer.add_annotation(0, stamp)
+
+
+def stamp_on_layer(default: dict[str, object]) -> Callable[[PdfWriter], None]:
+    def finish(writer: PdfWriter) -> None:
+        name_layers(writer, default)
+        add_stamp(writer, 4, writer.pages[0]["/Resources"]["/Properties"].raw_get("/L"))
+
+    return finish
+
+
+@pytest.mark.parametrize(
+    "finish",
+    [
+        pytest.param(lambda w: add_stamp(w, 4 + 32), id="not-to-be-viewed"),
+        pytest.param(lambda w: add_stamp(w, 2), id="hidden"),
+        pytest.param(stamp_on_layer({"/OFF": "it"}), id="layer-off"),
+        pytest.param(add_note(SECRET, 2), id="hidden-note-without-an-appearance"),
+    ],
+)
+def test_what_viewers_do_not_show_of_annotations_is_said(
+    finish: Callable[[PdfWriter], None],
+) -> None:
+    parsed = parse_page(finish=finish)
+    assert "900" not in parsed.text
+    assert "24 metres" in parsed.text
+    assert parsed.note == "left out: hidden text on page 1"
+    assert [omission.text for omission in parsed.omissions] == [SECRET]
+
+
+@pytest.mark.parametrize(
+    "finish",
+    [
+        pytest.param(lambda w: add_stamp(w, 4), id="stamp"),
+        pytest.param(lambda w: add_stamp(w, 1), id="for-viewers-that-know-it"),
+        pytest.param(stamp_on_layer({}), id="layer-on"),
+    ],
+)
+def test_what_viewers_show_of_annotations_is_read(finish: Callable[[PdfWriter], None]) -> None:
+    parsed = parse_page(finish=finish)
+    assert SECRET in parsed.text
+    assert parsed.note is None
+
+
+def test_what_does_not_fit_into_the_frame_of_a_note_is_said() -> None:
+    def finish(writer: PdfWriter) -> None:
+        words = "The deposit is 125 euros.\nIt is paid at once.\nNobody is asked for more."
+        writer.add_annotation(0, FreeText(text=words, rect=(72, 600, 420, 615)))
+
+    parsed = parse_page(Text(72, 585, "Appeals are lodged within thirty days."), finish=finish)
+    assert "The deposit is 125 euros." in parsed.text
+    assert "paid at once" not in parsed.text
+    assert parsed.omissions[0].text == "It is paid at once. Nobody is asked for more."
+    assert parsed.note == "left out: notes that cannot be drawn on page 1"
 
 
 def test_a_note_that_cannot_be_drawn_is_said() -> None:
     parsed = parse_page(finish=add_note("Opłata wynosi 125 złotych."))
     assert "125" not in parsed.text
-    assert parsed.note == "left out: notes in letters that cannot be drawn on page 1"
+    assert parsed.note == "left out: notes that cannot be drawn on page 1"
     assert parsed.omissions[0].text == "Opłata wynosi 125 złotych."
 
 
@@ -471,10 +544,85 @@ def test_a_tree_of_pages_that_holds_itself_is_read_in_a_moment() -> None:
     assert own_resources(data) == data
 
 
+MAP = "\n".join(f"{n % 500} {n // 50} m {n % 500 + 9} {n // 50} l S" for n in range(20_100))
+
+
 def test_a_page_of_too_many_objects_is_said_not_to_be_searched() -> None:
     """A map: its white words cannot be told from those that are seen, and that is said."""
-    strokes = "\n".join(f"{n % 500} {n // 50} m {n % 500 + 9} {n // 50} l S" for n in range(20_100))
-    found = parse("map.pdf", make([[*column(SEEN), Raw(strokes)], column(SEEN)]))
+    found = parse("map.pdf", make([[*column(SEEN), Raw(MAP)], column(SEEN)]))
     assert found.note == "page 1 has too many objects to be searched for hidden text"
-    fewer = strokes[: len(strokes) // 2].rpartition("\n")[0]
+    fewer = MAP[: len(MAP) // 2].rpartition("\n")[0]
     assert parse("map.pdf", make([[*column(SEEN), Raw(fewer)]])).note is None
+
+
+@pytest.mark.parametrize(
+    ("operators", "finish"),
+    [
+        pytest.param(show("3 Tr"), lambda _: None, id="invisible"),
+        pytest.param(f"q /G gs {show('')} Q", make_transparent, id="transparent"),
+        pytest.param(f"q 300 100 40 40 re W n {show('')} Q", lambda _: None, id="cut-off"),
+    ],
+)
+def test_what_needs_no_drawing_is_hidden_on_a_page_of_too_many_objects(
+    operators: str, finish: Callable[[PdfWriter], None]
+) -> None:
+    parsed = parse_page(Raw(MAP), Raw(operators), finish=finish)
+    assert "900" not in parsed.text
+    assert "24 metres" in parsed.text
+    assert [omission.text for omission in parsed.omissions] == [SECRET]
+    assert "too many objects to be searched" in (parsed.note or "")
+
+
+def add_looks(mask: bytes) -> Callable[[PdfWriter], None]:
+    """Name a mask of one shade as /G, and patterns of white and of black tiles as /W and /B."""
+
+    def form(content: bytes, side: int, **keys: object) -> DecodedStreamObject:
+        made = DecodedStreamObject()
+        made.set_data(content)
+        made[NameObject("/BBox")] = ArrayObject(map(NumberObject, (0, 0, side, side)))
+        made[NameObject("/Resources")] = DictionaryObject()
+        for key, value in keys.items():
+            made[NameObject(f"/{key}")] = value if isinstance(value, dict) else NumberObject(value)
+        return made
+
+    def finish(writer: PdfWriter) -> None:
+        resources = writer.pages[0]["/Resources"]
+        kind = {"/S": "/Transparency", "/CS": "/DeviceGray"}
+        group = DictionaryObject({NameObject(k): NameObject(v) for k, v in kind.items()})
+        drawn = form(mask + b" g 0 0 800 800 re f", 800, Group=group)
+        drawn[NameObject("/Subtype")] = NameObject("/Form")
+        soft = {
+            NameObject("/S"): NameObject("/Luminosity"),
+            NameObject("/G"): writer._add_object(drawn),
+        }
+        state = DictionaryObject({NameObject("/SMask"): DictionaryObject(soft)})
+        resources[NameObject("/ExtGState")] = DictionaryObject({NameObject("/G"): state})
+        tiles = {"/W": b"1", "/B": b"0"}
+        resources[NameObject("/Pattern")] = DictionaryObject(
+            {
+                NameObject(name): writer._add_object(
+                    form(shade + b" g 0 0 9 9 re f", 9, PatternType=1, PaintType=1, TilingType=1,
+                         XStep=9, YStep=9)
+                )
+                for name, shade in tiles.items()
+            }
+        )  # fmt: skip
+
+    return finish
+
+
+@pytest.mark.parametrize(
+    ("operators", "mask", "is_seen"),
+    [
+        pytest.param(f"q /G gs {show('')} Q", b"0", False, id="mask-that-hides"),
+        pytest.param(f"q /G gs {show('')} Q", b"1", True, id="mask-that-shows"),
+        pytest.param(show("/Pattern cs /W scn"), b"1", False, id="white-tiles"),
+        pytest.param(show("/Pattern cs /B scn"), b"1", True, id="black-tiles"),
+    ],
+)
+def test_masks_and_patterns_are_judged_by_what_is_seen(
+    operators: str, mask: bytes, is_seen: bool
+) -> None:
+    parsed = parse_page(Raw(operators), finish=add_looks(mask))
+    assert (SECRET in parsed.text) == is_seen
+    assert [omission.text for omission in parsed.omissions] == [SECRET] * (not is_seen)

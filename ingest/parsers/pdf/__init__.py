@@ -7,6 +7,7 @@ from dataclasses import replace
 import pypdfium2
 
 from index.pages import pdfium
+from index.pages.annotations import PageNotes
 from index.types import Metadata
 from ingest.errors import SourceRefused
 from ingest.parsers.extras import recognises_scans
@@ -34,7 +35,7 @@ from ingest.text.blocks import Omission, ParsedText
 
 ID = "pdf@5+ocr" if recognises_scans() else "pdf@5"
 
-_UNDRAWN = "notes in letters that cannot be drawn"
+_UNDRAWN = "notes that cannot be drawn"
 # What whoever indexes a file is told; of watermarks and line numbers nobody wants to know.
 _SAID = (HIDDEN, STRUCK, _UNDRAWN)
 
@@ -58,12 +59,13 @@ def _read_pages(
     pages: list[PageText] = []
     characters = 0
     for index in range(count):
-        undrawn: list[str] = []
+        notes = PageNotes()
         try:
-            with pdfium.open_page(document, index, undrawn) as page:
+            with pdfium.open_page(document, index, notes) as page:
                 _refuse_dust(page, index + 1)
-                read = read_page(page, index + 1, around)
-            passed_over = (Omission(_UNDRAWN, words) for words in undrawn)
+                read = read_page(page, index + 1, around, notes.struck)
+            passed_over = [Omission(_UNDRAWN, words) for words in notes.undrawn]
+            passed_over += [Omission(HIDDEN, words) for words in notes.hidden]
             pages.append(replace(read, omissions=(*read.omissions, *passed_over)))
         except pypdfium2.PdfiumError:  # torn: the others are read all the same
             pages.append(make_empty_page(index + 1, is_torn=True))

@@ -63,11 +63,16 @@ def _group_repeated(copies: Sequence[_Found]) -> list[list[_Found]]:
     if len(copies) < min(LEAST_PAGES, LEAST_TILES):
         return []
     groups: list[list[_Found]] = []
+    # By places of a grid as wide as what counts as one place: it is in the same or the next one.
+    places: dict[tuple[int, int], list[list[_Found]]] = {}
     for copy in copies:
-        near = (group for group in groups if _is_same_place(group[0].line, copy.line))
-        group = next(near, None)
+        column, row = int(copy.line.x0 // SAME_POINTS), int(copy.line.y0 // SAME_POINTS)
+        around = [(column + x, row + y) for x in (-1, 0, 1) for y in (-1, 0, 1)]
+        near = (group for place in around for group in places.get(place, ()))
+        group = next((g for g in near if _is_same_place(g[0].line, copy.line)), None)
         if group is None:
             groups.append([copy])
+            places.setdefault((column, row), []).append(groups[-1])
         else:
             group.append(copy)
     repeated = [g for g in groups if len({copy.page for copy in g}) >= LEAST_PAGES]

@@ -9,26 +9,41 @@ from dataclasses import dataclass, field
 import pypdfium2
 import pypdfium2.raw as pdfium_c
 
+from ingest.parsers.pdf.page.placement import (
+    EVERYWHERE,
+    Bounds,
+    Clip,
+    Placement,
+    cuts_off,
+    join,
+    move,
+)
+
 # A page with more objects is a map or a drawing, and looking at all of them takes seconds.
 MAX_OBJECTS = 20_000
+# Of one with more, text and pictures are looked at among so many.
+MOST_OBJECTS = 500_000
 # What is drawn thinner is a line, not an area.
 LINE_POINTS = 3.0
 _MOST_FORMS = 3  # in each other
 # Asked of every piece of text, so looked up once.
 _mode_of = pdfium_c.FPDFTextObj_GetTextRenderMode
+_lets_through = pdfium_c.FPDFPageObj_HasTransparency  # by a mask, too
 _fill_of = pdfium_c.FPDFPageObj_GetFillColor
-_clip_of = pdfium_c.FPDFPageObj_GetClipPath
-_count_paths = pdfium_c.FPDFClipPath_CountPaths
+_SKIMMED = (
+    pdfium_c.FPDF_PAGEOBJ_TEXT,
+    pdfium_c.FPDF_PAGEOBJ_FORM,
+    pdfium_c.FPDF_PAGEOBJ_IMAGE,
+)
 _UNDRAWN = (
     pdfium_c.FPDF_TEXTRENDERMODE_INVISIBLE,
     pdfium_c.FPDF_TEXTRENDERMODE_CLIP,
 )
 
-Bounds = tuple[float, float, float, float]
 Colour = tuple[int, int, int]
 # Of what lets others through, and of pictures, which have any.
 NO_COLOUR: Colour = (-1, -1, -1)
-_EVERYWHERE: Bounds = (-1e9, -1e9, 1e9, 1e9)
+_PATTERN: Colour = (191, 191, 191)  # PDFium's answer for what is filled with a pattern
 
 
 @dataclass(slots=True)  # not frozen: there are many
@@ -41,7 +56,8 @@ class DrawnText:
     layer: int  # how many areas are drawn before it
     in_form: bool
     is_undrawn: bool  # set without ink, as what was recognised in a picture is
-    is_cut_off: bool  # a good part of it lies beyond what it is clipped to
+    clip: Bounds  # beyond which nothing of it is seen
+    is_cut_off: bool  # a good part of it lies beyond that, or may do so, or behind a mask
 
 
 @dataclass(slots=True)
@@ -55,26 +71,35 @@ class Area:
 
 
 @dataclass(slots=True)
+class Stroke:
+    """A path so thin that it is a line, on the page or in one of its forms."""
+
+    handle: pdfium_c.FPDF_PAGEOBJECT
+    bounds: Bounds
+    layer: int  # how many areas are drawn before it
+    pieces: int  # how many pieces of text are
+
+    def read_colour(self) -> tuple[int, int, int, int]:
+        """Return red, green, blue and opacity with PDFium's lock held."""
+        shades = [ctypes.c_uint(255) for _ in range(4)]
+        ask = _fill_of if _is_filled(self.handle) else pdfium_c.FPDFPageObj_GetStrokeColor
+        ask(self.handle, *map(ctypes.byref, shades))
+        red, green, blue, opacity = (shade.value for shade in shades)
+        return red, green, blue, opacity
+
+
+@dataclass(slots=True)
 class Content:
     """The objects of a page, those within its forms included; bounds are in its user space."""
 
-    count: int  # on the page itself
     pieces: list[DrawnText] = field(default_factory=list)
     areas: list[Area] = field(default_factory=list)
     # Straight lines and the edges of rectangles, found by the bounds of paths of the page itself.
     rules: list[Bounds] = field(default_factory=list)
+    strokes: list[Stroke] = field(default_factory=list)
     picture: float = 0.0  # area of the largest picture or form on the page in square points
     paths: int = 0  # how many lines and areas it draws; letters may be drawn as areas
     is_whole: bool = True  # there are not too many of them
-
-
-@dataclass(frozen=True, slots=True)
-class _FormPlace:
-    """How the objects of a form come to lie on the page, and where they are cut off."""
-
-    matrix: pdfium_c.FS_MATRIX | None
-    clip: Bounds
-    depth: int
 
 
 def count_text_pieces(page: pypdfium2.PdfPage, most: int) -> int:
@@ -92,41 +117,46 @@ def count_text_pieces(page: pypdfium2.PdfPage, most: int) -> int:
 
 
 def read_content(page: pypdfium2.PdfPage) -> Content:
-    """Return what a page draws with PDFium's lock held; of too much no more than its number."""
+    """Return what a page draws with PDFium's lock held; of too much only text and pictures."""
     count = max(0, pdfium_c.FPDFPage_CountObjects(page.raw))
+    content = Content()
     if count > MAX_OBJECTS:
-        return Content(count, paths=count, is_whole=False)
-    content = Content(count)
+        content.is_whole, content.paths = False, count
     get = pdfium_c.FPDFPage_GetObject
     objects = (get(page.raw, n) for n in range(count))
-    _Reader(content).read(objects, _FormPlace(None, _EVERYWHERE, 0))
+    _ContentReader(content).read(objects, Placement(None, Clip(EVERYWHERE, is_exact=True), 0))
     return content
 
 
-class _Reader:
+class _ContentReader:
     """Goes through the objects of a page, with room for the answers of PDFium."""
 
     def __init__(self, content: Content) -> None:
         self._content = content
         self._left = MAX_OBJECTS
+        self._left_at_all = MOST_OBJECTS
         self._edges = [ctypes.c_float() for _ in range(4)]
         self._to_edges = [ctypes.byref(edge) for edge in self._edges]
         self._shades = [ctypes.c_uint() for _ in range(4)]
         self._to_shades = [ctypes.byref(shade) for shade in self._shades]
 
-    def read(self, objects: Iterator[pdfium_c.FPDF_PAGEOBJECT], place: _FormPlace) -> None:
+    def read(self, objects: Iterator[pdfium_c.FPDF_PAGEOBJECT], place: Placement) -> None:
         """Add objects to the content, and those within them."""
         x0, y0, x1, y1 = self._edges
         kind_of, bounds_of = pdfium_c.FPDFPageObj_GetType, pdfium_c.FPDFPageObj_GetBounds
+        content = self._content
         for drawn in objects:
             self._left -= 1
-            if self._left < 0:
-                self._content.is_whole = False
+            self._left_at_all -= 1
+            content.is_whole &= self._left >= 0
+            if self._left_at_all < 0:
                 return
+            kind = kind_of(drawn)
+            if not content.is_whole and kind not in _SKIMMED:
+                continue
             if not bounds_of(drawn, *self._to_edges):
                 continue
-            bounds = _move((x0.value, y0.value, x1.value, y1.value), place.matrix)
-            kind = kind_of(drawn)
+            bounds = move((x0.value, y0.value, x1.value, y1.value), place.matrix)
             if kind == pdfium_c.FPDF_PAGEOBJ_TEXT:
                 self._add_piece(drawn, bounds, place)
             elif kind == pdfium_c.FPDF_PAGEOBJ_PATH:
@@ -135,26 +165,37 @@ class _Reader:
                 self._add_form(drawn, bounds, place)
             else:
                 is_picture = kind == pdfium_c.FPDF_PAGEOBJ_IMAGE
-                self._content.areas.append(Area(drawn, bounds, NO_COLOUR, is_picture))
+                content.areas.append(Area(drawn, bounds, NO_COLOUR, is_picture))
                 if is_picture and not place.depth:
                     self._note_picture(bounds)
 
-    def _add_piece(
-        self, drawn: pdfium_c.FPDF_PAGEOBJECT, bounds: Bounds, place: _FormPlace
-    ) -> None:
+    def _add_piece(self, drawn: pdfium_c.FPDF_PAGEOBJECT, bounds: Bounds, place: Placement) -> None:
         colour, opacity = self._read_fill(drawn)
         is_undrawn = not opacity or _mode_of(drawn) in _UNDRAWN
-        clip = _read_clip(drawn, place)
+        clip = place.read_clip(drawn)
+        is_doubtful = cuts_off(clip, bounds) or bool(_lets_through(drawn))
         layer, in_form = len(self._content.areas), place.depth > 0
         self._content.pieces.append(
-            DrawnText(drawn, bounds, colour, layer, in_form, is_undrawn, _cuts_off(clip, bounds))
+            DrawnText(
+                drawn,
+                bounds,
+                colour,
+                layer,
+                in_form,
+                is_undrawn,
+                clip.bounds,
+                is_doubtful,
+            )
         )
 
-    def _add_path(self, drawn: pdfium_c.FPDF_PAGEOBJECT, bounds: Bounds, place: _FormPlace) -> None:
+    def _add_path(self, drawn: pdfium_c.FPDF_PAGEOBJECT, bounds: Bounds, place: Placement) -> None:
         content = self._content
         x0, y0, x1, y1 = bounds
         is_thin = min(x1 - x0, y1 - y0) <= LINE_POINTS
-        if not is_thin:
+        if is_thin:
+            before = len(content.areas), len(content.pieces)
+            content.strokes.append(Stroke(drawn, bounds, *before))
+        else:
             if _is_filled(drawn):
                 colour, _ = self._read_fill(drawn)
                 content.areas.append(Area(drawn, bounds, colour, is_picture=False))
@@ -169,7 +210,7 @@ class _Reader:
             content.rules += [(x0, y0, x1, y0), (x0, y1, x1, y1)]
             content.rules += [(x0, y0, x0, y1), (x1, y0, x1, y1)]
 
-    def _add_form(self, drawn: pdfium_c.FPDF_PAGEOBJECT, bounds: Bounds, place: _FormPlace) -> None:
+    def _add_form(self, drawn: pdfium_c.FPDF_PAGEOBJECT, bounds: Bounds, place: Placement) -> None:
         if not place.depth:
             # Programs that scan put the picture into a form now and then.
             self._note_picture(bounds)
@@ -178,7 +219,10 @@ class _Reader:
         matrix = pdfium_c.FS_MATRIX()
         if not pdfium_c.FPDFPageObj_GetMatrix(drawn, ctypes.byref(matrix)):
             return
-        inner = _FormPlace(_join(matrix, place.matrix), _read_clip(drawn, place), place.depth + 1)
+        clip = place.read_clip(drawn)
+        if _lets_through(drawn):
+            clip = Clip(clip.bounds, is_exact=False)
+        inner = Placement(join(matrix, place.matrix), clip, place.depth + 1)
         count = max(0, pdfium_c.FPDFFormObj_CountObjects(drawn))
         get = pdfium_c.FPDFFormObj_GetObject
         self.read((get(drawn, n) for n in range(count)), inner)
@@ -192,9 +236,10 @@ class _Reader:
         if not _fill_of(drawn, *self._to_shades):
             return NO_COLOUR, 255
         red, green, blue, opacity = self._shades
-        if opacity.value < 255:
+        colour = red.value, green.value, blue.value
+        if opacity.value < 255 or colour == _PATTERN:
             return NO_COLOUR, opacity.value
-        return (red.value, green.value, blue.value), 255
+        return colour, 255
 
 
 def _is_filled(path: pdfium_c.FPDF_PAGEOBJECT) -> bool:
@@ -209,68 +254,3 @@ def _is_broad(path: pdfium_c.FPDF_PAGEOBJECT) -> bool:
     pdfium_c.FPDFPageObj_GetStrokeWidth(path, ctypes.byref(width))
     # From one point to another, and no line by its bounds: its pen is broad, or it runs across.
     return width.value > LINE_POINTS or pdfium_c.FPDFPath_CountSegments(path) <= 2
-
-
-def _read_clip(drawn: pdfium_c.FPDF_PAGEOBJECT, place: _FormPlace) -> Bounds:
-    """Return the rectangle beyond which nothing of an object is seen."""
-    clip = _clip_of(drawn)
-    paths = _count_paths(clip)
-    kept = place.clip
-    if paths <= 0:
-        return kept
-    for path in range(paths):
-        points = _list_points(clip, path)
-        if points:
-            xs, ys = zip(*points, strict=True)
-            kept = _cross(kept, _move((min(xs), min(ys), max(xs), max(ys)), place.matrix))
-    return kept
-
-
-def _list_points(clip: pdfium_c.FPDF_CLIPPATH, path: int) -> list[tuple[float, float]]:
-    x, y = ctypes.c_float(), ctypes.c_float()
-    to_x, to_y = ctypes.byref(x), ctypes.byref(y)
-    points = []
-    for n in range(pdfium_c.FPDFClipPath_CountPathSegments(clip, path)):
-        segment = pdfium_c.FPDFClipPath_GetPathSegment(clip, path, n)
-        if pdfium_c.FPDFPathSegment_GetPoint(segment, to_x, to_y):
-            points.append((x.value, y.value))
-    return points
-
-
-def _cuts_off(clip: Bounds, bounds: Bounds) -> bool:
-    """Tell whether a clip leaves out a good part of something."""
-    if clip is _EVERYWHERE:
-        return False
-    left, bottom, right, top = _cross(clip, bounds)
-    kept = max(0.0, right - left) * max(0.0, top - bottom)
-    return kept < 0.9 * (bounds[2] - bounds[0]) * (bounds[3] - bounds[1])
-
-
-def _cross(one: Bounds, other: Bounds) -> Bounds:
-    return (
-        max(one[0], other[0]), max(one[1], other[1]), min(one[2], other[2]), min(one[3], other[3])
-    )  # fmt: skip
-
-
-def _move(bounds: Bounds, matrix: pdfium_c.FS_MATRIX | None) -> Bounds:
-    if matrix is None:
-        return bounds
-    x0, y0, x1, y1 = bounds
-    corners = [(x, y) for x in (x0, x1) for y in (y0, y1)]
-    xs = [matrix.a * x + matrix.c * y + matrix.e for x, y in corners]
-    ys = [matrix.b * x + matrix.d * y + matrix.f for x, y in corners]
-    return min(xs), min(ys), max(xs), max(ys)
-
-
-def _join(inner: pdfium_c.FS_MATRIX, outer: pdfium_c.FS_MATRIX | None) -> pdfium_c.FS_MATRIX:
-    """Return the matrix that moves by the inner one first."""
-    if outer is None:
-        return inner
-    return pdfium_c.FS_MATRIX(
-        inner.a * outer.a + inner.b * outer.c,
-        inner.a * outer.b + inner.b * outer.d,
-        inner.c * outer.a + inner.d * outer.c,
-        inner.c * outer.b + inner.d * outer.d,
-        inner.e * outer.a + inner.f * outer.c + outer.e,
-        inner.e * outer.b + inner.f * outer.d + outer.f,
-    )

@@ -21,7 +21,7 @@ from ingest.parsers.pdf.page.likelihood import (
 )
 from ingest.parsers.pdf.page.lost_letters import find_controls, find_torn
 
-# Of a page's characters every so-manieth is asked about, and all where one has no Unicode; those
+# Of a page's characters one in so many is asked about, and all where one has no Unicode; those
 # that nothing can be drawn for are always.
 SAMPLED_EVERY = 4
 # See `likelihood`: more excess is asked for where the file is no hint.

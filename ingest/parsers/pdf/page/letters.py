@@ -67,10 +67,15 @@ def join_initials(
     fragments: Sequence[Fragment], codes: NDArray[np.uint32], spaced: NDArray[np.bool_]
 ) -> None:
     """Set a large initial, and the lines that stand beside it, where they are read, in place."""
+    longer = [f for f in fragments if f.upright and f.last - f.first > 1]
+    if not longer:
+        return
+    boxes = np.array([(f.x0, f.y0, f.y1, f.size) for f in longer])
     for initial in fragments:
         if initial.last - initial.first > 1 or not chr(int(codes[initial.first])).isupper():
             continue
-        beside = [f for f in fragments if _stands_beside(f, initial)]
+        numbers = _find_beside(boxes, initial)
+        beside = [longer[n] for n in numbers]
         if len(beside) < 2:
             continue
         first = min(beside, key=lambda f: f.y0)
@@ -84,19 +89,18 @@ def join_initials(
         for line in beside:
             if line is not first:
                 line.x0 = left
+        boxes[numbers, 0] = [line.x0 for line in beside]
 
 
-def _stands_beside(line: Fragment, initial: Fragment) -> bool:
+def _find_beside(boxes: NDArray[np.float64], initial: Fragment) -> list[int]:
+    """Return which lines stand beside an initial, by their left, top, bottom and size."""
+    x0, y0, y1, size = boxes.T
     height = initial.y1 - initial.y0
-    middle = (line.y0 + line.y1) / 2
-    return (
-        line is not initial
-        and line.upright
-        and line.last - line.first > 1
-        and initial.size > INITIAL_SIZES * line.size
-        and -0.1 * height < line.x0 - initial.x1 < INITIAL_GAP * height
-        and initial.y0 < middle < initial.y1
-    )
+    middle, gap = (y0 + y1) / 2, x0 - initial.x1
+    beside = (initial.size > INITIAL_SIZES * size) & (middle > initial.y0) & (middle < initial.y1)
+    beside &= (gap > -0.1 * height) & (gap < INITIAL_GAP * height)
+    found: list[int] = np.flatnonzero(beside).tolist()
+    return found
 
 
 def _is_word(

@@ -41,7 +41,7 @@ def recognise_pictures(
         for page, bad in zip(pages, find_illegible(letters), strict=True)
         if bad is not None
     }
-    wanted = [page.number for page in pages if page.is_scan or page.number in illegible]
+    wanted = {page.number for page in pages if page.is_scan or page.number in illegible}
     if not wanted:
         return list(pages)
     is_there = recognises_scans()

@@ -35,9 +35,10 @@ from ingest.parsers.pdf.page.legibility import (
 from ingest.parsers.pdf.page.letters import join_initials, join_spaced
 from ingest.parsers.pdf.page.line_numbers import LINE_NUMBER, NumberedEdges, find_line_numbers
 from ingest.parsers.pdf.page.lowered import set_lowered
+from ingest.parsers.pdf.page.placement import Bounds
 from ingest.parsers.pdf.page.raised import part_note_marks, set_raised
 from ingest.parsers.pdf.page.spaces import drop_false_spaces, find_lost_spaces
-from ingest.parsers.pdf.page.struck import find_struck
+from ingest.parsers.pdf.page.struck import find_marked, find_struck
 from ingest.parsers.pdf.page.unseen import find_unseen
 from ingest.parsers.pdf.page.watermarks import WATERMARK, find_watermarks
 from ingest.parsers.pdf.second_reading import read_plainly
@@ -101,15 +102,20 @@ class Surroundings:
     numbered: NumberedEdges = field(default_factory=NumberedEdges)  # of the pages before
 
 
-def read_page(page: pypdfium2.PdfPage, number: int, around: Surroundings) -> PageText:
-    """Return what can be seen of a page's text, with PDFium's lock held; `PdfiumError` if torn."""
+def read_page(
+    page: pypdfium2.PdfPage, number: int, around: Surroundings, struck: Sequence[Bounds]
+) -> PageText:
+    """Return what can be seen of a page's text, with PDFium's lock held; `PdfiumError` if torn.
+
+    What stands in one of the places that are struck is crossed out by a note.
+    """
     width, height = page.get_size()
     if width <= 0 or height <= 0:
         return make_empty_page(number)
     content = read_content(page)
     text = page.get_textpage()
     try:
-        seen = _leave_out_unseen(page, text.raw, content, around)
+        seen = _leave_out_unseen(page, text.raw, content, around, struck)
         right_to_left = runs_leftwards(seen.found.codes)
         fragments = _cut(text.raw, seen, right_to_left)
         lettering = read_lettering(text.raw, seen.found.positions, fragments)
@@ -148,7 +154,11 @@ class _Seen:
 
 
 def _leave_out_unseen(
-    page: pypdfium2.PdfPage, text: pdfium_c.FPDF_TEXTPAGE, content: Content, around: Surroundings
+    page: pypdfium2.PdfPage,
+    text: pdfium_c.FPDF_TEXTPAGE,
+    content: Content,
+    around: Surroundings,
+    marked: Sequence[Bounds],
 ) -> _Seen:
     """Return the characters of a page that are seen and belong to its text."""
     left_out = LeftOut()
@@ -163,7 +173,8 @@ def _leave_out_unseen(
     drawn = np.array(content.rules, dtype=np.float32).reshape(-1, 4)
     rules = transform_boxes(drawn, matrix)
     boxes = transform_boxes(found.boxes, matrix)
-    struck = find_struck(boxes, rules)
+    struck = find_struck(page, text, found, content, matrix)
+    struck |= find_marked(found.boxes, marked)
     found, boxes = _leave_out(found, struck, STRUCK, left_out), boxes[~struck]
     words = found.spaced | found.broken
     numbers = find_line_numbers(found.codes, boxes, words, around.numbered)
@@ -185,10 +196,11 @@ def _cut(text: pdfium_c.FPDF_TEXTPAGE, seen: _Seen, right_to_left: bool) -> list
         join_spaced(found.codes, boxes, found.spaced)
     read_fonts(text, found.positions, fragments, seen.turns)
     join_initials(fragments, found.codes, found.spaced)
+    lying_over: set[int] = set()
     for piece in find_watermarks(fragments):
         seen.left_out.add(WATERMARK, _spell(found, piece))
-        fragments = [fragment for fragment in fragments if fragment not in piece]
-    return fragments
+        lying_over.update(map(id, piece))
+    return [fragment for fragment in fragments if id(fragment) not in lying_over]
 
 
 def _spell(found: VisibleCharacters, fragments: Sequence[Fragment]) -> str:

@@ -44,7 +44,7 @@ def find_traces(
     bottom = min(math.ceil(float(shown[:, 3].max()) + _MARGIN), height)
     if right <= left or bottom <= top:
         return np.zeros(len(boxes), dtype=np.bool_)
-    heights = np.minimum(shown[:, 3] - shown[:, 1], shown[:, 2] - shown[:, 0] + 1e3)
+    heights = shown[:, 3] - shown[:, 1]
     wanted = max(SCALE, CLEAR_PIXELS / max(float(np.percentile(heights, 10)), 0.1))
     across, down = right - left, bottom - top
     most = min(SIDE_PIXELS / max(across, down), math.sqrt(MOST_PIXELS / (across * down)))

@@ -33,7 +33,7 @@ STAMP_CHARS, STAMP_SHARE = 40, 0.1
 SPECK = 1.0
 MOST_OF_A_WORD = 0.5
 _LAYER = "OC"
-_PAPER = (255, 255, 255)
+PAPER = (255, 255, 255)
 _AREAS_AT_ONCE = 256
 _MOST_STRIPS = 200
 _NO_WORDS = 2  # bytes, for the end of a text
@@ -67,13 +67,17 @@ def find_unseen(
 
     Returns:
         Shape (n,): whole words, of which more than half of the letters leave no trace. Of a page
-        of too many objects only what is too small to be read.
+        of too many objects only what needs no drawing: what is too small to be read, set without
+        ink, or beyond what it is clipped to.
     """
     boxes = found.boxes
     unseen: NDArray[np.bool_] = np.all(boxes[:, 2:] - boxes[:, :2] < SPECK, axis=1)
     if content.pieces and len(boxes):
-        doubts = _doubt(page, content, has_layers)
-        _judge(page, text, found, content.pieces, doubts, unseen)
+        if content.is_whole:
+            doubts = _doubt(page, content, has_layers)
+            _judge(page, text, found, content.pieces, doubts, unseen)
+        elif not _find_scan(page, content.areas):
+            unseen |= _find_certain(text, found, content.pieces)
     if not unseen.any():
         return unseen
     letters = np.array([chr(code).isalnum() for code in found.codes.tolist()])
@@ -82,6 +86,30 @@ def find_unseen(
     # A sign alone, such as the tick in a box, says nothing that was not meant to be seen.
     whole: NDArray[np.bool_] = share[words] > MOST_OF_A_WORD
     return whole
+
+
+def _find_certain(
+    text: pdfium_c.FPDF_TEXTPAGE, found: VisibleCharacters, pieces: Sequence[DrawnText]
+) -> NDArray[np.bool_]:
+    """Tell which characters cannot be seen, whatever else is drawn."""
+    doubted = {
+        address_of(piece.handle): n
+        for n, piece in enumerate(pieces)
+        if piece.is_undrawn or piece.is_cut_off
+    }
+    if not doubted:
+        return np.zeros(len(found.codes), dtype=np.bool_)
+    x = (found.boxes[:, 0] + found.boxes[:, 2]) / 2
+    y = (found.boxes[:, 1] + found.boxes[:, 3]) / 2
+    hidden = np.ones(len(found.codes), dtype=np.bool_)
+    # What is printed again at its place is seen if either is.
+    for positions in (found.positions, found.last):
+        of = find_pieces(text, positions, doubted)
+        undrawn = np.array([piece.is_undrawn for piece in pieces])[of]
+        left, bottom, right, top = np.array([piece.clip for piece in pieces])[of].T
+        beyond = (x < left) | (x > right) | (y < bottom) | (y > top)
+        hidden &= (of >= 0) & (undrawn | beyond)
+    return hidden
 
 
 def _judge(
@@ -96,12 +124,12 @@ def _judge(
     doubtful = doubts.suspect | doubts.recognised
     if not doubtful.any():
         return
-    number_of = {_address(pieces[n].handle): n for n in np.flatnonzero(doubtful).tolist()}
-    of = _find_pieces(text, found.positions, number_of)
+    number_of = {address_of(pieces[n].handle): n for n in np.flatnonzero(doubtful).tolist()}
+    of = find_pieces(text, found.positions, number_of)
     # What is printed again at its place is seen if either is.
     again = np.flatnonzero(found.last != found.positions)
     last = of.copy()
-    last[again] = _find_pieces(text, found.last[again], number_of)
+    last[again] = find_pieces(text, found.last[again], number_of)
     known = (of >= 0) & (last >= 0)
     recognised = known & doubts.recognised[of] & doubts.recognised[last]
     others = len(of) - int(recognised.sum())
@@ -122,12 +150,12 @@ def _judge(
             unseen[asked] |= ~traces
 
 
-def _find_pieces(
+def find_pieces(
     text: pdfium_c.FPDF_TEXTPAGE, positions: NDArray[np.intp], number_of: dict[int | None, int]
 ) -> NDArray[np.intp]:
     """Return which piece of text each of PDFium's characters belongs to, -1 for others."""
     object_of = pdfium_c.FPDFText_GetTextObject
-    numbers = [number_of.get(_address(object_of(text, p)), -1) for p in positions.tolist()]
+    numbers = [number_of.get(address_of(object_of(text, p)), -1) for p in positions.tolist()]
     return np.array(numbers, dtype=np.intp)
 
 
@@ -208,7 +236,7 @@ def _doubt_by_place(
         here = is_scan[start : start + len(left)]
         covered |= over[~here].any(axis=0)
         beneath_scan |= over[here].any(axis=0)
-    shades = np.array([*(area.colour for area in areas), _PAPER], dtype=np.int16)[ground]
+    shades = np.array([*(area.colour for area in areas), PAPER], dtype=np.int16)[ground]
     alike = np.abs(colours - shades).max(axis=1) < 2 * CONTRAST
     pale = colours.min(axis=1) > PALE
     doubted: NDArray[np.bool_] = np.where((shades < 0).any(axis=1), pale, alike)
@@ -226,5 +254,6 @@ def _is_on_layer(drawn: pdfium_c.FPDF_PAGEOBJECT) -> bool:
     return False
 
 
-def _address(drawn: pdfium_c.FPDF_PAGEOBJECT) -> int | None:
+def address_of(drawn: pdfium_c.FPDF_PAGEOBJECT) -> int | None:
+    """Return by what an object of a page can be told from others."""
     return ctypes.cast(drawn, ctypes.c_void_p).value

@@ -19,6 +19,8 @@ LEAST_LETTERS, LEAST_UNDER = 3, 2
 SHARED_HEIGHT = 0.5
 # It is a word or a few.
 MOST_LETTERS = 60
+# What is as large again and again is no watermark, but the page's text in two sizes.
+MOST_LARGE = 500
 # What a page says beside its watermark, in characters; a cover may have its title aslant.
 LEAST_BESIDE = 40
 
@@ -34,7 +36,10 @@ def find_watermarks(fragments: Sequence[Fragment]) -> list[list[Fragment]]:
         if aslant
     ]
     large = [f for f in fragments if not f.aslant and f.size > UPRIGHT_SIZES * usual]
-    found += [[f] for f in large if f.last - f.first >= LEAST_LETTERS and _lies_over(f, fragments)]
+    if len(large) > MOST_LARGE:
+        large = []
+    boxes: NDArray[np.float64] = np.array([(f.x0, f.y0, f.x1, f.y1) for f in fragments])
+    found += [[f] for f in large if f.last - f.first >= LEAST_LETTERS and _lies_over(f, boxes)]
     found = [piece for piece in found if _count(piece) <= MOST_LETTERS]
     beside = _count(fragments) - sum(map(_count, found))
     return found if beside >= LEAST_BESIDE else []
@@ -55,8 +60,7 @@ def _find_usual_size(fragments: Sequence[Fragment]) -> float:
     return float(sizes[order][np.searchsorted(reached, reached[-1] / 2)])
 
 
-def _lies_over(large: Fragment, fragments: Sequence[Fragment]) -> bool:
-    boxes: NDArray[np.float64] = np.array([(f.x0, f.y0, f.x1, f.y1) for f in fragments])
+def _lies_over(large: Fragment, boxes: NDArray[np.float64]) -> bool:
     across = np.minimum(boxes[:, 2], large.x1) - np.maximum(boxes[:, 0], large.x0)
     shared = np.minimum(boxes[:, 3], large.y1) - np.maximum(boxes[:, 1], large.y0)
     under = (across > 0) & (shared > SHARED_HEIGHT * (boxes[:, 3] - boxes[:, 1]))
