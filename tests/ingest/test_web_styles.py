@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from email.message import EmailMessage
 
 import pytest
@@ -173,9 +174,7 @@ def test_odd_selectors_hide_nothing_and_refuse_nothing(name: str, selector: str)
         pytest.param(lambda n: "@media (" * n, 40_000, id="brackets"),
         pytest.param(lambda n: "url(" * n, 40_000, id="addresses"),
         pytest.param(lambda n: "(" * n + ")" * n + "{color:red}", 40_000, id="brackets-before"),
-        pytest.param(
-            lambda n: "p{color:" + "(" * n + ")" * n + "}", 40_000, id="brackets-within"
-        ),
+        pytest.param(lambda n: "p{color:" + "(" * n + ")" * n + "}", 40_000, id="brackets-within"),
         pytest.param(
             lambda n: "@supports " + "(" * n + ")" * n + "{p{color:red}}",
             40_000,
