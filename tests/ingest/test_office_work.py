@@ -5,9 +5,6 @@ Times are only compared with each other: what is large is a hundred times the sm
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-
 import pytest
 from lxml import etree
 
@@ -16,17 +13,7 @@ from ingest.parsers.office.opendocument.looks import TABLE, Columns
 from ingest.parsers.office.sheets.grid import _find_hidden_columns
 from ingest.parsers.shared import sheet_rows
 from ingest.parsers.shared.sheet_rows import Merge, repeat_merged
-
-
-def measure(work: Callable[[], object]) -> float:
-    """CPU seconds of the fastest of three runs."""
-
-    def run() -> float:
-        start = time.process_time()
-        work()
-        return time.process_time() - start
-
-    return min(run() for _ in range(3)) + 1e-4
+from tests.growth import measure
 
 
 def test_a_merge_costs_what_it_holds_not_what_it_names() -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import time
 import zlib
 from collections.abc import Mapping
-from contextlib import suppress
 
 import pytest
 from hypothesis import given, settings
@@ -14,6 +12,7 @@ from hypothesis import strategies as st
 from ingest.errors import SourceRefused
 from ingest.parsers import parse
 from ingest.parsers.pdf.properties import MAX_OUTLINE_LEVELS
+from tests.growth import measure
 from tests.pdfs import Text, column, make
 
 WORDS = "The harbour master keeps the lamps burning at night."
@@ -231,15 +230,8 @@ def annotate(words: int) -> bytes:
     return built({3: page, 6: b"<</Type/Annot%s/Contents(%s)>>" % (frame, note)})
 
 
-def measure(data: bytes) -> float:
-    """Return the seconds of work, the better of two, that a PDF costs; refused ones, too."""
-    best = float("inf")
-    for _ in range(2):
-        start = time.process_time()
-        with suppress(SourceRefused):
-            parse("a.pdf", data)
-        best = min(best, time.process_time() - start)
-    return best
+def measure_pdf(data: bytes) -> float:
+    return measure(lambda: parse("a.pdf", data), runs=2)
 
 
 @pytest.mark.parametrize(
@@ -267,7 +259,7 @@ def measure(data: bytes) -> float:
     ],
 )  # fmt: skip
 def test_what_could_take_quadratic_time_does_not(odd: bytes, ordinary: bytes) -> None:
-    assert measure(odd) < 20 * measure(ordinary)
+    assert measure_pdf(odd) < 20 * measure_pdf(ordinary)
 
 
 def test_entities_in_metadata_are_not_unfolded() -> None:
@@ -280,7 +272,7 @@ def test_entities_in_metadata_are_not_unfolded() -> None:
         for named in (b"a", b"j")
     )  # fmt: skip
     assert parse("a.pdf", all_of_them).text == WORDS
-    assert measure(all_of_them) < 10 * measure(one)
+    assert measure_pdf(all_of_them) < 10 * measure_pdf(one)
 
 
 def test_control_characters_of_a_title_reach_nobody() -> None:

@@ -10,6 +10,7 @@ import pytest
 from ingest.errors import SourceRefused
 from ingest.parsers import ParsedText, parse
 from ingest.parsers.html.main_content import MOST_DEPTHS
+from tests.growth import is_even
 
 PAGE = """<!DOCTYPE html>
 <html lang="en-GB"><head><meta charset="utf-8"><title>Cluster rules | The Ministry</title>
@@ -183,17 +184,16 @@ def test_pages_that_are_refused(page: str, reason: str) -> None:
         pytest.param(
             "<!DOCTYPE a [<!ENTITY b SYSTEM 'file:///etc/hostname'>]><p>&b;</p>", id="xxe"
         ),
-        pytest.param("<p>" + "<a href='#'>x</a> " * 100_000, id="links-to-nowhere"),
+        pytest.param("<p>" + "<a href='#'>x</a> " * 40_000, id="links-to-nowhere"),
         pytest.param(f"<pre>a{' ' * 1_000_000}b</pre>", id="spaces"),
-        pytest.param("<p>a" + "<i> </i>" * 200_000 + "b", id="spaces-one-by-one"),
+        pytest.param("<p>a" + "<i> </i>" * 80_000 + "b", id="spaces-one-by-one"),
         pytest.param("<meta charset=punycode><p>a-" + "b9a" * 1_000_000, id="punycode"),
         pytest.param("<meta charset=undefined><p>abc", id="no-encoding"),
     ],
 )
 def test_hostile_pages_are_read(page: str) -> None:
-    start = time.monotonic()
     found = parse("a.html", page.encode())
-    assert time.monotonic() - start < 30  # a tenth of it, unless the time grows with the square
+    assert is_even(lambda text: parse("a.html", text.encode()), page)
     assert found.blocks
     assert len(found.text) <= len(page)
 

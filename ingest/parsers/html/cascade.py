@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
+import tinycss2
 from lxml.html import HtmlElement
 
-from ingest.parsers.html.css import cut_blocks
+from ingest.parsers.html.declarations import Declaration, read_declarations
 from ingest.parsers.html.selectors import PageElements
-from ingest.parsers.html.style_sheets import (
-    MOST_RULES,
-    UNLAYERED,
-    Declaration,
-    StyleRule,
-    read_declarations,
-    read_rules,
-)
+from ingest.parsers.html.style_sheets import UNLAYERED, StyleRule, read_rules
 
 # So often are elements looked at, in a second or two; a long page with a long style sheet needs a
 # tenth of it.
 MOST_LOOKS = 3_000_000
+# A picture may be in one, but no more.
+MOST_INLINE_CHARS = 100_000
 # More than any selector.
 _IN_LINE = 100_000_000
 
@@ -57,9 +54,9 @@ def read_styles(body: HtmlElement) -> tuple[list[Styles], bool]:
     root = body.getroottree().getroot()
     rules = read_rules(root)
     page = PageElements(root if rules else root.makeelement("html"), MOST_LOOKS)
-    is_whole = len(rules) <= MOST_RULES
+    is_whole = rules is not None
     matched: list[tuple[StyleRule, list[HtmlElement], _Rank, bool]] = []
-    for position, rule in enumerate(rules if is_whole else ()):
+    for position, rule in enumerate(rules or ()):
         matches = page.find(rule.selector)
         if matches is None:
             is_whole = is_whole and not _has_ground(rule)
@@ -90,9 +87,16 @@ def _apply(
         for element in elements:
             cascade.declare(element, said, rank)
     for element in body.xpath("//*[@style]"):
-        said = read_declarations(cut_blocks(element.get("style", ""))[0])
+        said = _read_inline(element.get("style", ""))
         cascade.declare(element, said, (False, UNLAYERED, _IN_LINE, 0))
     return cascade.values
+
+
+@lru_cache(maxsize=1_000)
+def _read_inline(style: str) -> list[Declaration]:
+    if len(style) > MOST_INLINE_CHARS:
+        return []
+    return read_declarations(tinycss2.parse_blocks_contents(style, skip_comments=True))
 
 
 def _is_hiding(declaration: Declaration) -> bool:

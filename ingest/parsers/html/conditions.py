@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
-from ingest.parsers.html.css import split_outside
+import tinycss2
+from tinycss2.ast import Node
+
+from ingest.parsers.html.declarations import split_at, strip, write
 
 # Between the least and the most of these a page may look one way or the other.
 _SCREENS = {"width": (1_280.0, 1_920.0), "height": (640.0, 1_080.0)}
@@ -30,21 +33,21 @@ _HOLDS = {
     ">": operator.gt,
     ">=": operator.ge,
 }
-_KIND = re.compile(r"(?:(not|only)\s+)?([a-z][a-z-]*)\s*(?:\band\b(.*))?", re.DOTALL)
 # So long is none, and brackets in brackets are followed by recursion.
-_MOST_CHARS = 500
+_MOST_CHARS = 300
 
 # None where it cannot be told.
 _Verdict = bool | None
 
 
-def judge(name: str, condition: str) -> _Verdict:
+def judge(name: str, condition: Sequence[Node]) -> _Verdict:
     """Tell whether what stands in `@name condition {...}` holds, None if a page does not say."""
-    condition = condition.lower().strip()
-    if len(condition) > _MOST_CHARS:
+    condition = strip(condition)
+    if condition and not 0 < len(write(condition)) <= _MOST_CHARS:
         return None
     if name == "media":
-        return _any(_judge_query(query) for query in split_outside(condition, ","))
+        queries = split_at(condition, ",")
+        return _any(map(_judge_query, queries)) if any(queries) else True
     if name == "supports":
         return _judge_all(condition, _is_supported)
     if name == "layer":
@@ -55,37 +58,42 @@ def judge(name: str, condition: str) -> _Verdict:
 
 def judge_media(query: str) -> _Verdict:
     """Tell whether a style sheet holds that is for these media."""
-    return judge("media", query) if query.strip() else True
+    return judge("media", tinycss2.parse_component_value_list(query, skip_comments=True))
 
 
-def _judge_query(query: str) -> _Verdict:
-    kind = _KIND.fullmatch(query)
-    if kind is None or (kind[1] == "not" and kind[2] == "and"):
+def _judge_query(query: Sequence[Node]) -> _Verdict:
+    words = [_read_word(node) for node in query if node.type != "whitespace"]
+    sign = words[0] if words[:1] in (["not"], ["only"]) else ""
+    kind, *more = words[1:] if sign else words or [""]
+    if not kind:
         return _judge_all(query, _judge_feature)
-    answer: _Verdict = kind[2] in ("all", "screen")
-    if kind[3]:
-        answer = _all([answer, _judge_all(kind[3].strip(), _judge_feature)])
-    return _negate(answer) if kind[1] == "not" else answer
+    answer: _Verdict = kind in ("all", "screen")
+    if more:
+        # What is joined to the kind of screen.
+        _, *joined = split_at(query, "and")
+        answer = _all([answer, *(_judge_all(one, _judge_feature) for one in joined or [[]])])
+    return _negate(answer) if sign == "not" else answer
 
 
-def _judge_all(condition: str, judge_one: Callable[[str], _Verdict]) -> _Verdict:
+def _judge_all(condition: Sequence[Node], judge_one: Callable[[str], _Verdict]) -> _Verdict:
     """Tell whether a condition holds that is put together by "and", "or" and "not"."""
-    choices = split_outside(condition, r"\bor\b")
-    if len(choices) > 1:
-        return _any(_judge_all(choice, judge_one) for choice in choices)
-    parts = split_outside(condition, r"\band\b")
-    if len(parts) > 1:
-        return _all(_judge_all(part, judge_one) for part in parts)
-    if condition.startswith("not"):
-        return _negate(_judge_all(condition[3:].strip(), judge_one))
-    if not (condition.startswith("(") and condition.endswith(")")):
+    for word, join in (("or", _any), ("and", _all)):
+        parts = split_at(condition, word)
+        if len(parts) > 1:
+            return join(_judge_all(part, judge_one) for part in parts)
+    said = [node for node in condition if node.type != "whitespace"]
+    if said and _read_word(said[0]) == "not":
+        return _negate(_judge_all(said[1:], judge_one))
+    if len(said) != 1 or said[0].type != "() block":
         return None
-    inner = condition[1:-1].strip()
-    return (
-        _judge_all(inner, judge_one)
-        if inner[:1] == "(" or inner[:4] == "not "
-        else judge_one(inner)
-    )
+    inner = [node for node in said[0].content if node.type != "whitespace"]
+    if inner and (inner[0].type == "() block" or _read_word(inner[0]) == "not"):
+        return _judge_all(inner, judge_one)
+    return judge_one(write(said[0].content).lower())
+
+
+def _read_word(node: Node) -> str:
+    return str(node.lower_value) if node.type == "ident" else ""
 
 
 def _is_supported(declaration: str) -> _Verdict:

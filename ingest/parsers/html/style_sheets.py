@@ -2,43 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+import tinycss2
 from lxml.html import HtmlElement
+from tinycss2.ast import Node
 
 from ingest.parsers.html.conditions import judge, judge_media
-from ingest.parsers.html.css import cut_blocks, drop_comments, split_outside
-from ingest.parsers.html.selectors import MOST_CHARS
-from ingest.parsers.html.tricks import PROPERTIES
+from ingest.parsers.html.declarations import Declaration, read_declarations, split_at, write
+from ingest.parsers.html.selectors import MOST_SELECTOR_CHARS
 
 # A page has fewer; of one with more, no rule counts.
 MOST_RULES = 20_000
+MOST_CHARS = 2_000_000
 # Rules in rules, and conditions in conditions.
 _MOST_DEPTH = 12
 _MOST_NESTED = 50
 # Rules in no layer count more than those in any.
 UNLAYERED = 1_000_000
-
-# Two names of one property.
-_SAME = {
-    "text-decoration-line": "text-decoration",
-    "-webkit-background-clip": "background-clip",
-    "-webkit-clip-path": "clip-path",
-    "-webkit-transform": "transform",
-    "-webkit-animation": "animation",
-}
-_AT = re.compile(r"@([\w-]+)(.*)", re.DOTALL)
-
-
-class Declaration(NamedTuple):
-    """The value of a property, in lower case."""
-
-    name: str
-    value: str
-    is_important: bool
 
 
 class StyleRule(NamedTuple):
@@ -65,13 +48,18 @@ class _SheetReader:
     rules: list[StyleRule] = field(default_factory=list)
     layers: dict[str, int] = field(default_factory=dict)
 
-    def read(self, source: str, place: _Within) -> None:
+    def read(self, nodes: Iterable[Node], place: _Within) -> None:
         """Keep the rules of a style sheet or of a block in it."""
-        said, blocks = cut_blocks(source)
-        for statement in said:
-            if (at_rule := _AT.fullmatch(statement)) and at_rule[1].lower() == "layer":
-                for name in split_outside(at_rule[2], ","):
-                    self._number(_name_layer(place.layer, name))
+        said: list[Node] = []
+        blocks: list[Node] = []
+        for node in nodes:
+            if node.type in ("at-rule", "qualified-rule") and node.content is not None:
+                blocks.append(node)
+            elif node.type == "at-rule" and node.lower_at_keyword == "layer":
+                for name in split_at(node.prelude, ","):
+                    self._number(_name_layer(place.layer, write(name)))
+            else:
+                said.append(node)
         declarations = read_declarations(said)
         if declarations and len(self.rules) <= MOST_RULES:
             layer = self._number(place.layer) if place.layer else UNLAYERED
@@ -79,24 +67,22 @@ class _SheetReader:
                 self.rules.append(StyleRule(selector, declarations, layer, place.is_sure))
         if place.depth > _MOST_DEPTH:
             return
-        for head, body in blocks:
-            inner = self._enter(head, place)
+        for block in blocks:
+            inner = self._enter(block, place)
             if inner is not None:
-                self.read(body, inner)
+                self.read(tinycss2.parse_blocks_contents(block.content), inner)
 
-    def _enter(self, head: str, place: _Within) -> _Within | None:
-        """Return where a block stands, None if it does not hold."""
-        at_rule = _AT.fullmatch(head)
-        if at_rule is None:
-            selectors = tuple(_nest(place.selectors, split_outside(head, ",")))
-            return place._replace(selectors=selectors, depth=place.depth + 1)
-        name, condition = at_rule[1].lower(), at_rule[2].strip()
-        answer = judge(name, condition)
+    def _enter(self, block: Node, place: _Within) -> _Within | None:
+        """Return where what is in a block stands, None if it does not hold."""
+        if block.type == "qualified-rule":
+            selectors = _nest(place.selectors, [write(one) for one in split_at(block.prelude, ",")])
+            return place._replace(selectors=tuple(selectors), depth=place.depth + 1)
+        name, answer = block.lower_at_keyword, judge(block.lower_at_keyword, block.prelude)
         if answer is False:
             return None
         layer = place.layer
         if name == "layer":
-            layer = _name_layer(place.layer, condition or f"#{len(self.layers)}")
+            layer = _name_layer(place.layer, write(block.prelude) or f"#{len(self.layers)}")
             self._number(layer)
         return place._replace(
             layer=layer, is_sure=place.is_sure and answer is True, depth=place.depth + 1
@@ -106,28 +92,19 @@ class _SheetReader:
         return self.layers.setdefault(layer, len(self.layers))
 
 
-def read_declarations(said: Iterable[str]) -> list[Declaration]:
-    """Return those declarations that decide whether something is seen."""
-    found: list[Declaration] = []
-    for declaration in said:
-        name, _, value = declaration.partition(":")
-        name = name.strip().lower()
-        name = _SAME.get(name, name)
-        if name in PROPERTIES:
-            value, _, important = value.strip().lower().partition("!")
-            found.append(Declaration(name, value.strip(), important.strip() == "important"))
-    return found
-
-
-def read_rules(root: HtmlElement) -> list[StyleRule]:
-    """Return the rules of a page's own style sheets, in order."""
+def read_rules(root: HtmlElement) -> list[StyleRule] | None:
+    """Return the rules of a page's own style sheets, in order; None if there are too many."""
     reader = _SheetReader()
+    chars_left = MOST_CHARS
     for sheet in root.iter("style"):
-        answer = judge_media(sheet.get("media", ""))
+        answer, source = judge_media(sheet.get("media", "")), sheet.text_content()
+        chars_left -= len(source)
+        if chars_left < 0:
+            return None
         if answer is not False:
-            place = _Within((), "", answer is True, 0)
-            reader.read(drop_comments(sheet.text_content()), place)
-    return reader.rules
+            nodes = tinycss2.parse_component_value_list(source, skip_comments=True)
+            reader.read(tinycss2.parse_stylesheet(nodes), _Within((), "", answer is True, 0))
+    return reader.rules if len(reader.rules) <= MOST_RULES else None
 
 
 def _nest(outer: tuple[str, ...], inner: list[str]) -> list[str]:
@@ -135,10 +112,10 @@ def _nest(outer: tuple[str, ...], inner: list[str]) -> list[str]:
     if not outer:
         return inner
     nested: list[str] = []
-    for around in outer:
+    for around in outer[:_MOST_NESTED]:
         for one in inner[:_MOST_NESTED]:
             # Each "&" in each "&" makes it longer.
-            if len(around) * (one.count("&") or 1) + len(one) <= MOST_CHARS:
+            if len(around) * (one.count("&") or 1) + len(one) <= MOST_SELECTOR_CHARS:
                 nested.append(one.replace("&", around) if "&" in one else f"{around} {one}")
     return nested[:_MOST_NESTED]
 
