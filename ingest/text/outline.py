@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from index.version import Section
 from ingest.text.blocks import Block
@@ -144,6 +145,29 @@ def find_division_level(text: str) -> int:
     """Return how deep a legal division such as "Article 5" stands, 0 for any other heading."""
     match = _DIVISION.match(text)
     return _DIVISION_LEVEL.get(match[1].lower(), 0) if match else 0
+
+
+def mark_divisions(text: str, blocks: Sequence[Block]) -> list[Block]:
+    """Return blocks of a format with headings of its own, where paragraphs head divisions, too.
+
+    A paragraph that says "Article 5" and nothing else is the heading of one, whatever the format
+    calls it, and so is a short one right below that says what the article is about.
+    """
+    marked: list[Block] = []
+    above = 0  # the level of a division whose heading stands right above
+    for number, block in enumerate(blocks):
+        said = text[block.start : block.end].strip()
+        level = find_division_level(said) if _DIVISION.fullmatch(said) else 0
+        if block.kind != "paragraph":
+            above = level if block.kind == "heading" else 0
+        elif level and number + 1 < len(blocks):
+            block, above = replace(block, kind="heading", level=level), level
+        elif above and _reads_as_heading(said) and number + 1 < len(blocks):
+            block, above = replace(block, kind="heading", level=above + 1), 0
+        else:
+            above = 0
+        marked.append(block)
+    return marked
 
 
 def _set_levels(lines: Sequence[TextLine]) -> str | None:

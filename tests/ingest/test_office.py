@@ -20,8 +20,8 @@ from pptx.util import Inches
 from ingest.errors import SourceRefused
 from ingest.parsers import ParsedText, parse
 from ingest.parsers.office.formats.values import format_cell
-from ingest.parsers.office.titles import pick_title
 from ingest.parsers.shared.left_out import close_gap
+from ingest.parsers.shared.titles import pick_title
 from tests.office_files import opendocument
 
 

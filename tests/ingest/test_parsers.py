@@ -210,7 +210,7 @@ def test_furniture_is_left_out_and_only_furniture() -> None:
 
 
 def test_unseen_characters_are_left_out() -> None:
-    source = "inno\u00advation\r\nre\u0301gion\u200b \u202eright\x0b\x07end."
+    source = "inno\u00advation\r\nre\u0301gion\u200b \u202eright\x0b\x07\x1b[1;31mend.\x1b[0m"
     assert parse("a.txt", source.encode()).text == "innovation\nrégion right\nend."
 
 

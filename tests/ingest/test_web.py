@@ -594,3 +594,20 @@ def test_what_is_opened_is_told_before_anything_goes() -> None:
     text = parse("a.html", page.encode()).text
     assert "Nine euros." in text
     assert "Gone." not in text
+
+
+def test_articles_of_a_law_are_headings_whatever_the_page_calls_them() -> None:
+    page = (
+        "<title>L_202600017EN.01000101.xml</title><p>REGULATION (EU) 2026/17</p>"
+        "<p>TITLE I</p><p>Article 1</p><p>Subject matter</p><p>This Regulation lays down fees.</p>"
+        "<p>Article 2</p><p>It says in</p><p>Article 3</p><p>Ships of 2 April 2026:</p><p>Fees.</p>"
+    )
+    found = parse("a.html", page.encode())
+    assert [section.path for section in found.sections] == [
+        ("TITLE I",),
+        ("TITLE I", "Article 1"),
+        ("TITLE I", "Article 1", "Subject matter"),
+        ("TITLE I", "Article 2"),
+        ("TITLE I", "Article 3"),
+    ]
+    assert found.title is None

@@ -22,6 +22,7 @@ from ingest.parsers.shared.collector import Collector
 from ingest.parsers.shared.decode import decode_declared
 from ingest.parsers.shared.left_out import LeftOut
 from ingest.parsers.shared.metadata import read_date, read_language
+from ingest.parsers.shared.titles import pick_title
 from ingest.text.blocks import ParsedText
 
 ID = "web@6"
@@ -125,7 +126,7 @@ def _read_metadata(tree: HtmlElement) -> Metadata:
     found = extract_metadata(tree, date_config={"extensive_search": False, "original_date": True})
     url = found.url if found.url and re.match(r"https?://[^\s/]+", found.url) else None
     return Metadata(
-        title=found.title,
+        title=pick_title(found.title),
         publisher=found.sitename,
         url=url,
         date=_find_date(tree),

@@ -81,9 +81,10 @@ class Collector:
         Returns:
             The text; its title is the metadata's, else the opening heading, else the spare one.
         """
-        text, blocks = "".join(self.parts), tuple(self.blocks)
+        text = "".join(self.parts)
+        blocks = tuple(outline.mark_divisions(text, self.blocks))
         title = metadata.title
-        if not title and opens_with_title and blocks and blocks[0].kind == "heading":
+        if not title and opens_with_title and blocks and self.blocks[0].kind == "heading":
             title = " ".join(text[blocks[0].start : blocks[0].end].split())
         metadata = replace(metadata, title=title or spare_title)
         sections = outline.find_sections(text, blocks, headings_get_lost=False)

@@ -74,10 +74,12 @@ _FAMILIES = (
 )
 
 _NEWLINE = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
-# Control characters, and what steers layout without being seen: soft hyphens and zero-width
-# spaces hide words from search, directional overrides make a quotation read otherwise than it is.
+# Control characters with what they tell a terminal to do, and what steers layout without being
+# seen: soft hyphens and zero-width spaces hide words from search, directional overrides make a
+# quotation read otherwise than it is.
 _UNSEEN = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+    "\x1b\\[[0-?]*[ -/]*[@-~]"
+    "|[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
 _BLANK_LINES = re.compile(r"\n{3,}")
 # Python's own, which no page and no mail is in; the first takes quadratic time.

@@ -8,10 +8,10 @@ from index.types import Metadata
 from ingest.parsers.office.opendocument.content import ContentWalker
 from ingest.parsers.office.opendocument.looks import DRAW, OFFICE
 from ingest.parsers.office.opendocument.objects import EmbeddedObjects
-from ingest.parsers.office.titles import pick_title
 from ingest.parsers.shared.archive import open_archive, parse_xml
 from ingest.parsers.shared.collector import Collector
 from ingest.parsers.shared.left_out import LeftOut
+from ingest.parsers.shared.titles import pick_title
 from ingest.text.blocks import ParsedText
 
 ID = "opendocument@5"

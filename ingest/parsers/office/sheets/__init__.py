@@ -12,11 +12,11 @@ from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 from index.types import Metadata
 from ingest.parsers.office.sheets.cells import CellReader
 from ingest.parsers.office.sheets.grid import read_sheet
-from ingest.parsers.office.titles import pick_title
 from ingest.parsers.shared.archive import open_archive
 from ingest.parsers.shared.collector import Collector
 from ingest.parsers.shared.left_out import HIDDEN, LeftOut
 from ingest.parsers.shared.sheet_rows import TableBudget, convert_sheets
+from ingest.parsers.shared.titles import pick_title
 from ingest.text.blocks import ParsedText
 
 ID = "workbook@5"

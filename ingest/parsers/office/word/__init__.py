@@ -11,7 +11,6 @@ from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml.ns import qn
 
 from index.types import Metadata
-from ingest.parsers.office.titles import pick_title
 from ingest.parsers.office.word.body import WordBody, WordNotes
 from ingest.parsers.office.word.headings import find_bold_headings
 from ingest.parsers.office.word.numbers import Element, WordNumbers
@@ -21,6 +20,7 @@ from ingest.parsers.office.word.styles import ParagraphStyles
 from ingest.parsers.shared.archive import open_archive, parse_xml
 from ingest.parsers.shared.collector import Collector
 from ingest.parsers.shared.left_out import LeftOut
+from ingest.parsers.shared.titles import pick_title
 from ingest.text.blocks import ParsedText
 
 ID = "word@5"

@@ -1,4 +1,4 @@
-"""Titles in the properties of office files, unless a program or a template left them there."""
+"""Titles in the properties of a file, unless a program or a template left them there."""
 
 from __future__ import annotations
 
