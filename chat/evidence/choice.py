@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from chat.evidence.figures import find_figures
-from chat.evidence.lines import is_plain_text, leave_marks
 from chat.evidence.shortlist import QuotableUnit
+from chat.evidence.structure.lines import is_plain_text, leave_marks
 from chat.evidence.units import Unit, grow, is_row, join
 from chat.question.kinds import classify_question, find_named
 from chat.question.names import is_name

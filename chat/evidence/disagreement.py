@@ -13,7 +13,7 @@ from itertools import islice
 import regex
 
 from chat.evidence.figures import Figure, differ, find_figures
-from chat.evidence.lines import is_plain_text
+from chat.evidence.structure.lines import is_plain_text
 from chat.evidence.units import Unit, split_into_units
 from chat.question.kinds import classify_question
 from chat.question.names import CAPITAL

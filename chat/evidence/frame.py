@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from chat.account import Account
-from chat.evidence.extent import WHOLE_CHARS, Room, count_items_left, find_extent
 from chat.evidence.judge import Supported
-from chat.evidence.lines import Line, is_plain_text, read_lines
-from chat.evidence.lists import find_list
-from chat.evidence.order import Listed, order_lists, put_list_first
-from chat.evidence.tables import find_table
+from chat.evidence.structure.extent import WHOLE_CHARS, Room, count_items_left, find_extent
+from chat.evidence.structure.lines import Line, is_plain_text, read_lines
+from chat.evidence.structure.lists import find_list
+from chat.evidence.structure.order import Listed, order_lists, put_list_first
+from chat.evidence.structure.tables import find_table
 from chat.phrases import count
 from chat.question.kinds import asks_for_several
 from chat.types import Around, AroundKind, Evidence

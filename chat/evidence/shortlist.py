@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from chat.evidence.learned import load_weights
-from chat.evidence.lines import is_plain_text
-from chat.evidence.tables import find_heads
+from chat.evidence.structure.lines import is_plain_text
+from chat.evidence.structure.tables import find_heads
 from chat.evidence.units import (
     Unit,
     is_row,

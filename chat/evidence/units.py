@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from chat.evidence.lines import Line, read_lines
-from chat.evidence.lists import ItemList, find_list
+from chat.evidence.structure.lines import Line, read_lines
+from chat.evidence.structure.lists import ItemList, find_list
 from index.types import Passage
 
 # A sentence that opens with one of these leans on the one before it.
@@ -60,7 +60,7 @@ class Unit:
 def split_into_units(passage: Passage, *, is_plain: bool) -> list[Unit]:
     """Return the units of a passage, in order; they may overlap, and no sentence is left out.
 
-    `is_plain` is that of `chat.evidence.lines.is_plain_text`.
+    `is_plain` is that of `chat.evidence.structure.lines.is_plain_text`.
 
     - A lead-in ("They are designed to:") comes with its items, an item with its lead-in and
       siblings, unless the list is long.

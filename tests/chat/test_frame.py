@@ -8,9 +8,9 @@ import pytest
 
 from chat.answer import make_answerer
 from chat.cli.text import format_citation
-from chat.evidence.lines import leave_marks, read_lines
-from chat.evidence.lists import find_list
-from chat.evidence.tables import find_heads, find_table
+from chat.evidence.structure.lines import leave_marks, read_lines
+from chat.evidence.structure.lists import find_list
+from chat.evidence.structure.tables import find_heads, find_table
 from chat.serialize import answer_object
 from chat.types import Answer, Question
 from chat.ui.answer.sentences import list_sentences

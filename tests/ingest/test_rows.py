@@ -9,8 +9,8 @@ import pytest
 from openpyxl import Workbook
 from pptx.util import Inches
 
-from chat.evidence.lines import read_lines
-from chat.evidence.tables import find_table
+from chat.evidence.structure.lines import read_lines
+from chat.evidence.structure.tables import find_table
 from index.pages.boxes import find_line_boxes
 from ingest.parsers import parse
 from ingest.parsers.shared.collector import Collector, Piece

@@ -9,7 +9,7 @@ from email.message import EmailMessage
 import pytest
 
 from ingest.parsers import parse
-from ingest.parsers.html.style_sheets import MOST_RULES
+from ingest.parsers.html.styles.style_sheets import MOST_RULES
 
 GONE, SEEN = ".d{display:none}", ".d{display:block}"
 HOLDS = [

@@ -7,8 +7,8 @@ from collections.abc import Container, Iterator, Sequence, Set
 
 from lxml.html import HtmlElement
 
-from ingest.parsers.html.cascade import Styles, read_styles
-from ingest.parsers.html.tricks import find_out_of_sight
+from ingest.parsers.html.styles.cascade import Styles, read_styles
+from ingest.parsers.html.styles.tricks import find_out_of_sight
 from ingest.parsers.shared.left_out import FOR_READERS, HIDDEN, STRUCK, UNSHOWN, LeftOut
 
 _NEVER_DRAWN = ("script", "style", "template", "dialog")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from chat.evidence.extent import NEAR_CHARS
+from chat.evidence.structure.extent import NEAR_CHARS
 from chat.retrieval.retrieve import Terms, collect_terms
 from chat.types import Evidence
 

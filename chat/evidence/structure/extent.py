@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from chat.evidence.lines import Line
-from chat.evidence.lists import ItemList, find_list
+from chat.evidence.structure.lines import Line
+from chat.evidence.structure.lists import ItemList, find_list
 from chat.retrieval.retrieve import Terms, collect_terms
 from chat.types import Evidence
 

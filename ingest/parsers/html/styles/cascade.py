@@ -9,9 +9,9 @@ from functools import lru_cache
 import tinycss2
 from lxml.html import HtmlElement
 
-from ingest.parsers.html.declarations import Declaration, read_declarations
-from ingest.parsers.html.selectors import PageElements
-from ingest.parsers.html.style_sheets import UNLAYERED, StyleRule, read_rules
+from ingest.parsers.html.styles.declarations import Declaration, read_declarations
+from ingest.parsers.html.styles.selectors import PageElements
+from ingest.parsers.html.styles.style_sheets import UNLAYERED, StyleRule, read_rules
 
 # So often are elements looked at, in a second or two; a long page with a long style sheet needs a
 # tenth of it.

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 import tinycss2
 from tinycss2.ast import Node
 
-from ingest.parsers.html.declarations import split_at, strip, write
+from ingest.parsers.html.styles.declarations import split_at, strip, write
 
 # Between the least and the most of these a page may look one way or the other.
 _SCREENS = {"width": (1_280.0, 1_920.0), "height": (640.0, 1_080.0)}

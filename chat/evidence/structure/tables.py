@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
-from chat.evidence.lines import Line, read_lines
+from chat.evidence.structure.lines import Line, read_lines
 
 CAPTION_CHARS = 300
 HEAD_CHARS = 120

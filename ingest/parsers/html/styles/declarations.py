@@ -8,7 +8,7 @@ from typing import NamedTuple
 import tinycss2
 from tinycss2.ast import Node
 
-from ingest.parsers.html.tricks import PROPERTIES
+from ingest.parsers.html.styles.tricks import PROPERTIES
 
 # Two names of one property.
 _SAME = {

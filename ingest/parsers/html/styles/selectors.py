@@ -12,7 +12,7 @@ import tinycss2
 from lxml.html import HtmlElement
 from tinycss2.ast import FunctionBlock, IdentToken, LiteralToken, Node
 
-from ingest.parsers.html.declarations import split_at, strip
+from ingest.parsers.html.styles.declarations import split_at, strip
 
 # What hides text has a step or two; more of them are looked at for long and hide nothing.
 _MOST_STEPS = 6

@@ -10,9 +10,9 @@ import tinycss2
 from lxml.html import HtmlElement
 from tinycss2.ast import Node
 
-from ingest.parsers.html.conditions import judge, judge_media
-from ingest.parsers.html.declarations import Declaration, read_declarations, split_at, write
-from ingest.parsers.html.selectors import MOST_SELECTOR_CHARS
+from ingest.parsers.html.styles.conditions import judge, judge_media
+from ingest.parsers.html.styles.declarations import Declaration, read_declarations, split_at, write
+from ingest.parsers.html.styles.selectors import MOST_SELECTOR_CHARS
 
 # A page has fewer; of one with more, no rule counts.
 MOST_RULES = 20_000

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from chat.evidence.lines import Line
+from chat.evidence.structure.lines import Line
 
 
 @dataclass(frozen=True, slots=True)
