@@ -10,7 +10,8 @@ from typing import NamedTuple
 from lxml.html import HtmlElement
 
 from ingest.parsers.shared.collector import LAYOUT_CELL_CHARS, Piece
-from ingest.parsers.shared.sheet_rows import MOST_REPEATED_CHARS
+from ingest.parsers.shared.row_groups import repeat_groups
+from ingest.parsers.shared.sheet_rows import MOST_REPEATED_CHARS, Merge, expand_row
 
 # A cell that holds one of these was made for layout.
 _LAYOUT = "h1 h2 h3 h4 h5 h6 table dl article section".split()
@@ -75,17 +76,33 @@ def convert_table(table: HtmlElement, flatten: Callable[[HtmlElement], str]) -> 
     rows = _find_rows(table)
     most_heads = _count_heads(rows)
     heads: list[list[_Cell]] = []
+    grid: list[list[str]] = []
+    over_all: list[Merge] = []
+    has_head = False
     for position, cells in enumerate(_lay_out(rows, flatten)):
+        is_over_all = sum(cell.is_first for cell in cells) == 1 and len(cells) > 1
         if position < most_heads and any(cell.text for cell in cells):
-            if not heads and sum(cell.is_first for cell in cells) == 1 and len(cells) > 1:
+            if not heads and is_over_all:
                 yield Piece(cells[0].text)
             else:
                 heads.append(cells)
         if position + 1 >= most_heads and heads:
-            yield Piece(_join_heads(heads), "row", 1)
-            heads = []
-        if position >= most_heads:
-            yield Piece("\t".join(cell.text if cell.is_first else "" for cell in cells), "row")
+            grid.append(_join_heads(heads))
+            heads, has_head = [], True
+        if position >= most_heads and cells:
+            if is_over_all:
+                over_all.append(Merge(len(grid), len(grid), 1, len(cells)))
+            grid.append([cell.text if cell.is_first else "" for cell in cells])
+    yield from _convert_grid(grid, over_all, has_head)
+
+
+def _convert_grid(
+    grid: Sequence[Sequence[str]], over_all: Sequence[Merge], has_head: bool
+) -> Iterator[Piece]:
+    numbered = {number: dict(enumerate(texts, start=1)) for number, texts in enumerate(grid)}
+    repeat_groups(numbered, over_all, ())
+    for number, texts in numbered.items():
+        yield Piece("\t".join(expand_row(texts, ())), "row", int(has_head and number == 0))
 
 
 def _find_rows(table: HtmlElement) -> list[list[HtmlElement]]:
@@ -126,7 +143,8 @@ def _is_bold(row: Sequence[HtmlElement]) -> bool:
 
 def _is_head(row: Sequence[HtmlElement], position: int) -> bool:
     # A later one whose names reach down is that of the rows beside it.
-    return bool(row) and all(
+    # One alone over all columns heads the rows that follow.
+    return len(row) > bool(position) and all(
         cell.tag == "th" and (position == 0 or _read_span(cell, "rowspan") == 1) for cell in row
     )
 
@@ -185,12 +203,12 @@ def _read_span(cell: HtmlElement, name: str) -> int:
     return int(said) or (MOST_ROWS if name == "rowspan" else 1)
 
 
-def _join_heads(heads: Sequence[Sequence[_Cell]]) -> str:
+def _join_heads(heads: Sequence[Sequence[_Cell]]) -> list[str]:
     """Return the names of columns as one row."""
     if len(heads) == 1:
-        return "\t".join(cell.text if cell.is_first else "" for cell in heads[0])
+        return [cell.text if cell.is_first else "" for cell in heads[0]]
     names = []
     for column in zip_longest(*heads):
         texts = [cell.text for cell in column if cell is not None]
         names.append(" ".join(dict.fromkeys(text for text in texts if text)))
-    return "\t".join(names)
+    return names

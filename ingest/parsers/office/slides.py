@@ -19,6 +19,7 @@ from ingest.parsers.office.slide_numbers import SlideNumbers
 from ingest.parsers.shared.archive import open_archive, parse_xml
 from ingest.parsers.shared.collector import Collector, Piece
 from ingest.parsers.shared.left_out import STRUCK, LeftOut, close_gap
+from ingest.parsers.shared.row_groups import repeat_groups
 from ingest.parsers.shared.sheet_rows import Merge, expand_row, join_heads, repeat_merged
 from ingest.parsers.shared.subscript import render_subscript
 from ingest.parsers.shared.superscript import render_superscript
@@ -170,6 +171,7 @@ def _walk_table(table: Any, left_out: LeftOut) -> Iterator[Piece]:  # noqa: ANN4
                 merges.append(Merge(number, bottom, column, right))
     repeat_merged(grid, merges, (), ())
     join_heads(grid, merges, ())
+    repeat_groups(grid, merges, ())
     for number, texts in grid.items():
         cells = expand_row(texts, ())
         yield Piece("\t".join(cells), "row", int(table.first_row and number == min(grid)))

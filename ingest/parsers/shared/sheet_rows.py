@@ -135,8 +135,8 @@ def join_heads(
 
 
 def expand_row(texts: dict[int, str], hidden_columns: Container[int]) -> list[str]:
-    """Return the cells of a row, of which the empty ones are not known, in columns from 1."""
-    every = range(1, max(texts, default=0) + 1)
+    """Return the cells of a row, of which the empty ones are not known, in columns from 1, or 0."""
+    every = range(min(1, min(texts, default=1)), max(texts, default=0) + 1)
     return [texts.get(column, "") for column in every if column not in hidden_columns]
 
 
@@ -167,7 +167,7 @@ def convert_rows(rows: Iterable[Sequence[str]], budget: TableBudget) -> Iterator
         if waiting is not None:
             yield Piece(_join_cells(waiting), "row", int(filled > 0))
             waiting = None
-        if filled > 1 and not in_table and _names_columns(cells):
+        if filled > 1 and not in_table and names_columns(cells):
             waiting = cells
         elif filled > 1:
             yield Piece(_join_cells(cells), "row")
@@ -178,7 +178,8 @@ def convert_rows(rows: Iterable[Sequence[str]], budget: TableBudget) -> Iterator
         yield Piece(_join_cells(waiting), "row")
 
 
-def _names_columns(cells: Sequence[str]) -> bool:
+def names_columns(cells: Sequence[str]) -> bool:
+    """Tell whether a row may name columns: none is a figure, but for years behind the first."""
     first, *others = cells
     return not _FIGURE.fullmatch(first) and not any(
         _FIGURE.fullmatch(cell) and not _YEAR.fullmatch(cell) for cell in others

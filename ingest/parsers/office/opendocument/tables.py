@@ -16,6 +16,7 @@ from ingest.parsers.office.opendocument.looks import (
     read_repeats,
 )  # fmt: skip
 from ingest.parsers.shared.collector import LAYOUT_CELL_CHARS, Piece
+from ingest.parsers.shared.row_groups import GROUP_COLUMN, repeat_groups
 from ingest.parsers.shared.sheet_rows import (
     Merge,
     TableBudget,
@@ -53,9 +54,10 @@ class TableReader:
             number += times
         repeat_merged(grid, merges, hidden, columns.hidden)
         join_heads(grid, merges, hidden)
+        repeat_groups(grid, merges, hidden)
         for at, found in grid.items():
             if at not in hidden:
-                shown = {column: text for column, text in found.items() if text}
+                shown = {c: text for c, text in found.items() if text or c == GROUP_COLUMN}
                 yield origins[at], expand_row(shown, columns.hidden)
 
     def _read_row(

@@ -11,6 +11,7 @@ from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
 from ingest.parsers.office.sheets.boxes import read_boxes
 from ingest.parsers.office.sheets.cells import CellReader
 from ingest.parsers.shared.left_out import HIDDEN, LeftOut
+from ingest.parsers.shared.row_groups import repeat_groups
 from ingest.parsers.shared.sheet_rows import (
     Merge,
     TableBudget,
@@ -61,6 +62,7 @@ def read_sheet(
     merges = _read_merges(reader.merged_cells)
     repeat_merged(rows, merges, hidden_rows, hidden_columns)
     join_heads(rows, merges, hidden_rows)
+    repeat_groups(rows, merges, hidden_rows)
     last = 0
     for number, texts in rows.items():
         if number > last + 1:

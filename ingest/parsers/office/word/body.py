@@ -24,6 +24,7 @@ from ingest.parsers.office.word.tables import (
 from ingest.parsers.office.word.text import LEFT_OUT, ParagraphText, is_placeholder, read_text
 from ingest.parsers.shared.collector import LAYOUT_CELL_CHARS, Piece
 from ingest.parsers.shared.left_out import HIDDEN
+from ingest.parsers.shared.row_groups import repeat_groups
 from ingest.parsers.shared.sheet_rows import expand_row, join_heads, repeat_merged
 
 # Below a title every heading stands one level deeper.
@@ -164,6 +165,7 @@ class WordBody:
         heads = len(rows) > 1 and is_header(table, rows[0], first)
         repeat_merged(grid, find_merges(rows), (), ())
         join_heads(grid, find_spans(rows), ())
+        repeat_groups(grid, find_spans(rows), ())
         top = min(grid)
         for number in range(len(rows)):
             if number in grid:
