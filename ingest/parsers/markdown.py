@@ -9,9 +9,10 @@ from markdown_it.token import Token
 
 from index.types import Metadata
 from ingest.errors import SourceRefused
-from ingest.parsers.html.blocks import OWN_MARK, walk_blocks
+from ingest.parsers.html.blocks import walk_blocks
 from ingest.parsers.html.document import parse_markup
 from ingest.parsers.html.hidden import drop_unseen
+from ingest.parsers.html.list_tables import OWN_MARK
 from ingest.parsers.markdown_dialects import add_dialects, read_title_block
 from ingest.parsers.markdown_rules import add_rules
 from ingest.parsers.shared.collector import Collector

@@ -9,7 +9,7 @@ from markdown_it.rules_block import StateBlock
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 
-from ingest.parsers.html.blocks import OWN_MARK
+from ingest.parsers.html.list_tables import OWN_MARK
 
 _NOTE = re.compile(r"\[\^([^\]\s]{1,80})\]:[ \t]*(.*)")
 _NOTE_MARK = re.compile(r"\[\^([^\]\s]{1,80})\]")

@@ -611,3 +611,38 @@ def test_articles_of_a_law_are_headings_whatever_the_page_calls_them() -> None:
         ("TITLE I", "Article 3"),
     ]
     assert found.title is None
+
+
+POINT = "<table><tr><td>{0}</td><td><p>{1}</p>{2}</td></tr></table>"
+
+
+def test_points_of_a_law_that_are_set_as_tables_are_a_list() -> None:
+    below = POINT.format("(i)", "of wood;", "") + POINT.format("(ii)", "of steel.", "")
+    page = (
+        "<p>This Regulation applies to:</p>"
+        + POINT.format("(a)", "berths;", "")
+        + POINT.format("(b)", "ships:", below)
+        + "<table><tr><td></td><td>—</td><td>Last.</td></tr></table>"
+    )
+    assert blocks(parse("a.html", page.encode())) == [
+        ("paragraph", 0, "This Regulation applies to:"),
+        ("item", 1, "(a) berths;"),
+        ("item", 1, "(b) ships:"),
+        ("item", 2, "(i) of wood;"),
+        ("item", 2, "(ii) of steel."),
+        ("item", 1, "— Last."),
+    ]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        pytest.param("<td>1</td><td>Poland</td>", id="a-figure"),
+        pytest.param("<th>(a)</th><td>Poland</td>", id="a-head"),
+        pytest.param("<td>(a)</td><td>Poland</td><td>12</td>", id="a-third-column"),
+        pytest.param("<td>(a)</td><td></td>", id="no-words"),
+    ],
+)
+def test_other_tables_with_marks_are_tables(row: str) -> None:
+    page = f"<p>Shares:</p><table><tr><td>x</td><td>y</td></tr><tr>{row}</tr></table>"
+    assert "item" not in {kind for kind, _, _ in blocks(parse("a.html", page.encode()))}

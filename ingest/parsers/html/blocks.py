@@ -9,6 +9,7 @@ from functools import partial
 from lxml import etree
 from lxml.html import HtmlElement
 
+from ingest.parsers.html.list_tables import OWN_MARK, name_lists
 from ingest.parsers.html.tables import convert_table, is_data
 from ingest.parsers.shared.collector import Piece
 from ingest.parsers.shared.left_out import LeftOut
@@ -16,8 +17,6 @@ from ingest.parsers.shared.numerals import to_letters, to_roman
 from ingest.parsers.shared.subscript import render_subscript
 from ingest.parsers.shared.superscript import LAST_PARTS, render_superscript
 
-# The attribute of an item with the mark that it has in its source, which no page knows better.
-OWN_MARK = "data-mark-of-source"
 # Elements that begin and end a line of text; every other one is part of a line.
 _BLOCKS = frozenset(
     (
@@ -55,6 +54,7 @@ _NUMBER = re.compile(
 
 def walk_blocks(root: HtmlElement, left_out: LeftOut) -> Iterator[Piece]:
     """Yield the blocks of an element in reading order, their text as a browser shows it."""
+    name_lists(root)
     number = ""
     for piece in _HtmlWalker(left_out).walk(root):
         text = piece.text.strip(" \n" if piece.kind == "row" else None)
