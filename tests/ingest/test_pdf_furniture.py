@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from textwrap import wrap
 
 import pytest
@@ -240,3 +241,38 @@ def test_a_space_as_narrow_as_the_gaps_of_spaced_letters_is_none() -> None:
     assert parse_pages([heading, *column(LINES[:4])]).text.startswith(
         "The independent status of the board"
     )
+
+
+@pytest.mark.parametrize("leading", [14.0, 24.0])
+@pytest.mark.parametrize("wraps", [False, True])
+def test_rows_of_a_table_on_top_of_pages_are_no_running_headers(
+    leading: float, wraps: bool
+) -> None:
+    """They differ in figures that grow from page to page, or in one line of a cell in none."""
+    pages: list[list[Mark]] = []
+    for page in range(3):
+        marks: list[Mark] = [Text(72, 800, "Region"), Text(250, 800, "Note")]
+        y = 800 - leading
+        for row in range(18):
+            number = 18 * page + row + 1
+            words = f"paid in part {number}" if wraps else f"{11 * number}"
+            marks += [Text(72, y, f"Region{number} {7 * number}"), Text(250, y, words)]
+            if wraps:
+                y -= 13
+                marks.append(Text(250, y, "and the rest in the year after it"))
+            y -= leading
+        pages.append(marks)
+    text = parse_pages(*pages).text
+    assert [int(number) for number in re.findall(r"Region(\d+)", text)] == list(range(1, 55))
+    assert text.count("and the rest in the year after it") == 54 * wraps
+
+
+@pytest.mark.parametrize("numbers", [(3, 7, 12), (3, 4, 5)])
+def test_a_header_whose_numbers_run_ahead_of_the_pages_is_left_out(
+    numbers: tuple[int, ...],
+) -> None:
+    """Of an extract pages are missing."""
+    pages = [[Text(72, 810, f"Harbour rules {n} of 40"), *column(LINES)] for n in numbers]
+    parsed = parse_pages(*pages)
+    assert "of 40" not in parsed.text
+    assert len(read_omissions(parsed, "running header")) == len(numbers)

@@ -6,10 +6,10 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import NamedTuple
 
 from ingest.parsers.pdf.flow.lines import PageLine
+from ingest.parsers.pdf.flow.margins import find_apart, find_enclosed, find_outer
 from ingest.parsers.pdf.flow.overlaid import find_overlaid
 from ingest.text.blocks import Omission
 from ingest.text.outline import find_division_level
@@ -36,10 +36,6 @@ _PAGE_NUMBER = re.compile(
     rf"(?:\s*[|.]?\s*{_PAGE})?(?:\s+[a-z]{{2}})?[-–—|•·\s]*"
 )
 _ONLY_PAGE = re.compile(rf"\W*(?:{_PAGE}\s*[|:]?\s*1(?:{_OF}1)?|1{_OF}1)(?:\s*{_PAGE})?\W*")
-# Rows at the top and at the bottom of a page in which furniture may stand beyond the margins too,
-# and how far from the rest, in heights of a line: the head of a table is nearer to its rows.
-OUTER_ROWS = 2
-APART = 1.6
 
 
 class _MarginLine(NamedTuple):
@@ -47,6 +43,7 @@ class _MarginLine(NamedTuple):
     page: int  # 0-based
     segment: PageLine
     in_margin: bool
+    is_apart: bool  # further from the rest than rows of that are from each other
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +58,13 @@ def find_furniture(pages: Sequence[Sequence[PageLine]]) -> Furniture:
     """Find what is repeated among the segments of every page."""
     places: dict[str, list[_MarginLine]] = defaultdict(list)
     for number, segments in enumerate(pages):
-        outer = _find_outer(segments)
+        outer, (apart, behind) = find_outer(segments), find_apart(segments)
         for segment in segments:
+            if id(segment) in behind and not _PAGE_NUMBER.fullmatch(_make_pattern(segment.text)):
+                continue
             if (in_margin := _in_margin(segment)) or id(segment) in outer:
-                line = _MarginLine(segment.y0, number, segment, in_margin)
+                is_apart = id(segment) in apart or not segment.fragments[0].upright
+                line = _MarginLine(segment.y0, number, segment, in_margin, is_apart)
                 places[_make_pattern(segment.text)].append(line)
     needed = 2 if len(pages) <= SHORT_DOCUMENT_PAGES else REPEATED_PAGES
     repeated: set[int] = set()
@@ -81,7 +81,10 @@ def find_furniture(pages: Sequence[Sequence[PageLine]]) -> Furniture:
             if is_number:
                 printed |= {line.page: _extract_number(line.segment.text) for line in kept}
                 numbers.update(id(line.segment) for line in kept)
-    whole_rows = {id(s) for page in pages for s in page if _is_whole_row(repeated, s, page)}
+    whole_rows: set[int] = set()
+    for page in pages:
+        whole = {id(s) for s in page if _is_whole_row(repeated, s, page)}
+        whole_rows |= whole - find_enclosed(page, whole | numbers)
     left_out = {
         id(s): Omission(PAGE_NUMBER if id(s) in numbers else RUNNING, s.text)
         for page in pages
@@ -100,27 +103,6 @@ def find_furniture(pages: Sequence[Sequence[PageLine]]) -> Furniture:
 def _is_sure(lines: Sequence[_MarginLine], pattern: str) -> bool:
     """Tell whether two pages are enough to know a page's number: in a margin, or with words."""
     return pattern not in ("#", "# #") or all(line.in_margin for line in lines)
-
-
-def _find_outer(segments: Sequence[PageLine]) -> set[int]:
-    """Return the first and last rows of a page as far as they stand apart from the rest."""
-    rows: list[list[PageLine]] = []
-    for segment in sorted(segments, key=lambda s: s.y0):
-        if not segment.fragments[0].upright:
-            continue
-        if rows and segment.y0 < max(s.y1 for s in rows[-1]) - segment.size / 2:
-            rows[-1].append(segment)
-        else:
-            rows.append([segment])
-    outer: set[int] = set()
-    for ordered in (rows, rows[::-1]):
-        for row, following in list(pairwise(ordered))[:OUTER_ROWS]:
-            here, there = row[0], following[0]
-            gap = max(there.y0 - here.y0, here.y0 - there.y0)
-            if gap < APART * max(here.size, there.size):
-                break
-            outer.update(map(id, row))
-    return outer
 
 
 def _is_whole_row(repeated: set[int], segment: PageLine, page: Sequence[PageLine]) -> bool:
@@ -145,8 +127,11 @@ def _keep_running(group: list[_MarginLine]) -> list[_MarginLine]:
     ahead = {id(line): _count_ahead(line) for line in group}
     shared = Counter(offset for offsets in ahead.values() for offset in enumerate(offsets))
     in_order = [ahead[id(line)] for line in sorted(group, key=lambda line: line.page)]
-    # Where pages are missing, the printed numbers run further ahead, and never back.
-    if any(list(column) == sorted(column) for column in zip(*in_order, strict=False)):
+    # Where pages are missing, the printed numbers run further ahead, and never back; so do those of
+    # the first rows of a table that goes on.
+    if all(line.is_apart for line in group) and any(
+        list(column) == sorted(column) for column in zip(*in_order, strict=False)
+    ):
         return group
     return [
         line
