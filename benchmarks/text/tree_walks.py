@@ -29,6 +29,8 @@ _INLINE = set(
     "strong sub sup time tt u var wbr".split()
 )
 _MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+# "{ #fees .wide }": names and classes that other dialects give an element, no words.
+_ATTRIBUTES = re.compile(r"\{:?\s*[#.][\w#.:=\"' -]*\}")
 # The items of a list are counted up to here.
 _MOST_ITEMS = 400
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -78,7 +80,8 @@ def walk_markdown(data: bytes) -> Walked:
     """Return the text of a page that a plain reading of CommonMark makes."""
     text = data.decode("utf-8", "replace").lstrip("\ufeff")
     front = re.match(r"---\r?\n.*?\n(---|\.\.\.)\r?\n", text, re.DOTALL)
-    rendered = _MARKDOWN.render(text[front.end() :] if front else text)
+    text = _ATTRIBUTES.sub("", text[front.end() :] if front else text)
+    rendered = _MARKDOWN.render(text)
     if not rendered.strip():
         return "", ""
     return walk_html(f"<html><body>{rendered}</body></html>".encode())

@@ -646,3 +646,40 @@ def test_points_of_a_law_that_are_set_as_tables_are_a_list() -> None:
 def test_other_tables_with_marks_are_tables(row: str) -> None:
     page = f"<p>Shares:</p><table><tr><td>x</td><td>y</td></tr><tr>{row}</tr></table>"
     assert "item" not in {kind for kind, _, _ in blocks(parse("a.html", page.encode()))}
+
+
+@pytest.mark.parametrize(
+    ("rows", "text"),
+    [
+        pytest.param("<tr>{A}</tr>{B}</tr>{C}</tr>", "A\t1\nB\t2\nC\t3", id="rows-not-opened"),
+        pytest.param("{A}<tr>{B}</tr><tr>{C}</tr>", "A\t1\nB\t2\nC\t3", id="first-not-opened"),
+        pytest.param(
+            "<tbody><tr>{A}</tr>{B}{C}</tbody>", "A\t1\nB\t2\nC\t3", id="rows-neither-shut"
+        ),
+        pytest.param(
+            "<center><tr>{A}</tr></center><tr>{B}</tr><tr>{C}</tr>",
+            "A\t1\nB\t2\nC\t3",
+            id="around-rows",
+        ),
+        pytest.param(
+            "Loose.<tr>{A}</tr><p>More.</p><tr>{B}</tr><tr>{C}</tr>",
+            "Loose.\n\nMore.\nA\t1\nB\t2\nC\t3",
+            id="words-between-rows",
+        ),
+        pytest.param(
+            "<tr>Loose.{A}<div>More.</div></tr><tr>{B}</tr><tr>{C}</tr>",
+            "Loose.\n\nMore.\nA\t1\nB\t2\nC\t3",
+            id="words-in-a-row",
+        ),
+    ],
+)
+def test_no_word_of_a_table_is_lost_whatever_its_markup(rows: str, text: str) -> None:
+    cells = {name: f"<td>{name}</td><td>{n}</td>" for n, name in enumerate("ABC", start=1)}
+    page = f"<p>{FEES}</p><table>{rows.format(**cells)}</table>"
+    gap = "\n\n" if text.startswith("Loose") else "\n"
+    assert parse("a.html", page.encode()).text == f"{FEES}{gap}{text}"
+
+
+def test_words_between_terms_and_meanings_stay() -> None:
+    page = f"<p>{FEES}</p><dl><dt>Tug</dt><dd>a boat</dd><p>Since 2026:</p><dt>Pilot</dt></dl>"
+    assert parse("a.html", page.encode()).text == f"{FEES}\n\nTug\n\na boat\n\nSince 2026:\n\nPilot"

@@ -10,6 +10,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from ingest.parsers.html.list_tables import OWN_MARK, name_lists
+from ingest.parsers.html.loose_cells import mend_tables
 from ingest.parsers.html.tables import convert_table, is_data
 from ingest.parsers.shared.collector import Piece
 from ingest.parsers.shared.left_out import LeftOut
@@ -54,6 +55,7 @@ _NUMBER = re.compile(
 
 def walk_blocks(root: HtmlElement, left_out: LeftOut) -> Iterator[Piece]:
     """Yield the blocks of an element in reading order, their text as a browser shows it."""
+    mend_tables(root)
     name_lists(root)
     number = ""
     for piece in _HtmlWalker(left_out).walk(root):

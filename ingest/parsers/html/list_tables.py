@@ -9,6 +9,8 @@ import re
 
 from lxml.html import HtmlElement
 
+from ingest.parsers.html.loose_cells import find_rows
+
 # The attribute of an item with the mark that it has in its source, which no page knows better.
 OWN_MARK = "data-mark-of-source"
 _MARK = re.compile(
@@ -21,7 +23,7 @@ _HEADINGS = "h1 h2 h3 h4 h5 h6".split()
 def name_lists(main: HtmlElement) -> None:
     """Make lists of the tables that are some, each item with the mark that the page gives it."""
     for table in list(main.iter("table")):
-        rows = table.xpath("tr|thead/tr|tbody/tr|tfoot/tr")
+        rows = list(find_rows(table))
         marked = [_read_item(row) for row in rows]
         if not rows or None in marked or table.xpath("caption"):
             continue

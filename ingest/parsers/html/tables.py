@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from lxml.html import HtmlElement
 
+from ingest.parsers.html.loose_cells import find_rows
 from ingest.parsers.shared.collector import LAYOUT_CELL_CHARS, Piece
 from ingest.parsers.shared.row_groups import repeat_groups
 from ingest.parsers.shared.sheet_rows import MOST_REPEATED_CHARS, Merge, expand_row
@@ -56,7 +57,9 @@ def is_data(element: HtmlElement) -> bool:
     if next(element.iterdescendants(*_LAYOUT), None) is not None:
         return False
     if element.tag == "dl":
-        return all(len(meaning.findall("p")) < 2 for meaning in element.iterdescendants("dd"))
+        return not _has_loose_words(element) and all(
+            len(meaning.findall("p")) < 2 for meaning in element.iterdescendants("dd")
+        )
     rows = _find_rows(element)
     if element.get("role") in ("presentation", "none") or max(map(len, rows), default=0) < 2:
         return False
@@ -105,11 +108,16 @@ def _convert_grid(
         yield Piece("\t".join(expand_row(texts, ())), "row", int(has_head and number == 0))
 
 
+def _has_loose_words(terms: HtmlElement) -> bool:
+    """Tell whether words of a definition list stand in none of its terms and meanings."""
+    words = terms.xpath(".//text()[normalize-space() and not(ancestor::dt or ancestor::dd)]")
+    return bool(words)
+
+
 def _find_rows(table: HtmlElement) -> list[list[HtmlElement]]:
     """Return the cells that each row brings with it, the table's head first, its foot last."""
-    rows = table.xpath("tr|thead/tr|tbody/tr|tfoot/tr")
     place = {"thead": 0, "tfoot": 2}
-    rows.sort(key=lambda row: place.get(row.getparent().tag, 1))
+    rows = sorted(find_rows(table), key=lambda row: place.get(row.getparent().tag, 1))
     return [[cell for cell in row if cell.tag in ("td", "th")] for row in rows]
 
 

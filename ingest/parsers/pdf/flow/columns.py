@@ -85,7 +85,7 @@ def find_regions(page: PageText, segments: Sequence[PageLine]) -> list[Region]:
     tables: list[PageLine] = []
     for area in find_ruled_areas(page):
         inside = find_inside(area, rest)
-        rows = find_table(area, inside) if inside else None
+        rows = find_table(page, area, inside) if inside else None
         if rows is None:
             continue
         # It stands in a column or across the page, as a line does.

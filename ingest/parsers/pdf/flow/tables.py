@@ -10,6 +10,7 @@ from statistics import median
 
 import numpy as np
 
+from ingest.parsers.pdf.flow.grids import SAME_POINTS, Grid, cut_at_grid, find_grid, keep_drawn
 from ingest.parsers.pdf.flow.lines import PageLine
 from ingest.parsers.pdf.page.content import LINE_POINTS
 from ingest.parsers.pdf.page.page_text import PageText
@@ -22,8 +23,7 @@ ROW_GAP = 0.8
 GOING_ON_SHARE = 0.15
 # So much of a table's lines may run across the white between two columns: cells that span both.
 SPANNING_SHARE = 0.2
-# In points: what is closer is at the same height, or touches; what is wider parts two columns.
-SAME_POINTS = 3.0
+# In points: what is wider parts two columns.
 COLUMN_POINTS = 4.0
 # A rule that is shorter underlines a word.
 RULE_POINTS = 20.0
@@ -53,6 +53,7 @@ class RuledArea:
     x0: float
     x1: float
     heights: list[float]  # where lines are drawn across it, in points from the top, ascending
+    grid: Grid | None = None  # the lines between its columns
 
     def holds(self, segment: PageLine) -> bool:
         """Tell whether a segment stands between the first line and the last."""
@@ -73,7 +74,14 @@ def find_ruled_areas(page: PageText) -> list[RuledArea]:
                 break
         else:
             areas.append(RuledArea(x0, x1, [y]))
-    return [area for area in areas if len(area.heights) >= 3]
+    return [_fit_grid(page, area) for area in areas if len(area.heights) >= 3]
+
+
+def _fit_grid(page: PageText, area: RuledArea) -> RuledArea:
+    """Return an area with the lines between its columns, and no higher than these."""
+    grid = find_grid(page, area.x0, area.x1, area.heights[0], area.heights[-1])
+    heights = keep_drawn(grid, area.heights) if grid else []
+    return area if len(heights) < 3 else RuledArea(area.x0, area.x1, heights, grid)
 
 
 def find_inside(area: RuledArea, segments: Sequence[PageLine]) -> list[PageLine]:
@@ -92,16 +100,19 @@ def find_inside(area: RuledArea, segments: Sequence[PageLine]) -> list[PageLine]
     return inside + row if near and ends_page and aligned == len(row) >= 2 else inside
 
 
-def find_table(area: RuledArea, segments: Sequence[PageLine]) -> list[TableRow] | None:
+def find_table(
+    page: PageText, area: RuledArea, segments: Sequence[PageLine]
+) -> list[TableRow] | None:
     """Return the table that the segments in a ruled area make, None if there is none."""
-    columns = find_columns(segments)
-    if len(columns) < 2:
+    grid = area.grid
+    columns = cut_at_grid(page, segments, grid) if grid else find_columns(segments)
+    if sum(map(bool, columns)) < 2:
         return None
     line = median(segment.size for segment in segments)
     steps = [after - before for before, after in pairwise(area.heights)]
     if median(steps) > TALLEST_ROW * line:
         return None
-    return make_rows(columns, area.heights)
+    return make_rows(columns, area.heights, is_framed=grid is not None or len(area.heights) > 4)
 
 
 def find_columns(segments: Sequence[PageLine]) -> list[list[PageLine]]:
@@ -138,13 +149,24 @@ def looks_like_table(columns: Sequence[Sequence[PageLine]]) -> bool:
     return len(paired) >= 2 and len(paired) >= PAIRED_ROWS * len(heights)
 
 
-def make_rows(columns: Sequence[Sequence[PageLine]], rules: Sequence[float]) -> list[TableRow]:
-    """Return the rows of a table, with the heights of lines drawn across it, possibly none."""
+def make_rows(
+    columns: Sequence[Sequence[PageLine]], rules: Sequence[float], *, is_framed: bool = False
+) -> list[TableRow]:
+    """Return the rows of a table.
+
+    Args:
+        columns: What stands in each of its columns.
+        rules: The heights of lines drawn across it, possibly none.
+        is_framed: Whether these part all its rows.
+
+    Returns:
+        Rows in order, the first one perhaps as their head.
+    """
     rows: list[list[TableCell]] = []
     for top, bottom in pairwise([-inf, *rules, inf]):
         between = [[s for s in column if top <= (s.y0 + s.y1) / 2 < bottom] for column in columns]
         if any(between):
-            rows += _cut_rows(between, framed=len(rules) > 4)
+            rows += _cut_rows(between, is_framed)
     heads = _has_header(rows)
     return [TableRow(cells, heads and number == 0) for number, cells in enumerate(rows)]
 
@@ -184,8 +206,9 @@ def _join_rules(page: PageText) -> list[tuple[float, float, float]]:
     found: list[tuple[float, float, float]] = []
     for x0, y0, x1, y1 in level[np.lexsort((level[:, 0], np.round(level[:, 1])))].tolist():
         y = (y0 + y1) / 2
-        if found and abs(found[-1][2] - y) <= SAME_POINTS and x0 <= found[-1][1] + SAME_POINTS:
-            left, right, height = found[-1]
+        left, right, height = found[-1] if found else (inf, -inf, inf)
+        touches = x0 <= right + SAME_POINTS and x1 >= left - SAME_POINTS
+        if touches and abs(height - y) <= SAME_POINTS:
             found[-1] = (min(left, x0), max(right, x1), height)
         else:
             found.append((x0, x1, y))
@@ -216,6 +239,11 @@ def _stand_in_rows(clusters: Sequence[Sequence[TableCell]]) -> bool:
     paired = [cluster for cluster in clusters if sum(map(bool, cluster)) >= 2]
     lines = [line for cluster in clusters[1:] for cell in cluster for line in cell]
     going_on = sum(line.text[0].islower() for line in lines)
+    # What is set in the middle of its cell stands between the lines of a cell beside it.
+    tops = [min(line.y0 for cell in cluster for line in cell) for cluster in clusters]
+    size = max((line.size for line in lines), default=0.0)
+    if any(below - above < ROW_GAP * size for above, below in pairwise(tops)):
+        return False
     return (
         len(clusters) >= 3
         and len(paired) >= PAIRED_ROWS * len(clusters)

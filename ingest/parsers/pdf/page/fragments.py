@@ -6,7 +6,7 @@ import ctypes
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pypdfium2.raw as pdfium_c
@@ -20,6 +20,11 @@ GUTTER_HEIGHTS = 0.8
 # In heights of a line: no narrower is a gutter between columns that were drawn one by one.
 NARROW_GUTTER = 0.45
 BACKWARDS = 0.7
+# In points: a line is no broader, and letters may touch it.
+THIN_POINTS = 3.0
+TOUCHING_POINTS = 1.5
+# A page with more upright lines is a map.
+MAX_LINES = 1_000
 # Share of the lower of two characters that they must have in common to stand on one line.
 SAME_LINE = 0.35
 _BOLD_NAME = re.compile(rb"bold|black|heavy|demi", re.IGNORECASE)
@@ -100,6 +105,66 @@ def cut_fragments(
         usual = float(np.sort(heights[first:last])[(last - first) * 3 // 4])
         found.append(Fragment(first, last, x0, y0, x1, y1, usual, bold=False, upright=True))
     return found
+
+
+def cut_at_lines(
+    fragments: Sequence[Fragment],
+    seen: NDArray[np.float32],
+    spaced: NDArray[np.bool_],
+    rules: NDArray[np.float32],
+) -> list[Fragment]:
+    """Return fragments, cut where an upright line is drawn between two words.
+
+    Args:
+        fragments: Of a page that is read from left to right.
+        seen: float32, shape (n, 4): the page's characters, with the text upright.
+        spaced: bool, shape (n,): whether white space stands before each.
+        rules: float32, shape (m, 4): what is drawn straight, the same way.
+
+    Returns:
+        Fragments in the same order.
+    """
+    upright = rules[(rules[:, 2] - rules[:, 0] <= THIN_POINTS) & (rules[:, 3] > rules[:, 1])]
+    if not fragments or not 0 < len(upright) <= MAX_LINES:
+        return list(fragments)
+    bounds = np.array([[f.x0, f.y0, f.x1, f.y1] for f in fragments], dtype=np.float32)
+    places = (upright[:, 0] + upright[:, 2]) / 2
+    middles = (bounds[:, 1] + bounds[:, 3]) / 2
+    across = (bounds[:, :1] < places) & (places < bounds[:, 2:3])
+    across &= (upright[:, 1] <= middles[:, None]) & (middles[:, None] <= upright[:, 3])
+    cut: list[Fragment] = []
+    for number, fragment in enumerate(fragments):
+        hit = np.unique(places[across[number]])
+        cut += _cut_at(fragment, seen, spaced, hit.tolist()) if len(hit) else [fragment]
+    return cut
+
+
+def _cut_at(
+    fragment: Fragment,
+    seen: NDArray[np.float32],
+    spaced: NDArray[np.bool_],
+    places: Sequence[float],
+) -> list[Fragment]:
+    lefts, rights = (seen[fragment.first : fragment.last, side] for side in (0, 2))
+    starts = [0]
+    for place in places:
+        start = int(np.sum(rights <= place + TOUCHING_POINTS))
+        # What runs on across the line is no cell of its own.
+        parts = bool(np.all(rights[:start] <= place + TOUCHING_POINTS))
+        parts &= bool(np.all(lefts[start:] >= place - TOUCHING_POINTS))
+        if parts and starts[-1] < start < len(lefts) and spaced[fragment.first + start]:
+            starts.append(start)
+    ends = [*starts[1:], len(lefts)]
+    return [
+        replace(
+            fragment,
+            first=fragment.first + first,
+            last=fragment.first + last,
+            x0=float(lefts[first:last].min()),
+            x1=float(rights[first:last].max()),
+        )
+        for first, last in zip(starts, ends, strict=True)
+    ]
 
 
 def read_fonts(

@@ -21,6 +21,7 @@ from ingest.parsers.pdf.page.characters import (
 from ingest.parsers.pdf.page.content import Content, read_content
 from ingest.parsers.pdf.page.fragments import (
     Fragment,
+    cut_at_lines,
     cut_fragments,
     find_direction,
     join_sideways,
@@ -194,6 +195,7 @@ def _cut(text: pdfium_c.FPDF_TEXTPAGE, seen: _Seen, right_to_left: bool) -> list
         drop_false_spaces(boxes, found.codes, found.spaced, fragments)
         find_lost_spaces(boxes, found.codes, found.spaced, fragments)
         join_spaced(found.codes, boxes, found.spaced)
+        fragments = cut_at_lines(fragments, boxes, found.spaced, seen.rules)
     read_fonts(text, found.positions, fragments, seen.turns)
     join_initials(fragments, found.codes, found.spaced)
     lying_over: set[int] = set()
