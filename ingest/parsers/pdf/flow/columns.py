@@ -16,6 +16,7 @@ from ingest.parsers.pdf.flow.bands import (
     reach_up,
 )
 from ingest.parsers.pdf.flow.lines import PageLine, find_lines, join_fragments
+from ingest.parsers.pdf.flow.ruled_areas import find_inside, find_ruled_areas
 from ingest.parsers.pdf.flow.segments import (
     COLUMN_LINES,
     MAX_FRAGMENTS,
@@ -24,8 +25,6 @@ from ingest.parsers.pdf.flow.segments import (
 from ingest.parsers.pdf.flow.tables import (
     TableRow,
     find_columns,
-    find_inside,
-    find_ruled_areas,
     find_table,
     looks_like_table,
     make_rows,
