@@ -364,7 +364,7 @@ def test_doctor_finds_pages_of_a_pdf_without_text(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Of six pages 2 and 5 are pictures; 3 is blank and 6 holds nothing but the header."""
-    monkeypatch.setattr("ingest.parsers.pdf.page.ocr.recognises_scans", lambda: False)
+    monkeypatch.setattr("ingest.parsers.pdf.recognised.ocr.recognises_scans", lambda: False)
     home.mkdir()
     (home / "settings.toml").write_text("[ingest]\nworkers = 0\n")
     words = [

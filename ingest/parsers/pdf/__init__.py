@@ -18,8 +18,6 @@ from ingest.parsers.pdf.flow.segments import find_segments
 from ingest.parsers.pdf.flow.structure import find_body_size, find_elements
 from ingest.parsers.pdf.naming import language_of, title_of
 from ingest.parsers.pdf.opening import MAX_CHARACTERS, MAX_PIECES, open_pdf
-from ingest.parsers.pdf.page import ocr
-from ingest.parsers.pdf.page.content import count_text_pieces
 from ingest.parsers.pdf.page.page_text import (
     PageText,
     Surroundings,
@@ -27,7 +25,9 @@ from ingest.parsers.pdf.page.page_text import (
     make_empty_page,
     read_page,
 )
+from ingest.parsers.pdf.page.seen.content import count_text_pieces
 from ingest.parsers.pdf.properties import PdfProperties, read_properties
+from ingest.parsers.pdf.recognised import ocr
 from ingest.parsers.pdf.second_reading import TwiceRead, find_differing
 from ingest.parsers.shared.left_out import HIDDEN, STRUCK
 from ingest.text import outline

@@ -16,19 +16,19 @@ from ingest.parsers.pdf.flow.bands import (
     reach_up,
 )
 from ingest.parsers.pdf.flow.lines import PageLine, find_lines, join_fragments
-from ingest.parsers.pdf.flow.ruled_areas import find_inside, find_ruled_areas
 from ingest.parsers.pdf.flow.segments import (
     COLUMN_LINES,
     MAX_FRAGMENTS,
     is_prose,
 )
-from ingest.parsers.pdf.flow.tables import (
+from ingest.parsers.pdf.flow.tables.rows import (
     TableRow,
     find_columns,
     find_table,
     looks_like_table,
     make_rows,
 )
+from ingest.parsers.pdf.flow.tables.ruled_areas import find_inside, find_ruled_areas
 from ingest.parsers.pdf.page.fragments import (
     GUTTER_HEIGHTS,
     NARROW_GUTTER,

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.parsers.pdf.flow.lines import PageLine
-from ingest.parsers.pdf.page.watermarks import (
+from ingest.parsers.pdf.page.seen.watermarks import (
     LEAST_LETTERS,
     MOST_LETTERS,
     SHARED_HEIGHT,

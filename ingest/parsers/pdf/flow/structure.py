@@ -17,7 +17,7 @@ from ingest.parsers.pdf.flow.paragraphs import (
     find_paragraphs,
     is_finished,
 )
-from ingest.parsers.pdf.flow.tables import TableRow, continue_table
+from ingest.parsers.pdf.flow.tables.rows import TableRow, continue_table
 from ingest.parsers.pdf.properties import OutlineEntry
 from ingest.text.blocks import BlockKind
 from ingest.text.outline import find_division_level

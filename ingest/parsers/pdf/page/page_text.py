@@ -18,7 +18,6 @@ from ingest.parsers.pdf.page.characters import (
     find_visible,
     spell,
 )
-from ingest.parsers.pdf.page.content import Content, read_content
 from ingest.parsers.pdf.page.fragments import (
     Fragment,
     cut_at_lines,
@@ -28,7 +27,7 @@ from ingest.parsers.pdf.page.fragments import (
     read_fonts,
     runs_leftwards,
 )
-from ingest.parsers.pdf.page.legibility import (
+from ingest.parsers.pdf.page.legible.legibility import (
     Lettering,
     make_plain_lettering,
     read_lettering,
@@ -36,12 +35,13 @@ from ingest.parsers.pdf.page.legibility import (
 from ingest.parsers.pdf.page.letters import join_initials, join_spaced
 from ingest.parsers.pdf.page.line_numbers import LINE_NUMBER, NumberedEdges, find_line_numbers
 from ingest.parsers.pdf.page.lowered import set_lowered
-from ingest.parsers.pdf.page.placement import Bounds
 from ingest.parsers.pdf.page.raised import part_note_marks, set_raised
+from ingest.parsers.pdf.page.seen.content import Content, read_content
+from ingest.parsers.pdf.page.seen.placement import Bounds
+from ingest.parsers.pdf.page.seen.struck import find_marked, find_struck
+from ingest.parsers.pdf.page.seen.unseen import find_unseen
+from ingest.parsers.pdf.page.seen.watermarks import WATERMARK, find_watermarks
 from ingest.parsers.pdf.page.spaces import drop_false_spaces, find_lost_spaces
-from ingest.parsers.pdf.page.struck import find_marked, find_struck
-from ingest.parsers.pdf.page.unseen import find_unseen
-from ingest.parsers.pdf.page.watermarks import WATERMARK, find_watermarks
 from ingest.parsers.pdf.second_reading import read_plainly
 from ingest.parsers.shared.left_out import HIDDEN, STRUCK, LeftOut
 from ingest.text.blocks import Omission

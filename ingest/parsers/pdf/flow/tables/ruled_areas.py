@@ -9,10 +9,10 @@ from statistics import median
 
 import numpy as np
 
-from ingest.parsers.pdf.flow.grids import SAME_POINTS, Grid, find_grid, keep_drawn
 from ingest.parsers.pdf.flow.lines import PageLine
-from ingest.parsers.pdf.page.content import LINE_POINTS
+from ingest.parsers.pdf.flow.tables.grids import SAME_POINTS, Grid, find_grid, keep_drawn
 from ingest.parsers.pdf.page.page_text import PageText
+from ingest.parsers.pdf.page.seen.content import LINE_POINTS
 
 # The lines between two rules of a page of running text are more, in heights of a line.
 TALLEST_ROW = 14.0

@@ -20,8 +20,8 @@ import pypdfium2.raw as pdfium_c
 from numpy.typing import NDArray
 
 from ingest.parsers.pdf.page.characters import VisibleCharacters, list_words
-from ingest.parsers.pdf.page.content import Area, Content, DrawnText
-from ingest.parsers.pdf.page.traces import CONTRAST, find_traces
+from ingest.parsers.pdf.page.seen.content import Area, Content, DrawnText
+from ingest.parsers.pdf.page.seen.traces import CONTRAST, find_traces
 
 # Of 255: what is paler may be unseen on a ground that is not known.
 PALE = 190

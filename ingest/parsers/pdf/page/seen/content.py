@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import pypdfium2
 import pypdfium2.raw as pdfium_c
 
-from ingest.parsers.pdf.page.placement import (
+from ingest.parsers.pdf.page.seen.placement import (
     EVERYWHERE,
     Bounds,
     Clip,

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from index.pages import pdfium
 from ingest.parsers.pdf.page.fragments import Fragment
-from ingest.parsers.pdf.page.legibility import Lettering, make_plain_lettering
+from ingest.parsers.pdf.page.legible.legibility import Lettering, make_plain_lettering
 from ingest.parsers.pdf.page.page_text import PageText
-from ingest.parsers.pdf.page.sentences_around import add_rest_of_sentences
+from ingest.parsers.pdf.recognised.sentences_around import add_rest_of_sentences
 from ingest.text.blocks import Omission
 
 WRONG_LETTERS = "letters without Unicode"

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.parsers.pdf.flow.lines import PageLine, join_fragments
-from ingest.parsers.pdf.page.content import LINE_POINTS
 from ingest.parsers.pdf.page.page_text import PageText
+from ingest.parsers.pdf.page.seen.content import LINE_POINTS
 
 # In points: what is closer is at the same place.
 SAME_POINTS = 3.0

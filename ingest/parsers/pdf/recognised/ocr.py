@@ -15,9 +15,9 @@ from index.pages.recognise import load_engine
 from ingest.errors import SourceRefused
 from ingest.parsers.extras import recognises_scans
 from ingest.parsers.pdf.page.fragments import Fragment
-from ingest.parsers.pdf.page.legibility import Letters, find_illegible, make_plain_lettering
+from ingest.parsers.pdf.page.legible.legibility import Letters, find_illegible, make_plain_lettering
 from ingest.parsers.pdf.page.page_text import PageText, list_pages
-from ingest.parsers.pdf.page.patches import patch_lines
+from ingest.parsers.pdf.recognised.patches import patch_lines
 
 # About two seconds each on one core: more is a job for a program that is made for it.
 MAX_SCANNED_PAGES = 200

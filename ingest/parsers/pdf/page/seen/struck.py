@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from index.pages.pdfium import transform_boxes
 from ingest.parsers.pdf.page.characters import VisibleCharacters
-from ingest.parsers.pdf.page.content import NO_COLOUR, Colour, Content, Stroke
-from ingest.parsers.pdf.page.placement import Bounds
-from ingest.parsers.pdf.page.traces import CONTRAST, find_traces
-from ingest.parsers.pdf.page.unseen import PAPER, address_of, find_pieces
+from ingest.parsers.pdf.page.seen.content import NO_COLOUR, Colour, Content, Stroke
+from ingest.parsers.pdf.page.seen.placement import Bounds
+from ingest.parsers.pdf.page.seen.traces import CONTRAST, find_traces
+from ingest.parsers.pdf.page.seen.unseen import PAPER, address_of, find_pieces
 
 # Where a line that crosses words out stands between the bottom of their boxes (0) and the top (1):
 # below the middle of small letters; an underline stands lower, and so does the rule of a cell.

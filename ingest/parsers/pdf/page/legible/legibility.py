@@ -13,13 +13,13 @@ import pypdfium2.raw as pdfium_c
 from numpy.typing import NDArray
 
 from ingest.parsers.pdf.page.fragments import Fragment
-from ingest.parsers.pdf.page.likelihood import (
+from ingest.parsers.pdf.page.legible.likelihood import (
     LAST_COUNTED,
     LEAST_LETTERS,
     is_rubbish,
     reads_well,
 )
-from ingest.parsers.pdf.page.lost_letters import find_controls, find_torn
+from ingest.parsers.pdf.page.legible.lost_letters import find_controls, find_torn
 
 # Of a page's characters one in so many is asked about, and all where one has no Unicode; those
 # that nothing can be drawn for are always.

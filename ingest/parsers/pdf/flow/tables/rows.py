@@ -10,9 +10,9 @@ from statistics import median
 
 import numpy as np
 
-from ingest.parsers.pdf.flow.grids import cut_at_grid
 from ingest.parsers.pdf.flow.lines import PageLine
-from ingest.parsers.pdf.flow.ruled_areas import ROW_GAP, TALLEST_ROW, RuledArea
+from ingest.parsers.pdf.flow.tables.grids import cut_at_grid
+from ingest.parsers.pdf.flow.tables.ruled_areas import ROW_GAP, TALLEST_ROW, RuledArea
 from ingest.parsers.pdf.page.page_text import PageText
 
 # Share of a table's heights at which at least two cells begin.

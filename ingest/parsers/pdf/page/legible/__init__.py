@@ -1,0 +1,1 @@
+"""Whether letters are those that the page shows."""

@@ -1,0 +1,1 @@
+"""What a page draws, and what of its text nobody sees."""

@@ -1,0 +1,1 @@
+"""Pages, lines and words that are read from their picture."""
