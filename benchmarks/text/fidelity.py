@@ -78,8 +78,10 @@ def compare_folder(folder: ReadFolder) -> Iterator[ComparedFile]:
         yield compare(file.name, file.parsed.text, file.references, file.parsed.omissions)
 
 
-def run(folders: Sequence[Path], out: Path | None) -> dict[str, object]:
-    """Compare every file below some folders, and write the result."""
+def run(
+    folders: Sequence[Path], out: Path | None, *, counts_only: bool = False
+) -> dict[str, object]:
+    """Compare every file below some folders, and write the result, with words of them or none."""
     read, by_folder = [], {}
     for path in folders:
         folder = read_folder(path)
@@ -107,8 +109,16 @@ def run(folders: Sequence[Path], out: Path | None) -> dict[str, object]:
         "machine": report.describe_machine(),
     }
     if out is not None:
-        report.write(out, result)
+        report.write(out, {k: _drop_words(v) for k, v in result.items()} if counts_only else result)
     return result
+
+
+def _drop_words(result: object) -> object:
+    """Return a result without the words that stand in it as examples."""
+    if isinstance(result, dict):
+        kept = {key: value for key, value in result.items() if not key.endswith("examples")}
+        return {key: _drop_words(value) for key, value in kept.items()}
+    return [_drop_words(one) for one in result] if isinstance(result, list) else result
 
 
 def summarise(compared: Sequence[ComparedFile]) -> dict[str, object]:
@@ -198,8 +208,11 @@ def main() -> None:
         "--data", type=Path, required=True, action="append", help="folder of documents; repeatable"
     )
     parser.add_argument("--out", type=Path, help="JSON file to write")
+    parser.add_argument(
+        "--counts", action="store_true", help="write no words of the files, only how many"
+    )
     options = parser.parse_args()
-    report.run_or_exit(lambda: run(options.data, options.out))
+    report.run_or_exit(lambda: run(options.data, options.out, counts_only=options.counts))
 
 
 if __name__ == "__main__":

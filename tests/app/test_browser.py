@@ -75,8 +75,7 @@ def open_source(page: Page, marker: int) -> str:
 
 
 def is_in_view(page: Page, selector: str) -> bool:
-    """Tell whether an element lies within the window and within every box that scrolls."""
-    page.wait_for_timeout(500)
+    """Tell whether an element comes to lie within the window and within every box that scrolls."""
     script = """element => {
         const { left, top, width, height } = element.getBoundingClientRect();
         let hit = document.elementFromPoint(left + width / 2, top + Math.min(height / 2, 30));
@@ -87,7 +86,11 @@ def is_in_view(page: Page, selector: str) -> bool:
         }
         return hit === element;
     }"""
-    return bool(page.locator(selector).evaluate(script))
+    for _ in range(40):  # the page scrolls there, on a busy machine after a while
+        page.wait_for_timeout(250)
+        if page.locator(selector).evaluate(script):
+            return True
+    return False
 
 
 def overflow_px(page: Page) -> int:

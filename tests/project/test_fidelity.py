@@ -170,6 +170,18 @@ def test_a_folder(tmp_path: Path) -> None:
     assert result["words"] == 11
 
 
+def test_counts_hold_no_word_of_a_file(tmp_path: Path) -> None:
+    data = tmp_path / "files"
+    data.mkdir()
+    (data / "a.html").write_text(
+        "<body><p>Wind is funded here by the region.</p><svg><text>turbine</text></svg></body>"
+    )
+    for counts_only in (False, True):
+        result = run([data], tmp_path / "out.json", counts_only=counts_only)
+        assert result["lost"] == 1
+        assert ("turbine" in (tmp_path / "out.json").read_text()) != counts_only
+
+
 def test_the_worst_file_comes_first() -> None:
     fine = compare("fine", "wind and sea", [Reference("wind and sea")])
     bad = compare("bad", "wind and", [Reference("wind and sea")])
