@@ -108,6 +108,7 @@ class Frame(Step[Supported, Supported]):
                 )
                 for c in contrasts
             ]
+        pieces = [p for p in pieces if p in fixed or not any(_shows(one, p) for one in pieces)]
         ordered = order_lists(self._stand_in_lists(pieces), known.retrieved.terms)
         if not contrasts and asks_for_several(known.retrieved.question):
             ordered = put_list_first(ordered, known.retrieved.terms)
@@ -160,6 +161,14 @@ def _join_marks(framed: Evidence, taken: Sequence[Evidence]) -> tuple[tuple[int,
         else:
             joined.append((start, end))
     return tuple(joined)
+
+
+def _shows(one: Evidence, other: Evidence) -> bool:
+    """Tell whether what answers in a quotation stands around another one, as a caption does."""
+    if one.candidate.hit.passage.version != other.candidate.hit.passage.version:
+        return False
+    marks = other.marks or ((other.start, other.end),)
+    return all(any(a.start <= x and y <= a.end for a in one.around) for x, y in marks)
 
 
 def _holds(one: Evidence, other: Evidence) -> bool:

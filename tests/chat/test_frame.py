@@ -448,3 +448,28 @@ def test_a_sentence_of_an_item_is_quoted_with_what_its_item_begins_with(tmp_path
     apply_plan(index, make_plan(index, [str(corpus)]))
     answer = make_answerer(index).answer(Question("Why does the board stop support for power?"))
     assert answer.citations[0].quote.startswith("● Avoid new weirs. The board stops")
+
+
+FEES = """<h1>Harbour fees</h1><p>The harbour authority publishes its dredging plan each year.</p>
+<table><caption>Table 1: Berthing fees</caption>
+<tr><th>Vessel</th><th>Fee</th><th>Deadline</th></tr>
+<tr><td colspan=3>Northern ports</td></tr><tr><td>Ferry</td><td>400 euros</td><td>3 June</td></tr>
+<tr><td colspan=3>Southern ports</td></tr><tr><td>Ferry</td><td>600 euros</td><td>4 June</td></tr>
+</table>"""
+
+
+def test_what_is_shown_around_a_row_is_not_quoted_once_more(tmp_path: Path) -> None:
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    (corpus / "fees.html").write_text(FEES)
+    index = LocalIndex(Settings(tmp_path), SentenceTransformerEmbedder(EmbedderSettings()))
+    apply_plan(index, make_plan(index, [str(corpus)]))
+    question = Question("What is the berthing fee for a ferry in southern ports?")
+    answerer = make_answerer(index)
+    chosen = answerer.evidence.select(answerer.retrieve(question)).evidence
+    assert any("Table 1: Berthing fees" in piece.quote for piece in chosen)
+    (only,) = answerer.answer(question).citations
+    assert only.quote == "Southern ports\tFerry\t600 euros\t4 June"
+    assert [around.text for around in only.around] == [
+        "Table 1: Berthing fees", "\tVessel\tFee\tDeadline"
+    ]  # fmt: skip
