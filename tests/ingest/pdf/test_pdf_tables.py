@@ -12,8 +12,10 @@ PLACES = (72.0, 180.0, 300.0, 520.0)
 
 
 def rows_of(parsed: ParsedText) -> list[list[str]]:
-    rows = [parsed.text[b.start : b.end] for b in parsed.blocks if b.kind == "row"]
-    return [row.split("\t") for row in rows]
+    """The cells of rows; the first ones may be empty, and stand before their block."""
+    text = parsed.text
+    starts = [(text.rfind("\n", 0, b.start) + 1, b.end) for b in parsed.blocks if b.kind == "row"]
+    return [text[start:end].split("\t") for start, end in starts]
 
 
 def draw_frame(places: Sequence[float], heights: Sequence[float]) -> list[Mark]:
@@ -93,4 +95,28 @@ def test_an_underlined_line_beside_another_is_no_line_of_a_table() -> None:
         marks += [Text(303, top - 13, "Berths"), Rule(75, 150, top - 2), Rule(303, 510, top - 2.5)]
     assert rows_of(parse_page(*marks)) == [
         [name, "Quay", "Licences of all Berths"] for name in ("North", "South", "West")
+    ]
+
+
+def test_a_cell_beside_several_rows_is_in_the_first_of_them() -> None:
+    """The lines between these begin behind it; the names of columns in two rows stay one row."""
+    marks: list[Mark] = [Text(72, 780, SENTENCE)]
+    places, heights = (72, 200, 330, 380, 430), (750, 710, 650, 590)
+    marks += draw_frame(places, heights)
+    marks += [Rule(330, 430, 730), Text(75, 736, "Aim"), Text(203, 736, "Means")]
+    marks += [Text(333, 736, "Applies to"), Text(333, 716, "Heat"), Text(383, 716, "Power")]
+    for top, aim, first in ((710, "Investment in new quays", 1), (650, "Generation", 2)):
+        marks.append(Text(75, top - 14, aim))
+        for row in range(3):
+            y = top - 14 - 20 * row
+            marks += [Rule(200, 430, y - 6)] if row < 2 else []
+            marks += [Text(203, y, f"Means {row}"), Text(345 + 50 * ((row + first) % 2), y, "x")]
+    assert rows_of(parse_page(*marks)) == [
+        ["Aim", "Means", "Applies to Heat", "Power"],
+        ["Investment in new quays", "Means 0", "", "x"],
+        ["", "Means 1", "x"],
+        ["", "Means 2", "", "x"],
+        ["Generation", "Means 0", "x"],
+        ["", "Means 1", "", "x"],
+        ["", "Means 2", "x"],
     ]

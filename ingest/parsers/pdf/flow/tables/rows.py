@@ -48,7 +48,8 @@ def find_table(
     steps = [after - before for before, after in pairwise(area.heights)]
     if median(steps) > TALLEST_ROW * line:
         return None
-    return make_rows(columns, area.heights, is_framed=grid is not None or len(area.heights) > 4)
+    is_framed = grid is not None or len(area.heights) > 4
+    return make_rows(columns, area.heights, area.partial, is_framed=is_framed)
 
 
 def find_columns(segments: Sequence[PageLine]) -> list[list[PageLine]]:
@@ -86,13 +87,18 @@ def looks_like_table(columns: Sequence[Sequence[PageLine]]) -> bool:
 
 
 def make_rows(
-    columns: Sequence[Sequence[PageLine]], rules: Sequence[float], *, is_framed: bool = False
+    columns: Sequence[Sequence[PageLine]],
+    rules: Sequence[float],
+    partial: Sequence[tuple[float, float]] = (),
+    *,
+    is_framed: bool = False,
 ) -> list[TableRow]:
     """Return the rows of a table.
 
     Args:
         columns: What stands in each of its columns.
         rules: The heights of lines drawn across it, possibly none.
+        partial: Heights of lines drawn to its right end, and where these begin.
         is_framed: Whether these part all its rows.
 
     Returns:
@@ -101,8 +107,11 @@ def make_rows(
     rows: list[list[TableCell]] = []
     for top, bottom in pairwise([-inf, *rules, inf]):
         between = [[s for s in column if top <= (s.y0 + s.y1) / 2 < bottom] for column in columns]
-        if any(between):
-            rows += _cut_rows(between, is_framed)
+        # The names of columns may stand in several rows, and are one.
+        inner = [rule for rule in partial if top < rule[0] < bottom] if rows else []
+        for part in _cut_at(between, inner):
+            if any(part):
+                rows += _cut_rows(part, is_framed)
     heads = _has_header(rows)
     return [TableRow(cells, heads and number == 0) for number, cells in enumerate(rows)]
 
@@ -134,6 +143,25 @@ def _is_rest(row: TableRow, above: Sequence[TableRow]) -> bool:
 
 def _read_cells(row: TableRow) -> list[str]:
     return [" ".join(line.text for line in cell) for cell in row.cells]
+
+
+def _cut_at(
+    between: Sequence[Sequence[PageLine]], partial: Sequence[tuple[float, float]]
+) -> list[list[list[PageLine]]]:
+    """Return the cells between two lines, cut where others are drawn across some of them.
+
+    A cell that goes on beside these is in the first of the rows.
+    """
+    heights = sorted(height for height, _ in partial)
+    parts: list[list[list[PageLine]]] = [[[] for _ in between] for _ in range(len(heights) + 1)]
+    for number, column in enumerate(between):
+        for line in column:
+            middle = (line.x0 + line.x1) / 2
+            passed = sum(
+                start <= middle and height <= (line.y0 + line.y1) / 2 for height, start in partial
+            )
+            parts[passed][number].append(line)
+    return parts
 
 
 def _cut_rows(columns: Sequence[Sequence[PageLine]], framed: bool) -> list[list[TableCell]]:

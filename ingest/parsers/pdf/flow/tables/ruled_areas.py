@@ -18,6 +18,8 @@ from ingest.parsers.pdf.page.seen.content import LINE_POINTS
 TALLEST_ROW = 14.0
 # In heights of a line: what begins lower than this under the line above is another row.
 ROW_GAP = 0.8
+# Share of a table's width: a line across less of it stands within a cell.
+PARTIAL_SHARE = 0.3
 # A rule that is shorter underlines a word.
 RULE_POINTS = 20.0
 # So many rules are a table for sure: what is right under them may be its last row.
@@ -34,6 +36,9 @@ class RuledArea:
     x1: float
     heights: list[float]  # where lines are drawn across it, in points from the top, ascending
     grid: Grid | None = None  # the lines between its columns
+    # Heights of lines from one of those to the right end, and where they begin: the cells left of
+    # it go on below.
+    partial: tuple[tuple[float, float], ...] = ()
 
     def holds(self, segment: PageLine) -> bool:
         """Tell whether a segment stands between the first line and the last."""
@@ -54,14 +59,27 @@ def find_ruled_areas(page: PageText) -> list[RuledArea]:
                 break
         else:
             areas.append(RuledArea(x0, x1, [y]))
-    return [_fit_grid(page, area) for area in areas if len(area.heights) >= 3]
+    return [_fit_grid(page, area, rules) for area in areas if len(area.heights) >= 3]
 
 
-def _fit_grid(page: PageText, area: RuledArea) -> RuledArea:
+def _fit_grid(
+    page: PageText, area: RuledArea, rules: Sequence[tuple[float, float, float]]
+) -> RuledArea:
     """Return an area with the lines between its columns, and no higher than these."""
     grid = find_grid(page, area.x0, area.x1, area.heights[0], area.heights[-1])
     heights = keep_drawn(grid, area.heights) if grid else []
-    return area if len(heights) < 3 else RuledArea(area.x0, area.x1, heights, grid)
+    if grid is None or len(heights) < 3:
+        return area
+    partial = tuple(
+        (y, x0)
+        for x0, x1, y in rules
+        if heights[0] < y < heights[-1]
+        and min(abs(y - height) for height in heights) > SAME_POINTS
+        and abs(x1 - area.x1) <= 2 * SAME_POINTS
+        and x1 - x0 >= PARTIAL_SHARE * (area.x1 - area.x0)
+        and min(abs(x0 - place) for place in grid.places) <= 2 * SAME_POINTS
+    )
+    return RuledArea(area.x0, area.x1, heights, grid, partial)
 
 
 def find_inside(area: RuledArea, segments: Sequence[PageLine]) -> list[PageLine]:
