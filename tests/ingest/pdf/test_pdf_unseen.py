@@ -626,3 +626,15 @@ def test_masks_and_patterns_are_judged_by_what_is_seen(
     parsed = parse_page(Raw(operators), finish=add_looks(mask))
     assert (SECRET in parsed.text) == is_seen
     assert [omission.text for omission in parsed.omissions] == [SECRET] * (not is_seen)
+
+
+def test_what_stands_beside_the_page_is_left_out_with_its_reason() -> None:
+    marks = [
+        Text(72, 700, "The fee is nine euros."),
+        Text(640, 700, "job 12"),
+        Text(72, 900, "cut"),
+    ]
+    parsed = parse("a.pdf", make([marks]))
+    assert parsed.text == "The fee is nine euros."
+    assert [(o.reason, o.text) for o in parsed.omissions] == [("beside the page", "job 12 cut")]
+    assert parsed.note is None

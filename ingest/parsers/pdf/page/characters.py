@@ -40,28 +40,33 @@ class VisibleCharacters:
 
 def find_visible(
     text: pdfium_c.FPDF_TEXTPAGE, bounds: tuple[float, float, float, float]
-) -> tuple[VisibleCharacters, str]:
+) -> tuple[VisibleCharacters, str, str]:
     """Return the characters within a page's bounds, each once, with PDFium's lock held.
 
-    And what is printed over itself a second time, as text.
+    And, as text, what is printed over itself a second time, and what stands beyond the bounds.
     """
     codes, boxes = _read_characters(text)
     white, newline = np.isin(codes, _SPACES), np.isin(codes, _NEWLINES)
-    kept = np.flatnonzero(_find_seen(codes, boxes, bounds) & ~white & ~newline)
+    known = _find_known(codes) & ~white & ~newline
+    inside = _find_inside(boxes, bounds)
+    kept = np.flatnonzero(known & inside)
     parts = _number_parts(text, codes, boxes)
     codes[np.isin(codes, _HYPHENS)] = ord("-")
     first, last = _find_overprints(codes[kept], boxes[kept], parts[kept])
     again = np.ones(len(kept), dtype=np.bool_)
     again[first] = False
-    repeated = kept[again]
-    gaps = _mark_between(white | newline, repeated)
-    pieces = zip(gaps, codes[repeated], strict=True)
-    parted = (f"{' ' if gap else ''}{chr(code)}" for gap, code in pieces)
-    printed_again = "".join(parted).strip()
+    printed_again = _join(codes, kept[again], white | newline)
+    beyond = _join(codes, np.flatnonzero(known & ~inside), white | newline)
     kept, last = kept[first], kept[last]
     spaced, broken = _mark_between(white | newline, kept), _mark_between(newline, kept)
     found = VisibleCharacters(kept, last, codes[kept], boxes[kept], spaced, broken)
-    return found, printed_again
+    return found, printed_again, beyond
+
+
+def _join(codes: NDArray[np.uint32], chosen: NDArray[np.intp], white: NDArray[np.bool_]) -> str:
+    """Return some characters as text, with spaces where white space stands between them."""
+    pieces = zip(_mark_between(white, chosen), codes[chosen], strict=True)
+    return "".join(f"{' ' if gap else ''}{chr(code)}" for gap, code in pieces).strip()
 
 
 def drop_characters(found: VisibleCharacters, dropped: NDArray[np.bool_]) -> VisibleCharacters:
@@ -132,18 +137,21 @@ def read_codes(text: pdfium_c.FPDF_TEXTPAGE, count: int) -> NDArray[np.uint32]:
     return codes
 
 
-def _find_seen(
-    codes: NDArray[np.uint32], boxes: NDArray[np.float32], bounds: tuple[float, float, float, float]
-) -> NDArray[np.bool_]:
+def _find_known(codes: NDArray[np.uint32]) -> NDArray[np.bool_]:
     control = (codes < 0x20) | ((codes >= 0x7F) & (codes < 0xA0))
     surrogate = (codes >= 0xD800) & (codes < 0xE000)
     known = ~(control | surrogate | np.isin(codes, _UNSEEN)) & (codes < 0x110000)
-    known |= np.isin(codes, _HYPHENS)
+    return known | np.isin(codes, _HYPHENS)
+
+
+def _find_inside(
+    boxes: NDArray[np.float32], bounds: tuple[float, float, float, float]
+) -> NDArray[np.bool_]:
     x, y = (boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2
     left, bottom, right, top = bounds
     # Not so for a box that is not a number.
     inside: NDArray[np.bool_] = (x >= left) & (x <= right) & (y >= bottom) & (y <= top)
-    return known & inside
+    return inside
 
 
 def _number_parts(

@@ -53,7 +53,7 @@ SCAN_SHARE = 0.5
 PICTURE_SHARE = 0.05
 OUTLINES = 300
 _LISTED_PAGES = 8
-OVERPRINT = "printed twice"
+OVERPRINT, BEYOND = "printed twice", "beside the page"
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,10 +163,12 @@ def _leave_out_unseen(
 ) -> _Seen:
     """Return the characters of a page that are seen and belong to its text."""
     left_out = LeftOut()
-    found, printed_again = find_visible(text, page.get_bbox())
+    found, printed_again, beyond = find_visible(text, page.get_bbox())
     found = join_accents(found)
     if printed_again:
         left_out.add(OVERPRINT, printed_again)
+    if beyond:
+        left_out.add(BEYOND, beyond)
     unseen = find_unseen(page, text, found, content, around.has_layers)
     found = _leave_out(found, unseen, HIDDEN, left_out)
     turns = find_direction(text, found.positions, page.get_rotation() // 90)
