@@ -14,9 +14,9 @@ from ingest.parsers.html.loose_cells import mend_tables
 from ingest.parsers.html.tables import convert_table, is_data
 from ingest.parsers.shared.collector import Piece
 from ingest.parsers.shared.left_out import LeftOut
-from ingest.parsers.shared.numerals import to_letters, to_roman
-from ingest.parsers.shared.subscript import render_subscript
-from ingest.parsers.shared.superscript import LAST_PARTS, render_superscript
+from ingest.parsers.shared.notation.numerals import to_letters, to_roman
+from ingest.parsers.shared.notation.subscript import render_subscript
+from ingest.parsers.shared.notation.superscript import LAST_PARTS, render_superscript
 
 # Elements that begin and end a line of text; every other one is part of a line.
 _BLOCKS = frozenset(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lxml.html import HtmlElement
 
-from ingest.parsers.shared.mathml import name_of, read_mathml
+from ingest.parsers.shared.notation.mathml import name_of, read_mathml
 
 # Beside a formula for screen readers stands what is shown: a picture, or letters pushed about.
 _SHOWN = ("katex-html", "mwe-math-fallback-image")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from lxml.etree import _Element as Element
 
-from ingest.parsers.shared.formulas import (
+from ingest.parsers.shared.notation.formulas import (
     enclose,
     is_deep,
     join_terms,
@@ -16,7 +16,7 @@ from ingest.parsers.shared.formulas import (
     write_power,
     write_root,
 )  # fmt: skip
-from ingest.parsers.shared.subscript import render_subscript
+from ingest.parsers.shared.notation.subscript import render_subscript
 
 MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _OFF = ("0", "false", "off")

@@ -6,7 +6,7 @@ import re
 
 from lxml.etree import _Element as Element
 
-from ingest.parsers.shared.numerals import to_letters, to_roman
+from ingest.parsers.shared.notation.numerals import to_letters, to_roman
 
 _NUMBERED = "{http://schemas.openxmlformats.org/drawingml/2006/main}buAutoNum"
 _FORM = re.compile(r"(arabic|alpha|roman)(Lc|Uc)?(Period|ParenR|ParenBoth|Plain)")

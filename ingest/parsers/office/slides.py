@@ -19,10 +19,10 @@ from ingest.parsers.office.slide_numbers import SlideNumbers
 from ingest.parsers.shared.archive import open_archive, parse_xml
 from ingest.parsers.shared.collector import Collector, Piece
 from ingest.parsers.shared.left_out import STRUCK, LeftOut, close_gap
+from ingest.parsers.shared.notation.subscript import render_subscript
+from ingest.parsers.shared.notation.superscript import render_superscript
 from ingest.parsers.shared.row_groups import repeat_groups
 from ingest.parsers.shared.sheet_rows import Merge, expand_row, join_heads, repeat_merged
-from ingest.parsers.shared.subscript import render_subscript
-from ingest.parsers.shared.superscript import render_superscript
 from ingest.parsers.shared.titles import pick_title
 from ingest.text.blocks import ParsedText
 

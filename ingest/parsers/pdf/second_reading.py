@@ -17,7 +17,7 @@ import pypdf
 import pypdfium2
 
 from index.pages.pypdf_reader import attempt, open_reader, silence_pypdf
-from ingest.parsers.shared.accents import join_spelled
+from ingest.parsers.shared.notation.accents import join_spelled
 
 # A page is read differently if such a share of its words is, in [0, 1], and at least so many.
 DIFFERENT_SHARE = 0.02

@@ -11,7 +11,7 @@ from docx.opc.part import Part
 from lxml import etree
 
 from ingest.parsers import ParsedText, parse
-from ingest.parsers.shared.superscript import render_superscript
+from ingest.parsers.shared.notation.superscript import render_superscript
 from tests.office_files import docx, paragraph
 
 STYLES = """

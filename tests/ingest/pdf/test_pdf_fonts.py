@@ -19,7 +19,7 @@ from pypdf.generic import (
 
 from ingest.parsers import parse
 from ingest.parsers.pdf.page.legible.legibility import Letters, find_illegible, make_plain_lettering
-from ingest.parsers.shared.subscript import render_subscript
+from ingest.parsers.shared.notation.subscript import render_subscript
 from tests.library import ROOT
 from tests.pdfs import Mark, Text, column, make
 

@@ -17,8 +17,8 @@ from ingest.parsers.office.opendocument.looks import (
 )  # fmt: skip
 from ingest.parsers.office.opendocument.objects import EmbeddedObjects
 from ingest.parsers.shared.left_out import HIDDEN, STRUCK, LeftOut, close_gap
-from ingest.parsers.shared.subscript import render_subscript
-from ingest.parsers.shared.superscript import LAST_PARTS, render_superscript
+from ingest.parsers.shared.notation.subscript import render_subscript
+from ingest.parsers.shared.notation.superscript import LAST_PARTS, render_superscript
 
 # Changes that were deleted are kept here; indexes repeat the headings.
 _LEFT_OUT_TEXT = (

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from lxml.etree import _Element as Element
 
 from ingest.parsers.office.opendocument.looks import STYLE, TEXT
-from ingest.parsers.shared.numerals import to_letters, to_roman
+from ingest.parsers.shared.notation.numerals import to_letters, to_roman
 
 _ID = "{http://www.w3.org/XML/1998/namespace}id"
 

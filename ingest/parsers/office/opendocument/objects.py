@@ -8,7 +8,7 @@ from lxml.etree import _Element as Element
 
 from ingest.parsers.office.opendocument.looks import DRAW
 from ingest.parsers.shared.archive import parse_xml
-from ingest.parsers.shared.mathml import name_of, read_mathml
+from ingest.parsers.shared.notation.mathml import name_of, read_mathml
 
 _LINK = "{http://www.w3.org/1999/xlink}href"
 

@@ -10,8 +10,8 @@ from openpyxl.workbook import Workbook
 
 from ingest.parsers.office.formats.values import format_cell
 from ingest.parsers.shared.left_out import STRUCK, LeftOut, close_gap
-from ingest.parsers.shared.subscript import render_subscript
-from ingest.parsers.shared.superscript import render_superscript
+from ingest.parsers.shared.notation.subscript import render_subscript
+from ingest.parsers.shared.notation.superscript import render_superscript
 
 
 class CellReader:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from ingest.parsers.shared.numerals import to_letters, to_roman
+from ingest.parsers.shared.notation.numerals import to_letters, to_roman
 
 Element = etree._Element
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"

@@ -13,8 +13,8 @@ from ingest.parsers.office.word.numbers import Element, W
 from ingest.parsers.office.word.runs import RunLook
 from ingest.parsers.office.word.symbols import read_symbol, replace_private
 from ingest.parsers.shared.left_out import HIDDEN, STRUCK, close_gap
-from ingest.parsers.shared.subscript import render_subscript
-from ingest.parsers.shared.superscript import LAST_PARTS, render_superscript
+from ingest.parsers.shared.notation.subscript import render_subscript
+from ingest.parsers.shared.notation.superscript import LAST_PARTS, render_superscript
 
 _DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
 _DIAGRAM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"

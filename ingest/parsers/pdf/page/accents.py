@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.parsers.pdf.page.characters import VisibleCharacters
-from ingest.parsers.shared.accents import COMBINING, join_accent
+from ingest.parsers.shared.notation.accents import COMBINING, join_accent
 
 _SIGNS = np.array(list(COMBINING), dtype=np.uint32)
 # So many signs of a page are looked for away from their letters; a page in Czech has fewer.

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ingest.parsers.pdf.page.characters import VisibleCharacters
 from ingest.parsers.pdf.page.shifted import find_lowered, join_line, set_on_line
-from ingest.parsers.shared.subscript import render_subscript
+from ingest.parsers.shared.notation.subscript import render_subscript
 
 
 def set_lowered(found: VisibleCharacters, seen: NDArray[np.float32]) -> VisibleCharacters:

@@ -21,8 +21,8 @@ from ingest.parsers.pdf.page.shifted import (
     set_on_line,
 )
 from ingest.parsers.shared.left_out import NOTE_MARK, LeftOut
-from ingest.parsers.shared.subscript import render_subscript
-from ingest.parsers.shared.superscript import (
+from ingest.parsers.shared.notation.subscript import render_subscript
+from ingest.parsers.shared.notation.superscript import (
     FRACTION,
     LAST_PARTS,
     render_charge,

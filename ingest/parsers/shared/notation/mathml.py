@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from lxml.etree import _Element as Element
 
-from ingest.parsers.shared.formulas import (
+from ingest.parsers.shared.notation.formulas import (
     LARGE_SIGNS,
     enclose,
     is_deep,
@@ -17,7 +17,7 @@ from ingest.parsers.shared.formulas import (
     write_power,
     write_root,
 )  # fmt: skip
-from ingest.parsers.shared.subscript import render_subscript
+from ingest.parsers.shared.notation.subscript import render_subscript
 
 # Signs for those who read aloud or calculate: nothing is drawn for them.
 _UNDRAWN = dict.fromkeys(map(ord, "\u2061\u2062\u2063"), "") | {0x2064: " "}

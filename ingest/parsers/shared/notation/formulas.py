@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from lxml.etree import _Element as Element
 
-from ingest.parsers.shared.subscript import render_subscript
+from ingest.parsers.shared.notation.subscript import render_subscript
 
 # Sums, products, integrals and the like, which have bounds.
 LARGE_SIGNS = frozenset("∑∏∐∫∬∭∮⋃⋂⋁⋀⨁⨂⨀")
