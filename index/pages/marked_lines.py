@@ -77,7 +77,9 @@ def draw_marked_lines(
     numbers = layout.pages[start:end]
     for number in dict.fromkeys(numbers[numbers > 0].tolist()):
         offsets = start + np.flatnonzero(numbers == number)
-        page = _draw_page(document, number, layout.boxes[offsets])
+        others = np.flatnonzero(layout.pages == number)
+        others = others[(others < offsets[0]) | (others > offsets[-1])]
+        page = _draw_page(document, number, layout.boxes[offsets], layout.boxes[others])
         for piece in page.find_pieces(text, offsets):
             yield page.cut(text, offsets, piece)
 
@@ -99,27 +101,27 @@ class _DrawnPage:
     Attributes:
         picture: uint8, shape (height, width, 3).
         boxes: float32, shape (n, 4): left, top, right, bottom in pixels.
+        others: float32, shape (m, 4): the same of the letters of the page that it does not hold.
         sharpness: Pixels of a scan for one of the picture at each letter, 1 where there is none.
     """
 
     picture: NDArray[np.uint8]
     boxes: NDArray[np.float32]
+    others: NDArray[np.float32]
     sharpness: NDArray[np.float32]
 
     def find_pieces(self, text: str, offsets: NDArray[np.int64]) -> list[_Piece]:
         """Return pieces of lines, none so long that it is read badly."""
         lines = _split_lines(self.boxes)
-        hull_left, hull_right = self.boxes[:, 0].min(), self.boxes[:, 2].max()
         pieces = []
         for first, last in lines:
             boxes = self.boxes[first:last]
             height = float(boxes[:, 3].max() - boxes[:, 1].min())
             left, right = float(boxes[:, 0].min()), float(boxes[:, 2].max())
             # A word may stand where a line breaks, between two words of the quotation.
-            if first > 0:
-                left = max(float(hull_left), left - _BEYOND * height)
-            if last < len(self.boxes):
-                right = min(float(hull_right), right + _BEYOND * height)
+            before, behind = self._find_room(boxes, _BEYOND * height)
+            left -= before if first > 0 else 0.0
+            right += behind if last < len(self.boxes) else 0.0
             paper = _PAPER * height
             edges = [(first, left - paper)]
             for at in range(first + 1, last):
@@ -133,6 +135,18 @@ class _DrawnPage:
             ends = [*edges[1:], (last, right + paper)]
             pieces += [_Piece(a, b, x0, x1) for (a, x0), (b, x1) in zip(edges, ends, strict=True)]
         return pieces
+
+    def _find_room(self, line: NDArray[np.float32], most: float) -> tuple[float, float]:
+        """Return how much room is left and right of a line, up to other letters of the page."""
+        left, top = line[:, :2].min(axis=0).tolist()
+        right, bottom = line[:, 2:].max(axis=0).tolist()
+        middles = (self.others[:, 1] + self.others[:, 3]) / 2
+        beside = self.others[(middles > top) & (middles < bottom)]
+        gaps_left = left - beside[beside[:, 2] <= left + 1.0, 2]
+        gaps_right = beside[beside[:, 0] >= right - 1.0, 0] - right
+        room = (float(np.min(gaps, initial=2 * most)) / 2 for gaps in (gaps_left, gaps_right))
+        before, behind = (min(most, max(0.0, gap)) for gap in room)
+        return before, behind
 
     def cut(self, text: str, offsets: NDArray[np.int64], piece: _Piece) -> MarkedLine:
         """Cut a piece out of the page."""
@@ -179,28 +193,34 @@ def _split_lines(boxes: NDArray[np.float32]) -> list[tuple[int, int]]:
 
 
 def _draw_page(
-    document: pypdfium2.PdfDocument, number: int, boxes: NDArray[np.float32]
+    document: pypdfium2.PdfDocument,
+    number: int,
+    boxes: NDArray[np.float32],
+    others: NDArray[np.float32],
 ) -> _DrawnPage:
     with pdfium.open_page(document, number - 1) as page:
-        seen = pdfium.transform_boxes(boxes, pdfium.compute_view_matrix(page))
+        matrix = pdfium.compute_view_matrix(page)
+        seen, beside = (pdfium.transform_boxes(some, matrix) for some in (boxes, others))
         # Around all of it as much as a line is looked at beyond its words.
         size = max(float(np.median((seen[:, 2:] - seen[:, :2]).max(axis=1))), 0.1)
-        corner = np.maximum(seen[:, :2].min(axis=0) - size, 0.0)
-        far = np.minimum(seen[:, 2:].max(axis=0) + size, page.get_size())
+        corner = np.maximum(seen[:, :2].min(axis=0) - _BEYOND * size, 0.0)
+        far = np.minimum(seen[:, 2:].max(axis=0) + _BEYOND * size, page.get_size())
         width, height = np.maximum(far - corner, 1.0).tolist()
         scale = min(max(_LETTER_PIXELS / size, _SMALLEST_SCALE), _LARGEST_SCALE)
         scale = min(scale, math.sqrt(_MOST_PIXELS / (width * height)))
         picture, corner = _draw_part(page, corner, far, scale)
         sharpness = _find_sharpness(page, boxes, scale)
-    seen = (seen - np.tile(corner, 2)) * scale
+    seen, beside = ((some - np.tile(corner, 2)) * scale for some in (seen, beside))
     turns = _count_turns(seen)
     for _ in range(turns):  # a quarter against the clock each
-        seen = np.stack(
-            [seen[:, 1], picture.shape[1] - seen[:, 2], seen[:, 3], picture.shape[1] - seen[:, 0]],
-            axis=1,
-        )
+        seen, beside = (_turn(some, picture.shape[1]) for some in (seen, beside))
         picture = np.rot90(picture)
-    return _DrawnPage(picture, seen.astype(np.float32), sharpness)
+    return _DrawnPage(picture, seen.astype(np.float32), beside.astype(np.float32), sharpness)
+
+
+def _turn(boxes: NDArray[np.float32], width: int) -> NDArray[np.float32]:
+    """Return boxes on a picture that is turned by a quarter against the clock."""
+    return np.stack([boxes[:, 1], width - boxes[:, 2], boxes[:, 3], width - boxes[:, 0]], axis=1)
 
 
 def _draw_part(

@@ -210,3 +210,41 @@ def test_a_digit_that_is_raised_in_the_text_only_is_not_the_same(tmp_path: Path)
 @pytest.mark.ocr
 def test_a_turned_page_is_read_as_it_is_shown(tmp_path: Path) -> None:
     assert look_at(make([column([SENTENCE])], rotation=90), tmp_path).status == "same"
+
+
+BROKEN = [Text(72, 700, "The tool will"), Text(72, 686, "guide them.")]
+
+
+@pytest.mark.parametrize(
+    ("beside", "least", "most"),
+    [
+        pytest.param([], 2.0, 3.5, id="nothing beside it"),
+        pytest.param(
+            [Text(160, 700, "Fees"), Text(160, 686, "apply.")], 0.2, 1.5, id="another column"
+        ),
+    ],
+)
+def test_where_a_line_breaks_the_picture_shows_what_stands_behind_it(
+    beside: list[Text], least: float, most: float, tmp_path: Path
+) -> None:
+    """Also behind the widest line, as far as no other letters of the text stand there."""
+    data = make([[*BROKEN, *beside]])
+    file, text, layout = placed(data, tmp_path)
+    start = text.index("The tool")
+    with pdfium.open_document(file.read_bytes()) as document:
+        first, *_ = draw_marked_lines(document, text, layout, start, start + len("The tool will g"))
+    room = (first.picture.shape[1] - first.own[1]) / first.picture.shape[0]
+    assert least < room < most
+
+
+@pytest.mark.ocr
+def test_a_word_that_the_text_lacks_at_the_end_of_its_widest_line_is_seen(tmp_path: Path) -> None:
+    from index.pages.line_reader import load_line_reader
+
+    file, text, layout = placed(make([BROKEN]), tmp_path)
+    reader = load_line_reader()
+    assert look_at_quotation(file, text, layout, 0, len(text), reader).status == "same"
+    file.write_bytes(make([[*BROKEN, Text(140, 700, "not")]]))
+    look = look_at_quotation(file, text, layout, 0, len(text), reader)
+    assert look.status == "cannot tell"
+    assert "“not” is seen besides" in look.reason
