@@ -8,7 +8,7 @@ from lxml.html import HtmlElement
 
 _CELLS = ("td", "th")
 _SECTIONS = ("thead", "tbody", "tfoot")
-_UNSHOWN = frozenset("caption colgroup col script style template".split())
+_KNOWN = frozenset("caption colgroup col script style template".split())
 
 
 def mend_tables(root: HtmlElement) -> None:
@@ -42,28 +42,35 @@ class _Mender:
         waiting = [self._table]
         while waiting:
             container = waiting.pop()
-            self._take_text(container)
+            inner: list[HtmlElement] = []
             cells: list[HtmlElement] = []
+            self._take_words(container.text)
+            container.text = None
             for child in list(container):
+                tail, child.tail = child.tail, None
                 if child.tag in _CELLS:
                     cells.append(child)
-                    continue
-                self._add_rows(cells)
-                cells = []
-                if child.tag == "tr":
-                    self._mend_row(child)
-                elif child.tag in _SECTIONS or child in around:
-                    waiting.append(child)
-                elif isinstance(child.tag, str) and child.tag not in _UNSHOWN:
-                    self._take_out(child)
+                else:
+                    self._add_rows(cells)
+                    cells = []
+                    if child.tag == "tr":
+                        self._mend_row(child)
+                    elif child.tag in _SECTIONS or child in around:
+                        inner.append(child)
+                    else:
+                        self._take_out(child)
+                self._take_words(tail)
             self._add_rows(cells)
+            waiting += reversed(inner)
 
     def _mend_row(self, row: HtmlElement) -> None:
-        self._take_text(row)
+        self._take_words(row.text)
+        row.text = None
         for child in list(row):
-            is_known = not isinstance(child.tag, str) or child.tag in _UNSHOWN
-            if child.tag not in _CELLS and not is_known:
+            tail, child.tail = child.tail, None
+            if child.tag not in _CELLS:
                 self._take_out(child)
+            self._take_words(tail)
 
     def _add_rows(self, cells: Sequence[HtmlElement]) -> None:
         """Put cells that follow each other in no row into rows as wide as the others."""
@@ -76,17 +83,14 @@ class _Mender:
             cells[first].addprevious(row)
             row.extend(cells[first : first + width])
 
-    def _take_text(self, container: HtmlElement) -> None:
-        """Put the words between the parts of a table before it."""
-        said = [container.text or "", *(child.tail or "" for child in container)]
-        container.text = None
-        for child in container:
-            child.tail = None
-        for words in filter(str.strip, said):
-            paragraph = container.makeelement("p")
+    def _take_words(self, words: str | None) -> None:
+        """Put words between the parts of a table before it."""
+        if words and words.strip():
+            paragraph = self._table.makeelement("p")
             paragraph.text = words
             self._table.addprevious(paragraph)
 
     def _take_out(self, element: HtmlElement) -> None:
-        if element.text_content().strip():
+        is_part = not isinstance(element.tag, str) or element.tag in _KNOWN
+        if not is_part and element.text_content().strip():
             self._table.addprevious(element)

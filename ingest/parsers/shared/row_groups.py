@@ -55,6 +55,9 @@ class _Headings:
         for number, following in zip(table, below, strict=True):
             text = self._read_heading(number)
             if text is None:
+                # Words alone in a row may head what follows, too: no row is said to be of a group
+                # that may have ended.
+                heads = heads if _count(self._rows[number]) > 1 else ""
                 groups[number] = heads
                 has_rows = has_rows or _count(self._rows[number]) > 1
                 continue

@@ -161,6 +161,22 @@ def test_an_empty_cell_heads_nothing() -> None:
     assert group(*rows, wide=()) == [["", *row] for row in rows]
 
 
+@pytest.mark.parametrize(
+    "alone",
+    [
+        pytest.param(["South " + "x" * 200], id="a-long-one-over-all-columns"),
+        pytest.param(["South", "", ""], id="one-that-spans-nothing"),
+    ],
+)
+def test_a_group_ends_where_other_words_stand_alone(alone: list[str]) -> None:
+    """They may head what follows: better no group is named than a wrong one."""
+    tug = ["Tug", "15", "20"]
+    wide = (1, 3) if len(alone) == 1 else (1,)
+    rows = group(HEAD, ["North"], tug, alone, tug, wide=wide)
+    alone = [*alone, "", ""][:3]
+    assert rows == [["", *HEAD], ["North", *tug], ["", *alone], ["", *tug]]
+
+
 def test_many_rows_that_head_others_cost_no_square() -> None:
     def read(count: int) -> None:
         rows = [["A"], ["B"], ["Tug", "15", "20"]] * count

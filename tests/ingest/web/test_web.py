@@ -667,6 +667,11 @@ def test_other_tables_with_marks_are_tables(row: str) -> None:
             id="words-between-rows",
         ),
         pytest.param(
+            "<tbody>Loose.<p>More.</p>Then.<tr>{A}</tr></tbody><tbody>Last.<tr>{B}</tr>{C}</tbody>",
+            "Loose.\n\nMore.\n\nThen.\n\nLast.\nA\t1\nB\t2\nC\t3",
+            id="words-in-their-order",
+        ),
+        pytest.param(
             "<tr>Loose.{A}<div>More.</div></tr><tr>{B}</tr><tr>{C}</tr>",
             "Loose.\n\nMore.\nA\t1\nB\t2\nC\t3",
             id="words-in-a-row",
