@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from email.message import EmailMessage
 
@@ -10,6 +9,7 @@ import pytest
 
 from ingest.parsers import parse
 from ingest.parsers.html.styles.style_sheets import MOST_RULES
+from tests.growth import stays_even
 
 GONE, SEEN = ".d{display:none}", ".d{display:block}"
 HOLDS = [
@@ -188,15 +188,14 @@ def test_odd_selectors_hide_nothing_and_refuse_nothing(name: str, selector: str)
 def test_four_times_as_long_a_style_sheet_takes_no_sixteen_times_as_long(
     name: str, write_style: Callable[[int], str], count: int
 ) -> None:
-    spent: list[float] = []
-    for size in (count // 4, count):
+    """Looks at elements are counted, so what takes more is cut off at the same number."""
+
+    def read(size: int) -> None:
         body = f"<p>{'<i>x</i>' * (size // 10 + 500)}</p>{'<div>' * 100}It is so."
         page = f"<style>{write_style(size)}</style>{body}"
-        start = time.process_time()
         assert parse(name, page.encode()).text.endswith("It is so.")
-        spent.append(time.process_time() - start)
-    # Looks at elements are counted, so what takes more is cut off at the same number.
-    assert spent[1] < 9 * max(spent[0], 0.2)
+
+    assert stays_even(read, count)
 
 
 def test_a_style_sheet_that_is_not_read_to_its_end_hides_nothing() -> None:
