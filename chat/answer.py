@@ -27,6 +27,7 @@ from chat.writing.compose import compose
 from chat.writing.verify import Verified, Verify, verify
 from chat.writing.writer import VerbatimWriter, Write, Writer
 from index.base import Catalog, Index, ask_at_one_moment
+from index.computing.turns import TURNS, Tell
 from index.errors import PolicyChatError
 from index.types import Filter
 
@@ -122,8 +123,20 @@ class Answerer:
         """
         return self.reply(question).answer
 
-    def reply(self, question: Question) -> Reply:
-        """Answer a question, and keep the way to the answer; raises what `answer` raises."""
+    def reply(self, question: Question, tell: Tell | None = None) -> Reply:
+        """Answer a question when it is its turn, and keep the way to the answer.
+
+        Args:
+            question: With the turns before it.
+            tell: Called with the number of questions that this process answers before this one,
+                once it has waited for long, and whenever that changes.
+
+        Returns:
+            The answer that `answer` returns, with its way.
+
+        Raises:
+            PolicyChatError: Whatever `answer` raises.
+        """
 
         def ask(catalog: Catalog) -> Reply:
             trail = self.list_steps(catalog).follow(question)
@@ -132,7 +145,8 @@ class Answerer:
             return Reply(compose(question, trail.end, catalog), trail)
 
         began = time.perf_counter()
-        reply = ask_at_one_moment(self.index, ask)
+        with TURNS.ask(tell):
+            reply = ask_at_one_moment(self.index, ask)
         trail = reply.trail
         milliseconds = {key: trail.measure(steps) for key, steps in DURATIONS.items()}
         milliseconds["total"] = (time.perf_counter() - began) * 1000
@@ -152,10 +166,11 @@ class Answerer:
         Raises:
             QuestionRefused: Nothing was asked, or far too much.
         """
-        trail = ask_at_one_moment(
-            self.index,
-            lambda catalog: self.list_steps(catalog, depth).until(Rerank).follow(question),
-        )
+        with TURNS.ask():
+            trail = ask_at_one_moment(
+                self.index,
+                lambda catalog: self.list_steps(catalog, depth).until(Rerank).follow(question),
+            )
         if isinstance(trail.end, Refused):
             raise trail.end.error
         return trail.find(Retrieved)
@@ -183,7 +198,8 @@ class Answerer:
             found = retrieve(self.index, catalog, words, restriction, depth=max(k, DEPTH))
             return verify(catalog, cite_passages(found.candidates[:k]))
 
-        return ask_at_one_moment(self.index, ask)
+        with TURNS.ask():
+            return ask_at_one_moment(self.index, ask)
 
     def warm(self) -> None:
         """Load the models in the background, so that the first question does not wait for them."""
@@ -191,9 +207,10 @@ class Answerer:
 
     def _warm(self) -> None:
         try:
-            self.index.embedder.encode(["warm"], "query")
-            if self.reader is not None:
-                self.reader.read("warm", [Text("", "warm")])
+            with TURNS.ask():
+                self.index.embedder.encode(["warm"], "query")
+                if self.reader is not None:
+                    self.reader.read("warm", [Text("", "warm")])
         except PolicyChatError as error:
             logging.getLogger(__name__).warning("%s", error)  # shown again when a question needs it
 

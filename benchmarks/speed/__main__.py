@@ -25,22 +25,27 @@ class SpeedFailed(PolicyChatError):
     """A size could not be measured."""
 
 
-def run(data: Path, out: Path, sizes: Sequence[int], hashing_from: int) -> dict[str, object]:
+def run(
+    data: Path, out: Path, sizes: Sequence[int], hashing_from: int, beside: int = 0
+) -> dict[str, object]:
     """Measure every size and write one result, and the chart beside it.
 
-    From the size `hashing_from` on, words are hashed and not embedded by the model.
+    From the size `hashing_from` on, words are hashed and not embedded by the model. Questions are
+    also answered beside so many busy processes.
     """
     load(data)  # an error in it is reported once, and before anything takes time
     results = []
     for size in sizes:
         kind = "hashing" if size >= hashing_from else "model"
-        command = [sys.executable, "-m", "benchmarks.speed.speed_run", str(data), str(size), kind]
+        part = [str(data), str(size), kind, str(beside)]
+        command = [sys.executable, "-m", "benchmarks.speed.speed_run", *part]
         done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
         if done.returncode:
             raise SpeedFailed(f"{size:,} passages could not be measured; the lines above say why")
         results.append(json.loads(done.stdout))
         print(json.dumps(results[-1]), file=sys.stderr)
     options = f"--passages {','.join(map(str, sizes))} --hashing-from {hashing_from}"
+    options += f" --beside {beside}" if beside else ""
     result: dict[str, object] = {
         "data": data.resolve().name,
         "sizes": results,
@@ -116,9 +121,18 @@ def main() -> None:
         metavar="N",
         help=f"hash words instead of embedding from this size on ({HASHING_FROM})",
     )
+    add(
+        "--beside",
+        type=int,
+        default=0,
+        metavar="N",
+        help="answer questions beside N busy processes, too (0)",
+    )
     options = parser.parse_args()
     report.run_or_exit(
-        lambda: run(options.data, options.out, options.passages, options.hashing_from)
+        lambda: run(
+            options.data, options.out, options.passages, options.hashing_from, options.beside
+        )
     )
 
 

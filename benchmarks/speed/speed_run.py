@@ -14,7 +14,10 @@ from benchmarks.report import measures
 from benchmarks.report import results as report
 from benchmarks.sets.data import Query, QuestionSet, load
 from benchmarks.speed import speed_corpus
+from benchmarks.speed.busy import keep_busy
+from chat.answer import make_answerer
 from chat.retrieval.retrieve import retrieve
+from chat.types import Question
 from index.embedding.base import Embedder, Matrix, TextKind
 from index.embedding.hashing import HashingEmbedder
 from index.embedding.transformer import SentenceTransformerEmbedder
@@ -28,6 +31,8 @@ from ingest.text.chunk import chunk
 
 CHANGES = 5
 WARM = 5
+# Beside busy processes an answer may take seconds.
+BESIDE_QUESTIONS = 60
 Times = dict[str, float]
 # A page of a policy paper in plain text; formats with pages of their own are not in these sets.
 PAGE_CHARS = 2_000
@@ -58,8 +63,10 @@ class TimedEmbedder:
                 self.seconds += time.perf_counter() - began
 
 
-def measure(questions: QuestionSet, passages: int, hashing: bool) -> dict[str, object]:
-    """Index so many passages, change documents, ask questions."""
+def measure(
+    questions: QuestionSet, passages: int, hashing: bool, beside: int = 0
+) -> dict[str, object]:
+    """Index so many passages, change documents, ask questions; some beside busy processes."""
     embedder = TimedEmbedder(
         HashingEmbedder(384) if hashing else SentenceTransformerEmbedder(EmbedderSettings())
     )
@@ -77,7 +84,14 @@ def measure(questions: QuestionSet, passages: int, hashing: bool) -> dict[str, o
             "stages": _measure_stages(made, indexed),
             "one_change_s": _measure_changes(index, made),
             "idle": _ask(index, questions.queries),
+            "answers": _answer(index, questions.queries),
         }
+        if beside:
+            with keep_busy(beside):
+                result["answers_beside"] = {
+                    "processes": beside,
+                    **_answer(index, questions.queries[:BESIDE_QUESTIONS]),
+                }
         result["while_ingesting"] = _ask_meanwhile(index, questions, made, Path(folder))
         result["peak_mb"] = report.measure_peak_mb()
     return result
@@ -139,6 +153,23 @@ def _ask(
             milliseconds.append((time.perf_counter() - began) * 1000)
         if until is not None and until.is_set():
             break
+    return _summarise(milliseconds)
+
+
+def _answer(index: LocalIndex, queries: Sequence[Query]) -> Times:
+    """Answer whole questions, as the app does, with models that are loaded."""
+    answerer = make_answerer(index)
+    milliseconds = []
+    # Some to load the models with, which are not asked again: the reader remembers.
+    for number, query in enumerate([*queries[-WARM:], *queries[:-WARM]]):
+        began = time.perf_counter()
+        answerer.answer(Question(query.text))
+        if number >= WARM:
+            milliseconds.append((time.perf_counter() - began) * 1000)
+    return _summarise(milliseconds)
+
+
+def _summarise(milliseconds: Sequence[float]) -> Times:
     return {
         "questions": len(milliseconds),
         "p50_ms": measures.percentile(milliseconds, 50) or 0.0,
@@ -179,7 +210,9 @@ def _stop_if(stop: threading.Event) -> None:
 
 
 if __name__ == "__main__":
-    data, size, kind = sys.argv[1:4]
+    data, size, kind, beside = sys.argv[1:5]
     report.run_or_exit(
-        lambda: print(json.dumps(measure(load(Path(data)), int(size), kind == "hashing")))
+        lambda: print(
+            json.dumps(measure(load(Path(data)), int(size), kind == "hashing", int(beside)))
+        )
     )

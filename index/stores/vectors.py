@@ -1,4 +1,4 @@
-"""The FAISS side of the index: the only file that imports faiss.
+"""The FAISS side of the index: the only file that imports faiss, once it is needed.
 
 Exact inner product while small; past `exact_below` vectors an inverted file with 8-bit scalar
 quantisation, its `nprobe` set by the recall measured against exact search when it is trained.
@@ -10,12 +10,14 @@ import json
 import zlib
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, TypeAlias
 
-import faiss
 import msgspec
 import numpy as np
 
 from index.base import PassageNumbers
+from index.computing.libraries import prepare
 from index.disk.files import (
     Stamp,
     read_stamp,
@@ -28,6 +30,11 @@ from index.errors import IndexDamaged
 from index.stores.base import Condition
 from index.types import Moment
 
+if TYPE_CHECKING:
+    import faiss
+
+    FaissIndex: TypeAlias = faiss.Index
+
 REMEDY = "run `python -m ingest`, which rebuilds it from the catalog without re-embedding"
 # Up to so many vectors the search is exact: measured in docs/adr/0004.
 EXACT_BELOW = 50_000
@@ -37,6 +44,14 @@ _RECALL_QUERIES = 200
 _TRAINING_POINTS_PER_LIST = 64
 _OUTGROWN_TIMES = 4
 _SEED = 20_240_101
+
+
+def _load_faiss() -> ModuleType:
+    prepare()
+    import faiss
+
+    module: ModuleType = faiss
+    return module
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +80,7 @@ class FaissVectors:
         self.stamp: Stamp | None = None  # as it was stored
         self.tuning: Tuning | None = None  # while the search is exact
         self._directory = directory
+        faiss = _load_faiss()
         self._index = faiss.IndexIDMap2(faiss.IndexFlatIP(dimensions))
 
     def __len__(self) -> int:
@@ -77,6 +93,7 @@ class FaissVectors:
 
     def check(self) -> PassageNumbers:
         """Return the numbers of all passages it holds, ascending; checksums were compared."""
+        faiss = _load_faiss()
         if self.tuning is None:
             return np.sort(faiss.vector_to_array(self._index.id_map))
         lists = self._index.invlists
@@ -133,7 +150,7 @@ class FaissVectors:
             raise IndexDamaged(f"{directory / name}: its checksum is wrong; {REMEDY}")
         vectors = cls(header.dimensions, exact_below, directory)
         vectors.stamp, vectors.tuning = stamp, header.tuning
-        vectors._index = faiss.deserialize_index(np.frombuffer(data, dtype=np.uint8))
+        vectors._index = _load_faiss().deserialize_index(np.frombuffer(data, dtype=np.uint8))
         return vectors
 
     def commit(self, moment: Moment, previous: str) -> None:
@@ -141,7 +158,7 @@ class FaissVectors:
         directory = self._directory
         if directory is None:
             raise ValueError("these vectors are held in memory only")
-        data = faiss.serialize_index(self._index).tobytes()
+        data = _load_faiss().serialize_index(self._index).tobytes()
         stem = f"{moment.generation}-{len(self)}"
         header = asdict(_Header(zlib.crc32(data), self.dimensions, self.tuning))
         files = {f"{stem}.faiss": data, f"{stem}.faiss.json": json.dumps(header).encode()}
@@ -173,7 +190,7 @@ class FaissVectors:
         """Remove vectors; see `VectorStore.remove`."""
         del generation
         if len(numbers):
-            self._index.remove_ids(faiss.IDSelectorBatch(numbers))
+            self._index.remove_ids(_load_faiss().IDSelectorBatch(numbers))
 
     def search(
         self, query: Matrix, k: int, condition: Condition | None, generation: int
@@ -200,6 +217,7 @@ class FaissVectors:
     def _find_nearest(
         self, query: Matrix, k: int, allowed: PassageNumbers | None, probes: int
     ) -> tuple[Matrix, PassageNumbers]:
+        faiss = _load_faiss()
         selector = None if allowed is None else faiss.IDSelectorBatch(allowed)
         parameters = None
         if self.tuning:
@@ -219,7 +237,8 @@ class FaissVectors:
         return self.tuning.lists if narrow else self.tuning.probes
 
 
-def _train_inverted_file(numbers: PassageNumbers, vectors: Matrix) -> tuple[faiss.Index, Tuning]:
+def _train_inverted_file(numbers: PassageNumbers, vectors: Matrix) -> tuple[FaissIndex, Tuning]:
+    faiss = _load_faiss()
     generator = np.random.default_rng(_SEED)
     # 4 sqrt(n) lists balance the cost of choosing among lists against that of scanning them;
     # k-means wants at least 39 points a list.
@@ -235,12 +254,13 @@ def _train_inverted_file(numbers: PassageNumbers, vectors: Matrix) -> tuple[fais
 
 
 def _tune(
-    index: faiss.Index, numbers: PassageNumbers, vectors: Matrix, generator: np.random.Generator
+    index: FaissIndex, numbers: PassageNumbers, vectors: Matrix, generator: np.random.Generator
 ) -> tuple[int, float]:
     """Return the first doubled nprobe whose recall reaches the target, and that recall."""
     count = min(_RECALL_QUERIES, len(numbers))
     queries = vectors[generator.choice(len(numbers), count, replace=False)]
     depth = min(RECALL_DEPTH, len(numbers))
+    faiss = _load_faiss()
     truth = numbers[faiss.knn(queries, vectors, depth, metric=faiss.METRIC_INNER_PRODUCT)[1]]
     probes, recall = 1, 0.0
     while True:

