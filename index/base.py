@@ -13,7 +13,7 @@ from __future__ import annotations
 import contextlib
 import time
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -166,6 +166,38 @@ class Catalog(Protocol):
     @abstractmethod
     def signatures(self, kind: str) -> dict[str, bytes | None]:
         """Return, by version that a live document shows, its signature of a kind, None without."""
+
+    @abstractmethod
+    def signatures_of(self, kind: str, versions: Collection[str]) -> dict[str, bytes]:
+        """Return the signatures of a kind that are stored of these versions."""
+
+    @abstractmethod
+    def unsigned(self, kind: str) -> dict[str, bytes | None]:
+        """Return the versions that live documents show and whose keys are not stored yet.
+
+        Args:
+            kind: How signatures are made.
+
+        Returns:
+            By version its signature, None where that is not stored either.
+        """
+
+    @abstractmethod
+    def find_alike(self, kind: str, keys: Sequence[int], most: int) -> dict[str, bytes]:
+        """Return the versions that live documents show and whose signature has a key of these.
+
+        Args:
+            kind: How signatures are made.
+            keys: Of a signature.
+            most: Versions wanted, at least 1; those that were signed first.
+
+        Returns:
+            By version its signature.
+        """
+
+    @abstractmethod
+    def names_showing(self, versions: Sequence[str]) -> dict[str, list[str]]:
+        """Return, by version, the ids of the live documents that show it, in order."""
 
     @abstractmethod
     def outdated(self, before: str) -> Outdated:

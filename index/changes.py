@@ -156,11 +156,19 @@ class PutFetch:
 
 @dataclass(frozen=True, slots=True)
 class PutSignature:
-    """A signature of a version that is stored, by how it was made."""
+    """A signature of a version that is stored, by how it was made.
+
+    Attributes:
+        version: The whole id.
+        kind: How it was made.
+        signature: What it is.
+        keys: Texts that are alike have some in common: signed 64-bit numbers.
+    """
 
     version: str
     kind: str
     signature: bytes
+    keys: tuple[int, ...] = ()
 
     def __str__(self) -> str:
         return f"keep a signature of version {self.version[:12]}"

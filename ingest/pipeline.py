@@ -94,9 +94,7 @@ def apply_plan(
         run = _Run(writer, plan, report, report_progress, began)
         run.documents(pace)
         writer.keep(*map(PutFetch, plan.fetches))
-        report.near_duplicates = find_near_duplicates(
-            index, {*report.added, *report.changed}, writer
-        )
+        report.near_duplicates = find_near_duplicates(index, run.versions, writer)
     for ids in (report.added, report.changed):
         ids.sort()  # a file that took long was overtaken
     report.seconds = time.monotonic() - began
@@ -135,6 +133,7 @@ class _Run:
         self._report = report
         self._report_progress = report_progress
         self._began = began
+        self.versions: dict[str, str] = {}  # that what was added or changed shows now, by id
         self._todo = {step.id: step for step in plan.of("add", "change")}
         sized = [step for step in self._todo.values() if step.file]
         self._sizes = {step.id: max(1, step.file.size_bytes) for step in sized if step.file}
@@ -238,6 +237,7 @@ class _Run:
             step = self._todo[document.source.id]
             known = self._report.added if step.action == "add" else self._report.changed
             known.append(step.id)
+            self.versions[step.id] = document.version.id
             pages = len({page.number for page in document.version.pages})
             self._report.passages += len(document.passages)
             self._report.pages += pages

@@ -107,7 +107,8 @@ class History:
     def _delete_versions(self, names: list[tuple[str]]) -> None:
         many = self._connection.executemany
         many("DELETE FROM passages WHERE version = ?", names)
-        many("DELETE FROM signatures WHERE version = ?", names)
+        many("DELETE FROM unsigned WHERE version = ?", names)
+        many("DELETE FROM signatures WHERE version = ?", names)  # and with them their keys
         many("DELETE FROM versions WHERE id = ?", names)
         self._connection.execute(f"DELETE FROM embeddings WHERE {_UNUSED_VECTOR}")
         self._connection.execute("UPDATE state SET forgotten = forgotten + 1")

@@ -294,4 +294,26 @@ MIGRATIONS = (
     "ALTER TABLE documents ADD COLUMN note TEXT;",
     # The encoding that a server named, which its bytes do not say; of what came earlier, not known.
     "ALTER TABLE fetches ADD COLUMN charset TEXT NOT NULL DEFAULT '';",
+    """
+    -- Signatures get a number, and keys by which those that are alike are found without a look at
+    -- all the others. What has no keys yet is listed, so that nobody has to look for it.
+    CREATE TABLE numbered (
+        id INTEGER PRIMARY KEY,
+        version TEXT NOT NULL REFERENCES versions (id),
+        kind TEXT NOT NULL,
+        signature BLOB NOT NULL,
+        UNIQUE (version, kind)
+    );
+    INSERT INTO numbered (version, kind, signature) SELECT version, kind, signature FROM signatures;
+    DROP TABLE signatures;
+    ALTER TABLE numbered RENAME TO signatures;
+    CREATE TABLE signature_keys (
+        key INTEGER NOT NULL,
+        signature INTEGER NOT NULL REFERENCES signatures (id) ON DELETE CASCADE,
+        PRIMARY KEY (key, signature)
+    ) WITHOUT ROWID;
+    CREATE INDEX signature_keys_of ON signature_keys (signature);
+    CREATE TABLE unsigned (version TEXT PRIMARY KEY REFERENCES versions (id)) WITHOUT ROWID;
+    INSERT INTO unsigned SELECT DISTINCT version FROM documents;
+    """,
 )

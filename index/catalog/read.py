@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -178,6 +178,52 @@ class CatalogReader(Catalog):
             (kind,),
         )
         return {row["version"]: row["signature"] for row in rows}
+
+    def signatures_of(self, kind: str, versions: Collection[str]) -> dict[str, bytes]:
+        """Return the signatures of a kind that are stored of these versions."""
+        rows = self._select_among(
+            "SELECT version, signature FROM signatures WHERE kind = ? AND version IN (%s)",
+            sorted(versions),
+            [kind],
+        )
+        return {row["version"]: row["signature"] for row in rows}
+
+    def unsigned(self, kind: str) -> dict[str, bytes | None]:
+        """Return the versions shown whose keys are not stored yet; see `Catalog.unsigned`."""
+        rows = self._execute(
+            f"""SELECT u.version, s.signature FROM unsigned u
+            LEFT JOIN signatures s ON s.version = u.version AND s.kind = ?
+            WHERE EXISTS (
+                SELECT 1 FROM documents d WHERE d.version = u.version AND {self._living("d")}
+            ) ORDER BY u.version""",
+            (kind,),
+        )
+        return {row["version"]: row["signature"] for row in rows}
+
+    def find_alike(self, kind: str, keys: Sequence[int], most: int) -> dict[str, bytes]:
+        """Return versions shown whose signature has a key of these; see `Catalog.find_alike`."""
+        marks = ",".join("?" * len(keys))
+        rows = self._execute(
+            f"""SELECT s.version, s.signature FROM signatures s WHERE s.kind = ? AND s.id IN (
+                SELECT k.signature FROM signature_keys k WHERE k.key IN ({marks})
+            ) AND EXISTS (
+                SELECT 1 FROM documents d WHERE d.version = s.version AND {self._living("d")}
+            ) ORDER BY s.id LIMIT ?""",
+            (kind, *keys, most),
+        )
+        return {row["version"]: row["signature"] for row in rows}
+
+    def names_showing(self, versions: Sequence[str]) -> dict[str, list[str]]:
+        """Return, by version, the ids of the live documents that show it, in order."""
+        shown: dict[str, list[str]] = {}
+        rows = self._select_among(
+            f"SELECT d.version, d.id FROM documents d WHERE {self._living('d')} "
+            "AND d.version IN (%s) ORDER BY d.id",
+            versions,
+        )
+        for row in rows:
+            shown.setdefault(row["version"], []).append(row["id"])
+        return shown
 
     def version(self, prefix: str) -> Version:
         """Return the version, shown or not, of an id or of an unambiguous beginning of one.

@@ -189,10 +189,23 @@ class CatalogWriter:
                 self._execute(
                     f"INSERT OR REPLACE INTO fetches VALUES ({','.join('?' * 11)})", astuple(fetch)
                 )
-            case PutSignature(version, kind, signature):
-                self._execute(
-                    "INSERT OR IGNORE INTO signatures VALUES (?, ?, ?)", (version, kind, signature)
-                )
+            case PutSignature():
+                self._sign(kept)
+
+    def _sign(self, signed: PutSignature) -> None:
+        self._execute(
+            "INSERT OR IGNORE INTO signatures (version, kind, signature) VALUES (?, ?, ?)",
+            (signed.version, signed.kind, signed.signature),
+        )
+        (number,) = self._execute(
+            "SELECT id FROM signatures WHERE version = ? AND kind = ?",
+            (signed.version, signed.kind),
+        ).fetchone()
+        self._connection.executemany(
+            "INSERT OR IGNORE INTO signature_keys VALUES (?, ?)",
+            [(key, number) for key in signed.keys],
+        )
+        self._execute("DELETE FROM unsigned WHERE version = ?", (signed.version,))
 
     def compact(self) -> None:
         """Shrink the file by what was deleted, in the log beside it too; outside a transaction."""
@@ -213,6 +226,11 @@ class CatalogWriter:
             VALUES (?, ?, ?, ?, ?, ?)
             ON CONFLICT (id) DO UPDATE SET sections = excluded.sections, pages = excluded.pages""",
             (version.id, len(version.text), sections, pages, now, version.text),
+        )
+        self._execute(
+            """INSERT OR IGNORE INTO unsigned SELECT ?1
+            WHERE NOT EXISTS (SELECT 1 FROM signatures WHERE version = ?1)""",
+            (version.id,),
         )
         if incoming.layout is not None:
             self._execute(

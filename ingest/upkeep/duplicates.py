@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from index.base import Catalog, Index, Writer
@@ -21,30 +23,42 @@ _LEAST_SIMILARITY = 0.8
 # Bands and rows of the locality-sensitive hashing: of pairs as alike as that, 95 in 100 are
 # looked at (1 - (1 - 0.8^8)^16), and all but one in 100 of those from 0.84 on.
 _BANDS, _ROWS = 16, 8
+# Of a form letter that a thousand documents repeat, so many are named.
+_MOST_ALIKE = 200
+# Signatures that are kept in one transaction.
+_SIGNED_TOGETHER = 256
 
 
 def find_near_duplicates(
-    index: Index, documents: Collection[str], writer: Writer
+    index: Index, documents: Mapping[str, str], writer: Writer
 ) -> list[NearDuplicate]:
-    """Return what documents are nearly, or exactly, the same as; new signatures are kept."""
+    """Return what documents are nearly, or exactly, the same as; new signatures are kept.
+
+    Args:
+        index: As it is now.
+        documents: The version that each document came in with.
+        writer: Of the index.
+
+    Returns:
+        The most alike first; of a text that is like very many others, the first of them.
+    """
     if not documents:
         return []
-    shown: dict[str, list[str]] = {}
+    _sign(index, writer)
     with index.snapshot() as catalog:
-        for document in catalog.documents():
-            shown.setdefault(document.version, []).append(document.id)
-        signatures, new = _signatures(catalog)
-    writer.keep(*new)
-    wanted = {v for v, names in shown.items() if not set(names).isdisjoint(documents)}
-    found = [pair for version in wanted for pair in _same(shown[version], documents)]
+        wanted = catalog.names_showing(sorted(set(documents.values())))
+        found = [pair for names in wanted.values() for pair in _same(names, documents)]
+        alike = _find_alike(catalog, wanted)
+        shown = catalog.names_showing(sorted({version for pair in alike for version in pair}))
     # Of documents with one text one stands for all, of this run if there is any.
     first = {
-        v: sorted(names, key=lambda name: (name not in documents, name))[0]
-        for v, names in shown.items()
+        version: min(names, key=lambda name: (name not in documents, name))
+        for version, names in shown.items()
     }
-    for (one, other), similarity in _alike(signatures, wanted).items():
-        one, other = (one, other) if one in wanted else (other, one)
-        found.append(NearDuplicate(first[one], first[other], similarity))
+    found += [
+        NearDuplicate(first[one], first[other], similarity)
+        for (one, other), similarity in alike.items()
+    ]
     return sorted(found, key=lambda pair: (-pair.similarity, pair.document, pair.other))
 
 
@@ -56,48 +70,63 @@ def list_near_duplicates(index: Index) -> list[NearDuplicate]:
             first.setdefault(document.version, document.id)
         stored = {v: signature for v, signature in catalog.signatures(_KIND).items() if signature}
     found = []
-    for versions, similarity in _alike(stored, set(stored)).items():
+    for versions, similarity in _compare_all(stored).items():
         one, other = sorted(first[version] for version in versions)
         found.append(NearDuplicate(one, other, similarity))
     return sorted(found, key=lambda pair: (-pair.similarity, pair.document, pair.other))
 
 
-def _signatures(catalog: Catalog) -> tuple[dict[str, bytes], list[PutSignature]]:
-    """Return the signature of every version that is shown, and those that are not stored yet."""
-    signatures: dict[str, bytes] = {}
-    new = []
-    for version, stored in catalog.signatures(_KIND).items():
-        if stored is None:
-            stored = _signature(catalog.version(version).text)
-            new.append(PutSignature(version, _KIND, stored))
-        signatures[version] = stored
-    return signatures, new
+def _sign(index: Index, writer: Writer) -> None:
+    """Make the signature of every text that is shown and has none, some texts at a time."""
+    with index.snapshot() as catalog:
+        waiting = iter(catalog.unsigned(_KIND).items())
+        while part := list(islice(waiting, _SIGNED_TOGETHER)):
+            signed = []
+            for version, stored in part:
+                signature = _signature(catalog.version(version).text) if stored is None else stored
+                signed.append(PutSignature(version, _KIND, signature, _make_keys(signature)))
+            writer.keep(*signed)
 
 
-def _same(names: Sequence[str], documents: Collection[str]) -> list[NearDuplicate]:
+def _find_alike(catalog: Catalog, versions: Collection[str]) -> dict[tuple[str, str], float]:
+    """Return the pairs of a version of these with one that is nearly the same."""
+    found: dict[tuple[str, str], float] = {}
+    stored = catalog.signatures_of(_KIND, versions)
+    for version in sorted(stored):
+        if not stored[version]:
+            continue
+        own = _read(stored[version])
+        keys = _make_keys(stored[version])
+        for other, signature in catalog.find_alike(_KIND, keys, _MOST_ALIKE).items():
+            similarity = float(own.jaccard(_read(signature)))
+            is_new = other != version and (other, version) not in found
+            if is_new and similarity >= _LEAST_SIMILARITY:
+                # Texts that differ are never said to be the same, whatever the estimate.
+                found[version, other] = min(similarity, 0.999)
+    return found
+
+
+def _same(names: Sequence[str], documents: Mapping[str, str]) -> list[NearDuplicate]:
     """Return what came in of documents with one text, beside the one that was there before."""
     before, *rest = sorted(names, key=lambda name: (name in documents, name))
     return [NearDuplicate(name, before, 1.0) for name in rest if name in documents]
 
 
-def _alike(signatures: dict[str, bytes], wanted: set[str]) -> dict[tuple[str, str], float]:
-    from datasketch import LeanMinHash, MinHashLSH
+def _compare_all(signatures: dict[str, bytes]) -> dict[tuple[str, str], float]:
+    from datasketch import MinHashLSH
 
     known: dict[str, LeanMinHash] = {
-        version: LeanMinHash.deserialize(signature, "<")
-        for version, signature in signatures.items()
-        if signature
+        version: _read(signature) for version, signature in signatures.items()
     }
     table = MinHashLSH(num_perm=_PERMUTATIONS, params=(_BANDS, _ROWS))
     for version, signature in known.items():
         table.insert(version, signature)
     found = {}
-    for version in sorted(wanted & known.keys()):
+    for version in sorted(known):
         for other in table.query(known[version]):
             similarity = float(known[version].jaccard(known[other]))
-            if other != version and similarity >= _LEAST_SIMILARITY:
-                # Texts that differ are never said to be the same, whatever the estimate.
-                found[min(version, other), max(version, other)] = min(similarity, 0.999)
+            if other > version and similarity >= _LEAST_SIMILARITY:
+                found[version, other] = min(similarity, 0.999)
     return found
 
 
@@ -115,3 +144,22 @@ def _signature(text: str) -> bytes:
     signature = bytearray(lean.bytesize("<"))
     lean.serialize(signature, "<")
     return bytes(signature)
+
+
+def _read(signature: bytes) -> LeanMinHash:
+    from datasketch import LeanMinHash
+
+    return LeanMinHash.deserialize(signature, "<")
+
+
+def _make_keys(signature: bytes) -> tuple[int, ...]:
+    """Return a number for each band: that of its place and its values, so alike bands share it."""
+    if not signature:
+        return ()
+    values = _read(signature).hashvalues.astype("<u8")
+    bands = [values[band * _ROWS : (band + 1) * _ROWS].tobytes() for band in range(_BANDS)]
+    digests = [
+        hashlib.blake2b(band, digest_size=8, salt=place.to_bytes(2, "little")).digest()
+        for place, band in enumerate(bands)
+    ]
+    return tuple(int.from_bytes(digest, "little", signed=True) for digest in digests)

@@ -291,6 +291,33 @@ def test_all_of_a_commit_is_one_generation(index: Index) -> None:
     assert index.verify() == []
 
 
+def test_what_is_alike_is_found_by_its_keys(index: Index) -> None:
+    """A text is signed once, wherever it is shown; one that is not shown is not found."""
+    wind, sea = version_of(WIND), version_of(SEA)
+    commit(index, ROOT, put("a.md", WIND), put("b.md", SEA), put("c.md", WIND))
+    with index.snapshot() as catalog:
+        assert catalog.unsigned("kind") == dict.fromkeys(sorted([wind, sea]))
+        assert catalog.names_showing([wind]) == {wind: ["texts/a.md", "texts/c.md"]}
+        assert catalog.find_alike("kind", (1,), 9) == {}
+    with index.writer() as writer:
+        writer.keep(PutSignature(wind, "kind", b"w", (1, -(2**63))))
+        writer.keep(PutSignature(sea, "kind", b"s", (2**63 - 1, 1)))
+    with index.snapshot() as catalog:
+        assert catalog.unsigned("kind") == {}
+        assert catalog.find_alike("kind", (1,), 9) == {wind: b"w", sea: b"s"}
+        assert catalog.find_alike("kind", (1,), 1) == {wind: b"w"}
+        assert catalog.find_alike("kind", (7, 2**63 - 1), 9) == {sea: b"s"}
+        assert catalog.find_alike("other", (1,), 9) == catalog.find_alike("kind", (), 9) == {}
+    commit(index, RemoveDocument("texts/b.md"))
+    with index.snapshot() as catalog:
+        assert catalog.find_alike("kind", (1,), 9) == {wind: b"w"}
+        assert catalog.names_showing([wind, sea]) == {wind: ["texts/a.md", "texts/c.md"]}
+    commit(index, put("b.md", SEA))
+    with index.snapshot() as catalog:
+        assert catalog.unsigned("kind") == {}
+        assert catalog.find_alike("kind", (1,), 9) == {wind: b"w", sea: b"s"}
+
+
 def test_refusals_lists_answers_and_signatures(index: Index) -> None:
     refused = Failure("texts", "c.doc", "no reader", 5, 6, "", "2026-01-01T00:00:00+00:00")
     fetched = Fetch("https://example.org/a", "", "", 0, 0, "", "", "", "now", "404 Not Found")
@@ -305,6 +332,9 @@ def test_refusals_lists_answers_and_signatures(index: Index) -> None:
         assert catalog.fetches() == {fetched.url: fetched}
         assert catalog.signatures("kind") == {version_of(WIND): b"signature"}
         assert catalog.signatures("other") == {version_of(WIND): None}
+        assert catalog.signatures_of("kind", ["other", version_of(WIND)]) == {
+            version_of(WIND): b"signature"
+        }
     commit(index, ForgetFailure("texts", "c.doc"), PutListing("list", ()), ForgetFetch(fetched.url))
     with index.snapshot() as catalog:
         assert (catalog.failures(), catalog.listed(), catalog.fetches()) == ([], {}, {})

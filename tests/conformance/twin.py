@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -119,6 +119,7 @@ class Held:
     fetches: dict[str, Fetch] = field(default_factory=dict)
     listed: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
     signatures: dict[tuple[str, str], bytes] = field(default_factory=dict)
+    keys: dict[tuple[str, str], tuple[int, ...]] = field(default_factory=dict)
     originals: dict[str, bytes] = field(default_factory=dict)
     numbers: int = 0
 
@@ -278,6 +279,32 @@ class MemoryCatalog(Catalog):
         shown = sorted({life.incoming.version.id for life in self.lives()})
         return {version: self.held.signatures.get((version, kind)) for version in shown}
 
+    def signatures_of(self, kind: str, versions: Collection[str]) -> dict[str, bytes]:
+        wanted = {(version, kind) for version in versions}
+        return {key[0]: s for key, s in self.held.signatures.items() if key in wanted}
+
+    def unsigned(self, kind: str) -> dict[str, bytes | None]:
+        signed = {version for version, _ in self.held.signatures}
+        return {version: None for version in self.signatures(kind) if version not in signed}
+
+    def find_alike(self, kind: str, keys: Sequence[int], most: int) -> dict[str, bytes]:
+        shown = self.signatures(kind)
+        found = {
+            version: signature
+            for (version, of_kind), signature in self.held.signatures.items()
+            if of_kind == kind
+            and version in shown
+            and set(keys) & set(self.held.keys[version, kind])
+        }
+        return dict(list(found.items())[:most])
+
+    def names_showing(self, versions: Sequence[str]) -> dict[str, list[str]]:
+        shown: dict[str, list[str]] = {}
+        for life in self.lives():
+            if life.incoming.version.id in versions:
+                shown.setdefault(life.incoming.version.id, []).append(life.incoming.source.id)
+        return {version: sorted(names) for version, names in shown.items()}
+
     def outdated(self, before: str) -> Outdated:
         gone = self.held.versions.keys() - _keep(self.held, before).versions.keys()
         names = sorted({x.incoming.source.id for x in self.held.lives})
@@ -391,8 +418,9 @@ class MemoryWriter(Writer):
             match one:
                 case PutFetch(fetch):
                     held.fetches[fetch.url] = fetch
-                case PutSignature(version, kind, signature):
+                case PutSignature(version, kind, signature, keys):
                     held.signatures.setdefault((version, kind), signature)
+                    held.keys.setdefault((version, kind), keys)
         self.index.held = held
 
     def keep_original(self, sha256: str, data: bytes) -> None:

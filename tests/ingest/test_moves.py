@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from index.catalog.schema import connect
 from index.changes import PutSignature
 from index.errors import DocumentUnknown
 from ingest.errors import SourceUnreadable
@@ -16,6 +18,7 @@ from ingest.report import NearDuplicate
 from ingest.sources.names import is_displayable, make_displayable
 from ingest.sources.opening import read_whole
 from ingest.sources.roots import make_title
+from ingest.upkeep import duplicates
 from ingest.upkeep.duplicates import list_near_duplicates
 from tests.library import CountingEmbedder, Library, essay
 
@@ -228,6 +231,28 @@ def test_signatures_are_made_once(library: Library) -> None:
     library.write("b.md", essay(1).replace("plain language", "plain words", 1))
     report = library.ingest()
     assert [pair.other for pair in report.near_duplicates] == ["texts/a.md"]
+
+
+def test_another_kind_of_signature_needs_a_migration_that_lists_every_text_as_unsigned() -> None:
+    assert duplicates._KIND == "minhash-affine32-128-words-5"
+    assert (duplicates._BANDS, duplicates._ROWS) == (16, 8)
+
+
+def test_signatures_without_keys_get_them_and_are_not_made_again(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As an index of an older release has them."""
+    library.write("a.md", essay(1))
+    library.ingest()
+    with contextlib.closing(connect(library.index.settings.index_directory)) as catalog:
+        catalog.execute("DELETE FROM signature_keys")
+        catalog.execute("INSERT INTO unsigned SELECT version FROM documents")
+    sign, signed = duplicates._signature, []
+    monkeypatch.setattr(duplicates, "_signature", lambda text: signed.append(text) or sign(text))
+    library.write("b.md", essay(1).replace("plain language", "plain words", 1))
+    report = library.ingest()
+    assert [pair.other for pair in report.near_duplicates] == ["texts/a.md"]
+    assert len(signed) == 1
 
 
 def test_unlike_texts_are_not_near(library: Library) -> None:
