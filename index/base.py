@@ -93,8 +93,8 @@ class Catalog(Protocol):
         """Return what the index is made of."""
 
     @abstractmethod
-    def documents(self) -> list[Document]:
-        """Return the live documents, by id."""
+    def documents(self, names: Sequence[str] | None = None) -> list[Document]:
+        """Return the live documents, by id; only those of these ids unless None."""
 
     @abstractmethod
     def document(self, name: str) -> Document:

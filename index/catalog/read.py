@@ -115,8 +115,12 @@ class CatalogReader(Catalog):
             passages=self._count(f"SELECT count(*) FROM passages p WHERE {self._living('p')}"),
         )
 
-    def documents(self) -> list[Document]:
-        """Return the live documents, by id."""
+    def documents(self, names: Sequence[str] | None = None) -> list[Document]:
+        """Return the live documents, by id; only those of these ids unless None."""
+        if names is not None:
+            among = f"{self._document()} WHERE {self._living('d')} AND d.id IN (%s)"
+            found = [read_document(row) for row in self._select_among(among, sorted(set(names)))]
+            return sorted(found, key=lambda document: document.id)
         rows = self._execute(f"{self._document()} WHERE {self._living('d')} ORDER BY d.id")
         return [read_document(row) for row in rows]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
@@ -59,10 +59,10 @@ class Known:
     listed: Mapping[str, set[tuple[str, str]]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, catalog: Catalog) -> Known:
-        """Return what a catalog holds."""
+    def of(cls, catalog: Catalog, names: Sequence[str] | None = None) -> Known:
+        """Return what a catalog holds; of documents those of these ids, all if None."""
         return cls(
-            {document.id: document for document in catalog.documents()},
+            {document.id: document for document in catalog.documents(names)},
             {failure.id: failure for failure in catalog.failures()},
             catalog.roots(),
             catalog.fetches(),
@@ -77,7 +77,9 @@ def plan_step(candidate: SourceFile, known: Known) -> PlanStep:
     trouble: Failure | None = None
     try:
         reader = parsers.parser_id(candidate.name)
-        sidecar = metadata.load(candidate.file, candidate.given)[1]
+        sidecar = metadata.hash_sidecar(candidate.file, candidate.given)
+        if document is None or sidecar != document.source.metadata_sha256:
+            metadata.load(candidate.file, candidate.given)  # what is wrong with it is said now
     except SourceRefused as error:
         reader, sidecar = "", ""
         trouble = make_failure(candidate.root.name, candidate.path, str(error), *identity)

@@ -11,7 +11,7 @@ from index.errors import IndexMissing
 from index.types import Document, Failure, Fetch
 from ingest.planning.compare import Action, Known, PlanStep, plan_step, skip_known
 from ingest.planning.moves import follow_moves
-from ingest.planning.scope import RunScope, find_run_scope
+from ingest.planning.scope import RunScope, find_named, find_run_scope
 from ingest.report import BY_HAND
 from ingest.sources.roots import WEB, WEB_ROOT, Address, Root, holds, may_be_folder
 from ingest.sources.scan import Selection, scan
@@ -103,7 +103,8 @@ def make_plan(
     """
     try:
         with index.snapshot() as catalog:
-            known = Known.of(catalog)
+            only = None if listed or at_home else find_named(index.settings, catalog.roots(), paths)
+            known = Known.of(catalog, only)
     except IndexMissing:
         known = Known()
     asked_for = find_run_scope(index.settings, known, paths, listed, at_home)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.settings import Settings
-from index.types import Metadata, is_address
+from index.types import Metadata, is_address, source_id
 from ingest.planning.compare import Known
 from ingest.report import BY_HAND
 from ingest.sources import lists as source_list
@@ -67,6 +67,20 @@ def find_run_scope(
     roots = {name: Root(name, path) for name, path in locate_roots(known.roots, settings).items()}
     roots |= {scope.root.name: scope.root for scope in scopes}
     return RunScope(scopes, addresses, roots, rules, entries)
+
+
+def find_named(
+    settings: Settings, roots: Mapping[str, Path], paths: Sequence[str]
+) -> list[str] | None:
+    """Return the ids of the documents that paths name one by one, None where one is a folder.
+
+    So a run about one file does not ask for all the others.
+    """
+    scopes = resolve([p for p in paths if not is_address(p)], roots, settings)
+    if not paths or not all(scope.single for scope in scopes):
+        return None
+    files = [source_id(scope.root.name, scope.under) for scope in scopes]
+    return files + [normalise_address(path) for path in paths if is_address(path)]
 
 
 def list_given_by_hand(known: Known) -> list[str]:

@@ -44,6 +44,8 @@ class SourceList:
 
     def entry_of(self, file: Path) -> ListEntry | None:
         """Return the deepest entry that holds a file or folder."""
+        if not self.entries:  # a folder of many files is asked for each of them
+            return None
         for path in (file, *file.parents):
             if path in self.entries:
                 return self.entries[path]

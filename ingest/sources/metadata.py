@@ -26,11 +26,14 @@ def is_sidecar(path: Path) -> bool:
 
 def load(path: Path, given: Metadata = UNKNOWN) -> tuple[Metadata, str]:
     """Return what the sidecar of a document says, over what is said about it elsewhere."""
-    said, digest = _sidecar(path)
-    if given == UNKNOWN:
-        return said, digest
-    both = merge_metadata(said, given)
-    return both, hashlib.sha256(f"{digest} {given}".encode()).hexdigest()
+    name, data = _read_sidecar(path)
+    said = _parse(name, data) if name else Metadata()
+    return merge_metadata(said, given), _hash(name, data, given)
+
+
+def hash_sidecar(path: Path, given: Metadata = UNKNOWN) -> str:
+    """Return the hash that `load` returns, without a look at what the sidecar says."""
+    return _hash(*_read_sidecar(path), given)
 
 
 def write(known: Metadata) -> str:
@@ -72,7 +75,15 @@ def parse_metadata(name: str, table: Mapping[str, object]) -> Metadata:
     return Metadata(date=published, **values)
 
 
-def _sidecar(path: Path) -> tuple[Metadata, str]:
+def _hash(name: str, data: bytes, given: Metadata) -> str:
+    digest = hashlib.sha256(data).hexdigest() if name else ""
+    if given == UNKNOWN:
+        return digest
+    return hashlib.sha256(f"{digest} {given}".encode()).hexdigest()
+
+
+def _read_sidecar(path: Path) -> tuple[str, bytes]:
+    """Return the name and the bytes of a document's sidecar; an empty name for none."""
     for sidecar in (path.with_name(path.name + SUFFIX), path.with_name(path.stem + SUFFIX)):
         try:
             data = read_whole(sidecar)
@@ -80,8 +91,8 @@ def _sidecar(path: Path) -> tuple[Metadata, str]:
             continue
         except SourceUnreadable as error:
             raise SourceRefused(f"{sidecar.name}: {error}") from error
-        return _parse(sidecar.name, data), hashlib.sha256(data).hexdigest()
-    return Metadata(), ""
+        return sidecar.name, data
+    return "", b""
 
 
 def _parse(name: str, data: bytes) -> Metadata:

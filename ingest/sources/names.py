@@ -11,6 +11,8 @@ _REPLACEMENT = "\ufffd"
 
 def make_displayable(name: str) -> str:
     """Return a name with what no line can show replaced, bytes that are not UTF-8 as well."""
+    if name.isascii() and name.isprintable():
+        return name
     decoded = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     return "".join(c if _is_plain(c) else _REPLACEMENT for c in decoded)
 

@@ -298,6 +298,9 @@ def test_what_is_alike_is_found_by_its_keys(index: Index) -> None:
     with index.snapshot() as catalog:
         assert catalog.unsigned("kind") == dict.fromkeys(sorted([wind, sea]))
         assert catalog.names_showing([wind]) == {wind: ["texts/a.md", "texts/c.md"]}
+        named = catalog.documents(["texts/c.md", "texts/none.md", "texts/a.md", "texts/a.md"])
+        assert [document.id for document in named] == ["texts/a.md", "texts/c.md"]
+        assert catalog.documents([]) == []
         assert catalog.find_alike("kind", (1,), 9) == {}
     with index.writer() as writer:
         writer.keep(PutSignature(wind, "kind", b"w", (1, -(2**63))))

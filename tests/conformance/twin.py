@@ -166,8 +166,9 @@ class MemoryCatalog(Catalog):
         counts = len(self.lives()), len(self.stretches())
         return Manifest(0, self.held.fingerprint, self.dimensions, self.at, *counts)
 
-    def documents(self) -> list[Document]:
-        return sorted(map(self.make_document, self.lives()), key=lambda document: document.id)
+    def documents(self, names: Sequence[str] | None = None) -> list[Document]:
+        found = sorted(map(self.make_document, self.lives()), key=lambda document: document.id)
+        return [document for document in found if names is None or document.id in names]
 
     def document(self, name: str) -> Document:
         for fits in (
