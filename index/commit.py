@@ -50,6 +50,7 @@ def open_writer(
             try:
                 writer.repair(reembed)
                 yield writer
+                writer.tidy()
             finally:
                 writer.close()
 
@@ -191,6 +192,11 @@ class IndexWriter(Writer):
         finally:
             self._changes = []
         self._finish_removals()
+
+    def tidy(self) -> None:
+        """Merge what many commits have left: when there is nothing else to do."""
+        if not self._torn:
+            self._derived.tidy()
 
     def close(self) -> None:
         """Drop what was staged and not committed."""

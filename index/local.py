@@ -108,7 +108,7 @@ class LocalIndex(Index):
         if damage := moment.find_damage():
             return [f"catalog: {line}" for line in damage]
         # Afresh, and not what this process opened when all was still well.
-        return find_broken_promises(moment, open_stores(self.settings, moment))
+        return find_broken_promises(moment, open_stores(self.settings, moment, afresh=True))
 
     def _check_embedder(self, catalog: Snapshot) -> None:
         found = catalog.moment.fingerprint

@@ -11,8 +11,8 @@ from index.errors import IndexChanged, IndexDamaged
 from index.settings import Settings
 from index.stores.base import VectorStore, WordStore
 from index.stores.past import build_past_vectors, build_past_words
+from index.stores.segmented import EXACT_BELOW, FaissVectors
 from index.stores.sync import VECTORS, WORDS
-from index.stores.vectors import EXACT_BELOW, FaissVectors
 from index.stores.words import TantivyWords
 from index.types import Moment
 
@@ -48,8 +48,10 @@ class OpenStores:
         return _count(catalog, "", self.vectors, self.words)
 
 
-def open_stores(settings: Settings, catalog: Snapshot) -> OpenStores:
+def open_stores(settings: Settings, catalog: Snapshot, afresh: bool = False) -> OpenStores:
     """Open stores that hold at least what is live, in the snapshot and now.
+
+    `afresh` reads from the disk what this process holds already, too.
 
     Raises `IndexDamaged` if one is missing or torn, and `IndexChanged` if one is of another state
     of the index than the snapshot, and stays so.
@@ -59,16 +61,16 @@ def open_stores(settings: Settings, catalog: Snapshot) -> OpenStores:
         return _count(catalog, "", vectors, words)
     for _ in range(_TRIES - 1):
         with contextlib.suppress(IndexDamaged):
-            return _open_once(settings, catalog)
+            return _open_once(settings, catalog, afresh)
         time.sleep(RETRY_SECONDS)
-    return _open_once(settings, catalog)
+    return _open_once(settings, catalog, afresh)
 
 
-def _open_once(settings: Settings, catalog: Snapshot) -> OpenStores:
+def _open_once(settings: Settings, catalog: Snapshot, afresh: bool) -> OpenStores:
     directory = settings.index_directory
     words, vectors = TantivyWords.load(directory / WORDS), None
     if catalog.dimensions:
-        vectors = FaissVectors.load(directory / VECTORS, EXACT_BELOW)
+        vectors = FaissVectors.load(directory / VECTORS, EXACT_BELOW, afresh)
     for store in (words, vectors):
         if store is not None and not (store.stamp and store.stamp.fits(catalog.moment)):
             found = store.moment

@@ -6,8 +6,8 @@ Exact: nothing is quantised, and BM25 counts just what lived then.
 from __future__ import annotations
 
 from index.catalog.snapshot import Snapshot
+from index.stores.segmented import FaissVectors
 from index.stores.sync import fill_words
-from index.stores.vectors import FaissVectors
 from index.stores.words import TantivyWords
 
 

@@ -19,7 +19,7 @@ from index.embedding.base import Embedder
 from index.errors import IndexDamaged
 from index.settings import Settings
 from index.stores.base import PassageTerms
-from index.stores.vectors import EXACT_BELOW, FaissVectors
+from index.stores.segmented import EXACT_BELOW, FaissVectors
 from index.stores.words import TantivyWords
 from index.text.analysis import analyse
 from index.types import Moment
@@ -28,6 +28,8 @@ VECTORS = "vectors"
 WORDS = "words"
 # Vectors stored and progress reported after so many: a second or less on two cores.
 _EMBED_TEXTS = 64
+# So many make every question slower: they are merged before the writer has nothing else to do.
+_URGENT_SEGMENTS = 32
 # Passages analysed and handed to a store together.
 _ADD_PASSAGES = 1_000
 
@@ -88,6 +90,8 @@ class DerivedStores:
             vectors.add(born, matrix, generation.number)
             if vectors.outgrown:
                 vectors = self._build_vectors(dimensions)
+            elif vectors.segments > _URGENT_SEGMENTS:
+                vectors.tidy()
         moment = self._name(before, generation)
         if vectors is not None:
             vectors.commit(moment, before.commit)
@@ -107,6 +111,12 @@ class DerivedStores:
         if self._words is not None:
             self._words.remove(died, moment.generation)
             self._words.commit(moment, "")
+
+    def tidy(self) -> None:
+        """Merge what many commits have left, where that is worth it; what is found stays."""
+        vectors = self._vectors
+        if vectors is not None and vectors.stamp is not None and vectors.tidy():
+            vectors.commit(vectors.stamp.moment, vectors.stamp.previous)
 
     def rebuild_words(self) -> None:
         """Write the words anew: a dictionary keeps those of what was removed until it is merged."""

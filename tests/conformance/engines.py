@@ -13,7 +13,7 @@ from index.embedding.base import Embedder, Matrix
 from index.opening import make_index
 from index.settings import Settings
 from index.stores.base import VectorStore, WordStore
-from index.stores.vectors import FaissVectors
+from index.stores.segmented import FaissVectors
 from index.stores.words import TantivyWords
 from index.types import Metadata, Source, cut_passage
 from index.version import Section, Version, version_of

@@ -21,7 +21,7 @@ from index.changes import IncomingDocument, PutRoot, RemoveDocument
 from index.disk.files import STAMP
 from index.embedding.hashing import HashingEmbedder
 from index.errors import CitationUnknown, EmbedderMismatch, IndexDamaged, IndexLocked
-from index.stores.vectors import EXACT_BELOW, FaissVectors
+from index.stores.segmented import EXACT_BELOW, FaissVectors
 from index.types import Filter, Metadata, Source, cut_passage
 from index.version import Version, version_of
 from ingest.upkeep.removal import remove_document

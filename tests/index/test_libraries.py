@@ -39,7 +39,7 @@ Reader().read("x", [Text("", "y")])
 """,
     "vectors": """
 import numpy as np
-from index.stores.vectors import FaissVectors
+from index.stores.segmented import FaissVectors
 FaissVectors.build(np.arange(2), np.eye(2, dtype=np.float32), 10, None)
 """,
 }

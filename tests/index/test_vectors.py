@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from index.base import PassageNumbers
 from index.embedding.base import Matrix
 from index.errors import IndexDamaged
-from index.stores.vectors import TARGET_RECALL, FaissVectors
+from index.stores.segmented import FaissVectors
+from index.stores.vectors import TARGET_RECALL
 from index.types import Filter, Moment
 from tests.conformance.twin_stores import GivenCondition
 
@@ -191,7 +192,9 @@ def test_round_trip(tmp_path: Path, exact_below: int) -> None:
     for query in vectors[:20]:
         assert find(loaded, query, 10) == find(store, query, 10)
         assert find(loaded, query, 10, numbers[50:90]) == find(store, query, 10, numbers[50:90])
-    assert len(list(tmp_path.iterdir())) == 3  # vectors, their header, the stamp
+    # The segment with its header as they were, what has died, the stamp.
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert names == ["4-300.faiss", "4-300.faiss.json", "5-5.dead", "generation.json"]
 
 
 @pytest.mark.parametrize(
@@ -200,12 +203,14 @@ def test_round_trip(tmp_path: Path, exact_below: int) -> None:
         pytest.param(pattern, kind, id=f"{kind}-{name}")
         for name, pattern in (
             ("vectors", "*.faiss"), ("header", "*.faiss.json"), ("stamp", "generation.json"),
+            ("dead", "*.dead"),
         )
         for kind in ("missing", "empty", "torn", "garbage", "other")
     ],
 )  # fmt: skip
 def test_damage_is_detected(tmp_path: Path, pattern: str, kind: str) -> None:
     store = FaissVectors.build(np.arange(9), random_unit(1, 9, 8), 100, tmp_path)
+    store.remove(np.arange(2), 1)
     store.commit(moment(1), "")
     path = next(tmp_path.glob(pattern))
     data = path.read_bytes()
@@ -217,7 +222,7 @@ def test_damage_is_detected(tmp_path: Path, pattern: str, kind: str) -> None:
         new = {"empty": b"", "torn": data[:-3], "garbage": garbage, "other": other}
         path.write_bytes(new[kind])
     with pytest.raises(IndexDamaged, match="run `python -m ingest`") as caught:
-        FaissVectors.load(tmp_path, 100)
+        FaissVectors.load(tmp_path, 100, afresh=True)
     assert str(tmp_path) in str(caught.value)
     assert "\n" not in str(caught.value)
 
@@ -228,3 +233,115 @@ def test_wrong_shapes_are_refused() -> None:
         store.add(np.arange(2), random_unit(1, 2, 7), 1)
     with pytest.raises(ValueError, match=r"expected \(8,\)"):
         find(store, random_unit(1, 1, 7)[0], 3)
+
+
+STEPS = st.lists(
+    st.tuples(st.sampled_from(["add", "remove", "commit", "tidy", "load"]), st.integers(0, 10_000)),
+    max_size=25,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(steps=STEPS, exact_below=st.sampled_from([1_000, 150]))
+def test_whatever_is_done_it_finds_what_is_live(
+    steps: list[tuple[str, int]], exact_below: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Beside a dictionary; an inverted file with all its lists looked into is nearly exact."""
+    folder = tmp_path_factory.mktemp("vectors")
+    start, _ = clustered(7, 200)
+    held = dict(enumerate(start))
+    store = FaissVectors.build(np.arange(200), start, exact_below, folder)
+    store.commit(moment(0), "")
+    stored, following = dict(held), 1_000
+    for number, (step, seed) in enumerate(steps, start=1):
+        generator = np.random.default_rng(seed)
+        if step == "add":
+            new, _ = clustered(seed, int(generator.integers(1, 30)))
+            names = np.arange(following, following + len(new), dtype=np.int64)
+            following += len(new)
+            store.add(names, new, number)
+            held |= dict(zip(names.tolist(), new, strict=True))
+        elif step == "remove":
+            dead = generator.permutation(sorted(held))[: int(generator.integers(0, 60))]
+            store.remove(np.sort(dead.astype(np.int64)), number)
+            held = {name: vector for name, vector in held.items() if name not in set(dead)}
+        elif step == "tidy":
+            store.tidy()
+        elif step == "commit":
+            store.commit(moment(number), "")
+            stored = dict(held)
+        else:
+            store = FaissVectors.load(folder, exact_below, afresh=bool(seed % 2))
+            held = dict(stored)
+        assert store.check().tolist() == sorted(held)
+        assert len(store) == len(held)
+    query = random_unit(3, 1, DIMENSIONS)[0]
+    names = np.array(sorted(held), dtype=np.int64)
+    vectors = np.array([held[name] for name in names.tolist()]).reshape(-1, DIMENSIONS)
+    for allowed in (None, names[::3]):
+        found = find(store, query, len(held) + 5, allowed)
+        expected = brute_force(names, vectors, query, len(held), allowed)
+        assert {n for n, _ in found} == {n for n, _ in expected}
+        tolerance = 1e-5 if store.tuning is None else 0.02
+        scores = dict(expected)
+        assert all(abs(score - scores[n]) < tolerance for n, score in found)
+
+
+def test_a_commit_writes_what_is_new_and_a_reader_reads_no_more(tmp_path: Path) -> None:
+    vectors, _ = clustered(8, 300)
+    numbers = np.arange(300, dtype=np.int64)
+    store = FaissVectors.build(numbers[:290], vectors[:290], 100, tmp_path)
+    store.commit(moment(1), "")
+    before = {path.name: path.stat().st_mtime_ns for path in tmp_path.glob("*.faiss*")}
+    reader = FaissVectors.load(tmp_path, 100)
+    store.add(numbers[290:], vectors[290:], 2)
+    store.commit(moment(2), "commit 1")
+    store.remove(numbers[:3], 2)
+    store.commit(moment(2), "")
+    after = {path.name: path.stat().st_mtime_ns for path in tmp_path.glob("*.faiss*")}
+    assert before.items() < after.items()
+    assert sorted(after.keys() - before.keys()) == ["2-10.faiss", "2-10.faiss.json"]
+    following = FaissVectors.load(tmp_path, 100)
+    assert following._parts[0].segment is reader._parts[0].segment
+    assert len(reader) == 290  # what it was opened for
+    assert len(following) == 297
+
+
+def test_many_small_commits_are_merged_and_found_as_before(tmp_path: Path) -> None:
+    vectors, _ = clustered(9, 400)
+    numbers = np.arange(400, dtype=np.int64)
+    store = FaissVectors.build(numbers[:300], vectors[:300], 1_000, tmp_path)
+    for end in range(301, 401):
+        store.add(numbers[end - 1 : end], vectors[end - 1 : end], end)
+        store.commit(moment(end), "")
+    store.remove(numbers[390:], 401)
+    assert store.segments == 100  # the first commit wrote two as one
+    found = [find(store, query, 10) for query in vectors[:20]]
+    assert store.tidy()
+    assert store.segments == 2  # the large one was not written again
+    assert [find(store, query, 10) for query in vectors[:20]] == found
+    store.commit(moment(401), "")
+    assert not store.tidy()
+    assert [find(FaissVectors.load(tmp_path, 1_000), q, 10) for q in vectors[:20]] == found
+    assert len(list(tmp_path.glob("*.faiss"))) == 2
+    assert not list(tmp_path.glob("*.dead"))
+
+
+def test_what_lies_beside_an_inverted_file_goes_into_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.stores.segmented._MOST_BESIDE", 20)
+    vectors, _ = clustered(10, 340)
+    numbers = np.arange(340, dtype=np.int64)
+    store = FaissVectors.build(numbers[:300], vectors[:300], 100, tmp_path)
+    tuning = store.tuning
+    store.add(numbers[300:320], vectors[300:320], 1)
+    assert not store.tidy()
+    store.add(numbers[320:], vectors[320:], 1)
+    store.remove(numbers[5:9], 1)
+    assert store.tidy()
+    assert (store.segments, store.tuning) == (1, tuning)
+    assert store.check().tolist() == np.delete(numbers, range(5, 9)).tolist()
+    store.remove(numbers[10:60], 2)
+    assert store.tidy()  # a tenth of it is dead
+    assert len(store) == len(store.check()) == 286
