@@ -199,6 +199,8 @@ def attack(home: Path, answers: int) -> dict[str, object]:
         subprocess.Popen(command, cwd=PROJECT_ROOT, stdout=said) as other,
     ):
         try:
+            while not log.stat().st_size and other.poll() is None:
+                time.sleep(_PAUSE_SECONDS)  # it is still starting, and nothing is replaced yet
             while asker.found.total() < answers and other.poll() is None:
                 asker.ask()
         finally:

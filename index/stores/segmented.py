@@ -274,7 +274,8 @@ def _write_segment(path: Path, segment: VectorSegment, dimensions: int) -> dict[
     files = {path.name: data, f"{path.name}.json": json.dumps(asdict(header)).encode()}
     for name, content in files.items():
         write_atomically(path.with_name(name), content)
-    _remember(path, header, segment)
+    with _held_lock:
+        _held[_make_key(path, header)] = segment
     return {name: len(content) for name, content in files.items()}
 
 
@@ -296,19 +297,24 @@ def _read_dead(path: Path) -> PassageNumbers:
 
 
 # Segments never change, so who asks and who writes in one process hold the same ones.
-_Key = tuple[Path, int]
+_Key = tuple[Path, int, int, int, int]
 _held: weakref.WeakValueDictionary[_Key, VectorSegment] = weakref.WeakValueDictionary()
 _held_lock = threading.Lock()
 
 
-def _remember(path: Path, header: _Header, segment: VectorSegment) -> None:
-    with _held_lock:
-        _held[path, header.crc32] = segment
+def _make_key(path: Path, header: _Header) -> _Key:
+    """Name what a file held when it was looked at: damage done since is another name."""
+    try:
+        status = path.stat()
+    except OSError as error:
+        raise IndexDamaged(f"{path}: cannot be read; {REMEDY}") from error
+    return path, header.crc32, status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def _read_segment(path: Path, header: _Header, afresh: bool) -> VectorSegment:
+    key = _make_key(path, header)
     with _held_lock:
-        known = None if afresh else _held.get((path, header.crc32))
+        known = None if afresh else _held.get(key)
     if known is not None:
         return known
     try:
@@ -319,5 +325,6 @@ def _read_segment(path: Path, header: _Header, afresh: bool) -> VectorSegment:
         raise IndexDamaged(f"{path}: its checksum is wrong; {REMEDY}")
     segment = VectorSegment.from_bytes(data, header.tuning)
     if not afresh:
-        _remember(path, header, segment)
+        with _held_lock:
+            _held[key] = segment
     return segment

@@ -65,6 +65,10 @@ class Chosen:
 class VectorSegment:
     """Some vectors, which stay as they are: what is added or dropped makes another segment.
 
+    Args:
+        index: Of FAISS; its numbers are those of the passages.
+        tuning: See Attributes.
+
     Attributes:
         numbers: Of the passages, ascending.
         tuning: Of the inverted file; None where the search is exact.
@@ -121,12 +125,12 @@ class VectorSegment:
     def search(
         self, query: Matrix, k: int, chosen: Chosen | None, dead: PassageNumbers
     ) -> list[tuple[int, float]]:
-        """Return the k nearest of those that are chosen and not dead, in no order.
+        """Return the k nearest, or more, of those that are chosen and not dead, in no order.
 
         Args:
             query: float32, shape (dimensions,), unit L2 norm.
             k: Results wanted, at least 1.
-            chosen: What is searched, none of it dead; all that lives if None.
+            chosen: What is searched; all that lives if None.
             dead: Of this segment, ascending.
 
         Returns:
@@ -134,16 +138,21 @@ class VectorSegment:
 
         Source: FAISS IndexFlatIP (inner product is cosine on unit vectors).
         """
-        k = min(k, len(self) - len(dead) if chosen is None else len(chosen.numbers))
+        if chosen is None:
+            selector, k = _exclude(dead), min(k, len(self) - len(dead))
+        else:  # of these some may have died, too: they are found, and left out
+            buried = np.intersect1d(dead, chosen.numbers, assume_unique=True)
+            selector, k = chosen.selector, min(k + len(buried), len(chosen.numbers))
         if k < 1:
             return []
         probes = self._choose_probes(chosen)
-        selector = chosen.selector if chosen else _exclude(dead)
         scores, numbers = self._find_nearest(query, k, selector, probes)
         if self.tuning and probes < self.tuning.lists and (numbers < 0).any():
             # The lists looked into do not hold k such passages; the others may.
             scores, numbers = self._find_nearest(query, k, selector, self.tuning.lists)
-        return [(int(n), float(s)) for n, s in zip(numbers[0], scores[0], strict=True) if n >= 0]
+        fallen = set(dead.tolist()) if chosen else ()
+        pairs = zip(numbers[0].tolist(), scores[0].tolist(), strict=True)
+        return [(n, score) for n, score in pairs if n >= 0 and n not in fallen]
 
     def _find_nearest(
         self, query: Matrix, k: int, selector: Selector | None, probes: int
