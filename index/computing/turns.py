@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 TELL_SECONDS = 2.0
 # A batch of passages that has waited so long for questions is embedded all the same: a library
 # that is asked all the time is brought in step, too.
-PATIENCE_SECONDS = 1.0
+PATIENCE_SECONDS = 0.25
 
 Tell = Callable[[int], None]
 
