@@ -10,7 +10,7 @@ import json
 import threading
 import weakref
 import zlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -162,7 +162,7 @@ class FaissVectors:
         files: dict[str, int] = {}
         for place, part in enumerate(self._parts):
             if not part.name:
-                name = _find_name(f"{moment.generation}-{len(part.segment)}", known)
+                name = _find_name(f"{moment.generation}-{len(part.segment)}", known | files)
                 files |= _write_segment(directory / name, part.segment, self.dimensions)
                 self._parts[place] = replace(part, name=name)
             else:
@@ -261,7 +261,7 @@ def _has_many_dead(part: _Part) -> bool:
     return len(part.dead) > _MOST_DEAD * len(part.segment)
 
 
-def _find_name(stem: str, taken: Sequence[str] | dict[str, int]) -> str:
+def _find_name(stem: str, taken: Collection[str]) -> str:
     name, number = f"{stem}.faiss", 2
     while name in taken:  # a merge within a generation may make a segment of the same length
         name, number = f"{stem}-{number}.faiss", number + 1
