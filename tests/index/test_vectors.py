@@ -282,7 +282,8 @@ def test_whatever_is_done_it_finds_what_is_live(
         found = find(store, query, len(held) + 5, allowed)
         expected = brute_force(names, vectors, query, len(held), allowed)
         assert {n for n, _ in found} == {n for n, _ in expected}
-        tolerance = 1e-5 if store.tuning is None else 0.02
+        # Eight bits a value, between the least and the most of what it was trained on.
+        tolerance = 1e-5 if store.tuning is None else 0.1
         scores = dict(expected)
         assert all(abs(score - scores[n]) < tolerance for n, score in found)
 
