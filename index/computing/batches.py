@@ -1,7 +1,7 @@
 """Which texts go through a model together: a batch is padded to the longest text in it.
 
-A kernel is compiled for every shape of a batch, which takes as long as the batch itself. So
-batches come in few shapes: of `SIZES` texts, padded to a multiple of `STEP_TOKENS`.
+Kernels are compiled for every shape of a batch, which takes some milliseconds. So batches come in
+few shapes: of `SIZES` texts, padded to a multiple of `STEP_TOKENS`.
 """
 
 from __future__ import annotations

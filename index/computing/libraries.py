@@ -6,7 +6,7 @@ import functools
 import os
 
 # Each of the two brings an OpenMP of its own, and after each piece of work the threads of both wait
-# for the next by spinning, some hundred milliseconds long: on a machine with other work to do they
+# for the next by spinning: on a machine with other work to do they
 # take the time of those that they wait for. docs/adr/0023 has the measurements.
 _SETTINGS = {
     "GOMP_SPINCOUNT": "1000",

@@ -167,7 +167,7 @@ class FaissVectors:
                 self._parts[place] = replace(part, name=name)
             else:
                 files |= {n: known[n] for n in (part.name, f"{part.name}.json")}
-        files |= self._write_dead(directory, known, moment)
+        files |= self._write_dead(directory, known)
         stamp = Stamp(moment, previous, files, mark=0, folder="")
         write_stamp(directory, stamp)
         self.stamp = stamp
@@ -242,18 +242,18 @@ class FaissVectors:
     def _make_empty(self) -> VectorSegment:
         return VectorSegment.exact(_NONE, np.zeros((0, self.dimensions), np.float32))
 
-    def _write_dead(self, directory: Path, known: dict[str, int], moment: Moment) -> dict[str, int]:
+    def _write_dead(self, directory: Path, known: dict[str, int]) -> dict[str, int]:
         """Write which passages of the segments have died, unless that is stored already."""
         dead = np.sort(np.concatenate([_NONE, *(part.dead for part in self._parts)]))
         if not len(dead):
             return {}
         data = dead.astype("<i8").tobytes()
-        data += zlib.crc32(data).to_bytes(4, "little")
-        stored = [name for name in known if name.endswith(_DEAD)]
-        if stored and (directory / stored[0]).read_bytes() == data:
-            return {stored[0]: known[stored[0]]}
-        name = f"{moment.generation}-{len(dead)}{_DEAD}"
-        write_atomically(directory / name, data)
+        checksum = zlib.crc32(data)
+        data += checksum.to_bytes(4, "little")
+        # Named by its content: a file that a stamp names is never written over with another.
+        name = f"{len(dead)}-{checksum:08x}{_DEAD}"
+        if name not in known:
+            write_atomically(directory / name, data)
         return {name: len(data)}
 
 
